@@ -1,39 +1,40 @@
 /**
- * The files of a new optimizer's package. They are a working optimizer (stochastic gradient descent with momentum), so
- * that the package passes its tests, builds and stands in the reference before a line of it is changed.
+ * The template of the package of a new optimizer. It is a working optimizer (SGD with momentum), so that the new
+ * package passes its tests, builds and appears in the reference before any change.
  */
 
-/** What the template fills in. */
+/** Values filled into the template. */
 export interface OptimizerNames {
-  /** As the command has it: `sophia-g`. */
+  /** Name passed to the command: `sophia-g`. */
   readonly name: string;
-  /** The name of the class: `SophiaG`. */
+  /** Name of the class: `SophiaG`. */
   readonly className: string;
-  /** The version that all packages carry. */
+  /** Version of all packages. */
   readonly version: string;
 }
 
 const source = ({ name, className }: OptimizerNames): string => `/**
- * ${className}.
+ * The ${className} optimizer.
  */
 
 import { type BaseOptions, checkFraction, checkNotNegative, type Elements, ElementwiseOptimizer, type Memory, type ParamsArgument, type Scalars, type Updated } from "@akari/optim";
 
 /** Options of \`${className}\`. */
 export interface ${className}Options extends BaseOptions {
-  /** The learning rate. Default 1e-2. */
+  /** Learning rate η. Default 1e-2. */
   lr: number;
-  /** How much of the last step's direction is kept. Default 0.9. */
+  /** Momentum μ. Default 0.9. */
   momentum: number;
-  /** How fast the weights decay, apart from the gradient. Default 0. */
+  /** Decoupled weight decay λ. Default 0. */
   weightDecay: number;
 }
 
 /**
- * ${className}: goes on in the direction it was going, bent by each gradient.
+ * ${className}: stochastic gradient descent with momentum and decoupled weight decay.
  *
  *     m ← μm + g        p ← p - η(m + λp)
  *
+ * @throws ArgumentError for a negative learning rate or weight decay, and for a momentum outside of [0, 1].
  * @example
  * import { ${className} } from "@akari/optim-${name}";
  * const optimizer = new ${className}(model.parameters(), { lr: 1e-2 });
@@ -66,18 +67,17 @@ export class ${className} extends ElementwiseOptimizer<${className}Options> {
 }
 `;
 
-const test = ({ name, className }: OptimizerNames): string => `import { requiresGrad } from "@akari/autograd";
+const test = ({ className }: OptimizerNames): string => `import { requiresGrad } from "@akari/autograd";
 import { describeOptimizer } from "@akari/optim/testing";
 import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { ${className} } from "../src/index.ts";
 
-// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state,
-// refuse nonsense.
+// The tests that every optimizer must pass.
 describeOptimizer("${className}", (params, options) => new ${className}(params, options), { lr: 0.01 });
 
 describe("${className}", () => {
-  it("makes the steps of ${name}'s formula, calculated by hand", () => {
+  it("takes the steps of the formula, calculated by hand", () => {
     const x = requiresGrad(tensor([1, -2]));
     const optimizer = new ${className}([x], { lr: 0.5, momentum: 0.5, weightDecay: 0.5 });
     x.grad = tensor([1, 2]);
@@ -88,7 +88,7 @@ describe("${className}", () => {
     expect(x.toArraySync()).toEqual([-0.5625, -2.375]);
   });
 
-  it("refuses options that make no sense", () => {
+  it("rejects invalid options", () => {
     const x = requiresGrad(tensor([1]));
     expect(() => new ${className}([x], { momentum: 2 })).toThrow("${className}: momentum must be from 0 to 1, got 2");
     expect(() => new ${className}([x], { weightDecay: -1 })).toThrow("${className}: weightDecay must not be negative, got -1");
@@ -98,7 +98,7 @@ describe("${className}", () => {
 
 const readme = ({ name, className }: OptimizerNames): string => `# @akari/optim-${name}
 
-The optimizer ${className} for [\`@akari/tensor\`](../tensor), made with [\`@akari/optim\`](../optim). A step is one fused kernel call for all parameters.
+The ${className} optimizer for [\`@akari/tensor\`](../tensor), built on [\`@akari/optim\`](../optim). A step is one fused kernel call for all parameters.
 
 \`\`\`sh
 npm install @akari/optim-${name} @akari/optim @akari/tensor
@@ -117,7 +117,7 @@ Node 22.12 or newer, Bun, Deno, or a browser. ESM only. MIT licensed.
 `;
 
 const index = ({ name, className }: OptimizerNames): string => `/**
- * The optimizer ${className}.
+ * The ${className} optimizer.
  *
  * @packageDocumentation
  */
@@ -128,7 +128,7 @@ export { ${className}, type ${className}Options } from "./${name}.ts";
 const manifest = ({ name, className, version }: OptimizerNames): object => ({
   name: `@akari/optim-${name}`,
   version,
-  description: `The optimizer ${className} for @akari/tensor.`,
+  description: `The ${className} optimizer for @akari/tensor.`,
   license: "MIT",
   type: "module",
   sideEffects: false,
@@ -153,7 +153,7 @@ const config = {
   references: [{ path: "../tensor" }, { path: "../optim" }],
 };
 
-/** The files of the package by their paths from the root of the repository. */
+/** Returns the contents of the package's files, by their paths from the root of the repository. */
 export function optimizerFiles(names: OptimizerNames): ReadonlyMap<string, string> {
   const { name, className } = names;
   const folder = `packages/optim-${name}`;
@@ -165,6 +165,6 @@ export function optimizerFiles(names: OptimizerNames): ReadonlyMap<string, strin
     [`${folder}/src/index.ts`, index(names)],
     [`${folder}/src/${name}.ts`, source(names)],
     [`${folder}/test/${name}.test.ts`, test(names)],
-    [`.changeset/optim-${name}.md`, `---\n"@akari/optim-${name}": minor\n---\n\nThe optimizer ${className}.\n`],
+    [`.changeset/optim-${name}.md`, `---\n"@akari/optim-${name}": minor\n---\n\nThe ${className} optimizer.\n`],
   ]);
 }

@@ -62,7 +62,7 @@ describe("a run", () => {
     };
     const ended = await mnist([...SMALL, "--limit", "320", "--out", await folder(), "--json"], { env });
     expect(ended.err).toBe("");
-    expect(ended.out).toMatch(/SyntheticDigits, 320 training .*because MNIST .*no mirror delivers/s);
+    expect(ended.out).toMatch(/SyntheticDigits, 320 training .*because MNIST .*from any mirror/s);
     expect(resultOf(ended).data).toBe("SyntheticDigits");
   });
 });

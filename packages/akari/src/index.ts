@@ -1,5 +1,5 @@
 /**
- * Akari under one import: tensors, gradients, layers, optimizers, data and files.
+ * All of Akari in one package: tensors, automatic differentiation, modules, optimizers, data loading and files.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /**
- * The packages as namespaces. Apart from the index, which exports all of their names as well: Parcel loses one of the
- * two when both stand in one file.
+ * The packages as namespaces. They are in a file of their own because the index also exports all of their names, and
+ * Parcel loses one of the two when both are in the same file.
  */
 
 export * as autograd from "@akari/autograd";

@@ -1,6 +1,5 @@
 /**
- * Sequences of different lengths for recurrent layers, for those who install `akari` alone: what `@akari/nn/rnn`
- * exports.
+ * Packed and padded sequences for recurrent layers: re-exports `@akari/nn/rnn`.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 /**
- * Averages of a model's weights and the learning rate that goes with them, as in PyTorch's `torch.optim.swa_utils`, for
- * those who install `akari` alone: what `@akari/nn/swa` and `@akari/optim/swa` export.
+ * Stochastic weight averaging, as in PyTorch's `torch.optim.swa_utils`: re-exports `@akari/nn/swa` and
+ * `@akari/optim/swa`.
  *
  * @packageDocumentation
  */

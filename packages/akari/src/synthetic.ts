@@ -1,5 +1,5 @@
 /**
- * Digits drawn by a formula, for those who install `akari` alone: what `@akari/data/synthetic` exports.
+ * Generated handwritten digits: re-exports `@akari/data/synthetic`.
  *
  * @packageDocumentation
  */

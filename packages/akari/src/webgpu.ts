@@ -1,5 +1,5 @@
 /**
- * The GPU as a device, for those who install `akari` alone: what `@akari/tensor/webgpu` exports.
+ * The WebGPU device: re-exports `@akari/tensor/webgpu`.
  *
  * @packageDocumentation
  */

@@ -1,59 +1,60 @@
 /**
- * The anomaly mode: while it is on, every recorded operation and every gradient is checked for NaN, and the first one
- * is reported with the name of the operation that made it and where that was called. Slow, and meant for debugging
- * only.
+ * Anomaly mode: checks every recorded operation and every gradient for NaN. The first NaN throws an error that names
+ * the operation that produced it and the place it was called from. It is slow and meant for debugging only.
  */
 
 import { expectBetween, isFloating, isnan, type Recorded, type Tensor } from "@akari/tensor";
+import { restoring } from "./mode.ts";
 
 let on = false;
 
-/** Whether the anomaly mode is on. */
+/** Returns whether anomaly mode is on. */
 export function isAnomalyEnabled(): boolean {
   return on;
 }
 
-/** Turns the anomaly mode on or off. https://pytorch.org/docs/stable/autograd.html#anomaly-detection */
+/** Turns anomaly mode on or off. https://pytorch.org/docs/stable/autograd.html#anomaly-detection */
 export function setDetectAnomaly(enabled: boolean): void {
   on = enabled;
 }
 
 /**
- * Runs `fn` in the anomaly mode: the operation that makes the first NaN, forward or backward, throws an AutogradError
- * that names it. On a device that cannot be read at once the error comes with the next read.
+ * Runs `fn` in anomaly mode: the operation that produces the first NaN, forward or backward, throws an AutogradError
+ * that names it. If `fn` returns a promise, the mode stays on until the promise settles.
  *
+ * On a device that cannot be read synchronously, the error is thrown by the next read.
+ *
+ * @throws AutogradError when an operation or a gradient produces a NaN.
  * @example
  * detectAnomaly(() => loss(model(x), y).backward());
  */
 export function detectAnomaly<T>(fn: () => T): T {
   const before = on;
   on = true;
-  try {
-    return fn();
-  } finally {
+  return restoring(() => {
     on = before;
-  }
+  }, fn);
 }
 
-/** Where the user's program is, when the anomaly mode is on. */
+/** Returns the current stack trace in anomaly mode, null otherwise. */
 export function originOfCall(): string | null {
   return on ? (new Error("recorded").stack ?? null) : null;
 }
 
-/** In the anomaly mode, throws if an operation made a NaN from inputs that had none. */
+/** In anomaly mode, throws if an operation produced a NaN from inputs without NaN. */
 export function checkForward({ op, inputs, outputs }: Recorded): void {
   if (!on || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
   for (const x of outputs)
-    refuseNaN(x, `detectAnomaly: ${op.name} made a NaN in its forward pass from inputs that hold none`);
+    refuseNaN(x, `detectAnomaly: ${op.name} produced a NaN in its forward pass from inputs without NaN`);
 }
 
-/** In the anomaly mode, throws if the gradient of an operation holds a NaN. */
+/** In anomaly mode, throws if the gradient of an operation contains a NaN. */
 export function checkBackward(name: string, gradients: readonly (Tensor | null)[], origin: string | null): void {
   if (!on) return;
   const where = origin === null ? "" : `; the operation was called here:\n${origin}`;
   gradients.forEach((g, i) => {
     if (g !== null)
-      refuseNaN(g, `detectAnomaly: the gradient of ${name} with respect to its input ${i} holds a NaN${where}`);
+      refuseNaN(g, `detectAnomaly: the gradient of ${name} with respect to its input ${i} contains a NaN${where}`);
   });
 }
 
@@ -63,7 +64,8 @@ function refuseNaN(x: Tensor, message: string): void {
 }
 
 /**
- * Whether there is a NaN, as far as can be said at once: where it cannot, whatever made that NaN has been noted before.
+ * Whether `x` contains a NaN. False on a device that cannot be read synchronously: there, the operation that produced
+ * the NaN has already been recorded as failed.
  */
 function mayHoldNaN(x: Tensor): boolean {
   if (!isFloating(x.dtype) || x.device.readSync === undefined || x.numel() === 0) return false;

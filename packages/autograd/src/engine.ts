@@ -1,8 +1,8 @@
 /**
- * The backward pass. Nodes are visited from the last to the first, each once, when all gradients of its outputs have
- * arrived; what a rule returns is summed back to the input's shape and converted to its dtype here, in one place, so
- * that no rule mentions broadcasting. Gradients and kept values are given back as soon as they are used, unless the
- * pass is itself being recorded.
+ * The backward pass. Each node is visited once, in reverse order of creation, after all gradients of its outputs have
+ * arrived. Gradients are reduced to the shape of the input and converted to its dtype here, so that no gradient rule
+ * handles broadcasting. Gradients and saved tensors are freed as soon as they have been used, unless the pass itself is
+ * recorded.
  */
 
 import { AutogradError, capturing, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
@@ -11,23 +11,23 @@ import { enableGrad, noGrad } from "./mode.ts";
 import type { Node } from "./node.ts";
 import type { Variable } from "./variable.ts";
 
-/** How a backward pass runs. */
+/** Options of a backward pass. */
 export interface PassOptions {
-  /** Record the pass itself. */
+  /** Whether to record the pass itself. */
   readonly createGraph: boolean;
-  /** Keep what the nodes saved. */
+  /** Whether to keep the saved tensors of the nodes. */
   readonly retainGraph: boolean;
-  /** Only these variables take a gradient; null for all leaves. */
+  /** The variables to compute gradients for; null for all leaves. */
   readonly only: readonly Variable[] | null;
-  /** Return the gradients of `only` instead of adding them to `grad`. */
+  /** Whether to return the gradients of `only` instead of adding them to `grad`. */
   readonly capture: boolean;
-  /** Call no hooks of leaves. Default false. */
+  /** Whether to skip the hooks of leaves. Default false. */
   readonly bare?: boolean;
 }
 
 /**
- * Runs a backward pass from `roots`, whose gradients are given. With `capture`, returns the gradient of each variable
- * in `only`, null where none arrived.
+ * Runs a backward pass from `roots` with the gradients `starts`. With `capture`, returns the gradient of each variable
+ * in `only`, null for those that received none.
  */
 export function runBackward(
   roots: readonly Variable[],
@@ -41,12 +41,12 @@ export function runBackward(
 
 class Pass {
   readonly #options: PassOptions;
-  /** Gradients that have arrived at the outputs of nodes not visited yet. */
+  /** Gradients accumulated so far at the outputs of nodes that have not been visited. */
   readonly #waiting = new Map<Node, (Tensor | null)[]>();
-  /** Gradients that have arrived at leaves. */
+  /** Gradients accumulated so far at leaves. */
   readonly #leaves = new Map<Variable, Tensor>();
   readonly #captured = new Map<Variable, Tensor>();
-  /** Nodes and leaves that a gradient is wanted for, or that lead to one; null for all. */
+  /** The variables of `only` and all nodes on a path to them; null for everything. */
   #leading: Set<Node | Variable> | null = null;
 
   constructor(options: PassOptions) {
@@ -78,7 +78,7 @@ class Pass {
     return capture && only !== null ? only.map((variable) => this.#captured.get(variable) ?? null) : [];
   }
 
-  /** The nodes to visit, last made first: all that lead somewhere. */
+  /** Returns the nodes to visit, newest first: those on a path to a wanted variable. */
   #order(roots: readonly Variable[]): Node[] {
     const { only } = this.#options;
     const nodes = new Set<Node>();
@@ -90,8 +90,8 @@ class Pass {
     }
     const order = [...nodes].sort((a, b) => b.id - a.id);
     if (only === null) return order;
-    // From the first to the last, a node leads to a wanted variable if one of its inputs is that, or is made by a node
-    // that leads there.
+    // Oldest first: a node leads to a wanted variable if one of its inputs is wanted or was computed by a node that
+    // leads to one.
     const leading = new Set<Node | Variable>(only);
     this.#leading = leading;
     for (const node of [...order].reverse()) {
@@ -107,7 +107,7 @@ class Pass {
     return this.#leading.has(edge) || (edge.node !== null && this.#leading.has(edge.node));
   }
 
-  /** The gradients of a node's outputs, now that they are complete; null when none arrived. */
+  /** Removes and returns the complete gradients of a node's outputs; null when none arrived. */
   #take(node: Node): (Tensor | null)[] | null {
     const gradients = this.#waiting.get(node);
     if (gradients === undefined) return null;
@@ -137,12 +137,12 @@ class Pass {
       : node.compute(gradients, wanted, createGraph);
     checkBackward(node.name, found, node.origin);
     const given = new Set<Tensor>(exact ? [] : found.filter((gradient) => gradient !== null));
-    // All handles are made before the first is handed over: adding up gradients gives them back.
+    // Creates all handles before delivering the first, because accumulation disposes of the tensors it adds.
     const handles = node.edges.map((edge, i) => {
       const gradient = found[i] ?? null;
       if (edge === null || gradient === null || !wanted[i]) return null;
-      // A tensor that somebody else holds is handed on as a handle of its own, so that each can be given back by
-      // itself.
+      // A tensor that is also referenced elsewhere gets a handle of its own, so that each can be disposed of
+      // separately.
       const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
       given.add(gradient);
       return !createGraph && foreign ? keep(gradient.alias()) : gradient;
@@ -154,7 +154,7 @@ class Pass {
     if (!createGraph) for (const gradient of gradients) gradient?.dispose();
   }
 
-  /** Adds a gradient to what has arrived at a variable. The pass owns the handle. */
+  /** Accumulates a gradient at a variable. Takes ownership of the handle. */
   #deliver(to: Variable, gradient: Tensor, from: Node | null): void {
     const fitted = this.#fit(gradient, to.spec, from);
     if (to.node === null) {
@@ -171,14 +171,14 @@ class Pass {
     waiting[to.index] = before === null ? fitted : this.#sum(before, fitted);
   }
 
-  /** Sums a broadcast gradient back to a shape, and converts it to a dtype. */
+  /** Sums a broadcast gradient over the broadcast dimensions and converts it to the dtype of the input. */
   #fit(gradient: Tensor, { shape, dtype }: Spec, from: Node | null): Tensor {
     if (sameShape(gradient.shape, shape) && gradient.dtype === dtype) return gradient;
     const lead = gradient.ndim - shape.length;
     const fits = lead >= 0 && shape.every((size, i) => size === gradient.shape[lead + i] || size === 1);
     if (!fits) {
       throw new AutogradError(
-        `backward: ${from?.name ?? "the start"} gave a gradient of shape ${showShape(gradient.shape)} for an input of shape ${showShape(shape)}`,
+        `backward: ${from?.name ?? "the caller"} returned a gradient of shape ${showShape(gradient.shape)} for an input of shape ${showShape(shape)}`,
       );
     }
     const fit = () => {
@@ -214,7 +214,7 @@ class Pass {
   #hooked(variable: Variable, gradient: Tensor): Tensor {
     let current = gradient;
     for (const hook of variable.hooks) {
-      // The hook is given a handle of its own, and may keep it.
+      // The hook may keep the tensor it receives, so it gets a handle of its own.
       const replaced = this.#options.createGraph ? hook(current) : hook(keep(current.alias()));
       if (!replaced) continue;
       if (this.#options.createGraph) {
@@ -227,7 +227,7 @@ class Pass {
     return current;
   }
 
-  /** Adds a gradient to `grad`. The pass hands its handle over. */
+  /** Adds a gradient to `grad`. Takes ownership of the handle. */
   #accumulate(variable: Variable, gradient: Tensor): void {
     const { createGraph } = this.#options;
     const { grad } = variable;
@@ -243,7 +243,7 @@ class Pass {
     }
   }
 
-  /** A gradient for keeps, from one that the pass goes on to use. */
+  /** Returns a gradient that outlives the pass, from one that the pass still uses. */
   #copy(gradient: Tensor): Tensor {
     return this.#options.createGraph ? gradient : keep(gradient.clone());
   }

@@ -1,5 +1,5 @@
 /**
- * Gradients beside finite differences: what `gradcheck` and `gradgradcheck` do.
+ * The implementation of `gradcheck` and `gradgradcheck`: compares gradients with central finite differences.
  */
 
 import { AutogradError, DTypeError, fromTypedArray, settings, type Tensor } from "@akari/tensor";
@@ -12,7 +12,7 @@ function outputsOf(result: Tensors): Tensor[] {
   return Array.isArray(result) ? [...result] : [result as Tensor]; // safe: one tensor or several
 }
 
-/** Compares first derivatives. */
+/** Implements `gradcheck`. */
 export async function compareGradients(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
@@ -36,7 +36,7 @@ export async function compareGradients(
           const got = analytic[k]?.[place]?.[row]?.[j] ?? 0;
           if (!(Math.abs(got - want) <= atol + rtol * Math.abs(want))) {
             throw new AutogradError(
-              `gradcheck: the derivative of output ${k}, element ${row}, with respect to input ${i}, element ${j}, is ${got} by the gradient but ${want} by finite differences`,
+              `gradcheck: the derivative of output ${k}, element ${row}, with respect to input ${i}, element ${j}, is ${got} by autograd but ${want} by finite differences`,
             );
           }
         }
@@ -46,7 +46,7 @@ export async function compareGradients(
   return true;
 }
 
-/** For each output, input and element of the output: the derivatives with respect to the input's elements. */
+/** Computes the Jacobians by autograd, indexed by output, input and row (element of the output). */
 async function analyticJacobians(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
@@ -74,7 +74,7 @@ async function analyticJacobians(
   return jacobians;
 }
 
-/** For each output, the derivatives of its elements with respect to one element of one input. */
+/** Computes one column of each output's Jacobian: the derivatives with respect to one element of one input. */
 async function centralDifference(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
@@ -98,7 +98,7 @@ async function centralDifference(
   );
 }
 
-/** Compares second derivatives. */
+/** Implements `gradgradcheck`: `compareGradients` of the gradient of `fn`. */
 export async function compareSecondGradients(
   fn: (...inputs: Tensor[]) => Tensors,
   inputs: readonly Tensor[],
@@ -106,7 +106,7 @@ export async function compareSecondGradients(
 ): Promise<true> {
   const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
   const probe = enableGrad(() => outputsOf(fn(...inputs))).filter((y) => y.requiresGrad);
-  // Weights that are neither equal nor round, so that no two errors cancel.
+  // Upstream gradients that are distinct and irregular, so that errors do not cancel.
   const weights = probe.map((y) => {
     const values = Float64Array.from({ length: y.numel() }, (_, e) => Math.sin(1.7 * e + 0.6) + 1.3);
     return requiresGrad(fromTypedArray(values, y.shape, { device: y.device }));

@@ -1,6 +1,6 @@
 /**
- * Operations of one's own with a gradient of one's own, as in `torch.autograd.Function`: two static methods, `forward`
- * and `backward`.
+ * Custom differentiable functions, as in `torch.autograd.Function`: a class with the static methods `forward` and
+ * `backward`.
  */
 
 import { AutogradError, type Spec, type Tensor } from "@akari/tensor";
@@ -9,76 +9,80 @@ import { type CustomOp, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
 /**
- * What `forward` leaves for `backward`. Its type may say how many tensors are saved, so that they come apart:
- * `FunctionContext<[Tensor, Tensor]>`.
+ * Context that passes data from the `forward` to the `backward` of a custom function. The type parameter gives the
+ * number of saved tensors, so that they can be destructured: `FunctionContext<[Tensor, Tensor]>`.
  */
 export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
-  /** Which arguments of `forward` need a gradient. */
+  /** For each argument of `forward`, whether it needs a gradient. */
   readonly needsInputGrad: readonly boolean[];
-  /** Anything besides tensors that `backward` wants to know. */
+  /** Values other than tensors that `backward` uses. */
   readonly values: Record<string, unknown> = {};
   #saved: { readonly tensor: Tensor; readonly version: number }[] = [];
   #usedUpBy = "";
   readonly #nonDifferentiable = new Set<Tensor>();
 
-  /** Internal: made by `apply`. */
+  /** Internal: created by `apply`. */
   constructor(needsInputGrad: readonly boolean[]) {
     this.needsInputGrad = needsInputGrad;
   }
 
-  /** Keeps tensors for the backward pass, which refuses them if they are changed in place before it. */
+  /** Saves tensors for `backward`. If one is modified in place before then, reading `savedTensors` throws. */
   saveForBackward(...tensors: Saved): void {
     this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
   }
 
   /**
-   * The tensors that `saveForBackward` was given. Throws an AutogradError when an earlier backward pass has used them
-   * up.
+   * The tensors passed to `saveForBackward`.
+   *
+   * @throws AutogradError when an earlier backward pass has freed them, or when one was modified in place.
    */
   get savedTensors(): Saved {
     if (this.#usedUpBy !== "") throw usedUp(this.#usedUpBy);
     const tensors: readonly Tensor[] = this.#saved.map(({ tensor, version }, i) => {
       if (tensor.storage.version !== version) {
         throw new AutogradError(
-          `backward: saved tensor ${i} was changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`,
+          `backward: saved tensor ${i} has been changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`,
         );
       }
       return tensor;
     });
-    return tensors as Saved; // safe: `saveForBackward` was given these
+    return tensors as Saved; // safe: these were passed to `saveForBackward`
   }
 
-  /** Declares outputs that have no gradient. */
+  /** Marks outputs as not differentiable: they do not require a gradient. */
   markNonDifferentiable(...tensors: Tensor[]): void {
     for (const tensor of tensors) this.#nonDifferentiable.add(tensor);
   }
 
-  /** Internal: lets go of the saved tensors when the backward pass is through. */
+  /** Internal: frees the saved tensors after the backward pass. */
   release(name: string): void {
     if (this.#saved.length > 0) this.#usedUpBy = name;
     this.#saved = [];
   }
 
-  /** Internal: whether an output has a gradient. */
+  /** Internal: returns whether an output is differentiable. */
   isDifferentiable(tensor: Tensor): boolean {
     return !this.#nonDifferentiable.has(tensor);
   }
 }
 
-/** What the static side of a custom function looks like. */
+/** The static side of a custom function class. */
 export interface FunctionClass<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]> {
-  /** What the operation is called in messages and in the graph: the class's own name. */
+  /** Name of the operation in error messages and in the graph: the name of the class. */
   readonly name: string;
-  /** Computes the result; nothing in here is recorded. */
+  /** Computes the result. Operations in here are not recorded. */
   forward(context: FunctionContext, ...args: Args): Result;
-  /** The gradient of each argument of `forward` (null for those that have none), from the gradient of each result. */
+  /**
+   * Computes the gradients of the arguments of `forward` from the upstream gradient of each result. Returns one per
+   * argument, or one per tensor argument; null stands for no gradient.
+   */
   backward(context: FunctionContext, ...gradients: Tensor[]): Tensor | null | readonly (Tensor | null)[];
 }
 
 /**
- * A custom operation: extend this class with static `forward` and `backward`, and call `apply`. `backward` is recorded
- * when a graph is created, so a function whose backward is made of differentiable operations can be differentiated
- * again.
+ * Base class of custom differentiable functions: extend it with static `forward` and `backward`, and call `apply`. With
+ * `createGraph`, the operations of `backward` are recorded, so a function whose `backward` is differentiable supports
+ * higher derivatives.
  *
  * https://pytorch.org/docs/stable/autograd.html#function
  *
@@ -95,9 +99,13 @@ export interface FunctionClass<Args extends readonly unknown[], Result extends T
  * }
  * const y = Square.apply(x);
  */
-// biome-ignore lint/suspicious/noShadowRestrictedNames: PyTorch's name; imported, it means this one.
+// biome-ignore lint/suspicious/noShadowRestrictedNames: the name in PyTorch; it must be imported to shadow the global.
 export abstract class Function {
-  /** Runs `forward` and records the function. Arguments that are tensors may receive gradients. */
+  /**
+   * Runs `forward` and records the function.
+   *
+   * @param args the arguments of `forward`. Tensors among them may receive gradients.
+   */
   static apply<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
     this: FunctionClass<Args, Result>,
     ...args: Args
@@ -113,7 +121,7 @@ export abstract class Function {
     const result = noGrad(() => this.forward(context, ...args));
     // safe: the result is one tensor or several
     const returned: readonly Tensor[] = Array.isArray(result) ? result : [result as Tensor];
-    // An argument that is handed back as it is becomes a tensor of its own, so that its history stays as it was.
+    // An argument that `forward` returns unchanged is aliased, so that its own history is left alone.
     const outputs = returned.map((output) => (inputs.includes(output) ? output.alias() : output));
     const made = (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
     if (edges === null) return made;
@@ -125,8 +133,8 @@ export abstract class Function {
 }
 
 /**
- * What is recorded of a call. It stands apart so that the graph keeps alive what `saveForBackward` was given, and no
- * other tensor.
+ * Creates the operation recorded for a call. It is a separate function so that its closure keeps alive no tensors other
+ * than those passed to `saveForBackward`.
  */
 function operation(
   custom: Pick<FunctionClass<never, never>, "name" | "backward">,
@@ -145,13 +153,13 @@ function operation(
       reads: () => ({}),
       compute: (gradients) => {
         const arrived = [...gradients];
-        const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited when a gradient has arrived
+        const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited only when a gradient has arrived
         const full = specs.map(
           (spec, k) =>
             (followed[k] ? arrived.shift() : null) ?? some.allocate(spec.shape, spec.dtype, spec.device).fill_(0),
         );
         const found = custom.backward(context, ...full);
-        // safe: as the interface says
+        // safe: a single result is a tensor or null
         const each: readonly (Tensor | null)[] = Array.isArray(found) ? found : [found as Tensor | null];
         if (each.length !== count && each.length !== places.length) {
           throw new AutogradError(

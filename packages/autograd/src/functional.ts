@@ -1,6 +1,6 @@
 /**
- * Gradients as values: `grad` returns them instead of adding them to `grad` fields, and the functional derivatives are
- * made of it.
+ * Functional derivatives, which return gradients instead of adding them to `grad`. `jacobian`, `hessian` and the
+ * products with them are built on `grad`.
  */
 
 import {
@@ -20,31 +20,31 @@ import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
 import { backwardDefaults, requiresGrad, startingGradient, type Variable, variableOf } from "./variable.ts";
 
-/** One tensor or several. */
+/** One tensor or an array of tensors. */
 export type Tensors = Tensor | readonly Tensor[];
 
 /** Options of `grad`. */
 export interface GradOptions {
-  /** The gradient of each output; null or absent means 1, for an output of one element. */
+  /** Upstream gradient of each output. Null or absent means 1, for one-element outputs only. */
   readonly gradOutputs?: Tensor | readonly (Tensor | null)[];
-  /** Keep what the forward pass saved. Default: the value of `createGraph`. */
+  /** Whether to keep the saved tensors, so that the graph can be used again. Default: the value of `createGraph`. */
   readonly retainGraph?: boolean;
-  /** Record the computation of the gradients, so that they can be differentiated again. Default false. */
+  /** Whether to record the backward pass, so that the gradients can be differentiated again. Default false. */
   readonly createGraph?: boolean;
-  /** Give null for an input that the outputs do not depend on, instead of an error. Default false. */
+  /** Whether to return null for inputs that the outputs do not depend on, instead of throwing. Default false. */
   readonly allowUnused?: boolean;
 }
 
-/** A gradient for each of several inputs, or one in a list for a single one. */
+/** An array with one gradient per input; of length one for a single input. */
 export type GradientEach<Inputs extends Tensors, Gradient = Tensor> = Inputs extends readonly Tensor[]
   ? TensorEach<Inputs, Gradient>
   : [Gradient];
 
 function listOf<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T]; // safe: what is not an array is a T
+  return Array.isArray(value) ? value : [value as T]; // safe: a value that is not an array is a T
 }
 
-/** Where a backward pass begins: the variables of some tensors, and their gradients. */
+/** Returns the variables of the outputs and their upstream gradients, where a backward pass starts. */
 function rootsOf(
   operation: string,
   outputs: Tensors,
@@ -61,11 +61,15 @@ function rootsOf(
 }
 
 /**
- * The gradients of the sum of `outputs` with respect to each of `inputs`, without touching any `grad` field.
+ * Computes and returns the gradients of the sum of `outputs` with respect to each of `inputs`, without changing `grad`.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  *
- * @throws AutogradError when an input does not require a gradient, or is not used (unless `allowUnused`).
+ * @throws AutogradError when an output or input does not require a gradient.
+ * @throws AutogradError when the outputs do not depend on an input, unless `allowUnused` is set.
+ * @throws AutogradError when `gradOutputs` has the wrong length, or lacks the gradient of an output that does not have
+ * exactly one element.
+ * @throws ShapeError when the shape of a gradient in `gradOutputs` is not that of its output.
  * @example
  * const [g] = grad(x.pow(3).sum(), [x], { createGraph: true }); // 3x²
  * const [h] = grad(g.sum(), [x]); // 6x
@@ -106,17 +110,20 @@ export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): 
 
 /** Options of `backward`. */
 export interface BackwardManyOptions extends BackwardOptions {
-  /** The gradient of each tensor; null or absent means 1, for a tensor of one element. */
+  /** Upstream gradient of each tensor. Null or absent means 1, for one-element tensors only. */
   readonly gradTensors?: Tensor | readonly (Tensor | null)[];
 }
 
 /**
- * Adds the gradients of the sum of some tensors to the `grad` of all leaves they were made from: `backward` of several
- * tensors in one pass.
+ * Computes the gradients of the sum of `tensors` with respect to the leaves of the graph and adds them to their `grad`,
+ * in one backward pass.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
  *
- * @throws AutogradError when a tensor does not require a gradient, or there are more or fewer gradients than tensors.
+ * @throws AutogradError when a tensor does not require a gradient.
+ * @throws AutogradError when `gradTensors` has the wrong length, or lacks the gradient of a tensor that does not have
+ * exactly one element.
+ * @throws ShapeError when the shape of a gradient in `gradTensors` is not that of its tensor.
  */
 export function backward(tensors: Tensors, options?: BackwardManyOptions): void {
   const {
@@ -133,12 +140,12 @@ export function backward(tensors: Tensors, options?: BackwardManyOptions): void 
   runBackward(roots, starts, { createGraph, retainGraph, only, capture: false });
 }
 
-/** A function of tensors that returns one tensor or several. */
+/** A function of tensors that returns one or more tensors. */
 export type TensorFunction<Outputs extends Tensors = Tensors> = (...inputs: Tensor[]) => Outputs;
 
-/** Whether the derivatives returned can be differentiated themselves. */
+/** Options of `jacobian`, `hessian`, `vjp`, `jvp`, `vhp` and `hvp`. */
 export interface DerivativeOptions {
-  /** Default false. */
+  /** Whether the results can be differentiated in turn. Default false. */
   readonly createGraph?: boolean;
 }
 
@@ -146,7 +153,10 @@ function recordsGraph(operation: string, options: DerivativeOptions | undefined)
   return settings(operation, options, { createGraph: false }).createGraph;
 }
 
-/** Leaves of our own for the inputs of a functional derivative; with `createGraph` they stay tied to the caller's. */
+/**
+ * Returns new tensors to differentiate with respect to: detached leaves or, with `createGraph`, copies connected to the
+ * graph of the inputs.
+ */
 function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   return inputs.map((input) => {
     expectFloating(operation, input.dtype);
@@ -155,7 +165,7 @@ function separate(operation: string, inputs: readonly Tensor[], createGraph: boo
   });
 }
 
-/** The gradients of `output` with respect to `inputs`, zeros where it does not depend on them. */
+/** Computes the gradients of `output` with respect to `inputs`, zeros for those that it does not depend on. */
 function gradOrZero(
   output: Tensor,
   inputs: readonly Tensor[],
@@ -168,11 +178,13 @@ function gradOrZero(
 }
 
 /**
- * The Jacobian of `fn` at `inputs`: for one input and one output a tensor of shape [...output, ...input]; for several
- * of either, an array over outputs of arrays over inputs, collapsed where there is only one.
+ * Computes the Jacobian of `fn` at `inputs`. With one input and one output, returns a tensor of shape [...output,
+ * ...input]. With several inputs, returns an array over the inputs; with several outputs, an array over the outputs;
+ * with several of both, an array over the outputs of arrays over the inputs.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
  *
+ * @throws DTypeError when an input is not floating point.
  * @example
  * jacobian((x) => x.mul(x), tensor([1, 2])); // [[2, 0], [0, 4]]
  */
@@ -203,12 +215,12 @@ export function jacobian(
     const result = fn(...leaves);
     const blocks = listOf<Tensor>(result).map((output) => rowsOf(output, leaves, createGraph));
     const perOutput = Array.isArray(inputs) ? blocks : blocks.map((block) => block[0] as Tensor); // safe: one input
-    // safe: as the overloads say
+    // safe: the overloads declare these shapes
     return Array.isArray(result) ? (perOutput as Tensor[] | Tensor[][]) : (perOutput[0] as Tensor | Tensor[]);
   });
 }
 
-/** The Jacobian of one output, for each input: one backward pass per element of the output. */
+/** Computes the Jacobian of one output for each input, with one backward pass per element of the output. */
 function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   const flat = output.reshape([-1]);
   const rows: Tensor[][] = inputs.map(() => []);
@@ -224,12 +236,13 @@ function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean)
 }
 
 /**
- * The Hessian of a function with one scalar result: for one input a tensor of shape [...input, ...input], for several
- * an array of arrays.
+ * Computes the Hessian of a scalar-valued `fn` at `inputs`. With one input, returns a tensor of shape [...input,
+ * ...input]; with several, an array of arrays with the block [...inputs[i], ...inputs[j]] at [i][j].
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
  *
- * @throws ShapeError when the result has more than one element.
+ * @throws ShapeError when the result of `fn` does not have exactly one element.
+ * @throws DTypeError when an input is not floating point.
  */
 export function hessian(fn: TensorFunction<Tensor>, inputs: Tensor, options?: DerivativeOptions): Tensor;
 export function hessian<const Inputs extends readonly Tensor[]>(
@@ -254,17 +267,19 @@ function scalarOf(operation: string, output: Tensor): Tensor {
   return output;
 }
 
-/**
- * A function's result, and a product with its derivative: one tensor per input of the function, or a single one for a
- * single input.
- */
+/** The result of a function and a product with its Jacobian or Hessian. */
 export type WithProduct<P extends Tensors> = readonly [outputs: Tensor, product: P];
 
 /**
- * The vector–Jacobian product `vᵀJ` of `fn` at `inputs`, with the function's result. `v` has the shape of the result
- * and may be left out when that has one element.
+ * Computes the vector–Jacobian product `vᵀJ` of `fn` at `inputs`. Returns the result of `fn` and the product, which has
+ * one tensor per input.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vjp.html
+ *
+ * @param v the vector, of the shape of the result. May be omitted or null for a one-element result.
+ * @throws ShapeError when the shape of `v` is not that of the result.
+ * @throws AutogradError when `v` is omitted and the result does not have exactly one element.
+ * @throws DTypeError when an input is not floating point.
  */
 export function vjp(
   fn: TensorFunction<Tensor>,
@@ -295,10 +310,15 @@ export function vjp(
 }
 
 /**
- * The Jacobian–vector product `Jv` of `fn` at `inputs`, with the function's result. `v` has the shapes of the inputs.
- * It is found by differentiating the vector–Jacobian product, which is linear in its vector.
+ * Computes the Jacobian–vector product `Jv` of `fn` at `inputs`. Returns the result of `fn` and the product, which has
+ * the shape of the result. The product is found by differentiating the vector–Jacobian product, which is linear in its
+ * vector.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jvp.html
+ *
+ * @param v one vector per input, each of the shape of its input.
+ * @throws ShapeError when a vector is missing or its shape is not that of its input.
+ * @throws DTypeError when an input is not floating point.
  */
 export function jvp(
   fn: TensorFunction<Tensor>,
@@ -313,7 +333,7 @@ export function jvp(
     const vector = vectors[i];
     if (vector === undefined || !sameShape(vector.shape, input.shape)) {
       throw new ShapeError(
-        `jvp: input ${i} has shape ${showShape(input.shape)}, its vector ${vector ? showShape(vector.shape) : "is missing"}`,
+        `jvp: input ${i} has shape ${showShape(input.shape)}, but its vector ${vector ? `has ${showShape(vector.shape)}` : "is missing"}`,
       );
     }
   });
@@ -333,7 +353,7 @@ export function jvp(
   });
 }
 
-/** Shared by the two products with a Hessian: the gradient of the function, recorded, at leaves of our own. */
+/** Computes the gradient of the function at new leaves, recorded so that it can be differentiated again. */
 function recordedGradient(
   operation: string,
   fn: TensorFunction<Tensor>,
@@ -346,9 +366,14 @@ function recordedGradient(
 }
 
 /**
- * The vector–Hessian product `vᵀH` of a function with one scalar result. `v` has the shapes of the inputs.
+ * Computes the vector–Hessian product `vᵀH` of a scalar-valued `fn` at `inputs`. Returns the result of `fn` and the
+ * product, which has one tensor per input.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.vhp.html
+ *
+ * @param v one vector per input, each of the shape of its input.
+ * @throws ShapeError when the result of `fn` does not have exactly one element, or a vector has the wrong shape.
+ * @throws DTypeError when an input is not floating point.
  */
 export function vhp(
   fn: TensorFunction<Tensor>,
@@ -387,7 +412,8 @@ export function vhp(
 }
 
 /**
- * The Hessian–vector product `Hv` of a function with one scalar result; the Hessian being symmetric, it is `vhp`.
+ * Computes the Hessian–vector product `Hv` of a scalar-valued `fn` at `inputs`. The Hessian is symmetric, so this is
+ * the same function as `vhp`.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.hvp.html
  */

@@ -1,5 +1,5 @@
 /**
- * Gradients checked against finite differences.
+ * Numerical checks of gradients against finite differences.
  */
 
 import type { Tensor } from "@akari/tensor";
@@ -8,7 +8,7 @@ import type { Tensors } from "./functional.ts";
 
 /** Options of `gradcheck` and `gradgradcheck`. */
 export interface GradcheckOptions {
-  /** The step of the finite differences. Default 1e-6. */
+  /** Step of the finite differences. Default 1e-6. */
   readonly eps?: number;
   /** Absolute tolerance. Default 1e-5. */
   readonly atol?: number;
@@ -17,14 +17,17 @@ export interface GradcheckOptions {
 }
 
 /**
- * Compares the gradients of `fn` with central differences, for every element of every input that requires a gradient
- * and every element of every output. Resolves to true, or throws an AutogradError that says which derivative differs.
+ * Compares the gradients of `fn` with central finite differences, for every element of every output with respect to
+ * every element of every input that requires a gradient. Resolves to true when all agree.
+ *
+ * A derivative passes when |autograd - numerical| ≤ atol + rtol·|numerical|.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.html
  *
- * @param fn may return one tensor or several; it must give the same result each time.
- * @param inputs float64 tensors; those that require a gradient are checked.
- * @throws DTypeError for inputs that are not float64, whose rounding would drown the differences.
+ * @param fn a deterministic function that returns one or more tensors.
+ * @param inputs the inputs of `fn`. Those that require a gradient are checked and must be float64.
+ * @throws AutogradError for the first derivative that differs, or when no input requires a gradient.
+ * @throws DTypeError when a checked input is not float64: rounding would swamp the differences.
  * @example
  * await gradcheck((x) => x.sin(), [requiresGrad(randn([3], { dtype: "float64" }))]);
  */
@@ -37,9 +40,13 @@ export async function gradcheck(
 }
 
 /**
- * Checks second derivatives: `gradcheck` of the gradient of `fn`, in its inputs and in the gradient that comes in.
+ * Compares the second derivatives of `fn` with finite differences: `gradcheck` of the gradient of `fn`, with respect to
+ * its inputs and to the upstream gradient.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.gradgradcheck.html
+ *
+ * @throws AutogradError for the first derivative that differs, or when no input requires a gradient.
+ * @throws DTypeError when an input that requires a gradient is not float64.
  */
 export async function gradgradcheck(
   fn: (...inputs: Tensor[]) => Tensors,

@@ -1,5 +1,5 @@
 /**
- * Reverse-mode automatic differentiation for `@akari/tensor`, in PyTorch's manner.
+ * Reverse-mode automatic differentiation for `@akari/tensor`, with PyTorch's semantics.
  *
  * @packageDocumentation
  */

@@ -1,25 +1,34 @@
 /**
- * Whether operations are recorded. Recording is on by default; `noGrad` turns it off for a function, or for a block
- * with `using`.
+ * Grad mode: whether operations are recorded. Recording is on by default. `noGrad` turns it off for a function, or for
+ * a block with `using`.
  */
 
-// So that programs whose compiler knows no `Symbol.dispose` yet can still use these declarations.
+// Lets programs whose `lib` lacks `Symbol.dispose` still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { gradMode } from "@akari/tensor";
 
-/** Whether operations on tensors that require a gradient are being recorded. */
+/**
+ * Returns whether operations on tensors that require a gradient are recorded.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.is_grad_enabled.html
+ */
 export function isGradEnabled(): boolean {
   return gradMode.enabled;
 }
 
-/** Turns recording on or off until it is set again. Prefer `noGrad` and `enableGrad`, which put it back. */
+/**
+ * Turns recording on or off until the next call. Prefer `noGrad` and `enableGrad`, which restore the previous state.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
+ */
 export function setGradEnabled(on: boolean): void {
   gradMode.enabled = on;
 }
 
 /**
- * What `noGrad()` and `enableGrad()` give when called without a function: recording is put back when it is disposed of.
+ * Guard returned by `noGrad()` and `enableGrad()` when called without a function. Disposing it restores the previous
+ * grad mode.
  */
 export type GradModeGuard = Disposable;
 
@@ -29,7 +38,11 @@ function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard 
     gradMode.enabled = before;
   };
   gradMode.enabled = on;
-  if (fn === undefined) return { [Symbol.dispose]: restore };
+  return fn === undefined ? { [Symbol.dispose]: restore } : restoring(restore, fn);
+}
+
+/** Calls `fn`, then `restore`: when `fn` throws too, and when the promise it returns settles. */
+export function restoring<T>(restore: () => void, fn: () => T): T {
   let result: T;
   try {
     result = fn();
@@ -43,8 +56,8 @@ function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard 
 }
 
 /**
- * Runs `fn` without recording: for evaluation, and for changing parameters. An asynchronous function is waited for;
- * whatever else runs in the meantime is not recorded either.
+ * Runs `fn` without recording, for evaluation and for updating parameters. If `fn` returns a promise, recording stays
+ * off until the promise settles, also for other code that runs in the meantime.
  *
  * https://pytorch.org/docs/stable/generated/torch.no_grad.html
  *
@@ -60,7 +73,8 @@ export function noGrad<T>(fn?: () => T): T | GradModeGuard {
 }
 
 /**
- * Runs `fn` with recording on, also inside of `noGrad`.
+ * Runs `fn` with recording on, even inside `noGrad`.
+ *
  * https://pytorch.org/docs/stable/generated/torch.enable_grad.html
  */
 export function enableGrad(): GradModeGuard;

@@ -1,7 +1,7 @@
 /**
- * The tape: a node for each recorded operation. It knows where the gradients of its inputs go (the edges) and keeps
- * just those values that the gradient rule will read. A kept value is a handle of its own on the same memory, given
- * back as soon as the backward pass has used it.
+ * The tape: one node per recorded operation. A node knows which variables receive the gradients of its inputs (its
+ * edges), and saves only the tensors that the gradient rule reads. A saved tensor is a separate handle on the same
+ * storage, disposed of as soon as the backward pass has used it.
  */
 
 import {
@@ -20,64 +20,64 @@ import type { Variable } from "./variable.ts";
 
 let count = 0;
 
-/** One step of a backward pass: from the gradients of the outputs to those of the inputs. */
+/** One step of a backward pass: computes the gradients of an operation's inputs from those of its outputs. */
 export interface Node {
-  /** Nodes are numbered as they are made, so inputs have lower numbers than what was made from them. */
+  /** Creation number: higher than that of the nodes that computed the inputs. */
   readonly id: number;
-  /** The operation's name. */
+  /** Name of the operation. */
   readonly name: string;
-  /** For each input, the variable that takes its gradient; null where none is needed. */
+  /** For each input, the variable that receives its gradient; null for inputs that need none. */
   readonly edges: readonly (Variable | null)[];
-  /** Shapes and dtypes of the outputs. */
+  /** Shapes, dtypes and devices of the outputs. */
   readonly outputs: readonly Spec[];
   /** The variables of the outputs. */
   readonly variables: (Variable | null)[];
-  /** Where the operation was called, when the anomaly mode is on. */
+  /** Stack trace of the call of the operation, in anomaly mode; null otherwise. */
   readonly origin: string | null;
-  /** Whether the gradient rule is the user's own, who may keep what it makes. */
+  /** Whether the gradient rule is user code, which may hold on to the tensors it returns. */
   readonly custom: boolean;
-  /** The gradient for each edge that is wanted; null counts as zero. */
+  /** Computes the gradient of each input marked in `wanted`; null stands for zero. */
   compute(
     gradients: readonly (Tensor | null)[],
     wanted: readonly boolean[],
     recording: boolean,
   ): readonly (Tensor | null)[];
-  /** Whether a tensor is one of the handles kept here or held by the user, so that it must not be given away. */
+  /** Returns whether a tensor is one of the saved handles, which must not be passed on. */
   owns(tensor: Tensor): boolean;
-  /** Lets go of what was kept. */
+  /** Frees the saved tensors. */
   release(): void;
 }
 
-/** An operation whose gradient rule is the user's own. */
+/** An operation whose gradient rule is user code. */
 export interface CustomOp extends Op<unknown> {
-  /** Lets go of what it saved. */
+  /** Frees the saved tensors. */
   release(): void;
 }
 
-/** The error of a second pass through a graph whose first one used up what was kept. */
+/** Creates the error of a backward pass through a graph whose saved tensors were freed. */
 export function usedUp(name: string): AutogradError {
   return new AutogradError(
-    `backward: what ${name} kept for its gradient is used up by an earlier backward pass; pass { retainGraph: true } to that one`,
+    `backward: the tensors saved by ${name} were freed by an earlier backward pass; pass { retainGraph: true } to that pass`,
   );
 }
 
-/** The number of the next node. */
+/** Returns the creation number of the next node. */
 export function nextId(): number {
   return count++;
 }
 
-/** A value kept for the backward pass. */
+/** A saved tensor and the version of its storage at that time. */
 interface Saved {
   readonly tensor: Tensor;
   readonly version: number;
 }
 
-/** Shape, dtype and device of a tensor, without the tensor. */
+/** Returns the shape, dtype and device of a tensor. */
 export function specOf({ shape, dtype, device }: Tensor): Spec {
   return { shape, dtype, device };
 }
 
-/** A recorded operation. */
+/** The node of an operation that runs by its own gradient rule. */
 export class OperationNode implements Node {
   readonly id: number = nextId();
   readonly name: string;
@@ -94,8 +94,9 @@ export class OperationNode implements Node {
   #released = false;
 
   /**
-   * @param edges the variable of each input that needs a gradient, null for the others.
-   * @param mutated the tensor that the operation wrote over: the value it had as an input is gone.
+   * @param edges the variable of each input that needs a gradient; null for the others.
+   * @param mutated the tensor that the operation overwrote in place; null for operations that are out of place.
+   * @param origin the stack trace of the call, in anomaly mode.
    */
   constructor(recorded: Recorded, edges: readonly (Variable | null)[], mutated: Tensor | null, origin: string | null) {
     const { op, attrs, inputs, outputs } = recorded;
@@ -124,8 +125,8 @@ export class OperationNode implements Node {
   }
 
   /**
-   * Kept outputs know their own history, so that the gradient can be differentiated again. Called once the variables
-   * exist.
+   * Gives the saved outputs their history, so that the gradient can be differentiated again. Call once the variables of
+   * the outputs exist.
    */
   link(): void {
     this.#savedOutputs.forEach((saved, k) => {
@@ -160,13 +161,13 @@ export class OperationNode implements Node {
         throw usedUp(this.name);
       }
       throw new AutogradError(
-        `backward: the gradient of ${this.name} reads its ${what}, which it did not ask to be kept`,
+        `backward: the gradient of ${this.name} uses its ${what}, which its reads() does not list`,
       );
     }
     const { tensor, version } = saved;
     if (tensor.storage.version !== version) {
       throw new AutogradError(
-        `backward: ${this.name} kept its ${what} (shape ${showShape(tensor.shape)}) for the gradient, but it was changed in place since: ` +
+        `backward: ${this.name} saved its ${what} (shape ${showShape(tensor.shape)}), but it has been changed in place since: ` +
           `it is at version ${tensor.storage.version}, expected ${version}`,
       );
     }
@@ -188,7 +189,7 @@ export class OperationNode implements Node {
   }
 }
 
-/** A handle of the tape's own on a tensor, with the same history. */
+/** Returns a new handle on a tensor's storage, with the same history, that no scope disposes of. */
 function handle(tensor: Tensor): Tensor {
   const alias = keep(tensor.alias());
   alias.trace = tensor.trace;

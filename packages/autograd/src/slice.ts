@@ -1,21 +1,21 @@
 /**
- * Writing through a view changes the tensor below it. On the tape this is a node for the tensor below: its gradient
- * outside of the view goes on to what the tensor was before, and its gradient inside of the view goes through the
- * operation that wrote there.
+ * In-place operations on views. Writing to a view changes its base, so the tape gets a node for the base: the gradient
+ * of the elements outside the view passes through to the previous value of the base, and the gradient of the elements
+ * inside it passes through the operation that wrote them.
  */
 
 import { apply, asStrided, isContiguous, type Spec, type Tensor, type Viewed } from "@akari/tensor";
 import { type Node, nextId, type OperationNode, specOf } from "./node.ts";
 import type { Variable } from "./variable.ts";
 
-/** The views between the tensor at the bottom and `view`, lowest first. */
+/** Returns the chain of views that leads from the base to `view`, in that order. */
 export function chainOf(view: Tensor): Viewed[] {
   const chain: Viewed[] = [];
   for (let link = view.viewed; link !== null; link = link.source.viewed) chain.unshift(link);
   return chain;
 }
 
-/** The node of a tensor that was written to through a view. Its first edge is what the tensor was before. */
+/** The node of a base that was written to through a view. Its first edge is the previous value of the base. */
 export class SliceNode implements Node {
   readonly id: number = nextId();
   readonly name: string;
@@ -28,9 +28,11 @@ export class SliceNode implements Node {
   readonly #strides: readonly number[];
 
   /**
-   * @param inner the operation, as if the view were a tensor of its own.
-   * @param base the variable of the tensor below; null when it needs no gradient.
-   * @param places which inputs of the operation are the view itself.
+   * @param inner the node of the operation, as if the view were an independent tensor.
+   * @param base the previous variable of the base; null when it needs no gradient.
+   * @param chain the views from the base to the view.
+   * @param places for each input of the operation, whether it is the view itself.
+   * @param below the base.
    */
   constructor(
     inner: OperationNode,
@@ -41,7 +43,7 @@ export class SliceNode implements Node {
   ) {
     this.name = inner.name;
     this.#inner = inner;
-    // Without their sources: the graph keeps no tensor alive that its rules do not read.
+    // The sources are dropped so that the graph keeps alive only tensors that its rules read.
     this.#chain = chain.map(({ op, attrs }) => ({ op, attrs }));
     this.#places = places;
     this.#strides = below.strides;
@@ -79,7 +81,7 @@ export class SliceNode implements Node {
       found.forEach((g, i) => {
         if (this.#places[i] && g !== null) through = through === null ? g : through.add(g);
       });
-      // A fill lets no gradient through, and is the one operation that may write to an expanded view.
+      // `fill` passes no gradient, and is the only operation that may write to an expanded view.
       if (through === null || this.name === "fill") region.fill_(0);
       else region.copy_(through);
     }
@@ -87,8 +89,8 @@ export class SliceNode implements Node {
   }
 
   /**
-   * The gradient in memory that lies as that of the tensor below does: views of it, such as `view` and `asStrided`, can
-   * only be replayed there.
+   * Returns the gradient with the strides of the base. Views such as `view` and `asStrided` depend on the strides, so
+   * they can be replayed on that layout only.
    */
   #laid(gradient: Tensor): Tensor {
     const { shape } = gradient;

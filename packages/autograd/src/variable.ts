@@ -1,6 +1,6 @@
 /**
- * `Variable`: what `@akari/autograd` puts on a tensor as its trace. It knows which node made the tensor, and is where
- * the tensor's gradient arrives. Everything that records goes through `extend` and `mutate`.
+ * `Variable`: the trace that `@akari/autograd` attaches to a tensor. It refers to the node that computed the tensor and
+ * receives the tensor's gradient. All recording goes through `extend` (new tensors) and `mutate` (in-place operations).
  */
 
 import {
@@ -28,21 +28,21 @@ import { isGradEnabled } from "./mode.ts";
 import { type Node, OperationNode, specOf } from "./node.ts";
 import { chainOf, SliceNode } from "./slice.ts";
 
-/** A function called with a gradient as it arrives; what it returns takes the gradient's place. */
+/** A function called with a gradient when it has been computed. A tensor that it returns replaces the gradient. */
 export type Hook = (gradient: Tensor) => Tensor | undefined | void;
 
-/** The trace of one tensor: a leaf when `node` is null. */
+/** The trace of one tensor. The tensor is a leaf when `node` is null. */
 export class Variable implements Trace {
   requiresGrad = true;
-  /** Shape and dtype of the tensor; its gradient has the same. */
+  /** Shape, dtype and device of the tensor. Its gradient has the same. */
   readonly spec: Spec;
-  /** The operation that made the tensor; null for a leaf. */
+  /** The node that computed the tensor; null for a leaf. */
   readonly node: Node | null;
-  /** Which of the operation's outputs the tensor is. */
+  /** Index of the tensor among the outputs of `node`. */
   readonly index: number;
-  /** Whether the gradient is kept although the tensor is not a leaf. */
+  /** Whether a tensor that is not a leaf keeps its gradient in `grad`. */
   retains = false;
-  /** Called in order when the gradient arrives. */
+  /** Hooks, called in order of registration when the gradient has been computed. */
   readonly hooks: Set<Hook> = new Set();
   #grad: Tensor | null = null;
 
@@ -70,13 +70,13 @@ export class Variable implements Trace {
       const { shape, dtype } = this.spec;
       if (!sameShape(gradient.shape, shape)) {
         throw new ShapeError(
-          `grad: a gradient of shape ${showShape(gradient.shape)} does not fit a tensor of shape ${showShape(shape)}`,
+          `grad: a gradient of shape ${showShape(gradient.shape)} does not match a tensor of shape ${showShape(shape)}`,
         );
       }
       if (gradient.dtype !== dtype)
-        throw new DTypeError(`grad: a gradient of ${gradient.dtype} does not fit a tensor of ${dtype}`);
+        throw new DTypeError(`grad: a ${gradient.dtype} gradient does not match a ${dtype} tensor`);
     }
-    // A captured gradient is where the captured calls write it, even if its own handle was given back since.
+    // Captured calls write to the storage of the captured gradient, even if its handle has been disposed of since.
     perform(() => {
       this.#grad = gradient?.isDisposed ? gradient.alias() : gradient;
     }, gradient);
@@ -97,14 +97,14 @@ export class Variable implements Trace {
 
   beforeMutation(recorded: Recorded, target: Tensor): Recorded | null {
     if (!isGradEnabled()) return null;
-    // A view can be a leaf, too: one that was made before a gradient was asked of it.
+    // A view is a leaf, too, if it was created before `requiresGrad`.
     let below: Tensor | undefined = target;
     while (below !== undefined) {
       const leaf = below.trace;
       if (leaf?.requiresGrad && leaf.isLeaf) {
         const what = below === target ? "a leaf" : "a view of a leaf";
         throw new AutogradError(
-          `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside of noGrad(() => …)`,
+          `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside noGrad(() => …)`,
         );
       }
       below = below.viewed?.source;
@@ -129,8 +129,8 @@ export class Variable implements Trace {
       const places = recorded.inputs.map((x) => x === target);
       const node = new SliceNode(inner, base, chainOf(target), places, below);
       below.trace = new Variable(node, 0, specOf(below));
-      // Reading the view's trace finds that the tensor below has a new one, and follows it.
-      inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable gives a Variable
+      // Reading the view's trace detects that the base has a new trace, and follows it.
+      inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable returns a Variable
       inner.link();
     }
   }
@@ -202,7 +202,7 @@ export class Variable implements Trace {
   }
 }
 
-/** Copies of the inputs that the gradient will read and that writing to `target` changes; null when there are none. */
+/** Copies the inputs that the gradient reads and that writing to `target` would overwrite; null when there are none. */
 function overwritten({ op, inputs, attrs }: Recorded, target: Tensor): (Tensor | null)[] | null {
   const needs = inputs.map((x) => x.trace?.requiresGrad ?? false);
   const reads = gradientOf(op)?.reads(needs, attrs).inputs ?? [];
@@ -215,7 +215,7 @@ function overwritten({ op, inputs, attrs }: Recorded, target: Tensor): (Tensor |
   });
 }
 
-/** Makes the node of an operation and gives its outputs their traces. Also used by custom functions. */
+/** Creates the node of an operation and the traces of its floating-point outputs. */
 export function record(recorded: Recorded, edges: readonly (Variable | null)[]): void {
   const node = new OperationNode(recorded, edges, null, originOfCall());
   recorded.outputs.forEach((output, k) => {
@@ -224,7 +224,7 @@ export function record(recorded: Recorded, edges: readonly (Variable | null)[]):
   node.link();
 }
 
-/** The variables of those inputs that need a gradient, null for the others; null altogether when none does. */
+/** Returns the variable of each input that needs a gradient, null for the others; null when no input needs one. */
 export function edgesOf(inputs: readonly Tensor[]): (Variable | null)[] | null {
   let any = false;
   const edges = inputs.map((input) => {
@@ -236,7 +236,11 @@ export function edgesOf(inputs: readonly Tensor[]): (Variable | null)[] | null {
   return any ? edges : null;
 }
 
-/** The variable of a tensor that requires a gradient. Throws an AutogradError when it does not. */
+/**
+ * Returns the variable of a tensor that requires a gradient.
+ *
+ * @throws AutogradError when the tensor does not require a gradient.
+ */
 export function variableOf(operation: string, tensor: Tensor): Variable {
   const { trace } = tensor;
   if (!(trace instanceof Variable) || !trace.requiresGrad) {
@@ -245,29 +249,34 @@ export function variableOf(operation: string, tensor: Tensor): Variable {
   return trace;
 }
 
-/** The defaults of `BackwardOptions`. What is saved is kept for a graph that is recorded. */
+/** Defaults of `BackwardOptions`. `retainGraph` defaults to `createGraph`. */
 export const backwardDefaults = { createGraph: false, retainGraph: undefined, inputs: undefined } as const;
 
-/** The gradient a backward pass starts from. Throws when it does not fit. */
+/**
+ * Returns the upstream gradient that a backward pass starts with: `gradient`, or 1 for a one-element tensor.
+ *
+ * @throws ShapeError when the shape of `gradient` is not that of `output`.
+ * @throws AutogradError when `gradient` is null and `output` does not have exactly one element.
+ */
 export function startingGradient(operation: string, output: Tensor, gradient: Tensor | null): Tensor {
   variableOf(operation, output);
   if (gradient !== null) {
     if (!sameShape(gradient.shape, output.shape)) {
       throw new ShapeError(
-        `${operation}: the gradient has shape ${showShape(gradient.shape)}, but the tensor it belongs to has ${showShape(output.shape)}`,
+        `${operation}: the gradient has shape ${showShape(gradient.shape)}, but its tensor has ${showShape(output.shape)}`,
       );
     }
     return gradient;
   }
   if (output.numel() !== 1) {
     throw new AutogradError(
-      `${operation}: a gradient can be left out for a tensor of one element only; this one has shape ${showShape(output.shape)}: pass the gradient, or take its sum()`,
+      `${operation}: the gradient may be omitted only for a one-element tensor, but this one has shape ${showShape(output.shape)}; pass the gradient, or reduce with sum() first`,
     );
   }
   return onesLike(output);
 }
 
-/** The tensor at the bottom of a chain of views. */
+/** Returns the base of a view: the tensor at the bottom of the chain of views. */
 function bottom(tensor: Tensor): Tensor {
   let below = tensor;
   while (below.viewed !== null) below = below.viewed.source;
@@ -275,12 +284,14 @@ function bottom(tensor: Tensor): Tensor {
 }
 
 /**
- * Makes `tensor` a leaf that collects a gradient (or, with `false`, one that no longer does). Returns the tensor
+ * Makes `tensor` a leaf that accumulates a gradient or, with `on` false, one that no longer does. Returns `tensor`
  * itself.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
  *
- * @throws DTypeError unless the dtype is floating point. @throws AutogradError for the result of a recorded operation.
+ * @param on whether `tensor` requires a gradient. Default true.
+ * @throws DTypeError when `on` is true and the dtype is not floating point.
+ * @throws AutogradError when `on` is false and `tensor` is the result of a recorded operation.
  * @example
  * const x = requiresGrad(tensor([1, 2, 3]));
  * x.mul(x).sum().backward();
@@ -288,12 +299,14 @@ function bottom(tensor: Tensor): Tensor {
  */
 export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   if (on && !isFloating(tensor.dtype)) {
-    throw new DTypeError(`requiresGrad: only floating-point tensors can have a gradient, this one is ${tensor.dtype}`);
+    throw new DTypeError(
+      `requiresGrad: only floating-point tensors can require a gradient, this one is ${tensor.dtype}`,
+    );
   }
   const { trace } = tensor;
   if (trace instanceof Variable) {
     if (!trace.isLeaf && !on)
-      throw new AutogradError("requiresGrad: only a leaf can be told not to require a gradient; use detach() instead");
+      throw new AutogradError("requiresGrad: only a leaf can stop requiring a gradient; use detach() instead");
     if (trace.isLeaf && trace.requiresGrad !== on) {
       trace.requiresGrad = on;
       changed();

@@ -1,23 +1,23 @@
 /**
- * Where downloaded datasets are kept: in the folder that the user's platform sets aside for what can be fetched again.
+ * The location of downloaded datasets: the platform's folder for caches.
  */
 
 import { join, nodeProcess } from "./node.ts";
 
-/** What the place depends on. */
+/** The environment that determines the cache folder. */
 export interface Surroundings {
-  /** The operating system, as Node calls it: `"darwin"`, `"win32"`, `"linux"` or another. */
+  /** Operating system, by Node's name: `"darwin"`, `"win32"`, `"linux"` or another. */
   readonly platform: string;
-  /** The variables of the environment; `XDG_CACHE_HOME` and `LOCALAPPDATA` are looked at. */
+  /** Environment variables, of which `XDG_CACHE_HOME` and `LOCALAPPDATA` are read. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The user's own folder; empty for a user without one. */
+  /** Home directory of the user; empty if there is none. */
   readonly home: string;
 }
 
 /**
- * The folder of Akari's caches: `$XDG_CACHE_HOME/akari` where that is set to an absolute path; else
- * `~/Library/Caches/akari` on macOS, `%LOCALAPPDATA%\akari\Cache` on Windows, and `~/.cache/akari` everywhere else.
- * Null in a browser, or for a user without a home.
+ * Returns the folder of Akari's caches: `$XDG_CACHE_HOME/akari` if that variable is an absolute path; otherwise
+ * `~/Library/Caches/akari` on macOS, `%LOCALAPPDATA%\akari\Cache` on Windows, and `~/.cache/akari` elsewhere. Null in a
+ * browser and for a user without a home directory.
  *
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */
@@ -35,7 +35,7 @@ export function cacheFolder(surroundings: Surroundings | null = here()): string 
 function here(): Surroundings | null {
   const node = nodeProcess();
   if (node === null) return null;
-  // Safe: that is what the module of this name is.
+  // safe: the type of the module with this name
   const { homedir } = node.getBuiltinModule("node:os") as typeof import("node:os");
   return { platform: node.platform, env: node.env, home: homedir() };
 }

@@ -1,11 +1,11 @@
 /**
- * Makes one batch out of samples, as PyTorch's loader does: tensors are stacked, numbers become a tensor, and whatever
- * samples are made of, arrays and objects, the batch is made of too.
+ * Collates samples into a batch, as PyTorch's loader does: tensors are stacked, numbers become a tensor, and arrays and
+ * objects are collated element by element.
  */
 
 import { ArgumentError, DTypeError, ShapeError, showShape, stack, Tensor, tensor } from "@akari/tensor";
 
-/** The type of a batch of samples of a type. */
+/** The type of a batch collated from samples of type `Sample`. */
 export type Collated<Sample> = Sample extends Tensor | number | boolean
   ? Tensor
   : Sample extends string
@@ -13,22 +13,25 @@ export type Collated<Sample> = Sample extends Tensor | number | boolean
     : { [K in keyof Sample]: Collated<Sample[K]> };
 
 /**
- * Makes a batch of samples that are alike.
+ * Collates a list of N samples of the same structure into a batch.
  *
- * - tensors of shape `[...]` become one of shape `[N, ...]`;
- * - numbers become a tensor of N: int32 when all are integers, else float32; booleans become a bool tensor;
- * - strings stay a list;
- * - arrays and plain objects become an array or object of batches.
+ * - Tensors of shape `[...]` become one tensor of shape `[N, ...]`.
+ * - Numbers become a tensor of shape `[N]`: int32 if all are 32-bit integers, otherwise float32. Booleans become a bool
+ * tensor.
+ * - Strings become an array.
+ * - Arrays and plain objects become an array or object of batches.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate
  *
- * @throws ShapeError, DTypeError or ArgumentError when the samples are not alike, or of a kind that cannot be collated.
+ * @throws ShapeError when the shapes of tensors or the lengths of arrays differ.
+ * @throws DTypeError when the dtypes of tensors differ.
+ * @throws ArgumentError when the samples differ in structure, cannot be collated, or there are none.
  * @example
  * defaultCollate([[tensor([1, 2]), 0], [tensor([3, 4]), 1]]); // [tensor of [2, 2], tensor of [2]]
  */
 export function defaultCollate<Sample>(samples: readonly Sample[]): Collated<Sample> {
-  if (samples.length === 0) throw new ArgumentError("defaultCollate: expected one sample or more, got none");
-  // Safe: `collate` returns for each kind of sample what `Collated` says.
+  if (samples.length === 0) throw new ArgumentError("defaultCollate: expected at least one sample, got none");
+  // safe: `Collated` states what `collate` returns for each kind of sample
   return collate(samples, "") as Collated<Sample>;
 }
 
@@ -54,7 +57,7 @@ function collate(samples: readonly unknown[], path: string): unknown {
     const odd = rows.find((row) => row.length !== first.length);
     if (odd !== undefined) {
       throw new ShapeError(
-        `defaultCollate: sample${path} has ${first.length} parts in the first sample, ${odd.length} in another`,
+        `defaultCollate: sample${path} has length ${first.length} in the first sample, but ${odd.length} in another`,
       );
     }
     return first.map((_, i) =>
@@ -70,7 +73,9 @@ function collate(samples: readonly unknown[], path: string): unknown {
       Object.keys(first).map((key) => {
         const column = records.map((record) => {
           if (!Object.hasOwn(record, key))
-            throw new ArgumentError(`defaultCollate: sample${path} has a "${key}" in the first sample, not in another`);
+            throw new ArgumentError(
+              `defaultCollate: sample${path} has a "${key}" in the first sample, but not in another`,
+            );
           return record[key];
         });
         return [key, collate(column, `${path}.${key}`)];
@@ -78,7 +83,7 @@ function collate(samples: readonly unknown[], path: string): unknown {
     );
   }
   throw new ArgumentError(
-    `defaultCollate: sample${path} is ${describe(first)}; expected tensors, numbers, booleans, strings, or arrays and objects of these (or give a collate of your own)`,
+    `defaultCollate: sample${path} is ${describe(first)}; expected tensors, numbers, booleans, strings, or arrays and objects of these; or pass a collateFn`,
   );
 }
 
@@ -87,24 +92,28 @@ function collateTensors(tensors: readonly Tensor[], path: string): Tensor {
   for (const other of tensors) {
     if (showShape(other.shape) !== showShape(first.shape)) {
       throw new ShapeError(
-        `defaultCollate: sample${path} has the shape ${showShape(first.shape)} in the first sample, ${showShape(other.shape)} in another`,
+        `defaultCollate: sample${path} has shape ${showShape(first.shape)} in the first sample, but ${showShape(other.shape)} in another`,
       );
     }
     if (other.dtype !== first.dtype) {
       throw new DTypeError(
-        `defaultCollate: sample${path} is ${first.dtype} in the first sample, ${other.dtype} in another`,
+        `defaultCollate: sample${path} is ${first.dtype} in the first sample, but ${other.dtype} in another`,
       );
     }
   }
   return stack(tensors, 0);
 }
 
-/** The sample, which is known to be of the first one's kind when `alike`. */
+/**
+ * Returns `sample`, typed like the first one, if it is of the same kind.
+ *
+ * @throws ArgumentError when `alike` is false.
+ */
 function expectAlike<Kind>(alike: boolean, sample: unknown, first: Kind, path: string): Kind {
-  // Safe: `alike` is the test that tells the kind.
+  // safe: `alike` is the result of the type check
   if (alike) return sample as Kind;
   throw new ArgumentError(
-    `defaultCollate: sample${path} is ${describe(first)} in the first sample, ${describe(sample)} in another`,
+    `defaultCollate: sample${path} is ${describe(first)} in the first sample, but ${describe(sample)} in another`,
   );
 }
 

@@ -1,6 +1,7 @@
 /**
- * `DataLoader`: a dataset in batches, in order or shuffled. It draws as PyTorch's loader does, so that a seed gives
- * PyTorch's batches, and between batches it lets the event loop turn when much memory is waiting to come back.
+ * `DataLoader`: iterates over a dataset in batches, in order or shuffled. It draws random numbers in the same order as
+ * PyTorch's loader, so that a seed gives the same batches. Between batches it yields to the event loop when much memory
+ * is waiting to be collected.
  */
 
 import {
@@ -16,32 +17,32 @@ import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
 import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
 
-/** What `DataLoader` can be told. */
+/** Options of `DataLoader`. */
 export interface DataLoaderOptions<Sample, Batch> {
-  /** How many samples a batch has. Default 1. */
+  /** Number of samples per batch. Default 1. */
   readonly batchSize?: number;
-  /** Whether the order is random, and another in each epoch. Default false. */
+  /** Whether to draw a new random order for every epoch. Default false. */
   readonly shuffle?: boolean;
-  /** The order, instead of `shuffle`. */
+  /** Order of the samples. Excludes `shuffle`. */
   readonly sampler?: Sampler;
-  /** The samples of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  /** Indices of the samples of each batch. Excludes `batchSize`, `shuffle`, `sampler` and `dropLast`. */
   readonly batchSampler?: Sampler<readonly number[]>;
-  /** Whether a last batch that is not full is left out. Default false. */
+  /** Whether to drop the last batch if it is incomplete. Default false. */
   readonly dropLast?: boolean;
-  /** Makes a batch of samples. Default: the dataset's own `batch` where it has one, else `defaultCollate`. */
+  /** Function that collates samples into a batch. Default: the dataset's `batch` if it has one, or `defaultCollate`. */
   readonly collateFn?: (samples: Sample[]) => Batch | Promise<Batch>;
-  /** Where to draw from. Default: the default generator. */
+  /** Random number generator. Default: the default generator. */
   readonly generator?: Generator;
-  /** The seed of a generator of the loader's own, instead of `generator`. */
+  /** Seed of a new generator for this loader. Excludes `generator`. */
   readonly seed?: number;
   /**
-   * How many batches are begun before they are asked for, and all samples of a batch at once: worth it for samples that
-   * come from a disk or a network. Default 0: one sample after the other, when its batch is asked for.
+   * Number of batches to load ahead, with all samples of a batch loaded concurrently. Useful for samples read from a
+   * disk or a network. Default 0: samples are loaded one at a time, when their batch is requested.
    */
   readonly prefetch?: number;
 }
 
-/** What a `DataLoader` of a stream can be told. */
+/** Options of a `DataLoader` of an iterable dataset. */
 export type StreamOptions<Sample, Batch> = Pick<
   DataLoaderOptions<Sample, Batch>,
   "batchSize" | "dropLast" | "collateFn" | "generator" | "seed"
@@ -60,8 +61,8 @@ const defaults = {
 } as const;
 
 /**
- * Iterates over a dataset in batches; each iteration is an epoch. An array of samples is a dataset, too. A stream,
- * which is any other iterable of samples, comes in batches as it is: then there is nothing to shuffle, and no `length`.
+ * Iterates over a dataset in batches; each iteration is one epoch. The dataset may also be an array of samples, or an
+ * iterable of samples, which is read in its own order and has no `length`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader
  *
@@ -73,14 +74,17 @@ const defaults = {
  */
 export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
   readonly #stream: IterableDataset<Sample> | null = null;
-  readonly #byNumber: {
+  readonly #indexed: {
     readonly dataset: Dataset<Sample, unknown>;
     readonly batchSampler: Sampler<readonly number[]>;
   } | null = null;
   readonly #options: Settings<DataLoaderOptions<Sample, Batch>, typeof defaults>;
   readonly #generator: Generator | undefined;
 
-  /** Throws an ArgumentError for an option that does not exist, makes no sense, or excludes another one given. */
+  /**
+   * @param dataset a dataset with `get` and `length`, an array of samples, or an iterable of samples.
+   * @throws ArgumentError for an unknown option, an invalid value, and options that exclude each other.
+   */
   constructor(
     dataset: Dataset<Sample, Batch> | readonly Sample[],
     options?: DataLoaderOptions<Sample, Batch> & { readonly collateFn?: never },
@@ -101,48 +105,65 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     if (isStream(dataset)) {
       for (const name of ["shuffle", "sampler", "batchSampler", "prefetch"] as const)
         if (this.#options[name])
-          throw new ArgumentError(`DataLoader: the samples of a stream come in its own order; ${name} is not possible`);
+          throw new ArgumentError(
+            `DataLoader: ${name} needs a dataset with get and length, not an iterable of samples`,
+          );
       checkInteger("DataLoader", "batchSize", batchSize, 1);
       this.#stream = dataset;
       return;
     }
     const order = sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
-    this.#byNumber = { dataset, batchSampler: batchSampler ?? new BatchSampler(order, batchSize, dropLast) };
+    this.#indexed = { dataset, batchSampler: batchSampler ?? new BatchSampler(order, batchSize, dropLast) };
   }
 
-  #numbered(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
-    if (this.#byNumber === null)
-      throw new ArgumentError("DataLoader: a stream has no samples by number, and nobody knows how many there are");
-    return this.#byNumber;
+  #withIndices(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
+    if (this.#indexed === null)
+      throw new ArgumentError("DataLoader: an iterable of samples has no length and no indices");
+    return this.#indexed;
   }
 
-  /** The dataset. Throws an ArgumentError for a stream. */
+  /**
+   * The dataset.
+   *
+   * @throws ArgumentError for an iterable of samples.
+   */
   get dataset(): Dataset<Sample, unknown> {
-    return this.#numbered().dataset;
+    return this.#withIndices().dataset;
   }
 
-  /** The samples of each batch. Throws an ArgumentError for a stream. */
+  /**
+   * The sampler of the indices of each batch.
+   *
+   * @throws ArgumentError for an iterable of samples.
+   */
   get batchSampler(): Sampler<readonly number[]> {
-    return this.#numbered().batchSampler;
+    return this.#withIndices().batchSampler;
   }
 
-  /** How many batches an epoch has. Throws an ArgumentError for a stream. */
+  /**
+   * Number of batches per epoch.
+   *
+   * @throws ArgumentError for an iterable of samples.
+   */
   get length(): number {
     return this.batchSampler.length;
   }
 
-  /** Begins an epoch. */
+  /** Starts an epoch. */
   [Symbol.asyncIterator](): AsyncIterator<Batch> {
     return this.batches();
   }
 
   /**
-   * Begins an epoch at batch number `start`: the order is drawn as ever, but what comes before is not loaded. A run
-   * that was interrupted goes on so.
+   * Starts an epoch at batch `start`, to resume an interrupted run. The order is drawn as usual, but earlier batches
+   * are not loaded.
+   *
+   * @param start index of the first batch. Default 0.
+   * @throws ArgumentError when `start` is not a non-negative integer.
    */
   batches(start = 0): AsyncGenerator<Batch, void, undefined> {
     checkInteger("DataLoader", "start", start);
-    // PyTorch draws a seed for its workers at this point, whether there are any or not.
+    // PyTorch draws a seed for its workers at this point, even if there are none.
     drawSeed(this.#generator ?? defaultGenerator());
     return this.#stream === null ? this.#iterate(start) : this.#streamed(this.#stream, start);
   }
@@ -164,27 +185,27 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   }
 
   async *#iterate(start: number): AsyncGenerator<Batch, void, undefined> {
-    const { dataset, batchSampler } = this.#numbered();
+    const { dataset, batchSampler } = this.#withIndices();
     const { prefetch } = this.#options;
-    const begun: Promise<Batch>[] = [];
+    const pending: Promise<Batch>[] = [];
     let number = 0;
     for (const indices of batchSampler) {
       if (number++ < start) continue;
       const batch = this.#load(dataset, indices);
-      // One that fails says so when its turn comes, and not before.
+      // A failure is thrown when the batch is awaited below, not as an unhandled rejection before that.
       batch.catch(() => {});
-      begun.push(batch);
-      if (begun.length > prefetch) {
-        yield await (begun.shift() as Promise<Batch>);
+      pending.push(batch);
+      if (pending.length > prefetch) {
+        yield await (pending.shift() as Promise<Batch>);
         await yieldToCollector();
       }
     }
-    for (const batch of begun) yield await batch;
+    for (const batch of pending) yield await batch;
   }
 
   async #load(dataset: Dataset<Sample, unknown>, indices: readonly number[]): Promise<Batch> {
     const { collateFn, prefetch } = this.#options;
-    // Safe: a loader without a collateFn has the batches of its dataset.
+    // safe: without a `collateFn`, batches are of the dataset's type
     if (collateFn === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
     const samples: Sample[] = [];
     if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
@@ -194,30 +215,34 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   #collated(samples: Sample[]): Batch | Promise<Batch> {
     const { collateFn } = this.#options;
-    // safe: as above, or those of `defaultCollate`
+    // safe: as above, or of the type of `defaultCollate`
     return collateFn === undefined ? (defaultCollate(samples) as Batch) : collateFn(samples);
   }
 }
 
-/** The samples of an array by number. */
+/** Wraps an array of samples as a dataset. */
 function listed<Sample>(samples: readonly Sample[]): Dataset<Sample, unknown> {
-  // safe: samplers give numbers below the length
+  // safe: samplers draw indices below the length
   return { length: samples.length, get: (index) => samples[index] as Sample };
 }
 
-/** Whether samples come as a stream, rather than by number. */
+/** Whether a dataset is an iterable of samples without indices. */
 function isStream<Sample>(
   dataset: Dataset<Sample, unknown> | IterableDataset<Sample>,
 ): dataset is IterableDataset<Sample> {
   return !("get" in dataset);
 }
 
-/** Options that say the same in different ways must not be there together. */
+/**
+ * Checks that no two options exclude each other.
+ *
+ * @throws ArgumentError when two do.
+ */
 function checkExclusions(options: object): void {
   const given = new Set(
     Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])),
   );
-  // Each says the same as those behind it, in another way.
+  // Each option replaces those in the list.
   exclude(given, "sampler", ["shuffle"]);
   exclude(given, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);
   exclude(given, "seed", ["generator"]);

@@ -1,6 +1,6 @@
 /**
- * What a dataset is: so many samples, each found by its number. A dataset that can gather many samples at once says so
- * by having a `batch`, and the loader uses it instead of asking for one sample after the other.
+ * Datasets: collections of samples accessed by index. A dataset that can gather many samples at once implements
+ * `batch`, which the loader uses instead of loading samples one at a time.
  */
 
 import {
@@ -19,59 +19,65 @@ import {
 import type { Collated } from "./collate.ts";
 
 /**
- * Samples by number.
+ * A map-style dataset: samples accessed by index.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Dataset
  */
 export interface Dataset<Sample, Batch = Collated<Sample>> {
-  /** How many samples there are. */
+  /** Number of samples. */
   readonly length: number;
-  /** Sample number `index`, 0 to `length - 1`. Throws an IndexError beyond. */
+  /**
+   * Returns a sample.
+   *
+   * @param index index of the sample, from 0 to `length - 1`.
+   * @throws IndexError when the index is out of bounds.
+   */
   get(index: number): Sample | Promise<Sample>;
-  /** The samples of these numbers as one batch: what collating them one by one would give, only faster. */
+  /** Returns the samples with the given indices as one batch, equal to collating them one by one. Optional. */
   readonly batch?: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
 }
 
 /**
- * Data that come as a stream: any iterable of samples. A loader takes them as they come; each iteration of the loader
- * begins a new one.
+ * An iterable-style dataset: any iterable of samples. A loader reads it in its own order, and iterates it anew for each
+ * epoch.
  */
 export type IterableDataset<Sample> = Iterable<Sample> | AsyncIterable<Sample>;
 
 /**
- * Streams one after the other.
+ * Concatenates iterable datasets.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ChainDataset
  */
 export class ChainDataset<Sample> implements AsyncIterable<Sample> {
-  /** The streams, in the order in which they are read. */
+  /** The concatenated datasets, in order. */
   readonly datasets: readonly IterableDataset<Sample>[];
 
   constructor(datasets: readonly IterableDataset<Sample>[]) {
     this.datasets = datasets;
   }
 
-  /**
-   * The samples of the first stream to its end, then those of the second, and so on; each stream is opened when its
-   * turn comes.
-   */
+  /** Iterates over the samples of all datasets in order. Each dataset is opened when the one before has ended. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Sample, void, undefined> {
     for (const dataset of this.datasets) yield* dataset;
   }
 }
 
-/** Throws an IndexError unless `index` is the number of a sample. */
+/**
+ * Checks that `index` is the index of a sample.
+ *
+ * @throws IndexError when it is not an integer from 0 to `length - 1`.
+ */
 export function checkIndex(name: string, index: number, length: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= length) {
-    throw new IndexError(`${name}: there is no sample ${index}; there are ${length}, from 0 on`);
+    throw new IndexError(`${name}: index ${index} is out of bounds for length ${length}`);
   }
 }
 
-/** One tensor for each that a dataset was made of. */
+/** The type of a sample or batch of a `TensorDataset`: one tensor for each of its tensors. */
 export type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Tensor };
 
 /**
- * The rows of tensors that belong together: sample i is row i of each.
+ * A dataset of tensors with the same first size: sample i is row i of each tensor.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
  *
@@ -80,19 +86,23 @@ export type Rows<Tensors extends readonly Tensor[]> = { [K in keyof Tensors]: Te
  * const [input, target] = data.get(0);
  */
 export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset<Rows<Tensors>, Rows<Tensors>> {
-  /** What the rows are taken from: tensors of one first size, as they were given. */
+  /** The tensors passed to the constructor. */
   readonly tensors: Tensors;
   readonly length: number;
 
-  /** Throws a ShapeError when the first sizes of the tensors differ, an ArgumentError when there are none. */
+  /**
+   * @param tensors tensors of shape `[N, ...]`.
+   * @throws ShapeError when a tensor is a scalar or the first sizes differ.
+   * @throws ArgumentError when there are no tensors.
+   */
   constructor(...tensors: Tensors) {
     const first = tensors[0];
-    if (first === undefined) throw new ArgumentError("TensorDataset: expected one tensor or more, got none");
+    if (first === undefined) throw new ArgumentError("TensorDataset: expected at least one tensor, got none");
     for (const [i, other] of tensors.entries()) {
       if (other.ndim === 0) throw new ShapeError(`TensorDataset: tensor ${i} is a scalar and has no rows`);
       if (other.shape[0] !== first.shape[0]) {
         throw new ShapeError(
-          `TensorDataset: tensor 0 of shape ${showShape(first.shape)} has ${first.shape[0]} rows, tensor ${i} of shape ${showShape(other.shape)} has ${other.shape[0]}`,
+          `TensorDataset: tensor 0 of shape ${showShape(first.shape)} has ${first.shape[0]} rows, but tensor ${i} of shape ${showShape(other.shape)} has ${other.shape[0]}`,
         );
       }
     }
@@ -117,25 +127,28 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   }
 
   #each(change: (x: Tensor) => Tensor): Rows<Tensors> {
-    // Safe: one tensor for each of the tuple.
+    // safe: one tensor for each element of the tuple
     return this.tensors.map(change) as unknown as Rows<Tensors>;
   }
 }
 
 /**
- * Some of another dataset's samples, in the order of `indices`.
+ * A subset of another dataset, in the order of `indices`.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
  */
 export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
-  /** The dataset that the samples come from. */
+  /** The whole dataset. */
   readonly dataset: Dataset<Sample, Batch>;
-  /** The numbers that the samples have there: sample `i` is its sample `indices[i]`. */
+  /** Indices of the samples in the whole dataset: sample `i` is `dataset.get(indices[i])`. */
   readonly indices: readonly number[];
   readonly length: number;
   readonly batch: ((indices: readonly number[]) => Batch | Promise<Batch>) | undefined;
 
-  /** Throws an IndexError when the dataset has no sample of some index. */
+  /**
+   * @param indices indices of samples of `dataset`; may repeat.
+   * @throws IndexError when an index is out of bounds.
+   */
   constructor(dataset: Dataset<Sample, Batch>, indices: readonly number[]) {
     for (const index of indices) checkIndex("Subset", index, dataset.length);
     this.dataset = dataset;
@@ -157,20 +170,20 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
 }
 
 /**
- * Several datasets, one after the other.
+ * Concatenates datasets.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
  */
 export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<Sample, Batch> {
-  /** The datasets, in order; the samples of the first come first. */
+  /** The concatenated datasets, in order. */
   readonly datasets: readonly Dataset<Sample, Batch>[];
-  /** Where each dataset ends. */
+  /** Cumulative lengths: dataset `k` ends before index `ends[k]`. */
   readonly ends: readonly number[];
   readonly length: number;
 
-  /** Throws an ArgumentError when there are none. */
+  /** @throws ArgumentError when there are no datasets. */
   constructor(datasets: readonly Dataset<Sample, Batch>[]) {
-    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected one dataset or more, got none");
+    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected at least one dataset, got none");
     let end = 0;
     this.datasets = datasets;
     this.ends = datasets.map(({ length }) => {
@@ -188,19 +201,20 @@ export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<
   }
 }
 
-/** What `randomSplit` can be told. */
+/** Options of `randomSplit`. */
 export interface RandomSplitOptions {
-  /** Where to draw from. Default: the default generator. */
+  /** Random number generator. Default: the default generator. */
   readonly generator?: Generator;
 }
 
 /**
- * Splits a dataset at random into parts of the given lengths, or of the given fractions of the whole; what rounding
- * leaves over goes to the first parts, one sample each. The same generator gives PyTorch's own parts.
+ * Splits a dataset randomly into non-overlapping subsets. With the same seed, the subsets are those of PyTorch.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split
  *
- * @throws ArgumentError when the lengths do not add up to the length of the dataset, nor the fractions to 1.
+ * @param lengths lengths of the subsets, or fractions of the whole. Samples left over by rounding fractions down go to
+ * the first subsets, one each.
+ * @throws ArgumentError unless the lengths add up to the length of the dataset, or the fractions to 1.
  * @example
  * const generator = new Generator().manualSeed(42);
  * const [training, validation] = randomSplit(data, [0.9, 0.1], { generator });
@@ -218,12 +232,12 @@ export function randomSplit<Sample, const Lengths extends readonly number[], Bat
     start += count;
     return new Subset(dataset, Array.from(order.subarray(start - count, start)));
   });
-  return parts as { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> }; // safe: as many as lengths
+  return parts as { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> }; // safe: one subset for each length
 }
 
 function countParts(lengths: readonly number[], whole: number): readonly number[] {
   const wrong = lengths.find((length) => !(length >= 0));
-  if (wrong !== undefined) throw new ArgumentError(`randomSplit: a part cannot have the length ${wrong}`);
+  if (wrong !== undefined) throw new ArgumentError(`randomSplit: lengths must not be negative, got ${wrong}`);
   const sum = lengths.reduce((total, length) => total + length, 0);
   if (lengths.every(Number.isInteger) && sum === whole) return lengths;
   if (Math.abs(sum - 1) < 1e-9 && lengths.every((length) => length <= 1)) {
@@ -232,6 +246,6 @@ function countParts(lengths: readonly number[], whole: number): readonly number[
     return counts.map((count, i) => (i < left ? count + 1 : count));
   }
   throw new ArgumentError(
-    `randomSplit: the lengths ${lengths.join(" + ")} are ${sum}; they must add up to the dataset's ${whole}, or as fractions to 1`,
+    `randomSplit: the lengths ${lengths.join(" + ")} add up to ${sum}; expected ${whole}, the length of the dataset, or 1 for fractions`,
   );
 }

@@ -1,10 +1,10 @@
 /**
- * The error of a download. Apart from `download`, which loads the code that throws it.
+ * The error of a failed download. It has its own file because the code that throws it is loaded on demand.
  */
 
 import { FileError } from "@akari/tensor";
 
-/** A file that no mirror delivered, or that may not be downloaded: with a network it might be had. */
+/** A file that could not be downloaded from any mirror, or that was not found while downloads are disabled. */
 export class DownloadError extends FileError {
   override name = "DownloadError";
 }

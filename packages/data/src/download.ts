@@ -1,32 +1,33 @@
 /**
- * Downloads a file from the first of its mirrors that delivers it whole. The code that does so is loaded with the first
- * download.
+ * Downloads a file from the first mirror that provides it. The implementation is loaded with the first download.
  */
 
 import type { Progress } from "./progress.ts";
 
-/** How to download. */
+/** Options of `download`. */
 export interface DownloadOptions {
-  /** What fetches; default the platform's `fetch`. */
+  /** Function used for requests. Default: the platform's `fetch`. */
   readonly fetch?: typeof fetch;
-  /** How often each mirror is asked. Default 3. */
+  /** Maximum number of attempts per mirror. Default 3. */
   readonly attempts?: number;
-  /** How long to wait before the second round, in milliseconds; each further round waits twice as long. Default 500. */
+  /** Delay before the second round of attempts, in milliseconds; doubled for each further round. Default 500. */
   readonly backoff?: number;
   /**
-   * How long a server may say nothing, in milliseconds. One that does not answer at all is not asked again. Default
-   * 8,000.
+   * Maximum time without data from a server, in milliseconds. A server that does not respond at all is not tried again.
+   * Default 8,000.
    */
   readonly timeout?: number;
-  /** Who is told how far it has come; default a bar on a terminal. */
+  /** Receiver of progress reports. Default: a progress bar if standard error is a terminal. */
   readonly progress?: Progress;
 }
 
 /**
- * Downloads `file` from one of `mirrors` (addresses that the file's name is appended to).
+ * Downloads `file` from the first of `mirrors` that provides it.
  *
- * @param check looks at what arrived and throws when it is not the right file; another mirror is asked then.
- * @throws DownloadError when no mirror delivers; its message says what each one's trouble was.
+ * @param mirrors base URLs, to which the file name is appended.
+ * @param check function that throws if the downloaded bytes are not the right file; the next mirror is tried then.
+ * @throws DownloadError when no mirror provides the file. The message gives the reason for each.
+ * @throws ArgumentError for an unknown option or an invalid number of attempts.
  */
 export async function download(
   file: string,

@@ -1,7 +1,7 @@
 /**
- * Draws one handwritten-looking digit: a blend of a family's masters with every point a little off, bent, slanted and
- * turned as hands do, put to paper with a round pen, and then treated as MNIST treated its scans: fitted into 20×20
- * pixels with its proportions kept, and placed in 28×28 with the centre of mass of its ink in the middle.
+ * Draws one synthetic handwritten digit: a blend of the masters of a family, with jittered points and a random warp,
+ * slant and rotation, drawn with a round pen. The result is normalized like the scans of MNIST: scaled to fit 20×20
+ * pixels with its aspect ratio preserved, and placed in 28×28 with the centre of mass at the centre.
  *
  * LeCun et al. 1998, "Gradient-based learning applied to document recognition", https://doi.org/10.1109/5.726791
  */
@@ -9,18 +9,18 @@
 import { families, type Glyph, readGlyphs, type Stroke } from "./strokes.ts";
 import type { Xorshift } from "./xorshift.ts";
 
-/** The side of an image in pixels. */
+/** Side length of an image in pixels. */
 export const side = 28;
-/** The side of the box that the ink fits into. */
+/** Side length of the box that the ink fits into. */
 const box = 20;
-/** How many straight pieces a curve between two points becomes. */
+/** Number of line segments per curve between two points. */
 const pieces = 5;
 
-/** How far hands differ, per digit. */
+/** Variation of the handwriting of a digit. */
 interface Hand {
-  /** The slant to the right: mean and deviation, in widths per height. */
+  /** Slant to the right: mean and standard deviation, as width per height. */
   readonly slant: readonly [number, number];
-  /** The width, as a factor: from and to. */
+  /** Range of the scale factor of the width. */
   readonly width: readonly [number, number];
 }
 
@@ -39,27 +39,27 @@ const hands: readonly Hand[] = [
 
 let glyphs: readonly (readonly Glyph[])[] | null = null;
 
-/** Draws digits, each into a piece of a larger array; keeps its scratch memory between them. */
+/** Draws digits into a larger array, reusing its scratch memory. */
 export class DigitPainter {
   readonly #random: Xorshift;
-  // The pen's path: points, the pen's radius there in parts of its usual one, and where a new stroke starts.
+  // The path of the pen: its points, the relative radius of the pen at each, and flags for the start of a new stroke.
   readonly #x: Float64Array = new Float64Array(512);
   readonly #y: Float64Array = new Float64Array(512);
   readonly #pressure: Float64Array = new Float64Array(512);
   readonly #lifted: Uint8Array = new Uint8Array(512);
   #points = 0;
-  // How far each pixel of the box is from the ink's edge; negative inside.
+  // Signed distance of each pixel of the box from the edge of the ink; negative inside.
   readonly #distance: Float32Array = new Float32Array(box * box);
 
-  /** A painter whose every choice comes from `random`. */
+  /** @param random the source of all random choices. */
   constructor(random: Xorshift) {
     this.#random = random;
   }
 
-  /** Draws `digit` (0 to 9) as 28×28 bytes, 255 for ink, into `image` from `offset` on. */
+  /** Draws `digit` (0 to 9) as 28×28 bytes, 255 for ink, into `image` starting at `offset`. */
   draw(digit: number, image: Uint8Array, offset: number): void {
     glyphs ??= families.map(readGlyphs);
-    // Safe: the caller hands in 0 to 9, and there is a hand and a glyph for each.
+    // safe: the caller passes 0 to 9, and there are hands and glyphs for each
     const hand = hands[digit] as Hand;
     this.#trace(this.#pick(glyphs[digit] as readonly Glyph[]));
     this.#bend(hand);
@@ -79,11 +79,11 @@ export class DigitPainter {
     return choices[choices.length - 1] as Glyph;
   }
 
-  /** Blends the masters, moves every point a little, and lays a smooth curve through them. */
+  /** Blends the masters, jitters the points, and interpolates them with a smooth curve. */
   #trace(glyph: Glyph): void {
     const random = this.#random;
     const { masters } = glyph;
-    // Two masters, or a little beyond one of them; a blend of all would always look like their mean.
+    // Interpolates (or slightly extrapolates) two masters. A blend of all of them would always resemble their mean.
     const shares = new Float64Array(masters.length);
     const one = random.integer(masters.length);
     const other = random.integer(masters.length);
@@ -108,7 +108,7 @@ export class DigitPainter {
         }
       }
       for (let i = 0; i < count; i++) {
-        // The ends of a stroke are less certain than its middle.
+        // The ends of a stroke vary more than its middle.
         const spread = i === 0 || i === count - 1 ? 1.6 * wobble : wobble;
         x[i] = (x[i] as number) + spread * random.bell();
         y[i] = (y[i] as number) + spread * random.bell();
@@ -117,7 +117,7 @@ export class DigitPainter {
     }
   }
 
-  /** Catmull and Rom's curve through the points, broken at corners. */
+  /** Appends a Catmull–Rom spline through the points, broken at corners. */
   #curve(x: Float64Array, y: Float64Array, corner: readonly boolean[]): void {
     const last = x.length - 1;
     this.#point(x[0] as number, y[0] as number, true);
@@ -153,7 +153,7 @@ export class DigitPainter {
     this.#lifted[at] = lifted ? 1 : 0;
   }
 
-  /** A slow wave through the paper, then width, slant and turn. */
+  /** Warps the path with a slow wave, then scales, slants and rotates it. */
   #bend(hand: Hand): void {
     const random = this.#random;
     const waveX = random.bell() * 0.035;
@@ -162,7 +162,7 @@ export class DigitPainter {
     const alongY = random.uniform(2, 6);
     const phaseX = random.uniform(0, 6.28);
     const phaseY = random.uniform(0, 6.28);
-    // One half of the digit is often larger than the other.
+    // The upper and the lower half of a digit often differ in size.
     const swell = random.bell() * 0.2;
     const width = random.uniform(hand.width[0], hand.width[1]);
     const slant = hand.slant[0] + hand.slant[1] * random.bell();
@@ -184,7 +184,7 @@ export class DigitPainter {
     }
   }
 
-  /** Scales the path into the box, with room for the pen; returns the pen's radius in pixels. */
+  /** Scales the path to fit the box, including the pen. Returns the radius of the pen in pixels. */
   #fit(): number {
     const random = this.#random;
     let left = Number.POSITIVE_INFINITY;
@@ -197,7 +197,7 @@ export class DigitPainter {
       top = Math.min(top, this.#y[i] as number);
       bottom = Math.max(bottom, this.#y[i] as number);
     }
-    // Most pens are alike; a few are markers.
+    // Most pens have a similar radius; a few are markers.
     const marker = random.uniform() < 0.08 ? random.uniform(0, 1) : 0;
     const radius = Math.max(0.5, 1.22 + 0.34 * random.bell() + marker);
     const reach = Math.max(right - left, bottom - top);
@@ -211,7 +211,7 @@ export class DigitPainter {
     return radius;
   }
 
-  /** Finds each pixel's distance from the edge of the ink. */
+  /** Computes the distance of each pixel from the edge of the ink. */
   #ink(radius: number): void {
     const distance = this.#distance.fill(8);
     for (let i = 0; i + 1 < this.#points; i++) {
@@ -243,7 +243,7 @@ export class DigitPainter {
     }
   }
 
-  /** Turns distances into grey and moves the box so that the ink's centre of mass comes to the middle of the image. */
+  /** Converts distances to grey levels and places the box so that the centre of mass is at the centre of the image. */
   #place(image: Uint8Array, offset: number): void {
     const distance = this.#distance;
     const softness = this.#random.uniform(0.35, 0.7);

@@ -1,28 +1,28 @@
 /**
- * The file system, where there is one. Node's modules are asked for at run time through `process.getBuiltinModule`, so
- * a bundle for a browser never meets them.
+ * Access to the file system, where there is one. Node's modules are loaded at run time with `process.getBuiltinModule`,
+ * so that bundles for browsers contain no import of them.
  */
 
 import { FileError } from "@akari/tensor";
 import { nodeProcess } from "./node.ts";
 
-/** What the datasets need of a file system. Tests hand in one that fails. */
+/** The file system operations used by datasets. */
 export interface Files {
-  /** The contents of a file; null when there is none. */
+  /** Reads a file. Resolves to null if it does not exist. */
   read(path: string): Promise<Uint8Array<ArrayBuffer> | null>;
-  /** Writes a new file through to the disk. */
+  /** Writes a new file and flushes it to disk. Rejects if the file exists. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Gives a file another name, in one step; a file that had this name is replaced. */
+  /** Renames a file atomically, replacing an existing one. */
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; nothing happens when there is none. */
+  /** Removes a file if it exists. */
   remove(path: string): Promise<void>;
-  /** Makes a folder, and those that it lies in, where they are missing. */
+  /** Creates a folder and its parents if they do not exist. */
   makeFolder(path: string): Promise<void>;
 }
 
-/** The file system of Node, or null in a browser. */
+/** Returns Node's file system, or null in a browser. */
 export function nodeFiles(): Files | null {
-  // Safe: that is what the module of this name is.
+  // safe: the type of the module with this name
   const fs = nodeProcess()?.getBuiltinModule("node:fs/promises") as typeof import("node:fs/promises") | undefined;
   if (fs === undefined) return null;
   return {
@@ -52,10 +52,9 @@ export function nodeFiles(): Files | null {
 }
 
 /**
- * Writes a file so that it is there whole or not at all: under another name first, which takes the file's own once all
- * bytes are on the disk.
+ * Writes a file atomically: to a temporary file in the same folder, which is renamed once all bytes are on disk.
  *
- * @throws FileError when it cannot be written, say because the disk is full; nothing is left behind then.
+ * @throws FileError when the file cannot be written, for example because the disk is full. No partial file remains.
  */
 export async function writeAtomically(path: string, bytes: Uint8Array, files: Files): Promise<void> {
   const part = `${path}.${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}.part`;
@@ -68,7 +67,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array, files: Fi
   }
 }
 
-/** What an error says, in one line. */
+/** Returns the message of an error and its cause, in one line. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";

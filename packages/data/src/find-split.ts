@@ -1,7 +1,7 @@
 /**
- * Finds the two files of a split, images and labels: in the folder given, in the one that the environment names, in the
- * user's cache, and at last on the network. The first place that has the files is taken; files that are there but
- * damaged are an error, not a reason to look further, since whoever put them there should know.
+ * Finds the two files of a split, images and labels: in the given folder, in the folder named by the environment
+ * variable, in the user's cache, and finally on the network. The first location that has the files is used. Damaged
+ * files are an error rather than a reason to search further, so that whoever put them there learns of it.
  */
 
 import { checkNames, FileError } from "@akari/tensor";
@@ -21,13 +21,13 @@ interface Found {
   readonly path: string;
 }
 
-/** What `findSplit` does. */
+/** Implements `findSplit`. */
 export function findChecked(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
   checkNames("findSplit", options, [...downloadNames, "root", "download", "files", "cache"]);
   return findFiles(source, train, options);
 }
 
-/** The same with options that are known to be right, and may hold others beside them. */
+/** Implements `findSplit` without checking option names: `options` may contain others. */
 export async function findFiles(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
   const { files = nodeFiles(), cache = cacheFolder(), root } = options;
   const imageFile: IdxFile = train ? "train-images" : "t10k-images";
@@ -42,14 +42,14 @@ export async function findFiles(source: IdxSource, train: boolean, options: IdxS
     const read = remote
       ? (path: string) => fetchFile(path, options.fetch ?? fetch)
       : (path: string) => files.read(path);
-    // torchvision keeps its files two folders further down.
+    // torchvision stores the files in a subfolder.
     for (const folder of remote ? [place] : [place, join(place, `${source.name}/raw`)]) {
       const images = await findFile(folder, imageFile, read);
       const labels = await findFile(folder, labelFile, read);
       if (images === null && labels === null) continue;
       if (images === null || labels === null) {
         const [here, missing] = images === null ? [labelFile, imageFile] : [imageFile, labelFile];
-        throw new FileError(`${source.name}: ${folder} has the file ${here} but not the ${missing} that belong to it`);
+        throw new FileError(`${source.name}: ${folder} has the file ${here} but not the matching ${missing}`);
       }
       return pair(images, labels, folder);
     }
@@ -62,7 +62,7 @@ export async function findFiles(source: IdxSource, train: boolean, options: IdxS
     if (found !== null) return found;
     if (options.download === false) {
       throw new DownloadError(
-        `${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloading is switched off`,
+        `${source.name}: there is no ${nameOf(file)} in ${searched.join(", ")}, and downloads are disabled`,
       );
     }
     return downloadFile(source, file, kept, options);
@@ -75,12 +75,12 @@ function pair(images: Found, labels: Found, from: string): IdxSplit {
   return { images: images.array, labels: labels.array, from };
 }
 
-/** The file's own name: `train-images-idx3-ubyte`. */
+/** Returns the full name of a file: `train-images-idx3-ubyte`. */
 function nameOf(file: IdxFile): string {
   return `${file}-idx${file.endsWith("images") ? 3 : 1}-ubyte`;
 }
 
-/** The file in `folder` under any of the names it goes by; null when there is none. */
+/** Reads a file from `folder` under any of its usual names, plain or gzip. Resolves to null if there is none. */
 async function findFile(
   folder: string,
   file: IdxFile,
@@ -100,10 +100,12 @@ async function fetchFile(address: string, fetcher: typeof fetch): Promise<Uint8A
   const response = await fetcher(address).catch((error: unknown) => {
     throw new FileError(`read: cannot fetch ${address}: ${reason(error)}`, { cause: error });
   });
-  // A server that has no such file may send a page instead that says so.
+  // Some servers respond with an HTML page instead of 404 if the file does not exist.
   if (response.status === 404 || response.headers.get("content-type")?.startsWith("text/html") === true) return null;
   if (!response.ok)
-    throw new FileError(`read: cannot fetch ${address}: the server answers ${response.status} ${response.statusText}`);
+    throw new FileError(
+      `read: cannot fetch ${address}: the server responded ${response.status} ${response.statusText}`,
+    );
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -123,7 +125,7 @@ async function downloadFile(
       const unpacked = await unpackIdx(bytes, name);
       const found = digest(expected.of === "packed" ? bytes : unpacked);
       if (found !== expected.md5) {
-        throw new FileError(`the MD5 of the ${expected.of} file is ${found}, it should be ${expected.md5}`);
+        throw new FileError(`the MD5 of the ${expected.of} file is ${found}, expected ${expected.md5}`);
       }
       array = parseIdx(unpacked, nameOf(file));
     },
@@ -131,10 +133,12 @@ async function downloadFile(
   );
   if (kept !== null) {
     await kept.files.makeFolder(kept.folder).catch((error: unknown) => {
-      throw new FileError(`${source.name}: cannot make the folder ${kept.folder}: ${reason(error)}`, { cause: error });
+      throw new FileError(`${source.name}: cannot create the folder ${kept.folder}: ${reason(error)}`, {
+        cause: error,
+      });
     });
     await writeAtomically(join(kept.folder, name), packed, kept.files);
   }
-  // Safe: `download` returns only what the check above passed.
+  // safe: `downloadFrom` returns only bytes that passed the check above, which sets `array`
   return { array: array as unknown as IdxArray, path: kept === null ? name : join(kept.folder, name) };
 }

@@ -1,20 +1,21 @@
 /**
- * Unpacks gzip through the platform's own `DecompressionStream`, which Node and browsers both have. What comes out is
- * bounded by the caller, so that a small file cannot fill the memory.
+ * Decompresses gzip with `DecompressionStream`, which both Node and browsers provide. The caller limits the size of the
+ * output, so that a small file cannot exhaust memory.
  */
 
 import { FileError } from "@akari/tensor";
 import { hex, isGzip } from "./first-bytes.ts";
 
-/** How much is unpacked before `limit` is asked: more than any header takes. */
+/** Number of bytes to decompress before calling `limit`: more than the size of any header. */
 const headEnough = 1024;
 
 /**
- * Unpacks a gzip file and checks its checksum.
+ * Decompresses a gzip file and verifies its checksum.
  *
- * @param name the file's name, for error messages.
- * @param limit called once with the first bytes that came out (1024 or more); returns how many there may be in all.
- * @throws FileError when the bytes are not gzip, are cut short, fail their checksum, or hold more than `limit` allows.
+ * @param name name of the file for error messages.
+ * @param limit function that returns the maximum size of the output. Called once with the first bytes of the output,
+ * 1024 or more, and not at all if there are fewer.
+ * @throws FileError when the bytes are not gzip, are truncated, fail the checksum, or decompress to more than `limit`.
  */
 export async function gunzip(
   bytes: Uint8Array<ArrayBuffer>,
@@ -22,7 +23,7 @@ export async function gunzip(
   limit: (head: Uint8Array) => number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes))
-    throw new FileError(`gunzip: ${name} is not a gzip file: it begins with ${hex(bytes, 2)}, not 1f 8b`);
+    throw new FileError(`gunzip: ${name} is not a gzip file: it starts with ${hex(bytes, 2)}, not 1f 8b`);
   const chunks: Uint8Array[] = [];
   let length = 0;
   let allowed = Number.POSITIVE_INFINITY;
@@ -37,7 +38,7 @@ export async function gunzip(
     if (allowed === Number.POSITIVE_INFINITY && length >= headEnough) allowed = limit(join(chunks, length));
     if (length > allowed) {
       await reader.cancel();
-      throw new FileError(`gunzip: ${name} unpacks to more than the ${allowed} bytes that its header announces`);
+      throw new FileError(`gunzip: ${name} decompresses to more than the ${allowed} bytes its header announces`);
     }
   }
   return join(chunks, length);
@@ -53,13 +54,13 @@ function join(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBu
   return whole;
 }
 
-/** What a platform's complaint means. Browsers say less than Node does. */
+/** Translates the platform's error to a message. Browsers report less detail than Node. */
 function diagnose(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = cause instanceof Error ? cause.message : String(cause);
   if (/unexpected end|Compressed input was truncated/i.test(text))
-    return "is cut short: the gzip stream ends too early";
+    return "is truncated: the gzip stream ends too early";
   if (/data check|length check|checksum|crc/i.test(text)) return `is damaged: its checksum is wrong (${text})`;
-  if (/trailing|junk/i.test(text)) return "has other bytes after the end of its gzip stream";
-  return `cannot be unpacked (${text})`;
+  if (/trailing|junk/i.test(text)) return "has trailing bytes after the end of its gzip stream";
+  return `cannot be decompressed (${text})`;
 }

@@ -1,5 +1,5 @@
 /**
- * The published checksums of the datasets in `idx-sources.ts`, which are loaded with the first download.
+ * The published checksums of the datasets in `idx-sources.ts`. Loaded with the first download.
  */
 
 import type { Checksum, IdxFile } from "./idx-sources.ts";
@@ -12,7 +12,7 @@ function unpacked(md5: string): Checksum {
   return { of: "unpacked", md5 };
 }
 
-/** Of MNIST. */
+/** Checksums of MNIST. */
 export const mnist: Readonly<Record<IdxFile, Checksum>> = {
   "train-images": unpacked("6bbc9ace898e44ae57da46a324031adb"),
   "train-labels": unpacked("a25bea736e30d166cdddb491f175f624"),
@@ -20,7 +20,7 @@ export const mnist: Readonly<Record<IdxFile, Checksum>> = {
   "t10k-labels": unpacked("27ae3e4e09519cfbb04c329615203637"),
 };
 
-/** Of Fashion-MNIST. */
+/** Checksums of Fashion-MNIST. */
 export const fashionMnist: Readonly<Record<IdxFile, Checksum>> = {
   "train-images": packed("8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
   "train-labels": packed("25c81989df183df01b3e8a0aad5dffbe"),
@@ -28,7 +28,7 @@ export const fashionMnist: Readonly<Record<IdxFile, Checksum>> = {
   "t10k-labels": packed("bb300cfdad3c16e7a12a480ee83cd310"),
 };
 
-/** Of KMNIST. */
+/** Checksums of KMNIST. */
 export const kmnist: Readonly<Record<IdxFile, Checksum>> = {
   "train-images": packed("bdb82020997e1d708af4cf47b453dcf7"),
   "train-labels": packed("e144d726b3acfaa3e44228e80efcd344"),

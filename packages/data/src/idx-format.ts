@@ -1,7 +1,7 @@
 /**
- * The work of `readIdx`. An IDX file is two zero bytes, the element type, the number of dimensions, each size as a
- * big-endian 32-bit integer, then the elements, big-endian, row by row. A file whose length is not what its header
- * announces is refused before anything of the announced size is allocated.
+ * The implementation of `readIdx`. An IDX file consists of two zero bytes, the element type, the number of dimensions,
+ * each size as a big-endian 32-bit integer, and the elements, big-endian and row-major. A file whose length does not
+ * match its header is rejected before any memory of the announced size is allocated.
  *
  * http://yann.lecun.com/exdb/mnist/
  */
@@ -61,7 +61,11 @@ const elements: Readonly<Record<number, Element>> = {
   },
 };
 
-/** The uncompressed bytes of an IDX file that may be gzip. Throws a FileError as `readIdx` does. */
+/**
+ * Decompresses an IDX file if it is gzip, and returns it unchanged otherwise.
+ *
+ * @throws FileError as `readIdx` does.
+ */
 export async function unpackIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes) && !name.endsWith(".gz")) return bytes;
   return gunzip(bytes, name, (head) => {
@@ -70,12 +74,16 @@ export async function unpackIdx(bytes: Uint8Array<ArrayBuffer>, name: string): P
   });
 }
 
-/** Reads an uncompressed IDX file. Throws a FileError as `readIdx` does. */
+/**
+ * Reads an uncompressed IDX file.
+ *
+ * @throws FileError as `readIdx` does.
+ */
 export function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray {
   const { shape, start, count, element } = readHeader(bytes, name);
   const announced = start + count * element.bytes;
   if (bytes.length !== announced) {
-    const verdict = bytes.length < announced ? "it is cut short" : "other bytes follow its data";
+    const verdict = bytes.length < announced ? "it is truncated" : "it has trailing bytes";
     throw new FileError(
       `readIdx: ${name} announces ${describe(shape)} elements of ${element.bytes} byte(s), ${announced} bytes in all, but has ${bytes.length}: ${verdict}`,
     );
@@ -85,7 +93,7 @@ export function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): IdxArray
 }
 
 /**
- * Refuses images and labels that do not belong together.
+ * Checks that images and labels belong together.
  *
  * @throws FileError unless the images are bytes of shape [N, H, W] and the labels bytes of shape [N], each 0 to 9.
  */
@@ -107,36 +115,38 @@ export function checkPair(images: IdxArray, labels: IdxArray, imageName: string,
   }
   const wrong = labels.data.findIndex((label) => label > 9);
   if (wrong !== -1)
-    throw new FileError(`readIdx: ${labelName} has the label ${labels.data[wrong]} at ${wrong}; labels are 0 to 9`);
+    throw new FileError(
+      `readIdx: ${labelName} has the label ${labels.data[wrong]} at index ${wrong}; labels are 0 to 9`,
+    );
 }
 
 interface Header {
   readonly shape: readonly number[];
-  /** Where the elements begin, in bytes. */
+  /** Byte offset of the elements. */
   readonly start: number;
-  /** How many there are. */
+  /** Number of elements. */
   readonly count: number;
   readonly element: Element;
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length >= 2 && (bytes[0] !== 0 || bytes[1] !== 0)) {
-    throw new FileError(`readIdx: ${name} is not an IDX file: it begins with ${hex(bytes, 4)}, not 00 00`);
+    throw new FileError(`readIdx: ${name} is not an IDX file: it starts with ${hex(bytes, 4)}, not 00 00`);
   }
   if (bytes.length < 4)
-    throw new FileError(`readIdx: ${name} is cut short: a header takes 4 bytes or more, it has ${bytes.length}`);
+    throw new FileError(`readIdx: ${name} is truncated: a header has at least 4 bytes, the file ${bytes.length}`);
   const type = bytes[2] as number;
   const ndim = bytes[3] as number;
   const element = elements[type];
   if (element === undefined) {
     throw new FileError(
-      `readIdx: ${name} has the unknown element type ${type}; known are ${Object.keys(elements).join(", ")}`,
+      `readIdx: ${name} has the unknown element type ${type}; expected one of ${Object.keys(elements).join(", ")}`,
     );
   }
   const start = 4 + 4 * ndim;
   if (bytes.length < start) {
     throw new FileError(
-      `readIdx: ${name} is cut short: a header of ${ndim} dimensions takes ${start} bytes, it has ${bytes.length}`,
+      `readIdx: ${name} is truncated: a header of ${ndim} dimensions has ${start} bytes, the file ${bytes.length}`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, start);

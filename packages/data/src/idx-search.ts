@@ -1,6 +1,6 @@
 /**
- * Where the files of a dataset are looked for. What does the looking, the network included, is loaded with the first
- * search: an application that brings data of its own never needs it.
+ * The search for the files of a dataset. The implementation is loaded with the first search, so that applications with
+ * their own data never load it.
  */
 
 import type { DownloadOptions } from "./download.ts";
@@ -8,33 +8,36 @@ import type { Files } from "./files.ts";
 import type { IdxArray } from "./idx.ts";
 import type { IdxSource } from "./idx-sources.ts";
 
-/** Where to look for the files of a dataset. */
+/** Options of `findSplit`. */
 export interface IdxSearchOptions extends DownloadOptions {
-  /** The folder to look in first: a path, or an address (`https://…`; in a browser a relative one too). */
+  /** Folder to search first: a path or a URL, which may be relative in a browser. */
   readonly root?: string;
-  /** Whether files that are nowhere else may be downloaded. Default true. */
+  /** Whether to download files that are not found. Default true. */
   readonly download?: boolean;
-  /** The file system; default Node's. */
+  /** File system to use; null for none. Default: Node's. */
   readonly files?: Files | null;
-  /** The folder of the cache; default the platform's. */
+  /** Cache folder; null for none. Default: the result of `cacheFolder()`. */
   readonly cache?: string | null;
 }
 
-/** The two files of a split, read. */
+/** The contents of the two files of a split. */
 export interface IdxSplit {
-  /** The pixels: uint8 of shape [N, H, W], 0 for black. */
+  /** Pixels: uint8 of shape [N, H, W], 0 for black. */
   readonly images: IdxArray;
-  /** The class of each image: uint8 of shape [N], 0 to 9. */
+  /** Class index of each image: uint8 of shape [N], 0 to 9. */
   readonly labels: IdxArray;
-  /** The folder or address that they came from. */
+  /** Folder or URL of the files. */
   readonly from: string;
 }
 
 /**
- * Loads the training (`train`) or the test split of a dataset.
+ * Loads a split of a dataset from the first location that has it: `root`, the folder named by the environment variable
+ * of the dataset, the cache, or its mirrors.
  *
- * @throws FileError when the files are damaged or do not belong together; a DownloadError when they are nowhere to be
- * found.
+ * @param train whether to load the training split or the test split.
+ * @throws FileError when the files are damaged or do not belong together.
+ * @throws DownloadError when the files are not found and cannot be downloaded.
+ * @throws ArgumentError for an unknown option.
  */
 export async function findSplit(source: IdxSource, train: boolean, options: IdxSearchOptions = {}): Promise<IdxSplit> {
   const { findChecked } = await import("./find-split.ts");

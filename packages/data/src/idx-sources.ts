@@ -1,40 +1,41 @@
 /**
- * The datasets in MNIST's format: what their files are called, where they are published, and how to check them.
+ * The datasets in the format of MNIST: their names, mirrors, checksums and statistics.
  */
 
-/** A checksum, of the file as it is published (gzip) or of what is packed in it. */
+/** The checksum of a file. */
 export interface Checksum {
-  /** Whether it is that of the file as published (`packed`, in gzip) or of the bytes in it (`unpacked`). */
+  /**
+   * Whether it is the checksum of the gzip file as published (`packed`) or of its decompressed contents (`unpacked`).
+   */
   readonly of: "packed" | "unpacked";
-  /** The MD5 digest, 32 hexadecimal digits in small letters. */
+  /** MD5 digest as 32 lowercase hexadecimal digits. */
   readonly md5: string;
 }
 
 /** A dataset of four IDX files. */
 export interface IdxSource {
-  /** The dataset's name in messages, and that of its folder in the cache. */
+  /** Name of the dataset in messages, and of its folder in the cache. */
   readonly name: string;
-  /** The variable of the environment that names its folder. */
+  /** Environment variable that names its folder. */
   readonly variable: string;
-  /** Addresses that a file's name is appended to. */
+  /** Base URLs, to which a file name is appended. */
   readonly mirrors: readonly string[];
   /**
-   * Gives what is expected of each of the four files; a download that differs is refused. Asked only then, so that a
-   * program need not hold them from the start.
+   * Loads the checksums of the four files, which downloads must match. A function, so that they are loaded on demand.
    */
   readonly checksums: () => Promise<Readonly<Record<IdxFile, Checksum>>>;
-  /** The names of the classes, in the order of their labels. */
+  /** Names of the classes, by class index. */
   readonly classes: readonly string[];
-  /** The mean and deviation of all training pixels, where 1 is white. */
+  /** Mean of the training pixels, scaled to [0, 1]. */
   readonly mean: number;
-  /** Their standard deviation, in the same unit. */
+  /** Standard deviation of the training pixels, scaled to [0, 1]. */
   readonly std: number;
 }
 
-/** The four files, by the stems of their names. */
+/** One of the four files, by the stem of its name. */
 export type IdxFile = "train-images" | "train-labels" | "t10k-images" | "t10k-labels";
 
-/** Handwritten digits. LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/ */
+/** MNIST: handwritten digits. LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/ */
 export const mnistSource: IdxSource = {
   name: "MNIST",
   variable: "MNIST_DIR",
@@ -45,7 +46,7 @@ export const mnistSource: IdxSource = {
   std: 0.3081,
 };
 
-/** Pieces of clothing. Xiao, Rasul & Vollgraf 2017, https://arxiv.org/abs/1708.07747 */
+/** Fashion-MNIST: articles of clothing. Xiao, Rasul & Vollgraf 2017, https://arxiv.org/abs/1708.07747 */
 export const fashionMnistSource: IdxSource = {
   name: "FashionMNIST",
   variable: "FASHION_MNIST_DIR",
@@ -56,7 +57,7 @@ export const fashionMnistSource: IdxSource = {
   std: 0.353,
 };
 
-/** Cursive Japanese characters. Clanuwat et al. 2018, https://arxiv.org/abs/1812.01718 */
+/** KMNIST: cursive Japanese characters. Clanuwat et al. 2018, https://arxiv.org/abs/1812.01718 */
 export const kmnistSource: IdxSource = {
   name: "KMNIST",
   variable: "KMNIST_DIR",

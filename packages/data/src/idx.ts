@@ -1,24 +1,24 @@
 /**
- * IDX, the file format of MNIST. What reads it is loaded with the first file.
+ * IDX, the file format of MNIST. The implementation is loaded with the first file.
  *
  * http://yann.lecun.com/exdb/mnist/
  */
 
-/** The contents of an IDX file. int8 and int16 elements come as int32. */
+/** The contents of an IDX file. int8 and int16 elements are converted to int32. */
 export interface IdxArray {
-  /** The type of the elements, as a tensor of them would have it. */
+  /** Type of the elements. */
   readonly dtype: "uint8" | "int32" | "float32" | "float64";
-  /** The size of each dimension, the outermost first. */
+  /** Size of each dimension. */
   readonly shape: readonly number[];
-  /** The elements, row by row. */
+  /** Elements in row-major order. */
   readonly data: Uint8Array | Int32Array | Float32Array | Float64Array;
 }
 
 /**
  * Reads an IDX file, plain or gzip.
  *
- * @param name the file's name, for error messages; one that ends in `.gz` must hold gzip.
- * @throws FileError when the file is damaged: a bad header, an unknown type, too few bytes or too many, a failing
+ * @param name name of the file for error messages. A file whose name ends in `.gz` must be gzip.
+ * @throws FileError when the file is damaged: an invalid header, an unknown element type, a wrong length, or a wrong
  * checksum.
  * @see https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
  */

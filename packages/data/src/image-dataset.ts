@@ -1,51 +1,51 @@
 /**
- * Grey images with labels, held as bytes. A batch is made straight from the bytes, through a table with what each of
- * the 256 greys becomes; sixty-four images of MNIST take a small part of a millisecond.
+ * Datasets of labelled grey images, stored as bytes. A batch is converted directly from the bytes with a lookup table
+ * of the 256 grey levels, which takes a fraction of a millisecond for 64 images of MNIST.
  */
 
 import { ArgumentError, type Backend, checkNames, fromTypedArray, type Tensor } from "@akari/tensor";
 import { checkIndex, type Dataset } from "./dataset.ts";
 import { type Transform, transformer } from "./transforms.ts";
 
-/** The mean and the deviation that are taken out of the images, where white is 1. */
+/** Mean and standard deviation by which images are normalized, for pixels scaled to [0, 1]. */
 export interface Normalization {
-  /** What is taken out of each grey from 0 to 1: MNIST's own is 0.1307. */
+  /** Mean subtracted from each pixel; 0.1307 for MNIST. */
   readonly mean: number;
-  /** What the rest is divided by: MNIST's own is 0.3081. Not 0. */
+  /** Standard deviation by which each pixel is divided, positive; 0.3081 for MNIST. */
   readonly std: number;
 }
 
-/** How a dataset of images hands them out. */
+/** Options of `ImageDataset`. */
 export interface ImageOptions {
   /**
-   * Whether the greys are normalized by the dataset's own mean and deviation, or by which. Default true; false: greys
-   * from 0 to 1.
+   * Whether to normalize the pixels with the mean and standard deviation of the dataset, or the values to use instead.
+   * False scales them to [0, 1] only. Default true.
    */
   readonly normalize?: boolean | Normalization;
   /**
-   * What to do with each image, a uint8 tensor of shape `[1, H, W]`, instead of normalizing. Usually a `Compose` that
-   * has a `ToTensor`.
+   * Transform applied to each image, a uint8 tensor of shape `[1, H, W]`, instead of the normalization. Usually a
+   * `Compose` that contains a `ToTensor`.
    */
   readonly transform?: Transform | ((image: Tensor) => Tensor);
-  /** Where the tensors are. Default: `defaultDevice()`. */
+  /** Device of the tensors. Default: `defaultDevice()`. */
   readonly device?: Backend;
 }
 
-/** The images of a dataset and what is known of them. */
+/** The contents of an image dataset. */
 export interface ImageSource extends Normalization {
-  /** The dataset's name, for people and for messages. */
+  /** Name of the dataset. */
   readonly name: string;
-  /** Where the images come from, for people. */
+  /** Origin of the images, for display. */
   readonly from: string;
-  /** `N · H · W` bytes, row by row. */
+  /** Pixels of all images: `N · H · W` bytes in row-major order. */
   readonly pixels: Uint8Array;
-  /** N labels. */
+  /** Class index of each of the N images. */
   readonly digits: Uint8Array;
-  /** The rows of each image, in pixels. */
+  /** Height of the images in pixels. */
   readonly height: number;
-  /** The columns of each image, in pixels. */
+  /** Width of the images in pixels. */
   readonly width: number;
-  /** The names of the classes, in the order of their labels. */
+  /** Names of the classes, by class index. */
   readonly classes: readonly string[];
 }
 
@@ -57,22 +57,22 @@ export type ImageSample = [image: Tensor, label: number];
 /** Images of shape `[N, 1, H, W]` and their labels, int32 of shape `[N]`. */
 export type ImageBatch = [images: Tensor, labels: Tensor];
 
-/** A dataset of grey images of one size, each with a label. */
+/** A dataset of labelled grey images of the same size. */
 export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   readonly length: number;
-  /** The dataset's name. */
+  /** Name of the dataset. */
   readonly name: string;
-  /** Where the images come from: a folder, an address, or a formula. */
+  /** Origin of the images: a folder, a URL, or a description of the generator. */
   readonly from: string;
-  /** The names of the classes, in the order of their labels. */
+  /** Names of the classes, by class index. */
   readonly classes: readonly string[];
-  /** The bytes of all images, row by row: 0 for black. */
+  /** Pixels of all images as bytes in row-major order, 0 for black. */
   readonly pixels: Uint8Array;
-  /** The labels of all images. */
+  /** Class indices of all images. */
   readonly digits: Uint8Array;
-  /** The height and the width of an image. */
+  /** Height and width of the images in pixels. */
   readonly size: readonly [height: number, width: number];
-  /** Many samples at once; not there when each image goes through a transform. */
+  /** Returns a batch of samples. Undefined when there is a transform, which applies to single images. */
   readonly batch: ((indices: readonly number[]) => ImageBatch) | undefined;
   readonly #table: Float32Array;
   readonly #transform: ((image: Tensor) => Tensor) | null;
@@ -81,15 +81,17 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   #labels: Tensor | null = null;
 
   /**
-   * Throws an ArgumentError for an option that does not exist or makes no sense; `further` are names that a subclass
-   * knows.
+   * @param source the images.
+   * @param options the options.
+   * @param further names of additional options, which a subclass handles.
+   * @throws ArgumentError for an unknown option or an invalid value.
    */
   constructor(source: ImageSource, options: ImageOptions = {}, further: readonly string[] = []) {
     const { normalize, transform, device } = options;
     checkNames(source.name, options, [...known, ...further]);
     if (transform !== undefined && normalize !== undefined && normalize !== false) {
       throw new ArgumentError(
-        `${source.name}: normalize and transform exclude each other; put a Normalize into the transform`,
+        `${source.name}: normalize and transform exclude each other; add a Normalize to the transform`,
       );
     }
     this.length = source.digits.length;
@@ -105,7 +107,7 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
     this.batch = transform === undefined ? (indices) => this.#gather(indices) : undefined;
   }
 
-  /** All images as they are stored: uint8 of shape `[N, H, W]`. */
+  /** All images as stored: uint8 of shape `[N, H, W]`. */
   get images(): Tensor {
     this.#images ??= fromTypedArray(this.pixels, [this.length, ...this.size], this.#device);
     return this.#images;
@@ -148,12 +150,12 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   }
 }
 
-/** What each byte becomes, computed as PyTorch does in float32: first a share of 255, then normalized. */
+/** Returns the table of normalized values of the 256 grey levels, rounded to float32 as in PyTorch. */
 function greys(name: string, normalization: Normalization | null): Float32Array {
   if (normalization === null) return Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
   const { mean, std } = normalization;
   if (!Number.isFinite(mean) || !(std > 0))
-    throw new ArgumentError(`${name}: cannot normalize by the mean ${mean} and the deviation ${std}`);
+    throw new ArgumentError(`${name}: cannot normalize with mean ${mean} and std ${std}`);
   const round = Math.fround;
   return Float32Array.from({ length: 256 }, (_, byte) => round(round(byte / 255) - round(mean)) / round(std));
 }

@@ -1,5 +1,5 @@
 /**
- * Datasets, samplers, batches and the transforms of images; MNIST and its relatives.
+ * Datasets, samplers, data loaders and image transforms, and the datasets MNIST, Fashion-MNIST and KMNIST.
  *
  * @packageDocumentation
  */

@@ -1,16 +1,16 @@
 /**
- * The work of `md5`. Browsers have no MD5 of their own, so it is written out here; it tells a
- * damaged download from a good one and is not meant to resist forgery.
+ * The implementation of `md5`, which browsers do not provide. It detects damaged downloads and is not meant to resist
+ * forgery.
  *
  * RFC 1321, https://www.rfc-editor.org/rfc/rfc1321
  */
 
-/** Left rotations, four per round. */
+/** Left rotation counts, four per round. */
 const rotations = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 /** ⌊2³² |sin(i + 1)|⌋ */
 const sines = Int32Array.from({ length: 64 }, (_, i) => Math.floor(2 ** 32 * Math.abs(Math.sin(i + 1))));
 
-/** What `md5` does. */
+/** Computes the MD5 digest as hexadecimal digits. */
 export function digest(bytes: Uint8Array): string {
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   const words = new Int32Array(16);
@@ -18,7 +18,7 @@ export function digest(bytes: Uint8Array): string {
   const whole = bytes.length - (bytes.length % 64);
   for (let at = 0; at < whole; at += 64) digestBlock(state, words, view, at);
 
-  // The rest, a single one bit, zeros, and the length in bits.
+  // Padding: the remaining bytes, a one bit, zeros, and the length in bits.
   const rest = bytes.length - whole;
   const tail = new Uint8Array(rest < 56 ? 64 : 128);
   tail.set(bytes.subarray(whole));

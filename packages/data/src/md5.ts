@@ -1,11 +1,11 @@
 /**
- * MD5, the checksum that the MNIST files are published with. What computes it is loaded with the first one.
+ * MD5, the checksum published with the MNIST files. The implementation is loaded with the first call.
  *
  * RFC 1321, https://www.rfc-editor.org/rfc/rfc1321
  */
 
 /**
- * The MD5 digest of some bytes, as 32 hexadecimal digits.
+ * Computes the MD5 digest of bytes. Resolves to 32 lowercase hexadecimal digits.
  *
  * @example
  * await md5(new TextEncoder().encode("abc")); // "900150983cd24fb0d6963f7d28e17f72"

@@ -1,6 +1,6 @@
 /**
- * Downloads a file from the first of its mirrors that delivers it whole. What arrives is checked before anybody sees
- * it; a mirror that fails is asked again after a while, each time after a longer one.
+ * The implementation of `download`. Downloaded bytes are checked before they are returned. Mirrors that fail are tried
+ * again in further rounds, with increasing delays.
  */
 
 import { checkInteger, checkNames } from "@akari/tensor";
@@ -9,7 +9,7 @@ import { DownloadError } from "./download-error.ts";
 import { reason } from "./files.ts";
 import { type Progress, progressBar } from "./progress.ts";
 
-/** The names in `DownloadOptions`. */
+/** Names of the options in `DownloadOptions`. */
 export const downloadNames: readonly (keyof DownloadOptions)[] = [
   "fetch",
   "attempts",
@@ -18,13 +18,13 @@ export const downloadNames: readonly (keyof DownloadOptions)[] = [
   "progress",
 ];
 
-/** What `download` does. */
+/** Implements `download`. */
 export function downloadChecked(...given: Parameters<typeof downloadFrom>): Promise<Uint8Array<ArrayBuffer>> {
   checkNames("download", given[3], downloadNames);
   return downloadFrom(...given);
 }
 
-/** The same with options that are known to be right. */
+/** Implements `download` without checking option names. */
 export async function downloadFrom(
   file: string,
   mirrors: readonly string[],
@@ -46,7 +46,7 @@ export async function downloadFrom(
           return bytes;
         } catch (error) {
           troubles.set(mirror + file, reason(error));
-          // Asking again will not help.
+          // A retry will not help.
           if (error instanceof Refusal) left = left.filter((other) => other !== mirror);
         }
       }
@@ -55,10 +55,10 @@ export async function downloadFrom(
     progress.stop();
   }
   const list = Array.from(troubles, ([address, trouble]) => `\n  ${address}: ${trouble}`).join("");
-  throw new DownloadError(`download: no mirror delivers ${file}:${list}`);
+  throw new DownloadError(`download: cannot download ${file} from any mirror:${list}`);
 }
 
-/** A server's answer that will not change (not found, forbidden), or none. */
+/** A failure that a retry will not fix: a client error such as 404, or a server that does not respond. */
 class Refusal extends Error {}
 
 async function receive(
@@ -73,30 +73,30 @@ async function receive(
     clearTimeout(timer);
     timer = setTimeout(() => abort.abort(silence), timeout);
   };
-  expect(new Refusal(`the server does not answer within ${timeout / 1000} s`));
+  expect(new Refusal(`the server does not respond within ${timeout / 1000} s`));
   try {
     const response = await fetcher(address, { signal: abort.signal });
     if (!response.ok) {
       const { status } = response;
-      const answer = `the server answers ${status} ${response.statusText}`.trimEnd();
+      const answer = `the server responded ${status} ${response.statusText}`.trimEnd();
       throw status >= 400 && status < 500 && status !== 408 && status !== 429 ? new Refusal(answer) : new Error(answer);
     }
-    if (response.body === null) throw new Error("the server sends nothing");
-    // With a content encoding, the announced length is that of something else.
+    if (response.body === null) throw new Error("the response has no body");
+    // With a content encoding, Content-Length is the length of the encoded body.
     const announced = response.headers.get("content-encoding") === null ? response.headers.get("content-length") : null;
     const total = announced === null ? null : Number(announced);
     const chunks: BlobPart[] = [];
     let received = 0;
     const reader = response.body.getReader();
     for (;;) {
-      expect(new Error(`the server stops sending for ${timeout / 1000} s`));
+      expect(new Error(`the server sent no data for ${timeout / 1000} s`));
       const { done, value } = await reader.read();
       if (done) break;
       chunks.push(value);
       received += value.length;
       progress.update(received, total);
     }
-    if (total !== null && received !== total) throw new Error(`${received} bytes came of the ${total} announced`);
+    if (total !== null && received !== total) throw new Error(`received ${received} of ${total} bytes`);
     return new Uint8Array(await new Blob(chunks).arrayBuffer());
   } finally {
     clearTimeout(timer);

@@ -1,14 +1,14 @@
 /**
- * MNIST and the datasets in its format.
+ * MNIST and the datasets in the same format.
  */
 
 import type { IdxSearchOptions } from "./idx-search.ts";
 import { fashionMnistSource, type IdxSource, kmnistSource, mnistSource } from "./idx-sources.ts";
 import { ImageDataset, type ImageOptions, type ImageSource } from "./image-dataset.ts";
 
-/** What `MNIST.load` and its relatives can be told. */
+/** Options of `MNIST.load`, `FashionMNIST.load` and `KMNIST.load`. */
 export interface MnistOptions extends ImageOptions, IdxSearchOptions {
-  /** Whether to load the training images, or the test images. Default true. */
+  /** Whether to load the training split rather than the test split. Default true. */
   readonly train?: boolean;
 }
 
@@ -26,7 +26,7 @@ const searchOptions: readonly string[] = [
 ] satisfies readonly (keyof IdxSearchOptions | "train")[];
 
 /**
- * Handwritten digits: 60,000 images of 28×28 to train with and 10,000 to test with.
+ * The MNIST dataset of handwritten digits: 60,000 training and 10,000 test images of 28×28 pixels.
  *
  * LeCun, Cortes & Burges, http://yann.lecun.com/exdb/mnist/;
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
@@ -37,9 +37,12 @@ const searchOptions: readonly string[] = [
  */
 export class MNIST extends ImageDataset {
   /**
-   * Finds the files in `root`, in the folder that `MNIST_DIR` names, or in the user's cache, or downloads them into it.
+   * Loads a split from `root`, from the folder named by `MNIST_DIR`, or from the user's cache. Files that are not found
+   * are downloaded to the cache.
    *
-   * @throws FileError when they are damaged; a DownloadError when they are nowhere to be had.
+   * @throws FileError when the files are damaged.
+   * @throws DownloadError when the files are not found and cannot be downloaded.
+   * @throws ArgumentError for an unknown option or an invalid value.
    */
   static async load(options: MnistOptions = {}): Promise<MNIST> {
     return new MNIST(await find(mnistSource, options), options, searchOptions);
@@ -47,39 +50,39 @@ export class MNIST extends ImageDataset {
 }
 
 /**
- * Pieces of clothing, in MNIST's format: harder than digits.
+ * The Fashion-MNIST dataset of articles of clothing: 60,000 training and 10,000 test images of 28×28 pixels.
  *
  * Xiao, Rasul & Vollgraf 2017, https://arxiv.org/abs/1708.07747;
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.FashionMNIST.html
  */
 export class FashionMNIST extends ImageDataset {
-  /** Finds or downloads the files as `MNIST.load` does; the environment's folder is `FASHION_MNIST_DIR`. */
+  /** Loads a split as `MNIST.load` does, with the environment variable `FASHION_MNIST_DIR`. */
   static async load(options: MnistOptions = {}): Promise<FashionMNIST> {
     return new FashionMNIST(await find(fashionMnistSource, options), options, searchOptions);
   }
 }
 
 /**
- * Cursive Japanese characters, in MNIST's format.
+ * The Kuzushiji-MNIST dataset of cursive Japanese characters: 60,000 training and 10,000 test images of 28×28 pixels.
  *
  * Clanuwat et al. 2018, https://arxiv.org/abs/1812.01718;
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.KMNIST.html
  */
 export class KMNIST extends ImageDataset {
-  /** Finds or downloads the files as `MNIST.load` does; the environment's folder is `KMNIST_DIR`. */
+  /** Loads a split as `MNIST.load` does, with the environment variable `KMNIST_DIR`. */
   static async load(options: MnistOptions = {}): Promise<KMNIST> {
     return new KMNIST(await find(kmnistSource, options), options, searchOptions);
   }
 }
 
 async function find(source: IdxSource, options: MnistOptions): Promise<ImageSource> {
-  // Before anything is fetched: an option that does not exist is refused here.
+  // Checks the options before anything is fetched.
   new ImageDataset({ ...source, ...nothing }, options, searchOptions);
   const { findFiles } = await import("./find-split.ts");
   const { images, labels, from } = await findFiles(source, options.train ?? true, options);
   // safe: a split's images have three dimensions
   const [, height, width] = images.shape as readonly [number, number, number];
-  // Safe: and are bytes, as its labels are.
+  // safe: `findFiles` checks that images and labels are bytes
   return { ...source, from, height, width, pixels: images.data as Uint8Array, digits: labels.data as Uint8Array };
 }
 

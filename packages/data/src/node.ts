@@ -1,11 +1,9 @@
 /**
- * What Node says of itself and of paths; in a browser, nothing. Apart from the file system, since asking for a folder's
- * name should not bring that along.
+ * Access to Node's `process`, and paths. Separate from the file system so that code which only needs a path does not
+ * load it.
  */
 
-/**
- * What is used of Node's `process`. Written out, so that those who use this package in a browser need no types of Node.
- */
+/** The used part of Node's `process`. Declared here so that users in a browser do not need the types of Node. */
 export interface NodeProcess {
   readonly platform: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,14 +11,14 @@ export interface NodeProcess {
   readonly getBuiltinModule: (name: string) => unknown;
 }
 
-/** Node's `process`, or null in a browser. */
+/** Returns Node's `process`, or null in a browser. */
 export function nodeProcess(): NodeProcess | null {
   const found = (globalThis as { process?: Partial<NodeProcess> }).process;
-  // Safe: what has this function is Node's, or does as Node does.
+  // safe: an object with this function is Node's `process` or compatible with it
   return typeof found?.getBuiltinModule === "function" ? (found as NodeProcess) : null;
 }
 
-/** The folder that ends a path, and a name in it, joined. */
+/** Joins a folder and a name. */
 export function join(folder: string, name: string): string {
   return folder === "" || /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`;
 }

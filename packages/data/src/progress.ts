@@ -1,24 +1,26 @@
 /**
- * How far a download has come. On a terminal it is a bar; elsewhere it is nothing, since a log has no use for one.
+ * Progress of downloads: a bar on a terminal, nothing elsewhere.
  */
 
 import { importModule } from "../import-module.js";
 import { nodeProcess } from "./node.ts";
 
-/** Somebody who follows a download. */
+/** A receiver of progress reports of a download. */
 export interface Progress {
   /**
-   * So many bytes are here, of so many (null when the server does not say). Called from the start again when a download
-   * is retried.
+   * Reports progress. Starts again from 0 when a download is retried.
+   *
+   * @param received number of bytes received.
+   * @param total total number of bytes; null if the server does not send it.
    */
   update(received: number, total: number | null): void;
-  /** It is over, well or not. */
+  /** Reports that the download has ended, successfully or not. */
   stop(): void;
 }
 
-/** A bar on the terminal's error stream when there is a terminal, else something that shows nothing. */
+/** Creates a progress bar on standard error if that is a terminal, otherwise a receiver that does nothing. */
 export async function progressBar(label: string): Promise<Progress> {
-  // Safe: it is a stream that one can write to, of which only `isTTY` is said elsewhere.
+  // safe: standard error is a writable stream, although `NodeProcess` declares only `isTTY`
   const stream = nodeProcess()?.stderr as NodeJS.WriteStream | undefined;
   if (stream?.isTTY !== true) return silent;
   const library = await loadBars();
@@ -32,7 +34,7 @@ export async function progressBar(label: string): Promise<Progress> {
   let started = false;
   return {
     update(received, total) {
-      // A server that does not say how much there is gets a bar that is always half full.
+      // If the total is unknown, the bar is always half full.
       const whole = total ?? 2 * received;
       const megabytes = (whole / 1e6).toFixed(1);
       if (!started) bar.start(whole, received, { megabytes });
@@ -48,7 +50,7 @@ const silent: Progress = { update() {}, stop() {} };
 
 async function loadBars(): Promise<typeof import("cli-progress") | null> {
   try {
-    // Safe: this is the module of that name, or the import fails.
+    // safe: the import returns the module of this name or throws
     return ((await importModule("cli-progress")) as { default: typeof import("cli-progress") }).default;
   } catch {
     return null;

@@ -1,6 +1,6 @@
 /**
- * Turns, shifts, scales and slants an image at random. The image is sampled on the host, pixel by pixel: augmentation
- * happens before the data goes anywhere.
+ * Random rotation, translation, scaling and shearing of images. Images are resampled on the host, because augmentation
+ * runs before the data is moved to a device.
  */
 
 import {
@@ -16,20 +16,20 @@ import {
 } from "@akari/tensor";
 import type { RandomTransformOptions, Transform } from "./transforms.ts";
 
-/** A range to draw from, or half of one around zero. */
+/** A range of angles in degrees: from and to, or one number d for the range from -d to d. */
 export type DegreeRange = number | readonly [from: number, to: number];
 
-/** How `RandomAffine` moves an image. */
+/** Options of `RandomAffine`. */
 export interface RandomAffineOptions extends RandomTransformOptions {
-  /** How far to shift at most, in widths and heights. Default not at all. */
+  /** Maximum translation as fractions of the width and the height. Default: none. */
   readonly translate?: readonly [horizontally: number, vertically: number];
-  /** Between which factors to scale. Default not at all. */
+  /** Range of the scale factor. Default: none. */
   readonly scale?: readonly [from: number, to: number];
-  /** How far to slant, in degrees. Default not at all. */
+  /** Range of the shear angle parallel to the x-axis, in degrees. Default: none. */
   readonly shear?: DegreeRange;
-  /** Whether a pixel is the nearest one of the image, or blended from the four around. Default "nearest". */
+  /** Interpolation of pixels: the nearest one, or the four around. Default "nearest". */
   readonly interpolation?: "nearest" | "bilinear";
-  /** The value of pixels that come from outside the image. Default 0. */
+  /** Value of pixels outside of the original image. Default 0. */
   readonly fill?: number;
 }
 
@@ -42,7 +42,7 @@ const defaults = {
   generator: undefined,
 } as const;
 
-/** The smallest movement that a pair of numbers describes, with its draws. */
+/** The parameters drawn for one image. */
 interface Movement {
   /** Counter-clockwise, in degrees. */
   readonly angle: number;
@@ -53,34 +53,48 @@ interface Movement {
 }
 
 /**
- * A random affine map about the centre of the image `[C, H, W]`: turned by up to `degrees`, shifted, scaled, slanted.
+ * Applies a random affine transform to an image `[C, H, W]`: a rotation about its centre, clockwise for positive
+ * angles, and optionally a translation, scaling and shear.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomAffine.html
  *
  * @example
- * const shaken = new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" });
- * new Compose([shaken, new ToTensor()]);
+ * const jitter = new RandomAffine(10, { translate: [0.1, 0.1], interpolation: "bilinear" });
+ * new Compose([jitter, new ToTensor()]);
  */
 export class RandomAffine implements Transform {
   readonly #degrees: readonly [number, number];
   readonly #shear: readonly [number, number];
   readonly #options: Settings<RandomAffineOptions, typeof defaults>;
+  /** Sign of the angle of `Movement`: torchvision rotates clockwise here, but counter-clockwise in `RandomRotation`. */
+  readonly #sign: 1 | -1 = this instanceof RandomRotation ? 1 : -1;
 
-  /** Throws an ArgumentError for ranges that make no sense. */
+  /**
+   * @param degrees range of the rotation angle in degrees.
+   * @throws ArgumentError for an unknown option or an invalid value.
+   */
   constructor(degrees: DegreeRange, options?: RandomAffineOptions) {
     this.#options = settings(new.target.name, options, defaults);
     const { translate = [0, 0], scale = [1, 1], shear = 0, interpolation } = this.#options;
     this.#degrees = range("degrees", degrees);
     this.#shear = range("shear", shear);
     if (!translate.every((share) => share >= 0 && share <= 1)) {
-      throw new ArgumentError(`RandomAffine: translate must be shares from 0 to 1, got ${translate.join(" and ")}`);
+      throw new ArgumentError(`RandomAffine: translate must be fractions from 0 to 1, got ${translate.join(" and ")}`);
     }
     if (!(scale[0] > 0 && scale[0] <= scale[1]))
-      throw new ArgumentError(`RandomAffine: cannot scale by ${scale[0]} to ${scale[1]}`);
+      throw new ArgumentError(
+        `RandomAffine: scale must be an ascending positive range, got ${scale[0]} to ${scale[1]}`,
+      );
     checkChoice("RandomAffine", "interpolation", interpolation, ["nearest", "bilinear"]);
   }
 
-  /** Throws a ShapeError unless the image is `[C, H, W]`, a DeviceError when its device cannot be read at once. */
+  /**
+   * Transforms an image.
+   *
+   * @param image an image `[C, H, W]`.
+   * @throws ShapeError when the image does not have three dimensions.
+   * @throws DeviceError when the device of the image can only be read asynchronously.
+   */
   apply(image: Tensor): Tensor {
     if (image.ndim !== 3) throw shapeError("RandomAffine", "an image [C, H, W]", image);
     return move(image, this.#draw(this.#options.generator ?? defaultGenerator(), image), this.#options);
@@ -89,7 +103,7 @@ export class RandomAffine implements Transform {
   #draw(generator: Generator, image: Tensor): Movement {
     const { translate, scale } = this.#options;
     const [height, width] = [image.size(1), image.size(2)];
-    const angle = uniform(generator, this.#degrees);
+    const angle = this.#sign * uniform(generator, this.#degrees);
     const shiftX =
       translate === undefined ? 0 : Math.round(uniform(generator, [-translate[0] * width, translate[0] * width]));
     const shiftY =
@@ -101,11 +115,15 @@ export class RandomAffine implements Transform {
 }
 
 /**
- * Turns an image by a random angle of up to `degrees`, counter-clockwise.
+ * Rotates an image `[C, H, W]` about its centre by a random angle, counter-clockwise for positive angles.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html
  */
 export class RandomRotation extends RandomAffine {
+  /**
+   * @param degrees range of the rotation angle in degrees.
+   * @throws ArgumentError for an unknown option or an invalid value.
+   */
   constructor(degrees: DegreeRange, options?: Pick<RandomAffineOptions, "interpolation" | "fill" | "generator">) {
     super(degrees, options);
   }
@@ -113,7 +131,7 @@ export class RandomRotation extends RandomAffine {
 
 function range(name: string, given: DegreeRange): readonly [number, number] {
   const [from, to] = typeof given === "number" ? [-given, given] : given;
-  if (!(from <= to)) throw new ArgumentError(`RandomAffine: ${name} from ${from} to ${to} is no range`);
+  if (!(from <= to)) throw new ArgumentError(`RandomAffine: ${name} must be an ascending range, got ${from} to ${to}`);
   return [from, to];
 }
 
@@ -122,13 +140,13 @@ function uniform(generator: Generator, [from, to]: readonly [number, number]): n
   return Math.fround(generator.uniform() * Math.fround(Math.fround(to) - low) + low);
 }
 
-/** For each pixel of the result, looks where it comes from. */
+/** Resamples an image: maps each pixel of the result back to its source. */
 function move(
   image: Tensor,
   movement: Movement,
   { fill, interpolation }: Settings<RandomAffineOptions, typeof defaults>,
 ): Tensor {
-  const [channels, height, width] = image.shape as readonly [number, number, number]; // safe: the caller saw to it
+  const [channels, height, width] = image.shape as readonly [number, number, number]; // safe: checked by the caller
   const source = image.dataSync();
   const result = source.slice();
   const { angle, shiftX, shiftY, scale, shear } = movement;
@@ -141,7 +159,7 @@ function move(
     for (let column = 0; column < width; column++) {
       const dx = column - centreX - shiftX;
       const dy = row - centreY - shiftY;
-      // The way back: turn the other way, with y pointing down, then take the slant out.
+      // The inverse map: undo the rotation (y points down), then the shear.
       const y = sin * dx + cos * dy;
       const x = cos * dx - sin * dy + slant * y;
       for (let channel = 0; channel < channels; channel++) {
@@ -162,7 +180,7 @@ interface Plane {
 }
 
 function nearest(plane: Plane, x: number, y: number): number {
-  // Sines that are off by a last digit must not tip a pixel over.
+  // The small offset keeps rounding errors of sine and cosine from selecting a neighbouring pixel.
   return at(plane, Math.floor(x + 0.5 + 1e-9), Math.floor(y + 0.5 + 1e-9));
 }
 

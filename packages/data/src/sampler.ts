@@ -1,6 +1,6 @@
 /**
- * Samplers say in which order the loader asks a dataset for its samples. They draw exactly as PyTorch's do, so that a
- * seed gives PyTorch's order.
+ * Samplers: the order in which a loader reads the samples of a dataset. They draw exactly like PyTorch's, so that a
+ * seed gives the same order.
  */
 
 import {
@@ -14,29 +14,29 @@ import {
 } from "@akari/tensor";
 
 /**
- * An order of samples, drawn anew each time it is iterated.
+ * An iterable of sample indices. Random samplers draw a new order for each iteration.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.Sampler
  */
 export interface Sampler<Item = number> extends Iterable<Item> {
-  /** How many items an iteration gives. */
+  /** Number of items per iteration. */
   readonly length: number;
 }
 
-/** A dataset, or anything else that has a length. */
+/** A dataset or any other object with a length. */
 export interface Sized {
-  /** How many samples there are to draw from. */
+  /** Number of samples. */
   readonly length: number;
 }
 
-/** What samplers that draw can be told. */
+/** Options of all random samplers. */
 export interface SamplerOptions {
-  /** Where to draw from. Default: the default generator. */
+  /** Random number generator. Default: the default generator. */
   readonly generator?: Generator | undefined;
 }
 
 /**
- * All samples in order.
+ * Samples all indices in order.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
  */
@@ -47,22 +47,22 @@ export class SequentialSampler implements Sampler {
     this.length = source.length;
   }
 
-  /** The numbers 0, 1, …, `length - 1`. */
+  /** Iterates over the indices 0, 1, …, `length - 1`. */
   *[Symbol.iterator](): Iterator<number> {
     for (let i = 0; i < this.length; i++) yield i;
   }
 }
 
-/** What `RandomSampler` can be told. */
+/** Options of `RandomSampler`. */
 export interface RandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may come twice. Default false. */
+  /** Whether to draw with replacement. Default false. */
   readonly replacement?: boolean;
-  /** How many samples to draw. Default: as many as there are. */
+  /** Number of samples to draw. Default: the length of the source. */
   readonly numSamples?: number;
 }
 
 /**
- * All samples in random order, or as many random ones as one likes.
+ * Samples indices in random order, with or without replacement.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler
  */
@@ -72,7 +72,7 @@ export class RandomSampler implements Sampler {
   readonly #replacement: boolean;
   readonly #generator: Generator | undefined;
 
-  /** Throws an ArgumentError when `numSamples` is not a count, or there is nothing to draw from. */
+  /** @throws ArgumentError when `numSamples` is not a non-negative integer, or positive for an empty source. */
   constructor(source: Sized, options?: RandomSamplerOptions) {
     const { replacement, numSamples, generator } = settings("RandomSampler", options, {
       replacement: false,
@@ -82,15 +82,14 @@ export class RandomSampler implements Sampler {
     checkInteger("RandomSampler", "numSamples", numSamples);
     this.length = numSamples;
     if (source.length === 0 && numSamples > 0)
-      throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from none`);
+      throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from an empty source`);
     this.#size = source.length;
     this.#replacement = replacement;
     this.#generator = generator;
   }
 
   /**
-   * `length` numbers of samples, in an order drawn anew each time: without replacement none comes again before all have
-   * come.
+   * Draws `length` indices in a new order. Without replacement, all indices are drawn once before any is drawn again.
    */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? new Generator(drawSeed(defaultGenerator()));
@@ -102,18 +101,18 @@ export class RandomSampler implements Sampler {
       return;
     }
     for (let i = 0; i < Math.floor(length / size); i++) yield* drawPermutation(generator, size);
-    // PyTorch draws once more even when nothing is left over; the next draws depend on it.
+    // PyTorch draws a permutation here even if no samples are left, which affects subsequent draws.
     yield* drawPermutation(generator, size).subarray(0, length % size);
   }
 }
 
 /**
- * Some samples, each once, in random order.
+ * Samples each of the given indices once, in random order.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
  */
 export class SubsetRandomSampler implements Sampler {
-  /** The numbers to draw from, each once. */
+  /** Indices to sample. */
   readonly indices: readonly number[];
   readonly length: number;
   readonly #generator: Generator | undefined;
@@ -125,34 +124,35 @@ export class SubsetRandomSampler implements Sampler {
     this.#generator = generator;
   }
 
-  /** Each of `indices` once, in an order drawn anew each time. */
+  /** Iterates over `indices` in a new random order. */
   *[Symbol.iterator](): Iterator<number> {
     for (const i of drawPermutation(this.#generator ?? defaultGenerator(), this.length))
       yield this.indices[i] as number;
   }
 }
 
-/** What `WeightedRandomSampler` can be told. */
+/** Options of `WeightedRandomSampler`. */
 export interface WeightedRandomSamplerOptions extends SamplerOptions {
-  /** Whether a sample may come twice. Default true. */
+  /** Whether to draw with replacement. Default true. */
   readonly replacement?: boolean;
 }
 
 /**
- * Samples drawn in proportion to their weights, which need not add up to 1.
+ * Samples indices with probabilities proportional to the given weights.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.WeightedRandomSampler
  */
 export class WeightedRandomSampler implements Sampler {
-  /** How likely each sample is, next to the others: 0 for never. */
+  /** Weight of each index. Weights need not sum to 1. */
   readonly weights: Float64Array;
   readonly length: number;
   readonly #replacement: boolean;
   readonly #generator: Generator | undefined;
 
   /**
-   * Throws an ArgumentError when a weight is negative or not finite, or fewer samples have a weight than are to be
-   * drawn.
+   * @param weights non-negative weight of each index.
+   * @param numSamples number of samples to draw.
+   * @throws ArgumentError when a weight is negative or not finite, or too few weights are positive.
    */
   constructor(weights: ArrayLike<number>, numSamples: number, options?: WeightedRandomSamplerOptions) {
     const { replacement, generator } = settings("WeightedRandomSampler", options, {
@@ -165,25 +165,25 @@ export class WeightedRandomSampler implements Sampler {
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (wrong !== -1)
       throw new ArgumentError(
-        `WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights are 0 or more`,
+        `WeightedRandomSampler: weight ${wrong} is ${this.weights[wrong]}; weights must be finite and not negative`,
       );
     const possible = this.weights.filter((weight) => weight > 0).length;
     if (numSamples > 0 && possible < (replacement ? 1 : numSamples)) {
       throw new ArgumentError(
-        `WeightedRandomSampler: cannot draw ${numSamples} samples when ${possible} have a weight above 0`,
+        `WeightedRandomSampler: cannot draw ${numSamples} samples when only ${possible} have a positive weight`,
       );
     }
     this.#replacement = replacement;
     this.#generator = generator;
   }
 
-  /** `length` numbers of samples, drawn anew each time. */
+  /** Draws `length` indices. */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? defaultGenerator();
     yield* this.#replacement ? this.#drawAgain(generator) : this.#drawOnce(generator);
   }
 
-  /** With replacement: where a uniform number falls among the running sums of the weights. */
+  /** Draws with replacement, by searching for a uniform number in the cumulative weights. */
   *#drawAgain(generator: Generator): Iterable<number> {
     let sum = 0;
     const sums = this.weights.map((weight) => {
@@ -205,7 +205,7 @@ export class WeightedRandomSampler implements Sampler {
     }
   }
 
-  /** Without: the largest of weight / exponential(1), which is a fair draw (Efraimidis & Spirakis 2006). */
+  /** Draws without replacement, in descending order of weight / exponential(1) (Efraimidis & Spirakis 2006). */
   *#drawOnce(generator: Generator): Iterable<number> {
     const keys = this.weights.map((weight) => weight / -Math.log1p(-generator.uniform64()));
     const order = Array.from(keys.keys()).sort((a, b) => (keys[b] as number) - (keys[a] as number));
@@ -214,22 +214,22 @@ export class WeightedRandomSampler implements Sampler {
 }
 
 /**
- * Gathers another sampler's items into lists of `batchSize`.
+ * Groups the indices of another sampler into batches.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
  */
 export class BatchSampler implements Sampler<readonly number[]> {
-  /** Where the items come from. */
+  /** The sampler of the indices. */
   readonly sampler: Sampler;
-  /** How many items a list has; the last may have fewer. */
+  /** Number of indices per batch. The last batch may have fewer. */
   readonly batchSize: number;
-  /** Whether a last list that is not full is left out. Default false. */
+  /** Whether the last batch is dropped if it is incomplete. */
   readonly dropLast: boolean;
   readonly length: number;
 
   /**
-   * @param dropLast whether a last list that is not full is left out. Throws an ArgumentError when `batchSize` is not a
-   * positive integer.
+   * @param dropLast whether to drop the last batch if it is incomplete. Default false.
+   * @throws ArgumentError when `batchSize` is not a positive integer.
    */
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
     checkInteger("BatchSampler", "batchSize", batchSize, 1);
@@ -239,7 +239,7 @@ export class BatchSampler implements Sampler<readonly number[]> {
     this.length = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
   }
 
-  /** Lists of `batchSize` numbers in the sampler's order, which is drawn anew each time. */
+  /** Iterates over the batches, in the order of the sampler. */
   *[Symbol.iterator](): Iterator<readonly number[]> {
     let batch: number[] = [];
     for (const index of this.sampler) {
@@ -253,7 +253,7 @@ export class BatchSampler implements Sampler<readonly number[]> {
   }
 }
 
-/** Draws what PyTorch seeds another generator with: 63 bits, of which the Mersenne Twister takes the lower 32. */
+/** Draws a seed as PyTorch does: the lower 32 bits, used by the Mersenne Twister, of 63. */
 export function drawSeed(generator: Generator): number {
   return Number(generator.random64() & 0xffffffffn);
 }

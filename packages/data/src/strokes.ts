@@ -1,32 +1,32 @@
 /**
- * How people write the ten digits. A digit has several families (a seven with a bar and one without), and a family has
- * one or more masters with the same points in the same order, as a variable font has: a digit is drawn from a random
- * blend of two of a family's masters, so a handful of drawings spans a continuum of hands.
+ * Stroke data of the ten digits. A digit has several families (a seven with a bar and one without). A family has one or
+ * more masters with corresponding points, as a variable font has. A digit is drawn as a random blend of two masters of
+ * a family, so that a few drawings span a continuum of handwritings.
  *
- * A master is text: points `x,y` in hundredths of a unit square with y pointing down, in the order of the pen; a smooth
- * curve runs through them, `!` after a point makes a corner of it, and `|` lifts the pen.
+ * A master is a string of points `x,y` in hundredths of a unit square, with y pointing down, in the order of the pen. A
+ * smooth curve runs through the points. `!` after a point marks a corner, and `|` lifts the pen.
  */
 
-/** One way to write a digit: how often it is met, and the drawings to blend. */
+/** One way to write a digit: its relative frequency and its masters. */
 export interface Family {
   readonly weight: number;
   readonly masters: readonly string[];
 }
 
-/** A stroke of the pen: coordinates of its points, and which of them are corners. */
+/** A stroke of the pen: the coordinates of its points, and flags for corners. */
 export interface Stroke {
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly corner: readonly boolean[];
 }
 
-/** What a digit is drawn from: a family with its masters read. */
+/** A family with parsed masters. */
 export interface Glyph {
   readonly weight: number;
   readonly masters: readonly (readonly Stroke[])[];
 }
 
-/** The families of each digit, by digit. */
+/** Families of each digit, by digit. */
 export const families: readonly (readonly Family[])[] = [
   // 0: closed; overlapping at the top; left open.
   [
@@ -393,7 +393,11 @@ export const families: readonly (readonly Family[])[] = [
   ],
 ];
 
-/** Reads a digit's families. Throws an Error when a drawing's points do not match those of the family's first. */
+/**
+ * Parses the families of a digit.
+ *
+ * @throws Error when the points of a master do not correspond to those of the first master of its family.
+ */
 export function readGlyphs(digit: readonly Family[]): Glyph[] {
   return digit.map(({ weight, masters }) => {
     const read = masters.map((text) => text.split("|").map(readStroke));
@@ -401,7 +405,7 @@ export function readGlyphs(digit: readonly Family[]): Glyph[] {
     const first = read[0] ?? [];
     for (const [index, master] of read.entries()) {
       if (shape(master) !== shape(first))
-        throw new Error(`strokes: "${masters[index]}" has other points than "${masters[0]}"`);
+        throw new Error(`strokes: "${masters[index]}" has different points than "${masters[0]}"`);
     }
     return { weight, masters: read };
   });

@@ -1,6 +1,6 @@
 /**
- * What is done to an image on its way out of a dataset, as in torchvision: an image is a tensor of shape `[C, H, W]`,
- * bytes until `ToTensor` makes them numbers from 0 to 1. The random ones draw in torchvision's order.
+ * Image transforms, as in torchvision. An image is a tensor of shape `[C, H, W]`, uint8 until `ToTensor` scales it to
+ * [0, 1]. The random transforms draw in the same order as torchvision.
  */
 
 import {
@@ -20,19 +20,19 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** Turns one image into another. */
+/** A transform of images. */
 export interface Transform {
-  /** The changed image; the one given stays as it is. */
+  /** Returns the transformed image. The argument is not modified. */
   apply(image: Tensor): Tensor;
 }
 
-/** The function behind a transform, or the function itself. */
+/** Returns a transform as a function. */
 export function transformer(transform: Transform | ((image: Tensor) => Tensor)): (image: Tensor) => Tensor {
   return typeof transform === "function" ? transform : (image) => transform.apply(image);
 }
 
 /**
- * Several transforms, one after the other.
+ * Applies several transforms in sequence.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.Compose.html
  *
@@ -40,26 +40,26 @@ export function transformer(transform: Transform | ((image: Tensor) => Tensor)):
  * new Compose([new RandomCrop(28, { padding: 2 }), new ToTensor(), new Normalize([0.1307], [0.3081])]);
  */
 export class Compose implements Transform {
-  /** What is done, in this order. */
+  /** The transforms, in order. */
   readonly transforms: readonly (Transform | ((image: Tensor) => Tensor))[];
 
   constructor(transforms: readonly (Transform | ((image: Tensor) => Tensor))[]) {
     this.transforms = transforms;
   }
 
-  /** The image after all transforms, each given what the one before made. */
+  /** Applies all transforms in order. */
   apply(image: Tensor): Tensor {
     return this.transforms.reduce((x, transform) => transformer(transform)(x), image);
   }
 }
 
 /**
- * Any function of an image.
+ * Applies a function as a transform.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
  */
 export class Lambda implements Transform {
-  /** Calls the function with the image. */
+  /** Applies the function to an image. */
   readonly apply: (image: Tensor) => Tensor;
 
   constructor(change: (image: Tensor) => Tensor) {
@@ -68,12 +68,17 @@ export class Lambda implements Transform {
 }
 
 /**
- * Bytes from 0 to 255 as float32 from 0 to 1, and an image `[H, W]` as `[1, H, W]`. Other dtypes keep their values.
+ * Converts uint8 images to float32 scaled to [0, 1], and images `[H, W]` to `[1, H, W]`. Other dtypes are left as they
+ * are.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html
  */
 export class ToTensor implements Transform {
-  /** Throws a ShapeError unless the image has two or three dimensions. */
+  /**
+   * Converts an image `[H, W]` or `[C, H, W]`.
+   *
+   * @throws ShapeError when the image does not have two or three dimensions.
+   */
   apply(image: Tensor): Tensor {
     if (image.ndim !== 2 && image.ndim !== 3) {
       throw shapeError("ToTensor", "an image [H, W] or [C, H, W]", image);
@@ -84,30 +89,35 @@ export class ToTensor implements Transform {
 }
 
 /**
- * Takes the mean out of each channel and divides it by the deviation: `(x - mean) / std`.
+ * Normalizes each channel of an image: `(x - mean) / std`.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.Normalize.html
  */
 export class Normalize implements Transform {
-  /** What is taken out of each channel; a single number holds for all channels. */
+  /** Mean of each channel, or one number for all channels. */
   readonly mean: readonly number[];
-  /** What each channel is divided by, as many as there are means. */
+  /** Standard deviation of each channel, in the same form. */
   readonly std: readonly number[];
 
   /**
-   * @param mean one number per channel, as `std`. Throws an ArgumentError when they are not as many, or a deviation is
-   * 0.
+   * @param mean the mean of each channel, or one number for all channels.
+   * @param std the standard deviation, in the same form.
+   * @throws ArgumentError when the lengths differ or a standard deviation is not positive.
    */
   constructor(mean: readonly number[], std: readonly number[]) {
     if (mean.length !== std.length)
-      throw new ArgumentError(`Normalize: there are ${mean.length} means, but ${std.length} deviations`);
+      throw new ArgumentError(`Normalize: mean has ${mean.length} elements, but std has ${std.length}`);
     const wrong = std.find((deviation) => !(deviation > 0));
-    if (wrong !== undefined) throw new ArgumentError(`Normalize: cannot divide by the deviation ${wrong}`);
+    if (wrong !== undefined) throw new ArgumentError(`Normalize: std must be positive, got ${wrong}`);
     this.mean = mean;
     this.std = std;
   }
 
-  /** Throws a ShapeError unless the image has as many channels as there are means. */
+  /**
+   * Normalizes an image `[..., C, H, W]`.
+   *
+   * @throws ShapeError when the number of channels does not match.
+   */
   apply(image: Tensor): Tensor {
     const channels = image.shape[image.ndim - 3];
     if (channels !== this.mean.length && this.mean.length !== 1) {
@@ -119,23 +129,26 @@ export class Normalize implements Transform {
   }
 }
 
-/** What random transforms can be told. */
+/** Options of all random transforms. */
 export interface RandomTransformOptions {
-  /** Where to draw from. Default: the default generator. */
+  /** Random number generator. Default: the default generator. */
   readonly generator?: Generator;
 }
 
 /**
- * The mirror image, left for right, with probability `p`.
+ * Flips an image horizontally with probability `p`.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomHorizontalFlip.html
  */
 export class RandomHorizontalFlip implements Transform {
-  /** How likely an image is to be mirrored, from 0 to 1. Default 0.5. */
+  /** Probability of a flip, from 0 to 1. */
   readonly p: number;
   readonly #generator: Generator | undefined;
 
-  /** Throws an ArgumentError unless `p` is a probability. */
+  /**
+   * @param p probability of a flip. Default 0.5.
+   * @throws ArgumentError when `p` is not from 0 to 1.
+   */
   constructor(p = 0.5, options?: RandomTransformOptions) {
     const { generator } = settings("RandomHorizontalFlip", options, { generator: undefined });
     checkNumber("RandomHorizontalFlip", "p", p, 1);
@@ -143,37 +156,37 @@ export class RandomHorizontalFlip implements Transform {
     this.#generator = generator;
   }
 
-  /** The image or, with probability `p`, its columns in reverse: [..., W] → [..., W]. */
+  /** Flips an image `[..., W]` along its last dimension, with probability `p`. */
   apply(image: Tensor): Tensor {
     return (this.#generator ?? defaultGenerator()).uniform() < this.p ? flip(image, -1) : image;
   }
 }
 
-/** What `RandomCrop` can be told. */
+/** Options of `RandomCrop`. */
 export interface RandomCropOptions extends RandomTransformOptions {
-  /** How many pixels to add on every side first. Default 0. */
+  /** Padding added to every side before cropping, in pixels. Default 0. */
   readonly padding?: number;
-  /** The value of the pixels added. Default 0. */
+  /** Value of the padding. Default 0. */
   readonly fill?: number;
 }
 
 /**
- * A piece of the image, from a random place.
+ * Crops an image at a random location.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
  */
 export class RandomCrop implements Transform {
-  /** The piece, in pixels. */
+  /** Height and width of the crop in pixels. */
   readonly size: readonly [height: number, width: number];
-  /** How many pixels are added on every side before cutting. Default 0. */
+  /** Padding added to every side before cropping, in pixels. */
   readonly padding: number;
-  /** The value of the pixels added, in the image's own unit. Default 0. */
+  /** Value of the padding. */
   readonly fill: number;
   readonly #generator: Generator | undefined;
 
   /**
-   * @param size the height and the width of the piece, or its side. Throws an ArgumentError for sizes that make no
-   * sense.
+   * @param size height and width of the crop, or one number for both.
+   * @throws ArgumentError when a size is not a positive integer or the padding not a non-negative integer.
    */
   constructor(size: number | readonly [height: number, width: number], options?: RandomCropOptions) {
     const { padding, fill, generator } = settings("RandomCrop", options, { padding: 0, fill: 0, generator: undefined });
@@ -185,7 +198,11 @@ export class RandomCrop implements Transform {
     this.#generator = generator;
   }
 
-  /** Throws a ShapeError when the image, padded, is smaller than the piece. */
+  /**
+   * Crops an image `[..., H, W]`.
+   *
+   * @throws ShapeError when the padded image is smaller than the crop.
+   */
   apply(image: Tensor): Tensor {
     const { padding, fill } = this;
     const [height, width] = this.size;
@@ -193,7 +210,7 @@ export class RandomCrop implements Transform {
     const [rows, columns] = [around.size(-2), around.size(-1)];
     if (rows < height || columns < width) {
       throw new ShapeError(
-        `RandomCrop: cannot cut ${height}×${width} out of ${rows}×${columns} (with ${padding} of padding)`,
+        `RandomCrop: cannot crop ${height}×${width} from ${rows}×${columns} (with padding ${padding})`,
       );
     }
     if (rows === height && columns === width) return around;

@@ -38,12 +38,12 @@ describe("TensorDataset", () => {
   it("refuses tensors that do not fit and rows that are not there", () => {
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(ShapeError);
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(
-      "tensor 0 of shape [3, 2] has 3 rows, tensor 1 of shape [2] has 2",
+      "tensor 0 of shape [3, 2] has 3 rows, but tensor 1 of shape [2] has 2",
     );
     expect(() => new TensorDataset()).toThrow(ArgumentError);
     expect(() => new TensorDataset(tensor(1))).toThrow(ShapeError);
     expect(() => data.get(3)).toThrow(IndexError);
-    expect(() => data.get(-1)).toThrow("TensorDataset: there is no sample -1; there are 3, from 0 on");
+    expect(() => data.get(-1)).toThrow("TensorDataset: index -1 is out of bounds for length 3");
     expect(() => data.batch([0, 1.5])).toThrow(IndexError);
   });
 });
@@ -63,7 +63,7 @@ describe("Subset and ConcatDataset", () => {
   });
 
   it("refuse what is not there", () => {
-    expect(() => new Subset(letters("a"), [1])).toThrow("Subset: there is no sample 1; there are 1, from 0 on");
+    expect(() => new Subset(letters("a"), [1])).toThrow("Subset: index 1 is out of bounds for length 1");
     expect(() => new Subset(letters("a"), [0]).get(1)).toThrow(IndexError);
     expect(() => new ConcatDataset([letters("a")]).get(1)).toThrow(IndexError);
     expect(() => new ConcatDataset([])).toThrow(ArgumentError);
@@ -86,10 +86,10 @@ describe("randomSplit", () => {
 
   it("refuses lengths that do not add up", () => {
     expect(() => randomSplit(ten, [7, 2])).toThrow(
-      "the lengths 7 + 2 are 9; they must add up to the dataset's 10, or as fractions to 1",
+      "the lengths 7 + 2 add up to 9; expected 10, the length of the dataset, or 1 for fractions",
     );
     expect(() => randomSplit(ten, [0.5, 0.4])).toThrow(ArgumentError);
-    expect(() => randomSplit(ten, [11, -1])).toThrow("randomSplit: a part cannot have the length -1");
+    expect(() => randomSplit(ten, [11, -1])).toThrow("randomSplit: lengths must not be negative, got -1");
   });
 });
 
@@ -114,17 +114,17 @@ describe("defaultCollate", () => {
   it("refuses samples that are not alike, naming the place", () => {
     expect(() => defaultCollate([])).toThrow(ArgumentError);
     expect(() => defaultCollate([tensor([1]), tensor([1, 2])])).toThrow(
-      "has the shape [1] in the first sample, [2] in another",
+      "has shape [1] in the first sample, but [2] in another",
     );
     expect(() => defaultCollate([tensor([1]), tensor([1], { dtype: "int32" })])).toThrow(
-      "is float32 in the first sample, int32 in another",
+      "is float32 in the first sample, but int32 in another",
     );
     expect(() => defaultCollate<unknown>([{ x: [1] }, { x: ["a"] }])).toThrow(
-      "sample.x[0] is the number 1 in the first sample, the string a",
+      "sample.x[0] is the number 1 in the first sample, but the string a",
     );
-    expect(() => defaultCollate([[1], [1, 2]])).toThrow("sample has 1 parts in the first sample, 2 in another");
+    expect(() => defaultCollate([[1], [1, 2]])).toThrow("sample has length 1 in the first sample, but 2 in another");
     expect(() => defaultCollate<unknown>([{ a: 1 }, { b: 1 }])).toThrow(
-      'sample has a "a" in the first sample, not in another',
+      'sample has a "a" in the first sample, but not in another',
     );
     expect(() => defaultCollate([new Map(), new Map()])).toThrow("sample is a Map; expected tensors");
     expect(() => defaultCollate([null])).toThrow("sample is null");

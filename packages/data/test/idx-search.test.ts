@@ -101,7 +101,7 @@ describe("findSplit", () => {
     const search = findSplit(source, true, { ...options, root: `${folder}/root` });
     await expect(search).rejects.toThrow(DownloadError);
     await expect(search).rejects.toThrow(
-      `Tiny: there is no train-images-idx3-ubyte in ${folder}/root, ${folder}/cache/Tiny, and downloading is switched off`,
+      `Tiny: there is no train-images-idx3-ubyte in ${folder}/root, ${folder}/cache/Tiny, and downloads are disabled`,
     );
   });
 
@@ -123,9 +123,9 @@ describe("findSplit", () => {
     writeFileSync(`${folder}/root/train-labels-idx1-ubyte`, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 3, 4, 5));
     await expect(search()).rejects.toThrow("do not belong together: 2 images, but 3 labels");
     writeFileSync(`${folder}/root/train-labels-idx1-ubyte`, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 3, 10));
-    await expect(search()).rejects.toThrow("has the label 10 at 1");
+    await expect(search()).rejects.toThrow("has the label 10 at index 1");
     rmSync(`${folder}/root/train-labels-idx1-ubyte`);
-    await expect(search()).rejects.toThrow("has the file train-images but not the train-labels that belong to it");
+    await expect(search()).rejects.toThrow("has the file train-images but not the matching train-labels");
   });
 
   it("takes an address for a folder", async () => {
@@ -190,7 +190,7 @@ describe("findSplit, downloading", () => {
     });
     await expect(wrong).rejects.toThrow(
       new RegExp(
-        `no mirror delivers train-labels-idx1-ubyte.gz:(\\n.*the MD5 of the unpacked file is ${md5(other)}, it should be ${md5(labels)}){2}`,
+        `cannot download train-labels-idx1-ubyte.gz from any mirror:(\\n.*the MD5 of the unpacked file is ${md5(other)}, expected ${md5(labels)}){2}`,
       ),
     );
     const { fetch: cut } = mirror((_, bytes) => bytes.slice(0, -9));
@@ -221,7 +221,7 @@ describe("findSplit, downloading", () => {
   it("says so when the cache cannot be made", async () => {
     writeFileSync(`${folder}/cache`, "a file where the folder should be");
     await expect(findSplit(source, true, { ...options, download: true, fetch: mirror().fetch })).rejects.toThrow(
-      /Tiny: cannot make the folder/,
+      /Tiny: cannot create the folder/,
     );
     expect(readFileSync(`${folder}/cache`, "utf8")).toContain("a file");
   });

@@ -49,7 +49,7 @@ describe("readIdx", () => {
 
   it("refuses what a header announces but the file does not have, without allocating it", async () => {
     const huge = idx([0xffffffff, 0xffffffff, 0xffffffff], [1, 2]);
-    await expect(readIdx(huge, "huge")).rejects.toThrow(/huge announces .* cut short/);
+    await expect(readIdx(huge, "huge")).rejects.toThrow(/huge announces .* truncated/);
   });
 
   it("stops unpacking a gzip file that holds more than its header announces", async () => {
@@ -60,15 +60,15 @@ describe("readIdx", () => {
       ),
     );
     await expect(readIdx(bomb, "bomb.gz")).rejects.toThrow(
-      "gunzip: bomb.gz unpacks to more than the 11 bytes that its header announces",
+      "gunzip: bomb.gz decompresses to more than the 11 bytes its header announces",
     );
   });
 
   it("refuses an empty file, and gzip with something after it", async () => {
-    await expect(readIdx(new Uint8Array(), "empty")).rejects.toThrow("readIdx: empty is cut short");
+    await expect(readIdx(new Uint8Array(), "empty")).rejects.toThrow("readIdx: empty is truncated");
     const packed = await gzip(idx([2], [1, 2]));
     const longer = new Uint8Array([...packed, 1, 2, 3, 4]);
-    await expect(readIdx(longer, "longer.gz")).rejects.toThrow(/longer.gz has other bytes after the end/);
+    await expect(readIdx(longer, "longer.gz")).rejects.toThrow(/longer.gz has trailing bytes after the end/);
   });
 });
 
@@ -96,13 +96,13 @@ describe.skipIf(golden === null)("recorded IDX files", () => {
   });
 
   const messages: Readonly<Record<string, RegExp>> = {
-    "magic-idx3-ubyte": /not an IDX file: it begins with .*, not 00 00/,
-    "truncated-idx3-ubyte": /announces .* but has \d+: it is cut short/,
-    "count-idx3-ubyte": /announces 5×3×3 elements .* it is cut short/,
-    "trailing-idx1-ubyte": /other bytes follow its data/,
-    "header-idx3-ubyte": /cut short: a header of 3 dimensions takes 16 bytes/,
-    "type-idx1-ubyte": /unknown element type 7; known are 8, 9, 11, 12, 13, 14/,
-    "truncated-idx3-ubyte.gz": /cut short: the gzip stream ends too early/,
+    "magic-idx3-ubyte": /not an IDX file: it starts with .*, not 00 00/,
+    "truncated-idx3-ubyte": /announces .* truncated/,
+    "count-idx3-ubyte": /announces .* truncated/,
+    "trailing-idx1-ubyte": /it has trailing bytes/,
+    "header-idx3-ubyte": /truncated: a header of 3 dimensions has 16 bytes/,
+    "type-idx1-ubyte": /unknown element type 7; expected one of 8, 9, 11, 12, 13, 14/,
+    "truncated-idx3-ubyte.gz": /truncated: the gzip stream ends too early/,
     "crc-idx3-ubyte.gz": /damaged: its checksum is wrong/,
     "not_gz.gz": /not a gzip file/,
   };

@@ -83,7 +83,7 @@ describe("ImageDataset", () => {
   it("refuses images that are not there and options that make no sense", () => {
     const data = new ImageDataset(source);
     expect(() => data.get(2)).toThrow(IndexError);
-    expect(() => data.batch?.([0, 2])).toThrow("Tiny: there is no sample 2; there are 2, from 0 on");
+    expect(() => data.batch?.([0, 2])).toThrow("Tiny: index 2 is out of bounds for length 2");
     // Safe: what a program in plain JavaScript might pass.
     expect(() => new ImageDataset(source, { normalise: true } as object)).toThrow(
       'Tiny: there is no option "normalise"; there are normalize',

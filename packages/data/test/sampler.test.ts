@@ -67,16 +67,18 @@ describe("samplers", () => {
   it("refuses what cannot be drawn", () => {
     expect(() => new RandomSampler(five, { numSamples: -1 })).toThrow(ArgumentError);
     expect(() => new RandomSampler({ length: 0 }, { numSamples: 3 })).toThrow(
-      "RandomSampler: cannot draw 3 samples from none",
+      "RandomSampler: cannot draw 3 samples from an empty source",
     );
     expect([...new RandomSampler({ length: 0 })]).toEqual([]);
     expect(() => new WeightedRandomSampler([1, -1], 1)).toThrow(
-      "WeightedRandomSampler: weight 1 is -1; weights are 0 or more",
+      "WeightedRandomSampler: weight 1 is -1; weights must be finite and not negative",
     );
     expect(() => new WeightedRandomSampler([1, Number.NaN], 1)).toThrow(ArgumentError);
-    expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow("cannot draw 1 samples when 0 have a weight");
+    expect(() => new WeightedRandomSampler([0, 0], 1)).toThrow(
+      "cannot draw 1 samples when only 0 have a positive weight",
+    );
     expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow(
-      "cannot draw 3 samples when 2 have a weight",
+      "cannot draw 3 samples when only 2 have a positive weight",
     );
     expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow(
       "BatchSampler: batchSize must be a positive integer, got 0",

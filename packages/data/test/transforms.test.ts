@@ -27,7 +27,7 @@ describe("transforms", () => {
     expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow(
       "Normalize: expected an image of 3 channels, got shape [2, 1, 2]",
     );
-    expect(() => new Normalize([1], [1, 2])).toThrow("Normalize: there are 1 means, but 2 deviations");
+    expect(() => new Normalize([1], [1, 2])).toThrow("Normalize: mean has 1 elements, but std has 2");
     expect(() => new Normalize([1], [0])).toThrow(ArgumentError);
   });
 
@@ -55,7 +55,7 @@ describe("transforms", () => {
     expect(new RandomCrop(3).apply(image)).toBe(image);
     const padded = new RandomCrop([5, 5], { padding: 1, fill: 9 }).apply(image);
     expect(Array.from((await padded.data()).slice(0, 7))).toEqual([9, 9, 9, 9, 9, 9, 0]);
-    expect(() => new RandomCrop(4).apply(image)).toThrow("RandomCrop: cannot cut 4×4 out of 3×3 (with 0 of padding)");
+    expect(() => new RandomCrop(4).apply(image)).toThrow("RandomCrop: cannot crop 4×4 from 3×3 (with padding 0)");
     expect(() => new RandomCrop(0)).toThrow(ArgumentError);
     expect(() => new RandomCrop(2, { padding: -1 })).toThrow(ArgumentError);
   });
@@ -71,6 +71,11 @@ describe("transforms", () => {
       ],
     ]);
     expect(Array.from(await new RandomRotation(0).apply(image).data())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  it("RandomAffine turns clockwise", async () => {
+    const quarter = new RandomAffine([90, 90]).apply(image);
+    expect(Array.from(await quarter.data())).toEqual([6, 3, 0, 7, 4, 1, 8, 5, 2]);
   });
 
   it("RandomAffine shifts, scales and blends", async () => {
@@ -90,9 +95,11 @@ describe("transforms", () => {
   });
 
   it("RandomAffine refuses ranges that make no sense", () => {
-    expect(() => new RandomAffine([3, 1])).toThrow("RandomAffine: degrees from 3 to 1 is no range");
+    expect(() => new RandomAffine([3, 1])).toThrow("RandomAffine: degrees must be an ascending range, got 3 to 1");
     expect(() => new RandomAffine(0, { translate: [2, 0] })).toThrow(ArgumentError);
-    expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow("RandomAffine: cannot scale by 0 to 1");
+    expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow(
+      "scale must be an ascending positive range, got 0 to 1",
+    );
     // Safe: what a program in plain JavaScript might pass.
     expect(() => new RandomAffine(0, { interpolation: "cubic" } as object)).toThrow(
       'interpolation must be "nearest" or "bilinear", got "cubic"',

@@ -1,4 +1,6 @@
-/** The work of `load`, which is loaded with the first call. */
+/**
+ * The implementation of `load`, loaded with the first call.
+ */
 
 import { FileError } from "@akari/tensor";
 import { readFile } from "./disk.ts";
@@ -9,11 +11,11 @@ import { decode } from "./safetensors-format.ts";
 import type { Mark } from "./save.ts";
 import type { tensorsOf } from "./torch-checkpoint.ts";
 
-/** What a file holds: a value of `save`, the tensors of a safetensors file by name, or one of PyTorch's checkpoints. */
+/** Reads a value written by `save`, the tensors of a safetensors file by name, or a checkpoint of PyTorch. */
 export async function loadValue(source: Source, options: LoadOptions, readTorch: typeof tensorsOf): Promise<unknown> {
   const { bytes, what } = await readFile("load", source);
-  // The header of a safetensors file is JSON from the ninth byte on, where PyTorch's zips and pickles never have a
-  // brace.
+  // The ninth byte of a safetensors file is the opening brace of its JSON header, which PyTorch's zips and pickles
+  // never have there.
   if (bytes[8] !== 0x7b) return readTorch(what, bytes, options);
   const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
@@ -21,7 +23,7 @@ export async function loadValue(source: Source, options: LoadOptions, readTorch:
   try {
     rest = JSON.parse(metadata.akari);
   } catch (error) {
-    throw new FileError(`${what}: what stands beside the tensors is not JSON`, { cause: error });
+    throw new FileError(`${what}: the metadata entry "akari" is not JSON`, { cause: error });
   }
   return unmarked(
     rest,
@@ -40,7 +42,7 @@ function unmarked(value: unknown, find: (name: string) => HostArray, options: Lo
   if (typeof value !== "object" || value === null) return value;
   if (!("$" in value))
     return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unmarked(part, find, options)]));
-  // safe: `save` writes nothing else under this key, and a name that somebody else wrote is looked up
+  // safe: `save` writes only marks under this key, and `find` checks names in files from other programs
   const { $, of } = value as Mark;
   if ($ === "number") return Number(of);
   return $ === "bytes" ? find(of).data : toTensor(find(of), options);

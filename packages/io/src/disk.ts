@@ -1,7 +1,7 @@
 /**
- * The work of reading and writing files. Node's modules are asked for at run time through `process.getBuiltinModule`,
- * so a bundle for a browser never meets them; there, a path is fetched. Writing is atomic: the old file is there,
- * whole, until the new one is.
+ * Reading and writing of files. Node's modules are loaded at run time with `process.getBuiltinModule`, so that bundles
+ * for browsers contain no import of them; there, paths are fetched. Writing is atomic: the old file remains intact
+ * until the new one is complete.
  */
 
 import { FileError } from "@akari/tensor";
@@ -12,7 +12,7 @@ function node(): typeof process | null {
   return typeof found?.getBuiltinModule === "function" && found.versions?.node !== undefined ? found : null;
 }
 
-/** Node's file system; null where there is none. */
+/** Returns Node's file system, or null elsewhere. */
 function nodeFileSystem(): FileSystem | null {
   const fs = node()?.getBuiltinModule("node:fs/promises");
   if (fs === undefined) return null;
@@ -21,7 +21,7 @@ function nodeFileSystem(): FileSystem | null {
       const file = await fs.open(path, "wx");
       return {
         async write(bytes) {
-          // One call may write less than it was given.
+          // A call may write only part of the bytes.
           for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
         },
         sync: () => file.sync(),
@@ -39,17 +39,17 @@ function pathOf(path: string | URL): string {
   return path.protocol === "file:" && url !== undefined ? url.fileURLToPath(path) : path.href;
 }
 
-/** How a source is called in messages. */
+/** Returns the name of a source for messages. */
 function nameOf(source: Source): string {
   if (typeof source === "string" || source instanceof URL) return pathOf(source);
   return "name" in source && typeof source.name === "string" ? source.name : "a blob";
 }
 
 /**
- * All bytes of a file, and how it is called in messages: `loadNpy: x.npy`. In Node strings are paths, in a browser
- * addresses to fetch.
+ * Reads a file. Returns its bytes and a prefix for messages, such as `loadNpy: x.npy`. Strings are paths in Node and
+ * URLs to fetch in a browser.
  *
- * @throws FileError when it cannot be read.
+ * @throws FileError when the file cannot be read.
  */
 export async function readFile(
   operation: string,
@@ -68,15 +68,15 @@ async function bytesOf(source: Source, name: string): Promise<Uint8Array<ArrayBu
   const fs = node()?.getBuiltinModule("node:fs/promises");
   if (fs !== undefined && !(source instanceof URL && source.protocol !== "file:")) return await fs.readFile(name);
   const response = await fetch(source);
-  if (!response.ok) throw new Error(`the server answered ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`the server responded ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());
 }
 
 /**
- * Writes a file so that it is there whole or not at all: under another name beside it, through to the disk, then
- * renamed. On failure the old file is as it was and nothing is left beside it.
+ * Writes a file atomically: to a temporary file in the same folder, which is flushed to disk and renamed. On failure
+ * the old file is unchanged and the temporary file is removed.
  *
- * @throws FileError when it cannot be written, say because the disk is full, or because there is no file system.
+ * @throws FileError when the file cannot be written, for example because the disk is full or there is no file system.
  */
 export async function writeAtomically(
   operation: string,
@@ -87,12 +87,12 @@ export async function writeAtomically(
   const path = pathOf(to);
   if (files === null)
     throw new FileError(
-      `${operation}: cannot write ${path}: there is no file system here; encode it and offer the bytes`,
+      `${operation}: cannot write ${path}: there is no file system here; use the encode function and offer the bytes as a download`,
     );
-  const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   let created = false;
   try {
-    const file = await files.create(beside);
+    const file = await files.create(temporary);
     created = true;
     try {
       for (const chunk of chunks) await file.write(chunk);
@@ -100,10 +100,10 @@ export async function writeAtomically(
     } finally {
       await file.close();
     }
-    await files.rename(beside, path);
+    await files.rename(temporary, path);
   } catch (error) {
-    // What went wrong first is what is reported, even if clearing up fails too.
-    if (created) await files.remove(beside).catch(() => undefined);
+    // The original error is reported even if the cleanup fails as well.
+    if (created) await files.remove(temporary).catch(() => undefined);
     throw new FileError(`${operation}: cannot write ${path}: ${reason(error)}`, { cause: error });
   }
 }

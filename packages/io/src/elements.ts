@@ -1,6 +1,6 @@
 /**
- * Element types as files have them, and how they become ours. Files know more types than devices do: 64-bit integers
- * and the narrow ones are read as int32, with a check of the range.
+ * Element types of files and their conversion to dtypes. Files have more types than devices: narrow and 64-bit integers
+ * are read as int32, with a range check.
  */
 
 import {
@@ -16,17 +16,17 @@ import {
 } from "@akari/tensor";
 import type { LoadOptions } from "./safetensors.ts";
 
-/** An array on the host: elements in row-major order. */
+/** An array in host memory. */
 export interface HostArray {
-  /** The type of the elements. */
+  /** Type of the elements. */
   readonly dtype: DType;
-  /** The size of each dimension; empty for a scalar. */
+  /** Size of each dimension; empty for a scalar. */
   readonly shape: Shape;
-  /** The elements: as many as the product of the sizes, in the typed array of their type. */
+  /** Elements in row-major order, in the typed array of their dtype. */
   readonly data: TypedArray;
 }
 
-/** An element type of a file. */
+/** Element type of a file. */
 export type FileType =
   | "float64"
   | "float32"
@@ -42,22 +42,26 @@ export type FileType =
   | "uint8"
   | "bool";
 
-/** How to read what does not fit as it is. */
+/** Options of the functions that decode tensors. */
 export interface ReadOptions {
   /**
-   * What becomes of integers of 64 bits, and unsigned ones of 32: `"int32"` (default) refuses a file with a value
-   * outside of its range, `"float64"` takes all up to 2⁵³ exactly.
+   * Dtype for 64-bit integers and unsigned 32-bit integers. Values that the dtype cannot represent exactly throw a
+   * FileError; "float64" represents integers up to 2⁵³. Default "int32".
    */
   readonly int64?: "int32" | "float64";
 }
 
-/** Refuses options of reading that do not exist. Only loading has a device, but it reads as decoding does. */
+/**
+ * Checks the options of decoding and loading.
+ *
+ * @throws ArgumentError for an unknown option or an invalid value.
+ */
 export function checkReadOptions(what: string, options: LoadOptions): void {
   const { int64 } = settings(what, options, { int64: "int32", device: undefined });
   checkChoice(what, "int64", int64, ["int32", "float64"]);
 }
 
-/** The size of an element in a file, in bytes. */
+/** Size of an element in a file, in bytes. */
 export const fileBytes: Readonly<Record<FileType, number>> = {
   float64: 8,
   float32: 4,
@@ -75,11 +79,11 @@ export const fileBytes: Readonly<Record<FileType, number>> = {
 };
 
 /**
- * Elements from a file as a typed array of their own.
+ * Converts the bytes of elements to a new typed array.
  *
- * @param what names the array in messages.
- * @param bytes exactly the elements' bytes, little-endian unless `bigEndian`.
- * @throws FileError when a value does not fit.
+ * @param what name of the array in messages.
+ * @param bytes the bytes of the elements, little-endian unless `bigEndian`.
+ * @throws FileError when a value cannot be represented.
  */
 export function decodeElements(
   what: string,
@@ -88,7 +92,7 @@ export function decodeElements(
   options: ReadOptions = {},
   bigEndian = false,
 ): { readonly dtype: DType; readonly data: TypedArray } {
-  // A copy of its own begins where any element type may. (`slice` would not copy a Node Buffer.)
+  // A copy is aligned for every element type. `slice` would not copy a Node Buffer.
   const own = new Uint8Array(bytes);
   if (bigEndian) reverseEach(own, fileBytes[type]);
   const { buffer } = own;
@@ -117,14 +121,14 @@ export function decodeElements(
   }
 }
 
-/** Unsigned 32-bit integers as halves of 64-bit ones. */
+/** Extends unsigned 32-bit integers to low and high halves of 64-bit integers. */
 function paired(values: Uint32Array): Int32Array {
   const halves = new Int32Array(values.length * 2);
   for (let i = 0; i < values.length; i++) halves[2 * i] = values[i] as number;
   return halves;
 }
 
-/** 64-bit integers, given as low and high halves, in a type that we have. */
+/** Converts 64-bit integers, given as low and high halves, to int32 or float64. */
 function narrow(
   what: string,
   type: FileType,
@@ -138,10 +142,10 @@ function narrow(
     const value = (type === "uint64" ? high >>> 0 : high) * 2 ** 32 + (low >>> 0);
     const fits = int64 === "int32" ? value === (value | 0) : Number.isSafeInteger(value);
     if (!fits) {
-      // The sum was rounded where it is not exact; the message shows the value itself.
+      // `value` is rounded if it is not exact, but the message shows the exact value.
       const exact = (BigInt(type === "uint64" ? high >>> 0 : high) << 32n) + BigInt(low >>> 0);
-      const advice = int64 === "int32" ? '; read with { int64: "float64" } to keep numbers up to 2^53' : "";
-      throw new FileError(`${what}: the ${type} value ${exact} at place ${i} does not fit into ${int64}${advice}`);
+      const advice = int64 === "int32" ? '; pass { int64: "float64" } to read values up to 2^53' : "";
+      throw new FileError(`${what}: the ${type} value ${exact} at index ${i} does not fit into ${int64}${advice}`);
     }
     data[i] = value;
   }
@@ -154,31 +158,30 @@ function reverseEach(bytes: Uint8Array, size: number): void {
 }
 
 /**
- * The number of elements of a shape from a file.
+ * Returns the number of elements of a shape read from a file.
  *
- * @throws FileError unless the sizes are non-negative integers whose product JavaScript holds exactly.
+ * @throws FileError unless the sizes are non-negative integers whose product is at most 2⁵³ - 1.
  */
 export function countOf(what: string, shape: readonly unknown[]): number {
   let count = 1;
-  let largest = 1; // the product without zeros, so that [0, 2⁶²] is refused as well
+  let largest = 1; // the product without zeros, so that [0, 2⁶²] is rejected as well
   for (const size of shape) {
     if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
-      throw new FileError(`${what}: the shape [${shape.join(", ")}] is not one of non-negative integers`);
+      throw new FileError(`${what}: the shape [${shape.join(", ")}] must consist of non-negative integers`);
     }
     count *= size;
     largest *= Math.max(size, 1);
   }
-  if (!Number.isSafeInteger(largest))
-    throw new FileError(`${what}: the shape [${shape.join(", ")}] is too large to be true`);
+  if (!Number.isSafeInteger(largest)) throw new FileError(`${what}: the shape [${shape.join(", ")}] is too large`);
   return count;
 }
 
-/** Arrays as tensors, by name. */
+/** Creates tensors from arrays, by name. */
 export function toTensors(arrays: Readonly<Record<string, HostArray>>, options: LoadOptions): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array, options)]));
 }
 
-/** An array as a tensor. */
+/** Creates a tensor from an array. */
 export function toTensor({ data, shape, dtype }: HostArray, { device }: LoadOptions): Tensor {
   return fromTypedArray(data, shape, { dtype, ...(device === undefined ? {} : { device }) });
 }

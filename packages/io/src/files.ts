@@ -1,26 +1,26 @@
 /**
- * Where bytes come from and go to.
+ * The interfaces of sources and of the file system.
  */
 
-/** What can be read: a path, a URL, or a file that the user chose in a page. */
+/** A file to read: a path, a URL, or a file chosen by the user in a page. */
 export type Source = string | URL | Blob;
 
-/** A file that is being written. */
+/** A file opened for writing. */
 export interface OpenFile {
-  /** Appends bytes, all of them. */
+  /** Appends all of the bytes. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Waits until everything is on the disk. */
+  /** Flushes the file to disk. */
   sync(): Promise<void>;
-  /** Gives the file back to the system; nothing can be written to it any more. */
+  /** Closes the file. */
   close(): Promise<void>;
 }
 
-/** What writing needs of a file system. Tests hand in one that fails. */
+/** The file system operations used for writing. */
 export interface FileSystem {
-  /** Opens a new file; fails if there is one already. */
+  /** Creates a file and opens it for writing. Rejects if it exists. */
   create(path: string): Promise<OpenFile>;
-  /** Gives a file another name, in one step; a file that had this name is replaced. */
+  /** Renames a file atomically, replacing an existing one. */
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file; nothing happens when there is none. */
+  /** Removes a file if it exists. */
   remove(path: string): Promise<void>;
 }

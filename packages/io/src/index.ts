@@ -1,5 +1,5 @@
 /**
- * Tensors in files: safetensors, NumPy's arrays and archives, and PyTorch's checkpoints (reading only).
+ * Reading and writing of tensors: safetensors, NumPy's .npy and .npz files, and PyTorch checkpoints (reading only).
  *
  * @packageDocumentation
  */

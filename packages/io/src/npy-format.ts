@@ -1,6 +1,6 @@
 /**
- * The work of the functions in `npy.ts`. NumPy's array files are a magic word, a version, a header that is a Python
- * dict in text, then the elements. Arrays of Python objects hold pickles and are refused.
+ * The implementation of the functions in `npy.ts`. An .npy file consists of a magic string, a version, a header in the
+ * form of a Python dict literal, and the elements. Arrays of Python objects contain pickles and are rejected.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -52,10 +52,10 @@ interface Header {
   readonly shape: readonly number[];
 }
 
-/** The value of one key of the header: text, True, False, or a tuple of integers. */
+/** One item of the header: a key, and a string, True, False, or a tuple of integers. */
 const item = /\s*(['"])(descr|fortran_order|shape)\1\s*:\s*(?:(['"])([^'"]*)\3|(True|False)|\(([\d\sL,]*)\))\s*(,|$)/y;
 
-/** Reads a header like `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
+/** Parses a header such as `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`. */
 function parseHeader(what: string, text: string): Header {
   const shown = text.trim().slice(0, 120);
   const dict = /^\{(.*)\}$/s.exec(text.trim())?.[1];
@@ -65,20 +65,20 @@ function parseHeader(what: string, text: string): Header {
   for (let at = 0; dict.slice(at).trim() !== ""; at = item.lastIndex) {
     item.lastIndex = at;
     const match = item.exec(dict);
-    if (match === null) throw new FileError(`${what}: the header is not that of a plain array: ${shown}`);
+    if (match === null) throw new FileError(`${what}: the header is not supported: ${shown}`);
     found.set(match[2] as string, match[4] ?? match[5] ?? (match[6] as string)); // safe: one of the three matched
   }
   const [description, fortran, shape] = [found.get("descr"), found.get("fortran_order"), found.get("shape")];
   const [, order, name = ""] = /^([<>|=]?)(\w+)$/.exec(description ?? "") ?? [];
   const type = Object.hasOwn(types, name) ? types[name] : undefined;
   if (description === undefined || type === undefined) {
-    const why = name === "O" ? " (Python objects, which are never read)" : "";
+    const why = name === "O" ? " (Python objects)" : "";
     throw new FileError(
-      `${what}: the type ${description ?? "is missing"}${why}; known are ${Object.keys(types).join(", ")}`,
+      `${what}: ${description === undefined ? "the type is missing" : `the type ${description}${why} is not supported`}; expected one of ${Object.keys(types).join(", ")}`,
     );
   }
   if ((fortran !== "True" && fortran !== "False") || shape === undefined)
-    throw new FileError(`${what}: the header is not complete: ${shown}`);
+    throw new FileError(`${what}: the header is incomplete: ${shown}`);
   const sizes = shape.split(",").map((size) => size.trim().replace(/L$/, ""));
   if (sizes.at(-1) === "") sizes.pop();
   return {
@@ -89,7 +89,7 @@ function parseHeader(what: string, text: string): Header {
   };
 }
 
-/** Elements in column-major order put into row-major order. */
+/** Converts elements from column-major to row-major order. */
 function transposed<T extends HostArray["data"]>(data: T, shape: readonly number[]): T {
   const result = data.slice() as T; // safe: a copy has the type of the original
   const index = new Array<number>(shape.length).fill(0);
@@ -113,7 +113,7 @@ function transposed<T extends HostArray["data"]>(data: T, shape: readonly number
   return result;
 }
 
-/** What `decodeNpy` does; `what` names the file in messages. */
+/** Implements `decodeNpy`. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): HostArray {
   checkReadOptions(what, options);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
@@ -121,13 +121,13 @@ export function decode(what: string, bytes: Uint8Array, options: ReadOptions): H
     throw new FileError(`${what}: this is not an .npy file`);
   const version = bytes[6] as number;
   if (version < 1 || version > 3)
-    throw new FileError(`${what}: .npy version ${version} is not known; known are 1 to 3`);
+    throw new FileError(`${what}: .npy version ${version} is not supported; expected 1 to 3`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = version === 1 ? 10 : 12;
   const length =
     version === 1 ? view.getUint16(8, true) : bytes.length < 12 ? Number.POSITIVE_INFINITY : view.getUint32(8, true);
   if (start + length > bytes.length)
-    throw new FileError(`${what}: the header claims more bytes than there are; the file is cut short`);
+    throw new FileError(`${what}: the header extends beyond the end of the file, which is truncated`);
   const text = new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(start, start + length));
   const { type, bigEndian, fortran, shape } = parseHeader(what, text);
   const body = bytes.subarray(start + length);
@@ -141,7 +141,7 @@ export function decode(what: string, bytes: Uint8Array, options: ReadOptions): H
   return { dtype, shape, data: fortran ? transposed(data, shape) : data };
 }
 
-/** What `encodeNpy` does. */
+/** Implements `encodeNpy`. */
 export function encode({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffer> {
   if (data.length !== sizeOf(shape))
     throw new FileError(`encodeNpy: ${data.length} elements do not have the shape [${shape.join(", ")}]`);
@@ -149,7 +149,7 @@ export function encode({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffe
     throw new FileError('encodeNpy: NumPy has no bfloat16; convert with .to("float32") first, which keeps every value');
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
   const header = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': (${sizes}), }`;
-  // The header ends with a line break, and the elements begin at a multiple of 64.
+  // The header ends with a newline and is padded so that the elements start at a multiple of 64 bytes.
   const length = Math.ceil((10 + header.length + 1) / 64) * 64 - 10;
   const bytes = new Uint8Array(10 + length + data.byteLength).fill(0x20, 10, 10 + length);
   bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 255, length >> 8]);
@@ -159,13 +159,13 @@ export function encode({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-/** What `loadNpy` does. */
+/** Implements `loadNpy`. */
 export async function load(source: Source, options: LoadOptions): Promise<Tensor> {
   const { bytes, what } = await readFile("loadNpy", source);
   return toTensor(decode(what, bytes, options), options);
 }
 
-/** What `saveNpy` does, with what the tensor held. */
+/** Implements `saveNpy` for the contents of a tensor. */
 export async function save(path: string | URL, array: HostArray): Promise<void> {
   await writeAtomically("saveNpy", path, [encode(array)]);
 }

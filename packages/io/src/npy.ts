@@ -1,5 +1,5 @@
 /**
- * NumPy's array files, as functions that load their work with the first call.
+ * NumPy's .npy files. The implementation is loaded with the first call.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -10,10 +10,10 @@ import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
 /**
- * The array in the bytes of an .npy file, in row-major order.
+ * Decodes the array in the bytes of an .npy file. Arrays in column-major order are converted to row-major order.
  *
- * @param what names the file in messages.
- * @throws FileError for anything that is not exactly an .npy file of numbers, or holds numbers that we cannot.
+ * @param what name of the file in messages.
+ * @throws FileError when the bytes are not a valid .npy file of numbers, or a value cannot be represented.
  */
 export async function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeNpy"): Promise<HostArray> {
   const { decode } = await import("./npy-format.ts");
@@ -21,9 +21,10 @@ export async function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}, wh
 }
 
 /**
- * An array as the bytes of an .npy file.
+ * Encodes an array as the bytes of an .npy file.
  *
- * @throws FileError when the elements do not fill the shape, or are bfloat16, which NumPy does not have.
+ * @throws FileError when the number of elements does not match the shape, or the dtype is bfloat16, which NumPy does
+ * not have.
  */
 export async function encodeNpy(array: HostArray): Promise<Uint8Array<ArrayBuffer>> {
   const { encode } = await import("./npy-format.ts");
@@ -31,9 +32,9 @@ export async function encodeNpy(array: HostArray): Promise<Uint8Array<ArrayBuffe
 }
 
 /**
- * Reads the tensor of an .npy file.
+ * Loads the tensor of an .npy file.
  *
- * @throws FileError when it cannot be read, is damaged, or holds what we cannot.
+ * @throws FileError when the file cannot be read or is damaged, or a value cannot be represented.
  * @example
  * const x = await loadNpy("x.npy");
  */
@@ -42,7 +43,11 @@ export async function loadNpy(source: Source, options: LoadOptions = {}): Promis
   return load(source, options);
 }
 
-/** Writes a tensor to an .npy file; it is there whole or not at all. Throws a FileError when it cannot be written. */
+/**
+ * Writes a tensor to an .npy file, atomically.
+ *
+ * @throws FileError when the file cannot be written, or the dtype is bfloat16, which NumPy does not have.
+ */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   const { dtype, shape } = tensor;
   const data = await tensor.data();

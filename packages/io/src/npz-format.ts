@@ -1,5 +1,6 @@
 /**
- * The work of the functions in `npz.ts`. NumPy's archives are zips of .npy files, each by the name of its array.
+ * The implementation of the functions in `npz.ts`. An .npz file is a zip archive of .npy files, each named for its
+ * array.
  */
 
 import { settings, type Tensor } from "@akari/tensor";
@@ -11,7 +12,7 @@ import type { NpzOptions } from "./npz.ts";
 import type { LoadOptions } from "./safetensors.ts";
 import { readZip } from "./zip.ts";
 
-/** What `decodeNpz` does; `what` names the file in messages. */
+/** Implements `decodeNpz`. */
 export async function decode(
   what: string,
   bytes: Uint8Array,
@@ -25,7 +26,7 @@ export async function decode(
   return Object.fromEntries(arrays);
 }
 
-/** What `encodeNpz` does. */
+/** Implements `encodeNpz`. */
 export async function encode(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<Uint8Array> {
   const { compress } = settings("encodeNpz", options, { compress: false });
   const { zipSync } = await import("fflate");
@@ -33,13 +34,13 @@ export async function encode(arrays: Readonly<Record<string, HostArray>>, option
   return zipSync(Object.fromEntries(files), { level: compress ? 6 : 0 });
 }
 
-/** What `loadNpz` does. */
+/** Implements `loadNpz`. */
 export async function load(source: Source, options: LoadOptions): Promise<Record<string, Tensor>> {
   const { bytes, what } = await readFile("loadNpz", source);
   return toTensors(await decode(what, bytes, options), options);
 }
 
-/** What `saveNpz` does, with what the tensors held. */
+/** Implements `saveNpz` for the contents of tensors. */
 export async function save(
   path: string | URL,
   arrays: Readonly<Record<string, HostArray>>,

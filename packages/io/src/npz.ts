@@ -1,5 +1,5 @@
 /**
- * NumPy's archives, as functions that load their work with the first call.
+ * NumPy's .npz archives. The implementation is loaded with the first call.
  *
  * https://numpy.org/doc/stable/reference/generated/numpy.savez.html
  */
@@ -9,17 +9,17 @@ import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import { type LoadOptions, toArrays } from "./safetensors.ts";
 
-/** Options of the functions that write .npz files. */
+/** Options of `encodeNpz` and `saveNpz`. */
 export interface NpzOptions {
   /** Whether to compress, as `numpy.savez_compressed` does. Default false. */
   readonly compress?: boolean;
 }
 
 /**
- * The arrays in the bytes of an .npz file, by name.
+ * Decodes the arrays in the bytes of an .npz file, by name.
  *
- * @param what names the file in messages.
- * @throws FileError when the archive or one of its arrays is damaged, or holds what we cannot.
+ * @param what name of the file in messages.
+ * @throws FileError when the archive or one of its arrays is damaged, or a value cannot be represented.
  */
 export async function decodeNpz(
   bytes: Uint8Array,
@@ -30,7 +30,11 @@ export async function decodeNpz(
   return decode(what, bytes, options);
 }
 
-/** Arrays as the bytes of an .npz file. */
+/**
+ * Encodes arrays as the bytes of an .npz file.
+ *
+ * @throws FileError when the number of elements of an array does not match its shape, or a dtype is bfloat16.
+ */
 export async function encodeNpz(
   arrays: Readonly<Record<string, HostArray>>,
   options: NpzOptions = {},
@@ -40,9 +44,9 @@ export async function encodeNpz(
 }
 
 /**
- * Reads the tensors of an .npz file, by name.
+ * Loads the tensors of an .npz file, by name.
  *
- * @throws FileError when it cannot be read, is damaged, or holds what we cannot.
+ * @throws FileError when the file cannot be read or is damaged, or a value cannot be represented.
  * @example
  * const { weight, bias } = await loadNpz("layer.npz");
  */
@@ -52,8 +56,9 @@ export async function loadNpz(source: Source, options: LoadOptions = {}): Promis
 }
 
 /**
- * Writes tensors to an .npz file, as they are at the time of the call; it is there whole or not at all. Throws a
- * FileError when it cannot be written.
+ * Writes tensors to an .npz file, atomically and with their values at the time of the call.
+ *
+ * @throws FileError when the file cannot be written, or a dtype is bfloat16, which NumPy does not have.
  */
 export async function saveNpz(
   path: string | URL,

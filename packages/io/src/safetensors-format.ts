@@ -1,7 +1,7 @@
 /**
- * The work of the functions in `safetensors.ts`. A safetensors file has eight bytes that say how long the header is, a
- * header in JSON with the name, type, shape and place of each tensor, then their bytes. Nothing in such a file can run;
- * a header that lies about the file is refused before anything is allocated.
+ * The implementation of the functions in `safetensors.ts`. A safetensors file consists of the length of the header in
+ * eight bytes, a JSON header with the name, type, shape and position of each tensor, and their bytes. It contains no
+ * code. A header that is inconsistent with the file is rejected before any memory is allocated.
  *
  * https://huggingface.co/docs/safetensors
  */
@@ -48,10 +48,10 @@ const names: Readonly<Record<DType, string>> = {
 };
 
 const metadataKey = "__metadata__";
-/** As the format has it: a longer header is taken for an attack. */
+/** Maximum length of the header according to the format. */
 const longestHeader = 100_000_000;
 
-/** The bytes of a safetensors file, in pieces: the header, then each array. */
+/** Encodes a safetensors file as a list of pieces: the header and each array. */
 function encodePieces(
   operation: string,
   arrays: Readonly<Record<string, HostArray>>,
@@ -59,21 +59,21 @@ function encodePieces(
 ): Uint8Array[] {
   const { metadata } = settings(operation, options, { metadata: undefined });
   const entries = Object.entries(arrays);
-  // Wide elements come first, so that each array begins at a multiple of its element size.
+  // Arrays are sorted by element size, largest first, so that each starts at a multiple of its element size.
   const order = [...entries].sort(([, a], [, b]) => bytesOf(b.dtype) - bytesOf(a.dtype));
   const places = new Map<string, [number, number]>();
   let end = 0;
   for (const [name, { data, shape }] of order) {
-    if (name === metadataKey) throw new FileError(`${operation}: a tensor cannot be called ${metadataKey}`);
+    if (name === metadataKey) throw new FileError(`${operation}: a tensor cannot be named ${metadataKey}`);
     if (data.length !== sizeOf(shape)) {
-      throw new FileError(`${operation}: "${name}" has ${data.length} elements and the shape [${shape.join(", ")}]`);
+      throw new FileError(`${operation}: "${name}" has ${data.length} elements, but shape [${shape.join(", ")}]`);
     }
     places.set(name, [end, end + data.byteLength]);
     end += data.byteLength;
   }
   for (const [key, value] of Object.entries(metadata ?? {})) {
     if (typeof value !== "string")
-      throw new FileError(`${operation}: the metadata "${key}" must be text, got ${typeof value}`);
+      throw new FileError(`${operation}: the metadata "${key}" must be a string, got ${typeof value}`);
   }
   const described = entries.map(([name, { dtype, shape }]) => [
     name,
@@ -90,7 +90,7 @@ function encodePieces(
   return [head, ...order.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
 }
 
-/** What `encodeSafetensors` does. */
+/** Implements `encodeSafetensors`. */
 export function encode(arrays: Readonly<Record<string, HostArray>>, options: SaveOptions): Uint8Array<ArrayBuffer> {
   const pieces = encodePieces("encodeSafetensors", arrays, options);
   const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
@@ -102,7 +102,7 @@ export function encode(arrays: Readonly<Record<string, HostArray>>, options: Sav
   return whole;
 }
 
-/** The header of a file, and where the tensors' bytes begin. */
+/** Reads the header of a file. Returns it with the bytes that follow. */
 function readHeader(
   what: string,
   bytes: Uint8Array,
@@ -111,10 +111,12 @@ function readHeader(
     throw new FileError(`${what}: a safetensors file has at least 8 bytes, this one has ${bytes.length}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > longestHeader)
-    throw new FileError(`${what}: the header claims ${length} bytes; the format allows ${longestHeader}`);
+    throw new FileError(
+      `${what}: the header has ${length} bytes according to its length; the format allows ${longestHeader}`,
+    );
   if (length > bytes.length - 8) {
     throw new FileError(
-      `${what}: the header claims ${length} bytes, but only ${bytes.length - 8} follow; the file is cut short`,
+      `${what}: the header should have ${length} bytes, but only ${bytes.length - 8} follow; the file is truncated`,
     );
   }
   let header: unknown;
@@ -142,23 +144,25 @@ interface Entry {
   readonly end: number;
 }
 
-/** One tensor's description, checked against itself and the file. */
+/** Reads the header entry of a tensor and checks it for consistency. */
 function readEntry(what: string, name: string, value: unknown, available: number): Entry {
   const where = `${what}: "${name}"`;
   if (!isRecord(value)) throw new FileError(`${where} is not described by an object`);
   const { dtype, shape, data_offsets: place } = value;
   const type = typeof dtype === "string" && Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   if (type === undefined)
-    throw new FileError(`${where} has the type ${JSON.stringify(dtype)}; known are ${Object.keys(types).join(", ")}`);
+    throw new FileError(
+      `${where} has the type ${JSON.stringify(dtype)}; expected one of ${Object.keys(types).join(", ")}`,
+    );
   if (!Array.isArray(shape)) throw new FileError(`${where} has no shape`);
   const count = countOf(where, shape);
   const [begin, end] = Array.isArray(place) && place.length === 2 ? (place as readonly unknown[]) : [];
   if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end))
     throw new FileError(`${where} has no data_offsets of two integers`);
   const [from, to] = [begin as number, end as number]; // safe: both are integers
-  if (from < 0 || to < from) throw new FileError(`${where} lies from byte ${from} to ${to}, which is no range`);
+  if (from < 0 || to < from) throw new FileError(`${where} has the invalid byte range ${from} to ${to}`);
   if (to > available)
-    throw new FileError(`${where} ends at byte ${to}, but there are only ${available}; the file is cut short`);
+    throw new FileError(`${where} ends at byte ${to}, but there are only ${available}; the file is truncated`);
   if (count * fileBytes[type] !== to - from) {
     throw new FileError(
       `${where} of shape [${shape.join(", ")}] and type ${dtype} needs ${count * fileBytes[type]} bytes, but has ${to - from}`,
@@ -167,13 +171,17 @@ function readEntry(what: string, name: string, value: unknown, available: number
   return { name, type, shape, begin: from, end: to };
 }
 
-/** Every byte belongs to exactly one tensor. */
+/**
+ * Checks that every byte belongs to exactly one tensor.
+ *
+ * @throws FileError when tensors overlap or bytes are unused.
+ */
 function checkCoverage(what: string, entries: readonly Entry[], available: number): void {
   let at = 0;
   let before = "the header";
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin < at)
-      throw new FileError(`${what}: "${name}" begins at byte ${begin}, inside of "${before}", which ends at ${at}`);
+      throw new FileError(`${what}: "${name}" starts at byte ${begin}, inside "${before}", which ends at ${at}`);
     if (begin > at) throw new FileError(`${what}: bytes ${at} to ${begin} belong to no tensor`);
     at = end;
     before = name;
@@ -181,13 +189,13 @@ function checkCoverage(what: string, entries: readonly Entry[], available: numbe
   if (at !== available) throw new FileError(`${what}: bytes ${at} to ${available} belong to no tensor`);
 }
 
-/** What `decodeSafetensors` does; `what` names the file in messages. */
+/** Implements `decodeSafetensors`. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): Safetensors<HostArray> {
   checkReadOptions(what, options);
   const { header, body } = readHeader(what, bytes);
   const metadata = Object.hasOwn(header, metadataKey) ? header[metadataKey] : {};
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {
-    throw new FileError(`${what}: ${metadataKey} must hold text only`);
+    throw new FileError(`${what}: ${metadataKey} must contain strings only`);
   }
   const entries = Object.entries(header)
     .filter(([name]) => name !== metadataKey)
@@ -196,11 +204,11 @@ export function decode(what: string, bytes: Uint8Array, options: ReadOptions): S
   const tensors = entries.map(({ name, type, shape, begin, end }): [string, HostArray] => {
     return [name, { shape, ...decodeElements(`${what}: "${name}"`, type, body.subarray(begin, end), options) }];
   });
-  // Safe: all values were just seen to be text.
+  // safe: all values are strings, as checked above
   return { tensors: Object.fromEntries(tensors), metadata: metadata as Metadata };
 }
 
-/** What `saveSafetensors` does, with what the tensors held. */
+/** Implements `saveSafetensors` for the contents of tensors. */
 export async function save(
   operation: string,
   path: string | URL,
@@ -210,7 +218,7 @@ export async function save(
   await writeAtomically(operation, path, encodePieces(operation, arrays, options));
 }
 
-/** What `loadSafetensors` does. */
+/** Implements `loadSafetensors`. */
 export async function load(operation: string, source: Source, options: LoadOptions): Promise<Safetensors<Tensor>> {
   const { bytes, what } = await readFile(operation, source);
   const { tensors, metadata } = decode(what, bytes, options);

@@ -1,6 +1,6 @@
 /**
- * Safetensors, as functions that load their work with the first call: an application that reads and writes no files
- * does not download it.
+ * Safetensors files. The implementation is loaded with the first call, so that applications that read and write no
+ * files do not download it.
  *
  * https://huggingface.co/docs/safetensors
  */
@@ -9,20 +9,20 @@ import type { Tensor, TensorOptions } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 
-/** Text that travels with the tensors. */
+/** Strings stored with the tensors, by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors<T> {
-  /** The tensors, by their names. */
+  /** Tensors by name. */
   readonly tensors: Readonly<Record<string, T>>;
-  /** The text that was saved with them; empty when there was none. */
+  /** Strings stored with the tensors; empty if there are none. */
   readonly metadata: Metadata;
 }
 
-/** Options of `saveSafetensors`. */
+/** Options of `saveSafetensors` and `encodeSafetensors`. */
 export interface SaveOptions {
-  /** Text to keep with the tensors. */
+  /** Strings to store with the tensors. Default: none. */
   readonly metadata?: Metadata;
 }
 
@@ -30,9 +30,10 @@ export interface SaveOptions {
 export interface LoadOptions extends ReadOptions, Pick<TensorOptions, "device"> {}
 
 /**
- * Arrays as the bytes of a safetensors file.
+ * Encodes arrays as the bytes of a safetensors file.
  *
- * @throws FileError when an array does not have as many elements as its shape says, or metadata is not text.
+ * @throws FileError when the number of elements of an array does not match its shape, an array is named `__metadata__`,
+ * or the metadata contains a value that is not a string.
  * @example
  * const x = { dtype: "float32", shape: [2], data: new Float32Array([1, 2]) } as const;
  * const bytes = await encodeSafetensors({ x });
@@ -46,10 +47,10 @@ export async function encodeSafetensors(
 }
 
 /**
- * The arrays in the bytes of a safetensors file.
+ * Decodes the arrays in the bytes of a safetensors file.
  *
- * @param what names the file in messages.
- * @throws FileError for anything that is not exactly a safetensors file, or holds numbers that we cannot.
+ * @param what name of the file in messages.
+ * @throws FileError when the bytes are not a valid safetensors file, or a value cannot be represented.
  */
 export async function decodeSafetensors(
   bytes: Uint8Array,
@@ -61,9 +62,9 @@ export async function decodeSafetensors(
 }
 
 /**
- * Writes tensors to a safetensors file, as they are at the time of the call. The file is there whole or not at all.
+ * Writes tensors to a safetensors file, atomically and with their values at the time of the call.
  *
- * @throws FileError when it cannot be written; a file that was there before is then still the old one.
+ * @throws FileError when the file cannot be written. An existing file is unchanged then.
  * @example
  * await saveSafetensors("model.safetensors", model.stateDict(), { metadata: { epoch: "3" } });
  */
@@ -78,9 +79,10 @@ export async function saveSafetensors(
 }
 
 /**
- * Reads the tensors of a safetensors file. In Node a string is a path, in a browser an address.
+ * Loads the tensors of a safetensors file.
  *
- * @throws FileError when it cannot be read, is damaged, or holds numbers that we cannot.
+ * @param source a file; a string is a path in Node and a URL in a browser.
+ * @throws FileError when the file cannot be read or is damaged, or a value cannot be represented.
  * @example
  * const { tensors, metadata } = await loadSafetensors("model.safetensors");
  * model.loadStateDict(tensors);
@@ -91,8 +93,8 @@ export async function loadSafetensors(source: Source, options: LoadOptions = {})
 }
 
 /**
- * Tensors as arrays, by name. All reads are issued before the first is awaited: what a training loop does meanwhile is
- * not in them.
+ * Reads the contents of tensors, by name. All reads are issued before the first is awaited, so that later changes of
+ * the tensors do not affect them.
  */
 export async function toArrays(
   tensors: Readonly<Record<string, Tensor>>,

@@ -1,7 +1,7 @@
 /**
- * `save` and `load`, for whole states of a program: tensors within arrays and plain objects, beside numbers and text.
- * The file is a safetensors file, so other programs find the tensors in it by their paths (`model.fc.weight`); what is
- * no tensor is JSON in its metadata, where a mark stands for each tensor.
+ * `save` and `load`, for nested data: tensors, numbers and strings in arrays and plain objects. The file is a
+ * safetensors file, in which other programs find the tensors by their paths (`model.fc.weight`). Everything else is
+ * JSON in the metadata, with a mark in place of each tensor.
  */
 
 import { FileError, Tensor, tensor } from "@akari/tensor";
@@ -10,13 +10,15 @@ import { type LoadOptions, saveSafetensors } from "./safetensors.ts";
 import type { Saved } from "./torch.ts";
 import type { tensorsOf } from "./torch-checkpoint.ts";
 
-/** What stands for something that JSON has no word for: its kind, and the tensor's name or the number as text. */
+/**
+ * The JSON in place of a value that JSON cannot represent: its kind, and the tensor's name or the number as a string.
+ */
 export interface Mark {
   readonly $: "tensor" | "bytes" | "number";
   readonly of: string;
 }
 
-/** A copy of nested data with a mark for each tensor; the tensors go into `found` by their paths. */
+/** Copies nested data with a mark in place of each tensor, and adds the tensors to `found` by their paths. */
 function marked(value: unknown, path: readonly string[], found: Record<string, Tensor>): unknown {
   const keep = ($: Mark["$"], kept: Tensor): Mark => {
     let of = path.join(".") || "value";
@@ -31,20 +33,19 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
   if (Array.isArray(value)) return value.map((part, i) => marked(part, [...path, String(i)], found));
   if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype || "$" in value) {
     throw new FileError(
-      `save: ${path.join(".") || "the value"} is a ${value.constructor.name}; expected tensors, numbers, text, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
+      `save: ${path.join(".") || "the value"} is a ${value.constructor.name}; expected tensors, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
     );
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, marked(part, [...path, key], found)]));
 }
 
 /**
- * Writes a value to a safetensors file: tensors, numbers, text, booleans, null and `Uint8Array`s, in arrays and plain
- * objects as deep as one likes. What is written is the value at the time of the call, tensors under their paths. The
- * file is there whole or not at all.
+ * Writes a value to a safetensors file, atomically: tensors, numbers, strings, booleans, null and `Uint8Array`s, nested
+ * in arrays and plain objects. Tensors are stored under their paths, with their values at the time of the call.
  *
  * https://pytorch.org/docs/stable/generated/torch.save.html
  *
- * @throws FileError for anything else in the value, which it names, or when the file cannot be written.
+ * @throws FileError when `value` contains anything else, or when the file cannot be written.
  * @example
  * await save({ epoch: 3, model: model.stateDict(), optimizer: optimizer.stateDict() }, "checkpoint.safetensors");
  */
@@ -55,19 +56,19 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
 }
 
 /**
- * Reads what `save` wrote; also any other safetensors file, which gives its tensors by name, and PyTorch's checkpoints,
- * as `loadTorch` does. What the file holds can be stated as a type, which is not checked.
+ * Loads a value written by `save`. Also loads other safetensors files, as an object of tensors by name, and PyTorch
+ * checkpoints, like `loadTorch`. The type parameter states the type of the result, which is not checked.
  *
  * https://pytorch.org/docs/stable/generated/torch.load.html
  *
- * @throws FileError when it cannot be read, is damaged, or holds what we cannot.
+ * @throws FileError when the file cannot be read or is damaged, or contains an unsupported value.
  * @example
  * const { epoch, model: state } = await load<{ epoch: number; model: StateDict }>("checkpoint.safetensors");
  */
 export async function load<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadValue } = await import("./checkpoint.ts");
-  // Not within what is loaded here: bundlers part what an import behind an import shares with the rest from it, which
-  // compresses worse.
+  // Imported here rather than in `checkpoint.ts`: bundlers split the shared code of nested imports into extra chunks,
+  // which compress worse.
   const readTorch: typeof tensorsOf = async (...file) => (await import("./torch-checkpoint.ts")).tensorsOf(...file);
-  return (await loadValue(source, options, readTorch)) as T; // safe as far as the caller is right
+  return (await loadValue(source, options, readTorch)) as T; // the caller states the type
 }

@@ -1,6 +1,6 @@
 /**
- * What a PyTorch checkpoint holds, as plain values: the part of reading it that an application downloads only when it
- * does read one. Dicts become objects (integer keys as text), lists and tuples arrays, `None` null.
+ * Converts a PyTorch checkpoint to plain values: dicts to objects (with integer keys as strings), lists and tuples to
+ * arrays, `None` to null. Loaded with the first checkpoint.
  */
 
 import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
@@ -14,16 +14,20 @@ import { type TorchStorage, TorchTensor } from "./torch-objects.ts";
 import { readTorchZip } from "./torch-zip.ts";
 import { Tuple } from "./unpickler.ts";
 
-/** Containers within containers are followed so far and no farther. */
+/** Maximum depth of nested containers. */
 const deepest = 500;
 
-/** What `loadTorch` does. */
+/** Implements `loadTorch`. */
 export async function loadCheckpoint(operation: string, source: Source, options: LoadOptions): Promise<Saved<Tensor>> {
   const { bytes, what } = await readFile(operation, source);
   return tensorsOf(what, bytes, options);
 }
 
-/** The contents of a checkpoint with its tensors. Throws a FileError as `loadTorch` does. */
+/**
+ * Decodes a checkpoint with tensors.
+ *
+ * @throws FileError as `loadTorch` does.
+ */
 export function tensorsOf(what: string, bytes: Uint8Array, options: LoadOptions): Promise<Saved<Tensor>> {
   const device = options.device === undefined ? {} : { device: options.device };
   const whole = new Map<TypedArray, Tensor>();
@@ -33,15 +37,15 @@ export function tensorsOf(what: string, bytes: Uint8Array, options: LoadOptions)
       storage = fromTypedArray(data, [data.length], { dtype, ...device });
       whole.set(data, storage);
     }
-    // An alias stands for itself, not for a view of the storage.
+    // The alias makes it an independent tensor rather than a view of the flat one.
     return asStrided(storage, shape, strides, offset).alias();
   });
 }
 
 /**
- * The contents of a checkpoint, each tensor made by `make`.
+ * Decodes a checkpoint, with tensors created by `make`.
  *
- * @param what names the file in messages.
+ * @param what name of the file in messages.
  * @throws FileError as `decodeTorch` does.
  */
 export async function decodeCheckpoint<T extends object>(
@@ -58,7 +62,7 @@ export async function decodeCheckpoint<T extends object>(
   const elements = (storage: TorchStorage) => {
     let found = decoded.get(storage);
     if (found === undefined) {
-      // safe: both readers check that every storage is there
+      // safe: both readers check that every storage is present
       const contents = checkpoint.bytes.get(storage) as Uint8Array;
       found = decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
       decoded.set(storage, found);
@@ -70,7 +74,7 @@ export async function decodeCheckpoint<T extends object>(
   ).convert(checkpoint.value, 0);
 }
 
-/** Turns what was unpickled into plain values. An object that occurs twice is one object again. */
+/** Converts unpickled values to plain ones. Objects that occur several times keep their identity. */
 class Conversion<T extends object> {
   readonly #what: string;
   readonly #tensor: (tensor: TorchTensor) => T;
@@ -91,12 +95,12 @@ class Conversion<T extends object> {
       case "object":
         return value === null ? null : (this.#done.get(value) ?? this.#object(value, depth + 1));
       default:
-        throw new FileError(`${this.#what}: the file holds what is no value`);
+        throw new FileError(`${this.#what}: the file contains an unsupported value`);
     }
   }
 
   #object(value: object, depth: number): Saved<T> {
-    if (depth > deepest) throw new FileError(`${this.#what}: containers are nested more than ${deepest} deep`);
+    if (depth > deepest) throw new FileError(`${this.#what}: containers are nested more than ${deepest} levels deep`);
     if (value instanceof TorchTensor) return this.#keep(value, this.#tensor(value));
     if (value instanceof Uint8Array) return value;
     if (Array.isArray(value) || value instanceof Tuple) {
@@ -112,7 +116,7 @@ class Conversion<T extends object> {
       return set;
     }
     if (value instanceof Map) return this.#dict(value, depth);
-    throw new FileError(`${this.#what}: the file holds a bare class or storage where a value is expected`);
+    throw new FileError(`${this.#what}: the file contains a class or storage where a value is expected`);
   }
 
   #dict(dict: ReadonlyMap<unknown, unknown>, depth: number): Saved<T> {
@@ -120,12 +124,12 @@ class Conversion<T extends object> {
     this.#keep(dict, result);
     for (const [key, item] of dict) {
       if (typeof key !== "string" && typeof key !== "number") {
-        throw new FileError(`${this.#what}: a dict has a key that is neither text nor a number`);
+        throw new FileError(`${this.#what}: a dict has a key that is neither a string nor a number`);
       }
       const name = String(key);
       if (Object.hasOwn(result, name))
-        throw new FileError(`${this.#what}: a dict has both the text "${name}" and the number as keys`);
-      // Defined rather than assigned: a key may be called `__proto__`.
+        throw new FileError(`${this.#what}: a dict has both the string "${name}" and the number as keys`);
+      // Defined rather than assigned, because the key may be `__proto__`.
       Object.defineProperty(result, name, {
         value: this.convert(item, depth),
         writable: true,

@@ -1,13 +1,13 @@
 /**
- * The Python objects of a PyTorch checkpoint: storages, tensors over them, parameters, sizes and dtypes. Nothing else
- * that a pickle may name is accepted, so loading a checkpoint cannot run anything.
+ * The Python objects that a PyTorch checkpoint may contain: storages, tensors, parameters, sizes and dtypes. All other
+ * names are rejected, so that loading a checkpoint cannot run code.
  */
 
 import { FileError } from "@akari/tensor";
 import { countOf, type FileType } from "./elements.ts";
 import { type Meanings, PythonName, Tuple } from "./unpickler.ts";
 
-/** A block of elements that one or more tensors look at. */
+/** A block of elements used by one or more tensors. */
 export interface TorchStorage {
   readonly key: string;
   readonly type: FileType;
@@ -15,7 +15,7 @@ export interface TorchStorage {
   readonly count: number;
 }
 
-/** A tensor as a checkpoint describes it. Strides and offset count elements. */
+/** The description of a tensor in a checkpoint. Strides and offset are in elements. */
 export class TorchTensor {
   readonly storage: TorchStorage;
   readonly shape: readonly number[];
@@ -43,7 +43,7 @@ const storageTypes: Readonly<Record<string, FileType>> = {
   BoolStorage: "bool",
 };
 
-/** What a dtype is called there, and here. */
+/** Names of the dtypes, without `torch.`. */
 const dtypeNames: ReadonlySet<string> = new Set([
   "float64",
   "float32",
@@ -68,25 +68,25 @@ function isIntegers(values: readonly unknown[]): values is readonly number[] {
   return values.every((value) => Number.isSafeInteger(value));
 }
 
-/** The tensor that `_rebuild_tensor_v2` is called for, once it is seen to lie within its storage. */
+/** Implements `torch._utils._rebuild_tensor_v2`, and checks that the tensor is within its storage. */
 function rebuildTensor(
   what: string,
   storages: ReadonlyMap<string, TorchStorage>,
   [storage, offset, shape, strides]: readonly unknown[],
 ): TorchTensor {
-  // Only `persistent` makes objects with a key, and a pickle cannot make any other.
+  // Only `persistent` creates objects with a key.
   const known =
     typeof storage === "object" && storage !== null && "key" in storage ? storages.get(String(storage.key)) : undefined;
   if (known === undefined) throw new FileError(`${what}: a tensor has no storage`);
   if (!(shape instanceof Tuple && strides instanceof Tuple) || shape.items.length !== strides.items.length) {
-    throw new FileError(`${what}: a tensor's shape and strides do not fit each other`);
+    throw new FileError(`${what}: the shape and strides of a tensor do not match`);
   }
   const count = countOf(what, shape.items);
   const steps = strides.items;
   if (!isIntegers(steps) || steps.some((stride) => stride < 0) || !Number.isSafeInteger(offset)) {
-    throw new FileError(`${what}: a tensor has the strides [${steps.join(", ")}] and the offset ${String(offset)}`);
+    throw new FileError(`${what}: a tensor has invalid strides [${steps.join(", ")}] or offset ${String(offset)}`);
   }
-  // safe: countOf and the line above checked them
+  // safe: checked by `countOf` and above
   const [sizes, first] = [shape.items as readonly number[], offset as number];
   const last = first + sizes.reduce((sum, size, i) => sum + (size - 1) * (steps[i] as number), 0);
   if (first < 0 || (count > 0 && last >= known.count)) {
@@ -97,7 +97,7 @@ function rebuildTensor(
   return new TorchTensor(known, sizes, steps, first);
 }
 
-/** The names that checkpoints are made of. Storages are collected in `storages` as they are met, each key once. */
+/** Returns the meanings of the names in checkpoints. Storages are added to `storages` by their keys. */
 export function checkpointMeanings(what: string, storages: Map<string, TorchStorage>): Meanings {
   return {
     resolve(name) {
@@ -106,7 +106,7 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
       if (callables.has(name) || (module === "torch" && Object.hasOwn(storageTypes, member)))
         return new PythonName(name);
       throw new FileError(
-        `${what}: the file refers to ${name}, which is refused: a checkpoint may hold tensors, numbers, texts and containers only; ` +
+        `${what}: the file refers to ${name}, which is not allowed: a checkpoint may contain only tensors, numbers, strings and containers; ` +
           "save model.state_dict() instead of the model",
       );
     },
@@ -114,19 +114,20 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
       const name = callee instanceof PythonName ? callee.name : "an object";
       switch (name) {
         case "collections.OrderedDict":
-          if (args.length > 0) throw new FileError(`${what}: an OrderedDict is made from arguments`);
+          if (args.length > 0) throw new FileError(`${what}: an OrderedDict is created with arguments`);
           return new Map();
         case "torch.Size":
           if (!(args[0] instanceof Tuple) || !isIntegers(args[0].items))
-            throw new FileError(`${what}: a torch.Size does not hold integers`);
+            throw new FileError(`${what}: a torch.Size does not contain integers`);
           return args[0];
         case "torch._utils._rebuild_tensor_v2":
           return rebuildTensor(what, storages, args);
         case "torch._utils._rebuild_parameter":
-          if (!(args[0] instanceof TorchTensor)) throw new FileError(`${what}: a parameter is not made from a tensor`);
+          if (!(args[0] instanceof TorchTensor))
+            throw new FileError(`${what}: a parameter is not created from a tensor`);
           return args[0];
         default:
-          throw new FileError(`${what}: the file calls ${name}, which is refused`);
+          throw new FileError(`${what}: the file calls ${name}, which is not allowed`);
       }
     },
     persistent(id) {
@@ -137,18 +138,18 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
         typeof key !== "string" ||
         !Number.isSafeInteger(count)
       ) {
-        throw new FileError(`${what}: the file refers to an object outside of it that is no storage`);
+        throw new FileError(`${what}: the file has a persistent ID that is not a storage`);
       }
       const elements = storageTypes[type.name.slice("torch.".length)];
       if (elements === undefined || (count as number) < 0)
-        throw new FileError(`${what}: a storage of ${String(count)} ${type.name}`);
+        throw new FileError(`${what}: a storage of ${String(count)} elements of ${type.name} is not supported`);
       const known = storages.get(key);
       if (known !== undefined) {
         if (known.type !== elements || known.count !== count)
-          throw new FileError(`${what}: storage ${key} is described in two ways`);
+          throw new FileError(`${what}: storage ${key} has two different descriptions`);
         return known;
       }
-      const storage: TorchStorage = { key, type: elements, count: count as number }; // safe: an integer, as seen above
+      const storage: TorchStorage = { key, type: elements, count: count as number }; // safe: checked above
       storages.set(key, storage);
       return storage;
     },

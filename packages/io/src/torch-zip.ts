@@ -1,6 +1,6 @@
 /**
- * PyTorch's checkpoints since version 1.6: a zip archive with a pickle, `data.pkl`, and the bytes of each storage in a
- * file of its own.
+ * Checkpoints of PyTorch since version 1.6: a zip archive with a pickle, `data.pkl`, and a file with the bytes of each
+ * storage.
  */
 
 import { FileError } from "@akari/tensor";
@@ -9,14 +9,18 @@ import { checkpointMeanings, type TorchStorage } from "./torch-objects.ts";
 import { unpickle } from "./unpickler.ts";
 import { readZip } from "./zip.ts";
 
-/** A checkpoint as it was read: the pickled object, and the bytes of the storages that its tensors look at. */
+/** The contents of a checkpoint: the unpickled object and the bytes of its storages. */
 export interface RawCheckpoint {
   readonly value: unknown;
   readonly bytes: ReadonlyMap<TorchStorage, Uint8Array>;
   readonly bigEndian: boolean;
 }
 
-/** Reads a checkpoint in a zip archive. Throws a FileError when it is damaged or refers to what is not allowed. */
+/**
+ * Reads a checkpoint in a zip archive.
+ *
+ * @throws FileError when it is damaged or refers to a Python object that is not allowed.
+ */
 export async function readTorchZip(what: string, archive: Uint8Array): Promise<RawCheckpoint> {
   const entries = new Map(readZip(what, archive).map((entry) => [entry.name, entry]));
   const pickle = [...entries.values()].find(({ name }) => /^[^/]+\/data\.pkl$/.test(name));

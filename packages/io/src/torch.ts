@@ -1,7 +1,7 @@
 /**
- * Reading what `torch.save` wrote, in its present and its older format: tensors and plain containers only. Dicts become
- * objects (integer keys as text), lists and tuples arrays, `None` null. Tensors that shared memory share it again. The
- * interpreter of pickles is loaded with the first checkpoint: most applications read none.
+ * Reading of files written by `torch.save`, in the current and the legacy format: tensors and plain containers only.
+ * Dicts become objects (with integer keys as strings), lists and tuples arrays, `None` null. Tensors that shared memory
+ * in PyTorch share it here. The unpickler is loaded with the first checkpoint.
  *
  * https://pytorch.org/docs/stable/generated/torch.save.html
  */
@@ -11,24 +11,21 @@ import type { ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
-/**
- * A tensor of a checkpoint on the host: a window onto a storage, which other tensors may share. Strides and offset
- * count elements.
- */
+/** A tensor of a checkpoint in host memory: a strided view of a storage, which several tensors may share. */
 export interface StridedArray {
-  /** The type of the elements. */
+  /** Type of the elements. */
   readonly dtype: DType;
-  /** All elements of the storage. Arrays with the same storage have the very same `data`. */
+  /** All elements of the storage. Arrays that share a storage have the same `data` object. */
   readonly data: TypedArray;
-  /** The size of each dimension; empty for a scalar. */
+  /** Size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
-  /** How many elements to go on for the next index of each dimension. */
+  /** Stride of each dimension, in elements. */
   readonly strides: readonly number[];
-  /** Where the first element lies in `data`. */
+  /** Index of the first element in `data`. */
   readonly offset: number;
 }
 
-/** What a checkpoint may hold, with tensors as `T`. */
+/** The values a checkpoint may contain, with tensors of type `T`. */
 export type Saved<T> =
   | null
   | boolean
@@ -42,11 +39,11 @@ export type Saved<T> =
   | { readonly [key: string]: Saved<T> };
 
 /**
- * What the bytes of a checkpoint hold.
+ * Decodes the bytes of a PyTorch checkpoint.
  *
- * @param what names the file in messages.
- * @throws FileError for a file that is damaged, refers to anything but tensors and plain containers, or holds numbers
- * that we cannot.
+ * @param what name of the file in messages.
+ * @throws FileError when the file is damaged, contains anything but tensors and plain containers, or a value cannot be
+ * represented.
  */
 export async function decodeTorch(
   bytes: Uint8Array,
@@ -58,16 +55,17 @@ export async function decodeTorch(
 }
 
 /**
- * Reads a checkpoint: a `.pt` or `.pth` file. In Node a string is a path, in a browser an address. What the file holds
- * can be stated as a type, which is not checked: `loadTorch<StateDict>(…)`.
+ * Loads a PyTorch checkpoint, a `.pt` or `.pth` file. The type parameter states the type of the result, which is not
+ * checked: `loadTorch<StateDict>(…)`.
  *
- * @throws FileError when it cannot be read, is damaged, refers to anything but tensors and plain containers, or holds
- * numbers that we cannot.
+ * @param source a file; a string is a path in Node and a URL in a browser.
+ * @throws FileError when the file cannot be read or is damaged, contains anything but tensors and plain containers, or
+ * a value cannot be represented.
  * @example
- * const state = await loadTorch("resnet.pth"); // what torch.save(model.state_dict(), ...) wrote
+ * const state = await loadTorch("resnet.pth"); // saved by torch.save(model.state_dict(), ...)
  */
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadCheckpoint } = await import("./torch-checkpoint.ts");
-  // safe as far as the caller is right; `loadStateDict` looks for itself
+  // The caller states the type; `loadStateDict` checks it.
   return (await loadCheckpoint("loadTorch", source, options)) as T;
 }

@@ -1,14 +1,14 @@
 /**
- * A reader of Python pickles that runs nothing. A pickle is a program for a small stack machine; this one knows the
- * instructions that build numbers, texts and containers, and hands every name of a Python object to whoever asked, who
- * decides what it may stand for. All other instructions and names are refused.
+ * A reader of Python pickles that runs no code. A pickle is a program for a stack machine. This one implements the
+ * instructions that build numbers, strings and containers. The caller decides what the names of Python objects mean.
+ * All other instructions and names are rejected.
  *
  * https://docs.python.org/3/library/pickletools.html
  */
 
 import { FileError } from "@akari/tensor";
 
-/** A name of something in Python: `torch.FloatStorage`. */
+/** The qualified name of a Python object: `torch.FloatStorage`. */
 export class PythonName {
   readonly name: string;
 
@@ -17,7 +17,7 @@ export class PythonName {
   }
 }
 
-/** A Python tuple, told apart from a list while a pickle is read. */
+/** A Python tuple, as distinct from a list. */
 export class Tuple {
   readonly items: readonly unknown[];
 
@@ -26,19 +26,20 @@ export class Tuple {
   }
 }
 
-/** What a pickle's names mean. */
+/** The meanings of the names in a pickle. */
 export interface Meanings {
-  /**
-   * Called for each name before anything else; throws for one that is not known. What it returns stands for the name.
-   */
+  /** Returns the value of a qualified name. Throws for names that are not allowed. */
   resolve(name: string): unknown;
-  /** A call of what a name stands for. */
+  /** Returns the result of calling the value of a name. */
   call(callee: unknown, args: readonly unknown[]): unknown;
-  /** What the tuple stands for that a pickle gives for an object outside of it. */
+  /** Returns the object with a persistent ID, which is stored outside of the pickle. */
   persistent(id: unknown): unknown;
 }
 
-/** What a pickle holds, and where it ends. Dicts are Maps, lists arrays, tuples Tuples, integers beyond 2⁵³ bigints. */
+/**
+ * The value of a pickle and the offset of its end. Dicts become Maps, lists arrays, tuples Tuples, and integers beyond
+ * 2⁵³ bigints.
+ */
 export interface Unpickled {
   readonly value: unknown;
   readonly end: number;
@@ -47,8 +48,10 @@ export interface Unpickled {
 const mark: unique symbol = Symbol("mark");
 
 /**
- * Reads one pickle from `bytes`. Throws a FileError for one that is cut short, damaged, or asks for what is not
- * allowed.
+ * Reads the pickle that starts at byte `start`.
+ *
+ * @param what name of the file in messages.
+ * @throws FileError when the pickle is truncated, damaged, or uses an instruction or name that is not allowed.
  */
 export function unpickle(what: string, bytes: Uint8Array, meanings: Meanings, start = 0): Unpickled {
   return new Machine(what, bytes, meanings, start).run();
@@ -82,7 +85,7 @@ class Machine {
     }
   }
 
-  /** Numbers, texts, bytes and the stack itself. */
+  /** Executes an instruction for numbers, strings, bytes, the stack or the memo. */
   #literal(code: number): boolean {
     const stack = this.#stack;
     switch (code) {
@@ -159,7 +162,7 @@ class Machine {
     }
   }
 
-  /** Lists, tuples, dicts and sets. */
+  /** Executes an instruction for lists, tuples, dicts and sets. */
   #container(code: number): boolean {
     const stack = this.#stack;
     switch (code) {
@@ -212,7 +215,7 @@ class Machine {
         // ADDITEMS
         const items = this.#popToMark();
         const set = this.#top();
-        if (!(set instanceof Set)) throw this.#error("elements are added to what is no set");
+        if (!(set instanceof Set)) throw this.#error("elements are added to an object that is not a set");
         for (const item of items) set.add(item);
         return true;
       }
@@ -223,7 +226,7 @@ class Machine {
     }
   }
 
-  /** Names and what they make: only what was asked for. */
+  /** Executes an instruction for names, calls and persistent objects. */
   #object(code: number): boolean {
     const stack = this.#stack;
     switch (code) {
@@ -236,7 +239,7 @@ class Machine {
         // STACK_GLOBAL
         const name = this.#pop();
         const module = this.#pop();
-        if (typeof name !== "string" || typeof module !== "string") throw this.#error("a name is not text");
+        if (typeof name !== "string" || typeof module !== "string") throw this.#error("a name is not a string");
         return push(stack, this.#meanings.resolve(`${module}.${name}`));
       }
       case 0x52: // REDUCE
@@ -246,9 +249,9 @@ class Machine {
         if (!(args instanceof Tuple)) throw this.#error("arguments are not a tuple");
         return push(stack, this.#meanings.call(this.#pop(), args.items));
       }
-      case 0x62: // BUILD: attributes of an ordered dict (the versions of modules) carry nothing that we need.
+      case 0x62: // BUILD: the attributes of an ordered dict (versions of modules) are not needed.
         this.#pop();
-        if (!(this.#top() instanceof Map)) throw this.#error("attributes are set on what is no dict");
+        if (!(this.#top() instanceof Map)) throw this.#error("attributes are set on an object that is not a dict");
         return true;
       case 0x51: // BINPERSID
         return push(stack, this.#meanings.persistent(this.#pop()));
@@ -260,24 +263,24 @@ class Machine {
   #setItems(items: readonly unknown[]): void {
     const dict = this.#top();
     if (!(dict instanceof Map) || items.length % 2 !== 0)
-      throw this.#error("keys and values are set on what is no dict");
+      throw this.#error("items are set on an object that is not a dict");
     for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
   }
 
   #list(): unknown[] {
     const list = this.#top();
-    if (!Array.isArray(list)) throw this.#error("items are appended to what is no list");
+    if (!Array.isArray(list)) throw this.#error("items are appended to an object that is not a list");
     return list;
   }
 
   #recall(index: number): unknown {
-    if (!this.#memo.has(index)) throw this.#error(`object ${index} is used before it is made`);
+    if (!this.#memo.has(index)) throw this.#error(`memo entry ${index} is read before it is set`);
     return this.#memo.get(index);
   }
 
   #top(): unknown {
     const value = this.#stack.at(-1);
-    if (value === undefined || value === mark) throw this.#error("an object is missing");
+    if (value === undefined || value === mark) throw this.#error("the stack is empty");
     return value;
   }
 
@@ -289,17 +292,17 @@ class Machine {
 
   #popToMark(): unknown[] {
     const at = this.#stack.lastIndexOf(mark);
-    if (at < 0) throw this.#error("a mark is missing");
+    if (at < 0) throw this.#error("the stack has no mark");
     const items = this.#stack.splice(at);
     items.shift();
     return items;
   }
 
-  /** Where the next `count` bytes begin; they are stepped over. */
+  /** Skips `count` bytes and returns the offset of the first. */
   #skip(count: number): number {
     const at = this.#at;
     if (count > this.#bytes.length - at)
-      throw this.#error(`it ends at byte ${this.#bytes.length}, in the middle; the file is cut short`);
+      throw this.#error(`it ends prematurely at byte ${this.#bytes.length}; the file is truncated`);
     this.#at = at + count;
     return at;
   }
@@ -322,7 +325,7 @@ class Machine {
     return new TextDecoder().decode(this.#take(length));
   }
 
-  /** Text up to the end of the line. */
+  /** Reads a string up to the end of the line. */
   #line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
     const text = this.#text((end < 0 ? this.#bytes.length : end) - this.#at);
@@ -333,7 +336,7 @@ class Machine {
   #decimal(): number | bigint | boolean {
     const text = this.#line();
     if (text === "00" || text === "01") return text === "01";
-    if (!/^-?\d{1,1000}L?$/.test(text)) throw this.#error("a number is not one");
+    if (!/^-?\d{1,1000}L?$/.test(text)) throw this.#error("an integer is malformed");
     return fit(BigInt(text.replace("L", "")));
   }
 
@@ -347,7 +350,7 @@ function push(stack: unknown[], value: unknown): true {
   return true;
 }
 
-/** A little-endian integer in two's complement. */
+/** Converts little-endian bytes in two's complement to an integer. */
 function integer(bytes: Uint8Array): number | bigint {
   let text = "";
   for (const byte of bytes) text = byte.toString(16).padStart(2, "0") + text;

@@ -1,22 +1,26 @@
 /**
- * Reading zip archives by their directory at the end. Entries that are not compressed are views into the archive;
- * compressed ones are inflated by fflate, which is only loaded then, into memory of the announced size, if that size
- * can be true. The check sum of each entry is verified.
+ * A reader of zip archives by their central directory. Stored entries are views of the archive. Compressed entries are
+ * inflated by fflate, which is loaded on demand, into memory of the declared size, provided that size is possible. The
+ * checksum of each entry is verified.
  */
 
 import { FileError } from "@akari/tensor";
 
-/** One file of an archive. */
+/** A file in an archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** The contents. Throws a FileError when they are damaged. */
+  /**
+   * Reads the contents.
+   *
+   * @throws FileError when they are damaged.
+   */
   read(): Promise<Uint8Array>;
 }
 
-/** Deflate makes no more than this of one byte. */
+/** Maximum compression ratio of deflate. */
 const mostInflation = 1032;
 
-/** The position of the record that ends the archive: it may be followed by a comment. */
+/** Finds the end record of the archive, which may be followed by a comment. Returns -1 if there is none. */
 function findEnd(view: DataView): number {
   for (let at = view.byteLength - 22; at >= 0 && at >= view.byteLength - 22 - 0xffff; at--) {
     if (view.getUint32(at, true) === 0x06054b50) return at;
@@ -24,15 +28,16 @@ function findEnd(view: DataView): number {
   return -1;
 }
 
-/** A 64-bit number; one that JavaScript cannot hold is larger than any file. */
+/** Reads a 64-bit integer. Values beyond 2⁵³ are rounded, but larger than any file. */
 function long(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
 }
 
-/** Count and place of the directory, from the larger record where the small one has no room. */
+/** Reads the entry count and the offset of the directory, from the zip64 record if the end record refers to it. */
 function readEnd(what: string, view: DataView): { readonly count: number; readonly start: number } {
   const end = findEnd(view);
-  if (end < 0) throw new FileError(`${what}: the zip archive has no end record; the file is cut short or not a zip`);
+  if (end < 0)
+    throw new FileError(`${what}: the zip archive has no end record; the file is truncated or not a zip archive`);
   const count = view.getUint16(end + 10, true);
   const start = view.getUint32(end + 16, true);
   if (count !== 0xffff && start !== 0xffffffff) return { count, start };
@@ -44,7 +49,7 @@ function readEnd(what: string, view: DataView): { readonly count: number; readon
   return { count: long(view, large + 32), start: long(view, large + 48) };
 }
 
-/** Sizes and place of an entry, from the 64-bit extra field where the entry itself has no room. */
+/** Reads the sizes and the offset of an entry, from the zip64 extra field where the entry refers to it. */
 function readLarge(
   view: DataView,
   from: number,
@@ -59,15 +64,15 @@ function readLarge(
       if (n !== 0xffffffff || next + 8 > stop) return n;
       next += 8;
       return long(view, next - 8);
-    }) as [number, number, number]; // safe: as many as before
+    }) as [number, number, number]; // safe: `map` keeps the length
   }
   return numbers;
 }
 
 /**
- * The files of a zip archive, in the order of its directory.
+ * Lists the files of a zip archive, in the order of its directory.
  *
- * @throws FileError when the archive is damaged, encrypted or packed in a way that we do not know.
+ * @throws FileError when the directory is damaged or an entry is encrypted.
  */
 export function readZip(what: string, bytes: Uint8Array): ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -80,7 +85,7 @@ export function readZip(what: string, bytes: Uint8Array): ZipEntry[] {
     const nameEnd = at + 46 + view.getUint16(at + 28, true);
     const extraEnd = nameEnd + view.getUint16(at + 30, true);
     const next = extraEnd + view.getUint16(at + 32, true);
-    if (next > bytes.length) throw new FileError(`${what}: the zip directory is cut short`);
+    if (next > bytes.length) throw new FileError(`${what}: the zip directory is truncated`);
     const name = new TextDecoder().decode(bytes.subarray(at + 46, nameEnd));
     const [size, packed, place] = readLarge(view, nameEnd, extraEnd, [
       view.getUint32(at + 24, true),
@@ -117,36 +122,36 @@ async function readEntry(
   { size, packed, place, method, sum }: Header,
 ): Promise<Uint8Array> {
   if (place + 30 > bytes.length || view.getUint32(place, true) !== 0x04034b50)
-    throw new FileError(`${what} is not where the zip directory says`);
+    throw new FileError(`${what} is not at the offset in the zip directory`);
   const start = place + 30 + view.getUint16(place + 26, true) + view.getUint16(place + 28, true);
-  if (start + packed > bytes.length) throw new FileError(`${what} reaches past the end of the archive`);
+  if (start + packed > bytes.length) throw new FileError(`${what} extends beyond the end of the archive`);
   const stored = bytes.subarray(start, start + packed);
   let contents: Uint8Array;
   if (method === 0) {
-    if (size !== packed) throw new FileError(`${what} is stored in ${packed} bytes, but has ${size}`);
+    if (size !== packed) throw new FileError(`${what} is stored uncompressed in ${packed} bytes, but declares ${size}`);
     contents = stored;
   } else if (method === 8) {
     if (size > packed * mostInflation)
-      throw new FileError(`${what} claims ${size} bytes packed into ${packed}, which cannot be`);
+      throw new FileError(`${what} declares ${size} bytes compressed to ${packed}, which is impossible`);
     const { inflateSync } = await import("fflate");
     try {
       contents = inflateSync(stored, { out: new Uint8Array(size) });
     } catch (error) {
-      throw new FileError(`${what} cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new FileError(`${what} cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`, {
         cause: error,
       });
     }
   } else {
-    throw new FileError(`${what} is packed by method ${method}; known are 0 (stored) and 8 (deflate)`);
+    throw new FileError(`${what} has compression method ${method}; expected 0 (stored) or 8 (deflate)`);
   }
   if (contents.length !== size || crc32(contents) !== sum)
-    throw new FileError(`${what} is damaged: its check sum does not match`);
+    throw new FileError(`${what} is damaged: its checksum does not match`);
   return contents;
 }
 
 let table: Uint32Array | null = null;
 
-/** The check sum of zip archives. */
+/** Computes the CRC-32 checksum. */
 function crc32(bytes: Uint8Array): number {
   table ??= Uint32Array.from({ length: 256 }, (_, n) => {
     let c = n;

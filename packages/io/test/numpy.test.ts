@@ -65,7 +65,7 @@ describe("NumPy files", () => {
     const bytes = await encodeNpz({ a: array });
     const place = Buffer.from(bytes).indexOf("descr");
     bytes[place + 30] = (bytes[place + 30] as number) ^ 1;
-    await expect(decodeNpz(bytes)).rejects.toThrow(/"a\.npy" is damaged: its check sum/);
+    await expect(decodeNpz(bytes)).rejects.toThrow(/"a\.npy" is damaged: its checksum/);
   });
 
   it("refuses bfloat16, which NumPy does not have", async () => {

@@ -36,10 +36,10 @@ describe.skipIf(folder === null)("recorded safetensors files", () => {
 
   it("refuses integers that do not fit, naming them", async () => {
     await expect(decodeSafetensors(bytesOf("dtypes.safetensors"))).rejects.toThrow(
-      /"int64": the int64 value 1099511627776 at place 2 does not fit/,
+      /"int64": the int64 value 1099511627776 at index 2 does not fit/,
     );
     await expect(decodeSafetensors(bytesOf("int64_large.safetensors"))).rejects.toThrow(
-      /value 9007199254740993 at place 0 does not fit into int32/,
+      /value 9007199254740993 at index 0 does not fit into int32/,
     );
     await expect(decodeSafetensors(bytesOf("int64_large.safetensors"), { int64: "float64" })).rejects.toThrow(
       /9007199254740993.*float64/,
@@ -68,8 +68,8 @@ describe("safetensors", () => {
   it.each([
     ["bytes that belong to nobody", { a: f32([1], [4, 8]) }, /bytes 0 to 4 belong to no tensor/],
     ["bytes after the last tensor", { a: f32([1], [0, 4]) }, /bytes 4 to 8 belong to no tensor/],
-    ["metadata that is not text", { __metadata__: { a: 1 }, b: f32([2], [0, 8]) }, /text only/],
-    ["a size that is no integer", { a: f32([0.5, 4], [0, 8]) }, /not one of non-negative integers/],
+    ["metadata that is not text", { __metadata__: { a: 1 }, b: f32([2], [0, 8]) }, /strings only/],
+    ["a size that is no integer", { a: f32([0.5, 4], [0, 8]) }, /must consist of non-negative integers/],
     ["a product beyond all numbers", { a: f32([2 ** 40, 2 ** 40, 0], [0, 0]) }, /too large/],
     ["a description that is a number", { a: 1 }, /"a" is not described/],
     ["no place", { a: { dtype: "F32", shape: [2] } }, /no data_offsets/],
@@ -136,7 +136,7 @@ describe("safetensors", () => {
     const home = await mkdtemp(join(tmpdir(), "akari-"));
     const path = join(home, "x.safetensors");
     await writeFile(path, "old");
-    await expect(saveSafetensors(path, { __metadata__: zeros([1]) })).rejects.toThrow(/cannot be called __metadata__/);
+    await expect(saveSafetensors(path, { __metadata__: zeros([1]) })).rejects.toThrow(/cannot be named __metadata__/);
     await expect(saveSafetensors(join(home, "no", "x"), { x: zeros([1]) })).rejects.toThrow(
       /saveSafetensors: cannot write .*ENOENT/,
     );

@@ -1,5 +1,5 @@
 /**
- * The optimizer Lion.
+ * The Lion optimizer.
  *
  * @packageDocumentation
  */

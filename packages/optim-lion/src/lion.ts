@@ -1,5 +1,5 @@
 /**
- * Lion.
+ * The Lion optimizer.
  */
 
 import {
@@ -16,28 +16,27 @@ import {
 
 /** Options of `Lion`. */
 export interface LionOptions extends BaseOptions {
-  /** The learning rate. Default 1e-4. */
+  /** Learning rate η. Default 1e-4. */
   lr: number;
   /**
-   * How much of the mean of past gradients goes into a step's direction, and into the mean that is kept. Default
-   * [0.9, 0.99].
+   * Decay rates of the running average of gradients: β₁ for the direction of a step, β₂ for the average that is kept.
+   * Default [0.9, 0.99].
    */
   betas: readonly [number, number];
-  /** How fast the weights decay, apart from the gradient. Default 0. */
+  /** Decoupled weight decay λ. Default 0. */
   weightDecay: number;
 }
 
 /**
- * Lion ("evolved sign momentum"): every element steps equally far, only the sign is learned. It keeps one tensor for
- * each parameter where Adam keeps two, and wants a learning rate three to ten times smaller than Adam's, with a weight
- * decay as much larger.
+ * Lion ("evolved sign momentum"): every element moves by the same distance, in the direction of the sign of an
+ * interpolated momentum. It keeps one state tensor per parameter where Adam keeps two. The learning rate should be
+ * three to ten times smaller than for AdamW, and the weight decay larger by the same factor.
  *
  *     p ← p - η(sign(β₁m + (1-β₁)g) + λp)        m ← β₂m + (1-β₂)g
  *
- * Throws an ArgumentError for a negative learning rate or weight decay, and for betas outside of [0, 1).
- *
  * Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", https://arxiv.org/abs/2302.06675
  *
+ * @throws ArgumentError for a negative learning rate or weight decay, and for betas outside of [0, 1).
  * @example
  * import { Lion } from "@akari/optim-lion";
  * const optimizer = new Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 });

@@ -4,8 +4,7 @@ import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { Lion } from "../src/index.ts";
 
-// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state,
-// refuse nonsense.
+// The tests that every optimizer must pass.
 describeOptimizer("Lion", (params, options) => new Lion(params, options), { lr: 0.01 });
 
 describe("Lion", () => {

@@ -1,5 +1,5 @@
 /**
- * AdaBelief.
+ * The AdaBelief optimizer.
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
@@ -8,24 +8,25 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `AdaBelief`. */
 export interface AdaBeliefOptions extends BaseOptions {
-  /** The learning rate. Default 1e-3. */
+  /** Learning rate η. Default 1e-3. */
   lr: number;
-  /** The decay rates of the running means of the gradient and of its surprise. Default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its squared deviation. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the surprise at each step, and to the denominator. Default 1e-16. */
+  /** Term added to the running average of the squared deviation and to the denominator. Default 1e-16. */
   eps: number;
-  /** How fast the weights decay. Default 0. */
+  /** Weight decay λ. Default 0. */
   weightDecay: number;
-  /** Whether the weights decay apart from the gradient (as in AdamW) rather than through it. Default true. */
+  /** Whether to decouple the weight decay from the gradient, as in AdamW. Default true. */
   decoupledWeightDecay: boolean;
 }
 
 /**
- * AdaBelief: steps far when the gradient is as predicted, little when it surprises.
+ * AdaBelief: Adam with steps scaled by the deviation of the gradient from its running average, so that steps are large
+ * where the gradient is as predicted.
  *
  *     m ← β₁m + (1-β₁)g        s ← β₂s + (1-β₂)(g-m)² + ε        p ← p - η m̂ / (√ŝ + ε)
  *
- * Zhuang et al. 2020, "AdaBelief Optimizer", https://arxiv.org/abs/2010.07468
+ * with m̂ = m/(1-β₁ᵗ) and ŝ = s/(1-β₂ᵗ). Zhuang et al. 2020, "AdaBelief Optimizer", https://arxiv.org/abs/2010.07468
  *
  * @example
  * const optimizer = new AdaBelief(model.parameters(), { lr: 1e-3 });

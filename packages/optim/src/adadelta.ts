@@ -1,5 +1,5 @@
 /**
- * Adadelta.
+ * The Adadelta optimizer.
  */
 
 import { checkFraction, checkNotNegative } from "./checks.ts";
@@ -8,20 +8,22 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adadelta`. */
 export interface AdadeltaOptions extends BaseOptions {
-  /** The learning rate. Default 1. */
+  /** Learning rate η, a factor of the step. Default 1. */
   lr: number;
-  /** The decay rate of the running means. Default 0.9. */
+  /** Decay rate ρ of the running averages. Default 0.9. */
   rho: number;
-  /** Added under the roots: keeps the division from failing and gets the first step going. Default 1e-6. */
+  /**
+   * Term ε added under both square roots, for numerical stability and so that the first step is not zero. Default 1e-6.
+   */
   eps: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay λ (L2 penalty). Default 0. */
   weightDecay: number;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * Adadelta: like RMSprop, with steps as large as the last ones were, so that it needs no learning rate (which is 1).
+ * Adadelta: RMSprop with steps scaled by the size of recent steps, so that no learning rate needs to be tuned.
  *
  *     g ← g + λp        s ← ρs + (1-ρ)g²        Δ = g √(d + ε) / √(s + ε)        d ← ρd + (1-ρ)Δ²        p ← p - ηΔ
  *

@@ -1,5 +1,5 @@
 /**
- * Adagrad.
+ * The Adagrad optimizer.
  */
 
 import { checkNotNegative } from "./checks.ts";
@@ -8,22 +8,22 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adagrad`. */
 export interface AdagradOptions extends BaseOptions {
-  /** The learning rate. Default 1e-2. */
+  /** Learning rate η. Default 1e-2. */
   lr: number;
-  /** How fast the learning rate falls: η / (1 + (t-1)·lrDecay). Default 0. */
+  /** Decay of the learning rate, which is η / (1 + (t-1)·lrDecay) at step t. Default 0. */
   lrDecay: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay λ (L2 penalty). Default 0. */
   weightDecay: number;
-  /** What the sums of squares start as. Default 0. */
+  /** Initial value of the sum of squared gradients. Default 0. */
   initialAccumulatorValue: number;
-  /** Added to the denominator. Default 1e-10. */
+  /** Term ε added to the denominator for numerical stability. Default 1e-10. */
   eps: number;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * Adagrad: divides the gradient by the root of the sum of all its squares so far.
+ * Adagrad: divides the gradient by the square root of the sum of all its squares so far.
  *
  *     g ← g + λp        s ← s + g²        p ← p - η/(1 + (t-1)·lrDecay) · g / (√s + ε)
  *

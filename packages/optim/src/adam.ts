@@ -1,5 +1,5 @@
 /**
- * Adam, and AdamW, which differs in where the weight decay stands.
+ * The optimizers Adam and AdamW, which differ only in how the weight decay is applied.
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
@@ -8,17 +8,20 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`. */
 export interface AdamOptions extends BaseOptions {
-  /** The learning rate. Default 1e-3. */
+  /** Learning rate η. Default 1e-3. */
   lr: number;
-  /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
+  /** Term ε added to the denominator for numerical stability. Default 1e-8. */
   eps: number;
-  /** L2 penalty for `Adam`, default 0; the weights' own decay for `AdamW`, default 0.01. */
+  /** Weight decay λ: an L2 penalty for `Adam`, default 0; decoupled for `AdamW`, default 0.01. */
   weightDecay: number;
-  /** Divide by the largest mean so far (Reddi et al. 2018). Default false. */
+  /**
+   * Whether to divide by the maximum of all running averages of squares so far (Reddi et al. 2018, "On the convergence
+   * of Adam and beyond"). Default false.
+   */
   amsgrad: boolean;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
@@ -32,7 +35,7 @@ const defaults: AdamOptions = {
 };
 
 abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
-  /** Whether the weights decay by themselves, apart from the gradient. */
+  /** Whether the weight decay is decoupled from the gradient. */
   protected abstract readonly decoupled: boolean;
 
   protected override check(options: Readonly<AdamOptions>): void {
@@ -84,7 +87,7 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
 }
 
 /**
- * Adam: steps by the running mean of the gradient, divided by the root of the running mean of its square.
+ * Adam: steps by the running average of the gradient divided by the square root of the running average of its square.
  *
  *     g ← g + λp        m ← β₁m + (1-β₁)g        v ← β₂v + (1-β₂)g²        p ← p - η m̂ / (√v̂ + ε)
  *
@@ -109,7 +112,7 @@ export class Adam extends AdamBase {
 }
 
 /**
- * Adam whose weights decay apart from the gradient: `p ← p - ηλp` before Adam's own step. Loshchilov & Hutter 2019,
+ * AdamW: Adam with decoupled weight decay, `p ← p - ηλp` before the step of Adam. Loshchilov & Hutter 2019,
  * "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html

@@ -1,5 +1,5 @@
 /**
- * Adamax.
+ * The Adamax optimizer.
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
@@ -8,21 +8,21 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adamax`. */
 export interface AdamaxOptions extends BaseOptions {
-  /** The learning rate. Default 2e-3. */
+  /** Learning rate η. Default 2e-3. */
   lr: number;
-  /** The decay rates of the running mean and of the running maximum. Default [0.9, 0.999]. */
+  /** Decay rates of the running average of the gradient and of its running maximum. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the size of each gradient. Default 1e-8. */
+  /** Term ε added to the absolute value of the gradient for numerical stability. Default 1e-8. */
   eps: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay λ (L2 penalty). Default 0. */
   weightDecay: number;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * The form of Adam that divides by the largest recent gradient, which fades with β₂, instead of the root of a running
- * mean of squares.
+ * Adamax: the variant of Adam that divides by a running maximum of the gradient (the ∞-norm), which decays with β₂,
+ * instead of the square root of a running average of squares.
  *
  *     g ← g + λp        m ← β₁m + (1-β₁)g        u ← max(β₂u, |g| + ε)        p ← p - η m̂ / u
  *

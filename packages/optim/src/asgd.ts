@@ -1,5 +1,5 @@
 /**
- * Averaged stochastic gradient descent.
+ * The ASGD optimizer.
  */
 
 import { checkNotNegative } from "./checks.ts";
@@ -8,23 +8,23 @@ import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `ASGD`. */
 export interface ASGDOptions extends BaseOptions {
-  /** The learning rate. Default 1e-2. */
+  /** Initial learning rate η₀. Default 1e-2. */
   lr: number;
-  /** How the parameters and the learning rate decay. Default 1e-4. */
+  /** Decay term λ of the parameters and the learning rate. Default 1e-4. */
   lambd: number;
-  /** The power by which the learning rate falls. Default 0.75. */
+  /** Power α of the decay of the learning rate. Default 0.75. */
   alpha: number;
-  /** The step at which averaging begins. Default 1e6. */
+  /** Step t₀ at which averaging starts. Default 1e6. */
   t0: number;
-  /** L2 penalty. Default 0. */
+  /** L2 penalty, added to the gradient. Default 0. */
   weightDecay: number;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * Averaged stochastic gradient descent: plain steps, and beside them (`ax` in the state) the average of the parameters,
- * which one uses in the end.
+ * Averaged stochastic gradient descent: plain steps, and a running average of the parameters (`ax` in the state) to use
+ * after training.
  *
  *     p ← (1-λη)p - ηg        a ← a + μ(p-a)        η = η₀/(1+λη₀t)^α        μ = 1/max(1, t-t₀)
  *
@@ -55,8 +55,8 @@ export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
 
   protected override scalars(options: Readonly<ASGDOptions>, step: number, state: ParamState): Scalars {
     const { lr, lambd, alpha, t0, weightDecay } = options;
-    const [eta, mu] = [state.eta as number, state.mu as number]; // safe: as `numbers` says
-    // For the next step; PyTorch holds both in float32, whatever the parameters are.
+    const [eta, mu] = [state.eta as number, state.mu as number]; // safe: declared by `numbers`
+    // Values for the next step. PyTorch stores both in float32, whatever the dtype of the parameters.
     state.eta = Math.fround(lr / (1 + lambd * lr * step) ** alpha);
     state.mu = Math.fround(1 / Math.max(1, step - t0));
     return { eta, kept: 1 - lambd * eta, mu, weightDecay };

@@ -1,15 +1,23 @@
 /**
- * Checks of options that several optimizers share.
+ * Checks of options shared by several optimizers.
  */
 
 import { ArgumentError, checkNumber } from "@akari/tensor";
 
-/** Throws an ArgumentError for a number below zero. */
+/**
+ * Checks that options are not negative. `values` maps their names to their values.
+ *
+ * @throws ArgumentError for a negative value or one that is not a number.
+ */
 export function checkNotNegative(optimizer: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) checkNumber(optimizer, name, value);
 }
 
-/** Throws an ArgumentError unless the decay rates of running means are from 0 to 1, 1 excluded. */
+/**
+ * Checks that `betas`, the decay rates of running averages, are two numbers in [0, 1).
+ *
+ * @throws ArgumentError when they are not.
+ */
 export function checkBetas(optimizer: string, betas: readonly number[]): void {
   if (!Array.isArray(betas) || betas.length !== 2 || betas.some((beta) => !(beta >= 0 && beta < 1))) {
     throw new ArgumentError(
@@ -18,7 +26,11 @@ export function checkBetas(optimizer: string, betas: readonly number[]): void {
   }
 }
 
-/** Throws an ArgumentError unless the numbers are from 0 to 1. */
+/**
+ * Checks that options are in [0, 1]. `values` maps their names to their values.
+ *
+ * @throws ArgumentError for a value outside of the interval or one that is not a number.
+ */
 export function checkFraction(optimizer: string, values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) checkNumber(optimizer, name, value, 1);
 }

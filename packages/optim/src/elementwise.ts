@@ -1,7 +1,7 @@
 /**
- * Optimizers that treat every element alike: one formula from a parameter's element, its gradient and what is
- * remembered of it to the new values. The formula becomes one kernel, and a step is one call for all parameters of all
- * groups. To write an optimizer of your own, extend this class, name what is remembered, and write the formula.
+ * Element-wise optimizers: those whose update is one formula from an element of the parameter, its gradient and its
+ * state to the new values. The formula is compiled to one kernel, and a step is one kernel call for all parameters of
+ * all groups. To write an optimizer, extend this class, name the state tensors, and write the formula.
  */
 
 import {
@@ -20,46 +20,46 @@ import {
 } from "@akari/tensor";
 import { type BaseOptions, Optimizer, type ParamGroup, type ParamState } from "./optimizer.ts";
 
-/** The numbers of a step, by name. */
+/** The scalars of a step, by name. */
 export type Scalars = Readonly<Record<string, number>>;
 
-/** What a formula is given, for one element. */
+/** The operands of a formula, for one element. */
 export interface Elements {
   /** The parameter. */
   readonly param: Expr;
   /** Its gradient. */
   readonly grad: Expr;
-  /** What is remembered under a name of `memory`. */
+  /** Returns the state tensor that `memory` declares under a name. */
   readonly state: (name: string) => Expr;
-  /** The number that `scalars` gives under a name. */
+  /** Returns the scalar that `scalars` declares under a name. */
   readonly scalar: (name: string) => Expr;
 }
 
 /** The new values of one element. */
 export interface Updated {
-  /** The parameter after the step; stored in the parameter's dtype, whatever the formula's. */
+  /** The parameter after the step, converted to the dtype of the parameter. */
   readonly param: Expr;
-  /** What is remembered from now on, by the names of `memory`. What is not named stays as it is. */
+  /** New values of the state tensors, by name. State tensors that are omitted keep their values. */
   readonly state?: Readonly<Record<string, Expr>>;
 }
 
-/** A tensor that an optimizer keeps for each parameter. */
+/** A state tensor that an optimizer keeps for each parameter. */
 export interface Memory {
-  /** The name in `stateDict`, as PyTorch has it. */
+  /** Name in `stateDict`, the same as in PyTorch. */
   readonly name: string;
-  /** What it starts as. Default 0. */
+  /** Initial value of every element. Default 0. */
   readonly initial?: number;
 }
 
-/** What follows from the options of a group: the same for all groups whose options choose the same formula. */
+/** The state and the compiled programs of a formula, shared by all groups whose options select it. */
 interface Plan {
   readonly memory: readonly Memory[];
-  /** Whether each parameter keeps numbers of its own. */
+  /** Whether each parameter has scalar state besides `step`. */
   readonly numbers: boolean;
   readonly programs: Map<DType, Program>;
 }
 
-/** What a step hands over for one parameter. It is filled anew in each step rather than made anew. */
+/** The kernel arguments of one parameter. Reused from step to step to avoid allocations. */
 interface Item {
   readonly plan: Plan;
   readonly state: ParamState;
@@ -68,7 +68,7 @@ interface Item {
   scalars: readonly number[];
 }
 
-/** The parameters that one kernel call updates. */
+/** The parameters updated by one kernel call. */
 interface Batch {
   readonly device: Backend;
   readonly program: Program;
@@ -76,7 +76,7 @@ interface Batch {
 }
 
 /**
- * The base of element-wise optimizers.
+ * Base class of element-wise optimizers.
  *
  * @example
  * class SignSGD extends ElementwiseOptimizer<{ lr: number }> {
@@ -97,31 +97,34 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   readonly #batches: Batch[] = [];
 
   /**
-   * The tensors kept for each parameter. Which there are may depend on options as the formula may; what they start as,
-   * on all options.
+   * Declares the state tensors kept for each parameter. Their names may depend on the same options as the formula,
+   * their initial values on all options.
    */
   protected memory(_options: Readonly<Options>): readonly Memory[] {
     return [];
   }
 
   /**
-   * The numbers kept for each parameter besides `step`, and what they start as: `scalars` may read and change them in
-   * `state`. Default: none.
+   * Declares the numbers kept for each parameter in addition to `step`, with their initial values. `scalars` may read
+   * and update them in `state`. Default: none.
    */
   protected numbers(_options: Readonly<Options>): Readonly<Record<string, number>> | null {
     return null;
   }
 
   /**
-   * The numbers that the formula reads, by name, computed anew for each step, so that nothing is ever compiled into it.
-   * The names are always the same, in the same order. `step` counts from 1. Numbers may be remembered in `state`, if
-   * `numbers` names them.
+   * Computes the scalars that the formula reads, by name. They are passed to the kernel at every step and never
+   * compiled into it. The names and their order must always be the same.
+   *
+   * @param options the options of the group.
+   * @param step the number of the step of this parameter, from 1.
+   * @param state the state of the parameter, for the numbers declared by `numbers`.
    */
   protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): Scalars;
 
   /**
-   * The formula. It may depend on `options` that are true or false, text or null, and on whether a number is zero;
-   * numbers come as `scalars`.
+   * Returns the update of one element. The formula may depend on options that are booleans, strings or null, and on
+   * whether a numeric option is zero. All other numbers must come from `scalars`.
    */
   protected abstract formula(elements: Elements, options: Readonly<Options>): Updated;
 
@@ -152,7 +155,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       throw new DTypeError(`${name}: a parameter is ${param.dtype}, but its gradient ${grad.dtype}`);
   }
 
-  /** Puts the parameters of a group that have a gradient into their batches. */
+  /** Adds the parameters of a group that have a gradient to their batches. */
   #collect(group: ParamGroup<Options>): void {
     const plan = this.#planOf(group);
     let named: Scalars = {};
@@ -162,9 +165,9 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       const { grad } = param;
       if (grad === null) continue;
       const item = this.#itemOf(param, plan, group);
-      const step = (item.state.step as number) + 1; // safe: made with the state
+      const step = (item.state.step as number) + 1; // safe: created with the state
       item.state.step = step;
-      // Parameters that were changed equally often share their numbers.
+      // Parameters with the same step count share their scalars.
       if (scalarsOf !== step || plan.numbers) {
         named = this.scalars(group, step, item.state);
         scalars = Object.values(named);
@@ -178,10 +181,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     }
   }
 
-  /**
-   * What follows from the options: one plan for each combination of those that are not numbers, and of numbers that are
-   * zero.
-   */
+  /** Returns the plan for a combination of the options a formula may depend on: non-numeric ones and zeros. */
   #planOf(options: ParamGroup<Options>): Plan {
     let key = "";
     const values = options as unknown as Readonly<Record<string, unknown>>; // safe: an object of options by name
@@ -205,15 +205,15 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     const state = this.state.get(param) ?? { step: 0 };
     this.state.set(param, state);
     state.step ??= 0;
-    // Asked for anew: the first values may depend on numbers, which groups of one plan need not share.
+    // `memory` is called again because initial values may depend on numbers, which differ between groups of one plan.
     for (const { name, initial = 0 } of this.memory(options)) {
       const known = state[name] ?? param.newEmpty(param.shape).fill_(initial);
-      // The parameter may have moved, to another dtype or device; what is remembered of it follows.
+      // The parameter may have moved to another dtype or device; its state follows.
       // safe: the entries named by `memory` are tensors
       state[name] = (known as Tensor).to(param.dtype).to(param.device);
     }
     for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
-    const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: made above
+    const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: created above
     const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [] };
     this.#items.set(param, made);
     return made;
@@ -226,7 +226,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     return batch;
   }
 
-  /** The formula as a program for one dtype. */
+  /** Compiles the formula for one dtype. */
   #program({ memory, programs }: Plan, options: Readonly<Options>, dtype: DType, scalars: Scalars): Program {
     let found = programs.get(dtype);
     if (found === undefined) {
@@ -234,7 +234,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
         const at = names.indexOf(name);
         if (at >= 0) return make(at);
         throw new ArgumentError(
-          `${this.constructor.name}: the formula asks for "${name}", but ${what} names ${names.join(", ") || "nothing"}`,
+          `${this.constructor.name}: the formula reads "${name}", but ${what} declares ${names.join(", ") || "nothing"}`,
         );
       };
       const kept = memory.map(({ name }) => name);
@@ -252,7 +252,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   }
 }
 
-/** Whether what is remembered still has the parameter's dtype and device. */
+/** Whether the state still has the dtype and device of the parameter. */
 function follows({ to }: Item, param: Tensor): boolean {
   const [, first] = to;
   // safe: filled with tensors

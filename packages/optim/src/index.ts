@@ -1,5 +1,5 @@
 /**
- * Optimizers with parameter groups, and schedulers of their learning rates.
+ * Optimizers with parameter groups, and learning rate schedulers.
  *
  * @packageDocumentation
  */

@@ -1,8 +1,8 @@
 /**
- * L-BFGS. It asks for the loss and the gradient several times a step, so it takes a closure. The vectors are kept and
- * multiplied on the host, in double precision, since every decision of the line search needs their products. The method
- * itself is a generator that yields the tensors whose numbers it needs: one driver reads them at once, the other awaits
- * them.
+ * L-BFGS. A step evaluates the loss and the gradient several times, so it needs a closure. The vectors are stored and
+ * multiplied on the host in double precision, because every decision of the line search needs their dot products. The
+ * algorithm is a generator that yields the tensors it has to read: one driver reads them synchronously, the other
+ * awaits them.
  */
 
 import {
@@ -30,35 +30,35 @@ import { addScaled, dot, joined, largest, total } from "./vectors.ts";
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions extends BaseOptions {
-  /** The learning rate. Default 1. */
+  /** Learning rate. Default 1. */
   lr: number;
-  /** How many iterations a step makes at most. Default 20. */
+  /** Maximum number of iterations per step. Default 20. */
   maxIter: number;
-  /** How often a step calls the closure at most; null for 1.25 times `maxIter`. Default null. */
+  /** Maximum number of calls of the closure per step; null for 1.25 times `maxIter`. Default null. */
   maxEval: number | null;
-  /** A gradient whose largest element is below this ends the step. Default 1e-7. */
+  /** Tolerance for the largest element of the gradient, below which a step ends. Default 1e-7. */
   toleranceGrad: number;
-  /** A change of the parameters or the loss below this ends the step. Default 1e-9. */
+  /** Tolerance for changes of the parameters and of the loss, below which a step ends. Default 1e-9. */
   toleranceChange: number;
-  /** How many updates are remembered. Default 100. */
+  /** Number of past updates to store. Default 100. */
   historySize: number;
-  /** How the length of a move is found: "strong_wolfe", or null to take the learning rate. Default null. */
+  /** Line search: "strong_wolfe", or null for a step length equal to the learning rate. Default null. */
   lineSearchFn: "strong_wolfe" | null;
 }
 
-/** A computation that yields tensors and is given their elements. */
+/** A computation that yields tensors to read and receives their elements. */
 type Reading<Result> = Generator<readonly Tensor[], Result, readonly Float64Array[]>;
 
-/** The elements of a tensor that were read, in double precision. */
+/** Converts the elements read from a tensor to double precision. */
 function doubles(x: Tensor, data: TypedArray): Float64Array {
   return Float64Array.from(numbersOf(data, x.dtype));
 }
 
-/** What is remembered from one iteration to the next, all parameters being one vector. */
+/** State kept between iterations, with all parameters flattened into one vector. */
 interface History {
   iterations: number;
   evaluations: number;
-  /** Changes of the gradient, changes of the parameters, and one over their products; oldest first. */
+  /** Changes of the gradient, changes of the parameters, and reciprocals of their dot products; oldest first. */
   readonly gradients: Float64Array[];
   readonly moves: Float64Array[];
   readonly weights: number[];
@@ -66,18 +66,19 @@ interface History {
   length: number;
   scale: number;
   gradient: Float64Array;
-  /** The loss before the last move. */
+  /** The loss before the last update. */
   loss: number;
 }
 
 /**
- * L-BFGS: a quasi-Newton method that remembers the last few changes of the gradient. For small problems without noise.
+ * L-BFGS: a quasi-Newton method that approximates the inverse Hessian from the last changes of the gradient. Meant for
+ * small deterministic problems.
  *
  * Liu & Nocedal 1989, "On the limited memory BFGS method for large scale optimization"
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.LBFGS.html
  *
- * On a device that can only be read asynchronously use `await optimizer.stepAsync(closure)`.
+ * On a device that can only be read asynchronously, use `await optimizer.stepAsync(closure)`.
  *
  * @example
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
@@ -105,7 +106,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     };
     super(params, defaults, options);
     if (this.paramGroups.length > 1)
-      throw new ArgumentError("LBFGS: parameter groups are not possible; pass the parameters alone");
+      throw new ArgumentError("LBFGS: parameter groups are not supported; pass one list of parameters");
   }
 
   protected override check(options: Readonly<LBFGSOptions>): void {
@@ -120,9 +121,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Moves the parameters, calling `closure` for the loss and the gradients as often as needed.
+   * Updates the parameters, calling `closure` for the loss and the gradients as often as needed.
    *
-   * @returns what the first call of `closure` returned.
+   * @returns the result of the first call of `closure`.
+   * @throws ArgumentError without a closure.
    * @throws DeviceError on a device that can only be read asynchronously; use `stepAsync` there.
    */
   override step(): void;
@@ -143,7 +145,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return next.value;
   }
 
-  /** `step` on any device. */
+  /** Does the same as `step`, on any device. Resolves to the result of the first call of `closure`. */
   async stepAsync<Loss>(closure: () => Loss): Promise<Loss> {
     const run = this.#run(closure);
     let next = run.next([]);
@@ -151,7 +153,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return next.value;
   }
 
-  /** The method. */
+  /** The algorithm of one step. */
   *#run<Loss>(closure: () => Loss): Reading<Loss> {
     const options = this.paramGroups[0] as LBFGSOptions; // safe: there is one group
     const { lr, maxIter, toleranceGrad, toleranceChange, lineSearchFn } = options;
@@ -159,14 +161,14 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const params = this.#params();
     const evaluate = function* (): Reading<{ value: Loss; loss: number; gradient: Float64Array }> {
       const value = closure();
-      // Safe: whatever is no tensor is taken for a number.
+      // safe: a loss that is not a tensor is treated as a number
       const loss = typeof value === "object" ? [(value as unknown as Tensor).detach()] : [];
       const grads = params.flatMap(({ grad }) => grad ?? []);
       const [first, ...rest] =
         loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
       const parts = params.map(({ grad, shape }) =>
         grad === null ? new Float64Array(sizeOf(shape)) : (rest.shift() as Float64Array),
-      ); // safe: as many as were asked for
+      ); // safe: one array for each gradient
       return { value, loss: first?.[0] as number, gradient: joined(parts) };
     };
     const first = yield* evaluate();
@@ -217,7 +219,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return first.value;
   }
 
-  /** The direction of the next move, by the two-loop recursion over what is remembered. */
+  /** Updates the history and computes the next direction with the two-loop recursion. */
   #direct(gradient: Float64Array, { historySize }: LBFGSOptions): History {
     const known = this.#history;
     if (known === null) {
@@ -266,14 +268,14 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Everything needed to go on later, in PyTorch's form and with its names; lists of vectors are tensors of rows. The
-   * numbers are in double precision where the parameters' device has it.
+   * Returns the state of the optimizer in PyTorch's format, except that lists of vectors are tensors of shape [vectors,
+   * elements]. The dtype is float64 if the device of the parameters supports it, otherwise float32.
    */
   override stateDict(): OptimizerStateDict {
     const { param_groups } = super.stateDict();
     const history = this.#history;
     if (history === null) return { state: {}, param_groups };
-    const { device } = this.#params()[0] as Tensor; // safe: there is one at least
+    const { device } = this.#params()[0] as Tensor; // safe: there is at least one
     const stored = (numbers: ArrayLike<number>, shape: readonly number[]) =>
       fromTypedArray(Float64Array.from(numbers), shape, {
         dtype: device.supports("float64") ? "float64" : "float32",
@@ -297,18 +299,17 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Goes on from a saved state; PyTorch's own, with lists of vectors, is understood as well. When it throws, nothing
-   * was changed.
+   * Loads a state saved by `stateDict`, or by PyTorch with lists of vectors. An error leaves the optimizer unchanged.
    *
-   * @throws FileError when it is the state of another optimizer. @throws ShapeError when a vector is not as long as the
-   * parameters together.
-   * @throws DeviceError for tensors of a device that can only be read asynchronously; `await x.prefetch()` them before.
+   * @throws FileError when `saved` is not the state of an L-BFGS optimizer.
+   * @throws ShapeError when the length of a vector is not the number of elements of the parameters.
+   * @throws DeviceError for tensors on a device that can only be read asynchronously; `await x.prefetch()` first.
    */
   override loadStateDict(saved: OptimizerStateDict): void {
     const entries = saved?.state?.[0];
     const sound = typeof entries === "object" && entries !== null;
     const history = sound ? this.#restored(entries as Readonly<Record<string, unknown>>) : null;
-    // What else there is, the groups and what is no state at all, is checked as for all optimizers.
+    // The base class checks the groups and the structure.
     super.loadStateDict(
       sound
         ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) }
@@ -317,12 +318,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     this.#history = history;
   }
 
-  /** Everything stands with the first parameter. */
+  /** The base class sees no state: all of it is stored under the first parameter. */
   protected override stateNames(): ReadonlySet<string> {
     return new Set();
   }
 
-  /** The history that a saved state tells of. */
+  /** Converts the saved state of the first parameter to a history. */
   #restored(entries: Readonly<Record<string, unknown>>): History | null {
     const known = [
       "func_evals",
@@ -339,10 +340,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     ];
     const unknown = Object.keys(entries).find((key) => !known.includes(key));
     if (unknown !== undefined)
-      throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; is it that of another optimizer?`);
+      throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; was it saved by another optimizer?`);
     if (Object.keys(entries).length === 0) return null;
     const size = this.#params().reduce((sum, param) => sum + param.numel(), 0);
-    /** The numbers of an entry: of a tensor, a number, or a list of them. */
+    /** Returns the numbers in an entry: a number, a tensor, or a list of either. */
     const numbers = (key: string, value: unknown): Float64Array => {
       if (typeof value === "number") return Float64Array.of(value);
       if (value instanceof Tensor) return doubles(value, value.dataSync());
@@ -354,7 +355,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       const all = numbers(key, entries[key]);
       if (all.length !== count * size) {
         throw new ShapeError(
-          `LBFGS.loadStateDict: ${key} has ${all.length} elements; expected ${count} times ${size}, as many as the parameters have`,
+          `LBFGS.loadStateDict: ${key} has ${all.length} elements; expected ${count} times ${size}, the number of elements of the parameters`,
         );
       }
       return Array.from({ length: count }, (_, i) => all.slice(i * size, (i + 1) * size));

@@ -1,10 +1,9 @@
 /**
- * A line search that finds a length of a move with a sufficient decrease of the loss and a sufficiently flat slope: the
- * strong Wolfe conditions. Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6, with PyTorch's
- * safeguards.
+ * A line search for the strong Wolfe conditions: a step length with sufficient decrease of the loss and sufficiently
+ * small slope. Nocedal & Wright 2006, "Numerical optimization", algorithms 3.5 and 3.6, with PyTorch's safeguards.
  */
 
-/** A place on the line: how far along, the loss there, its gradient, and its slope in the direction of the line. */
+/** A point on the line: its step length, and the loss, gradient and directional derivative there. */
 export interface Point {
   readonly t: number;
   readonly loss: number;
@@ -14,7 +13,7 @@ export interface Point {
 
 const [decrease, flatness, patience] = [1e-4, 0.9, 25];
 
-/** The lowest point of the cubic through two points with slopes, kept within bounds. */
+/** Returns the minimum of the cubic that interpolates two points and their slopes, clamped to the bounds. */
 function cubicMinimum(a: Point, b: Point, low = Math.min(a.t, b.t), high = Math.max(a.t, b.t)): number {
   const [first, second] = a.t <= b.t ? [a, b] : [b, a];
   const d1 = first.slope + second.slope - (3 * (first.loss - second.loss)) / (first.t - second.t);
@@ -26,11 +25,13 @@ function cubicMinimum(a: Point, b: Point, low = Math.min(a.t, b.t), high = Math.
 }
 
 /**
- * Searches along a line. A generator, since evaluating is one: what it yields is whatever `at` has to wait for.
+ * Searches along a line. It is a generator because evaluation is: it yields whatever `at` yields.
  *
- * @param at evaluates the loss at a distance. @param start the point at distance 0. @param length the distance to try
- * first.
- * @param size the largest element of the direction. @param tolerance the smallest change of a parameter that counts.
+ * @param at evaluates the loss at a step length.
+ * @param start the point at step length 0.
+ * @param length the first step length to try.
+ * @param size the largest absolute value of the direction.
+ * @param tolerance the smallest change of a parameter that matters.
  */
 export function* searchStrongWolfe<Wait, Answer>(
   at: (t: number) => Generator<Wait, Point, Answer>,
@@ -44,7 +45,7 @@ export function* searchStrongWolfe<Wait, Answer>(
   const tooHigh = (point: Point) => point.loss > start.loss + decrease * point.t * start.slope;
   const flat = (point: Point) => Math.abs(point.slope) <= -flatness * start.slope;
 
-  // Go on until the lowest point must lie between two points.
+  // Phase 1: extend the step until an interval is known to contain an acceptable point.
   let before = start;
   let bracket: [Point, Point] | null = null;
   let rounds = 0;
@@ -65,7 +66,7 @@ export function* searchStrongWolfe<Wait, Answer>(
   }
   bracket ??= [start, current];
 
-  // Narrow it down.
+  // Phase 2: narrow the interval down.
   let stuck = false;
   let [low, high] = bracket[0].loss <= bracket[1].loss ? bracket : [bracket[1], bracket[0]];
   while (rounds < patience) {
@@ -74,7 +75,7 @@ export function* searchStrongWolfe<Wait, Answer>(
     let t = cubicMinimum(low, high);
     const margin = 0.1 * (right - left);
     if (Math.min(right - t, t - left) < margin) {
-      // So close to an end twice, or beyond it, no progress is to be expected: a step away from the end.
+      // Close to an end for the second time, or beyond it: move away from the end, as no progress is to be expected.
       if (stuck || t >= right || t <= left) {
         t = Math.abs(t - right) < Math.abs(t - left) ? right - margin : left + margin;
         stuck = false;

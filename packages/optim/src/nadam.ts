@@ -1,5 +1,5 @@
 /**
- * NAdam.
+ * The NAdam optimizer.
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
@@ -8,20 +8,20 @@ import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `NAdam`. */
 export interface NAdamOptions extends BaseOptions {
-  /** The learning rate. Default 2e-3. */
+  /** Learning rate η. Default 2e-3. */
   lr: number;
-  /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
+  /** Term ε added to the denominator for numerical stability. Default 1e-8. */
   eps: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay (L2 penalty). Default 0. */
   weightDecay: number;
-  /** ψ, how fast the momentum grows to β₁. Default 4e-3. */
+  /** Momentum decay ψ: the rate at which the momentum approaches β₁. Default 4e-3. */
   momentumDecay: number;
 }
 
 /**
- * Adam that looks a step ahead, as Nesterov's momentum does.
+ * NAdam: Adam with Nesterov momentum.
  *
  *     μₜ = β₁(1 - ½·0.96^(tψ))        p ← p - η (μₜ₊₁m/(1-Πμₜ₊₁) + (1-μₜ)g/(1-Π)) / (√v̂ + ε)
  *
@@ -57,12 +57,11 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
     const [beta1, beta2] = betas;
     const momentum = (t: number): number => beta1 * (1 - 0.5 * 0.96 ** (t * momentumDecay));
     const [now, next] = [momentum(step), momentum(step + 1)];
-    // PyTorch multiplies these in float32, whatever the parameters are.
+    // PyTorch multiplies these in float32, whatever the dtype of the parameters.
     const times = (a: number, b: number): number => Math.fround(a * Math.fround(b));
-    const product = times(state.mu_product as number, now); // safe: as `numbers` says
+    const product = times(state.mu_product as number, now); // safe: declared by `numbers`
     state.mu_product = product;
-    // PyTorch 1.13, which our numbers are held against, counts μₜ twice in the product with μₜ₊₁; the paper counts it
-    // once.
+    // PyTorch 1.13, the reference of the tests, includes μₜ twice in the product with μₜ₊₁; the paper includes it once.
     const [gradientRate, meanRate] = [
       (lr * (1 - now)) / (1 - product),
       (lr * next) / (1 - times(times(product, now), next)),

@@ -1,6 +1,6 @@
 /**
- * `Optimizer`: parameter groups, forgetting gradients, and the state that is saved. What happens in a step is left to
- * the classes above; most optimizers extend `ElementwiseOptimizer` and are one formula.
+ * `Optimizer`: parameter groups, zeroing of gradients, and saving and loading of state. The update itself is left to
+ * the subclasses, most of which extend `ElementwiseOptimizer` and consist of one formula.
  */
 
 import {
@@ -17,70 +17,70 @@ import {
 } from "@akari/tensor";
 
 /**
- * Some parameters and the options that hold for them. Options may be changed between steps:
+ * A parameter group: parameters and the options that apply to them. Options may be changed between steps:
  * `optimizer.paramGroups[0].lr = 0.01`.
  */
 export type ParamGroup<Options> = Options & {
   /** The parameters of the group. */
   params: Tensor[];
-  /** The learning rate before any scheduler changed it; there once a scheduler was made. */
+  /** The learning rate before any scheduler changed it. Set when the first scheduler is created. */
   initialLr?: number;
 };
 
-/** What an optimizer is given: parameters, or groups of parameters with options of their own. */
+/** Parameters to optimize: tensors, or groups of tensors with their own options. */
 export type ParamsArgument<Options> =
   | Iterable<Tensor>
   | Iterable<Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }>;
 
-/** The options of every optimizer. */
+/** Options shared by all optimizers. */
 export interface BaseOptions {
-  /** The learning rate. */
+  /** Learning rate η. */
   lr: number;
 }
 
-/** What an optimizer remembers about one parameter: tensors of its shape, numbers, or nothing yet. */
+/** The state of one parameter: tensors of its shape, numbers, or null for entries not set yet. */
 export type ParamState = Record<string, Tensor | number | null>;
 
-/**
- * The whole of an optimizer, with PyTorch's names: `state` by the parameter's number, and each group's options with the
- * numbers of its parameters.
- */
+/** The saved form of an optimizer, with PyTorch's names: the state of each parameter and the options of each group. */
 export interface OptimizerStateDict {
-  /** What is remembered of each parameter, by its number as text; parameters that were never stepped have no entry. */
+  /** State of each parameter, by its index as a string. Parameters without state have no entry. */
   readonly state: Readonly<Record<string, ParamState>>;
   /**
-   * The options of each group, their names in snake case (`weight_decay`), and the numbers of its parameters, which
-   * count on from group to group.
+   * Options of each group, with names in snake case (`weight_decay`), and the indices of its parameters, which are
+   * numbered consecutively across the groups.
    */
   readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
 }
 
-/** A name as PyTorch spells it: `weightDecay` is `weight_decay`. */
+/** Converts a name to snake case, as PyTorch spells it: `weightDecay` becomes `weight_decay`. */
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /**
- * The base of all optimizers.
+ * Base class of all optimizers.
  *
  * https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  */
 export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
-  /** The groups, in the order given. */
+  /** The parameter groups, in the order they were added. */
   readonly paramGroups: ParamGroup<Options>[] = [];
-  /** The options of groups that do not say otherwise. */
+  /** Default options of the groups. */
   readonly defaults: Readonly<Options>;
-  /** What is remembered about each parameter, once it has been stepped. */
+  /** State of each parameter that has been updated. */
   protected readonly state: Map<Tensor, ParamState> = new Map();
   readonly #watchers = new Set<() => void>();
 
   /**
-   * @param params parameters, or groups of them with options of their own.
-   * @throws ArgumentError when there are none, when one comes twice, for unknown options and for values that make no
-   * sense.
+   * @param params tensors, or groups of tensors with their own options.
+   * @param defaults the default of every option.
+   * @param options the options passed by the user, which override the defaults.
+   * @throws ArgumentError when there are no parameters, or a parameter is duplicated, not a leaf, or not floating
+   * point.
+   * @throws ArgumentError for unknown options and invalid values.
    */
   constructor(params: ParamsArgument<Options>, defaults: Options, options: Partial<Options>) {
-    // safe: all of them have a default
+    // safe: every option has a default
     this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options;
     this.check(this.defaults);
     const list = [...params];
@@ -93,15 +93,26 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
   }
 
-  /** Throws an ArgumentError for options whose values make no sense. */
+  /**
+   * Checks the values of options. Subclasses extend it.
+   *
+   * @throws ArgumentError for an invalid value.
+   */
   protected check(options: Readonly<Options>): void {
     checkNumber(this.constructor.name, "lr", options.lr);
   }
 
-  /** Adds a group: for layers that are unfrozen later, for example. */
+  /**
+   * Adds a parameter group, for example for layers that are unfrozen later.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html
+   *
+   * @throws ArgumentError when a parameter is not a leaf, not floating point, or already in the optimizer.
+   * @throws ArgumentError for unknown options and invalid values.
+   */
   addParamGroup(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
     const name = this.constructor.name;
-    // Safe: all of them have a default.
+    // safe: every option has a default
     const full = settings<object, object>(name, group, { ...this.defaults, params: [] }) as ParamGroup<Options>;
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
@@ -112,7 +123,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
         );
       if (!param.isLeaf)
         throw new ArgumentError(`${name}: parameter ${i} is the result of an operation; only leaves can be optimized`);
-      if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is there already`);
+      if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is already in the optimizer`);
       known.add(param);
     });
     full.params = params;
@@ -120,7 +131,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     this.paramGroups.push(full);
   }
 
-  /** Forgets the gradients: sets them to null, or to zeros with `setToNone: false`. */
+  /**
+   * Resets the gradients of all parameters to null or, with `setToNone: false`, to zeros.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
+   */
   zeroGrad(options?: { readonly setToNone?: boolean }): void {
     const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const { params } of this.paramGroups) {
@@ -131,12 +146,12 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     }
   }
 
-  /** Changes the parameters by their gradients. Parameters without a gradient stay as they are. */
+  /** Updates the parameters that have a gradient. */
   step(): void;
   /**
-   * The same after a closure, which computes the loss and the gradients anew.
+   * Calls `closure`, which computes the loss and the gradients, and updates the parameters.
    *
-   * @param closure what it returns is returned.
+   * @returns the result of `closure`.
    */
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | undefined {
@@ -148,17 +163,17 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     return loss;
   }
 
-  /** Changes the parameters by the gradients that are there. */
+  /** Updates the parameters that have a gradient. */
   protected abstract update(): void;
 
-  /** Calls `watcher` after each step. Returns what stops that. */
+  /** Registers a function to call after each step. Returns a function that unregisters it. */
   registerStepPostHook(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }
 
   /**
-   * Everything needed to go on later, in PyTorch's form and with its names. The tensors share the optimizer's memory.
+   * Returns the state of the optimizer in PyTorch's format. The tensors are the optimizer's own, not copies.
    *
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
    */
@@ -178,10 +193,14 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   }
 
   /**
-   * Goes on from a saved state. Everything is checked first: when it throws, nothing was changed.
+   * Loads a state saved by `stateDict`. The tensors are copied. Everything is checked first: an error leaves the
+   * optimizer unchanged.
    *
-   * @throws FileError when the groups or their sizes differ. @throws ShapeError when a tensor does not fit its
-   * parameter.
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
+   *
+   * @throws FileError when `saved` is not the state of this kind of optimizer, or its groups differ in number or size.
+   * @throws ShapeError when the shape of a tensor is not that of its parameter.
+   * @throws ArgumentError when a saved option is invalid.
    */
   loadStateDict(saved: OptimizerStateDict): void {
     const name = `${this.constructor.name}.loadStateDict`;
@@ -202,7 +221,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       }
       const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
       const started = typeof group.initial_lr === "number" ? { initialLr: group.initial_lr } : {};
-      // Safe: names of options, whose values are checked next.
+      // safe: the keys are names of options, and their values are checked next
       const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<
         ParamGroup<Options>
       >;
@@ -216,11 +235,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     for (const [number, entries] of Object.entries(saved.state)) {
       const place = places.get(number);
       if (place === undefined)
-        throw new FileError(`${name}: the state speaks of parameter ${number}, which is in no group`);
+        throw new FileError(`${name}: the state has an entry for parameter ${number}, which is in no group`);
       const unknown = Object.keys(entries).find((key) => entries[key] !== null && place.names?.has(key) === false);
       if (unknown !== undefined)
         throw new FileError(
-          `${name}: the state has "${unknown}"; is it that of another optimizer, or of other options?`,
+          `${name}: the state has "${unknown}"; was it saved by another optimizer or with other options?`,
         );
       loaded.set(place.param, this.#adopted(number, place.param, entries));
     }
@@ -230,12 +249,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     options.forEach((group, g) => void Object.assign(this.paramGroups[g] as ParamGroup<Options>, group));
   }
 
-  /**
-   * A saved state with tensors of our own, on the parameter's device. One-element tensors that stand for numbers become
-   * numbers.
-   */
+  /** Copies the saved state of a parameter to its device and dtype. One-element tensors become numbers. */
   #adopted(number: string, param: Tensor, entries: ParamState): ParamState {
-    // PyTorch counts no steps for some optimizers; one whose state is there has stepped.
+    // PyTorch does not save the step of some optimizers. A parameter that has state has been updated at least once.
     const own: ParamState = { step: 1 };
     for (const [key, value] of Object.entries(entries)) {
       if (value === null || typeof value === "number") own[key] = value;
@@ -244,7 +260,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       else if (value.numel() === 1) own[key] = value.itemSync();
       else {
         throw new ShapeError(
-          `${this.constructor.name}.loadStateDict: ${key} of parameter ${number} is ${showShape(value.shape)}, the parameter ${showShape(param.shape)}`,
+          `${this.constructor.name}.loadStateDict: ${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}`,
         );
       }
     }
@@ -252,20 +268,24 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   }
 
   /**
-   * The names that the state of a parameter may have with these options; null when any will do. A state with others is
-   * refused.
+   * Returns the names that the state of a parameter may have with these options, or null to allow any name.
+   * `loadStateDict` rejects a state with other names.
    */
   protected stateNames(_options: Readonly<Options>): ReadonlySet<string> | null {
     return null;
   }
 
-  /** Whether an entry of the state is a number, even if a file holds it as a tensor of one element. */
+  /** Returns whether an entry of the state is a number, even if it was saved as a one-element tensor. */
   protected isNumber(key: string): boolean {
     return key === "step";
   }
 }
 
-/** Throws a FileError for what is not at all a state, so that a damaged file is no riddle. */
+/**
+ * Checks the structure of a saved state.
+ *
+ * @throws FileError when `saved` does not have the form of an `OptimizerStateDict`.
+ */
 function checkForm(name: string, saved: OptimizerStateDict): void {
   const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
   const sound =
@@ -279,5 +299,5 @@ function checkForm(name: string, saved: OptimizerStateDict): void {
         Object.values(entries).every((value) => value === null || typeof value === "number" || value instanceof Tensor)
       );
     });
-  if (!sound) throw new FileError(`${name}: expected an object with state and param_groups, as stateDict gives it`);
+  if (!sound) throw new FileError(`${name}: expected an object with state and param_groups, as returned by stateDict`);
 }

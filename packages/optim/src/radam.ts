@@ -1,5 +1,5 @@
 /**
- * RAdam.
+ * The RAdam optimizer.
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
@@ -8,17 +8,17 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RAdam`. */
 export interface RAdamOptions extends BaseOptions {
-  /** The learning rate. Default 1e-3. */
+  /** Learning rate η. Default 1e-3. */
   lr: number;
-  /** The decay rates of the running means of the gradient and of its square. Default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and of its square. Default [0.9, 0.999]. */
   betas: readonly [number, number];
-  /** Added to the denominator. Default 1e-8. */
+  /** Term ε added to the denominator for numerical stability. Default 1e-8. */
   eps: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay (L2 penalty). Default 0. */
   weightDecay: number;
 }
 
-/** The factor r of a step; 0 while the running mean of squares has not seen enough to be trusted. */
+/** Returns the rectification r of a step; 0 while the variance of the running average of squares is intractable. */
 function rectification(beta2: number, step: number): number {
   const limit = 2 / (1 - beta2) - 1;
   const length = limit - (2 * step * beta2 ** step) / (1 - beta2 ** step);
@@ -26,13 +26,12 @@ function rectification(beta2: number, step: number): number {
 }
 
 /**
- * Adam that steps by momentum alone until its running mean of squares has seen enough to be trusted.
+ * RAdam (rectified Adam): steps by momentum alone until enough gradients have been seen to estimate their variance.
  *
  *     ρ = ρ∞ - 2tβ₂ᵗ/(1-β₂ᵗ), ρ∞ = 2/(1-β₂) - 1        p ← p - η m̂ r √(1-β₂ᵗ) / (√v + ε) if ρ > 5, else p - η m̂
  *
- * with r = √((ρ-4)(ρ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ)). Liu et al. 2020, "On the variance of the adaptive learning rate and
- * beyond",
- * https://arxiv.org/abs/1908.03265
+ * with m, m̂ and v as in Adam and r = √((ρ-4)(ρ-2)ρ∞ / ((ρ∞-4)(ρ∞-2)ρ)). Liu et al. 2020, "On the variance of the
+ * adaptive learning rate and beyond", https://arxiv.org/abs/1908.03265
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
  */
@@ -77,7 +76,7 @@ export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
     const g = options.weightDecay === 0 ? grad : grad.add(param.mul(scalar("weightDecay")));
     const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
     const v = squares.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
-    // One of the rates is zero. The choice is made by comparing, since 0 / 0 would be no zero.
+    // One of the rates is zero. A sum of both would not do, because 0 / 0 is NaN.
     const rate = scalar("plainRate")
       .ne(0)
       .where(scalar("plainRate"), scalar("adaptiveRate").div(v.sqrt().add(scalar("eps"))));

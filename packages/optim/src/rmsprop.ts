@@ -1,5 +1,5 @@
 /**
- * RMSprop.
+ * The RMSprop optimizer.
  */
 
 import { checkNotNegative } from "./checks.ts";
@@ -8,28 +8,28 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RMSprop`. */
 export interface RMSpropOptions extends BaseOptions {
-  /** The learning rate. Default 1e-2. */
+  /** Learning rate η. Default 1e-2. */
   lr: number;
-  /** The decay rate of the running means. Default 0.99. */
+  /** Decay rate α of the running averages. Default 0.99. */
   alpha: number;
-  /** Added to the denominator. Default 1e-8. */
+  /** Term ε added to the denominator for numerical stability. Default 1e-8. */
   eps: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay λ (L2 penalty). Default 0. */
   weightDecay: number;
-  /** How much of the last step goes into the next. Default 0. */
+  /** Momentum μ. Default 0. */
   momentum: number;
-  /** Divide by the spread of the gradient instead of its size. Default false. */
+  /** Whether to divide by the standard deviation of the gradient instead of its root mean square. Default false. */
   centered: boolean;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * RMSprop: divides the gradient by the root of the running mean of its square.
+ * RMSprop: divides the gradient by the square root of the running average of its square.
  *
- *     g ← g + λp        v ← αv + (1-α)g²        p ← p - η g / (√v + ε)
+ *     g ← g + λp        v ← αv + (1-α)g²        b ← μb + g / (√v + ε)        p ← p - ηb
  *
- * Centered, v - a² stands for v, a being the running mean of the gradient (Graves 2013,
+ * With `centered`, v is replaced by v - a² under the root, where a is the running average of the gradient (Graves 2013,
  * https://arxiv.org/abs/1308.0850). Hinton 2012, lecture 6.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html

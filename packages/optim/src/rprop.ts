@@ -1,5 +1,5 @@
 /**
- * Rprop.
+ * The Rprop optimizer.
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -8,22 +8,24 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Rprop`. */
 export interface RpropOptions extends BaseOptions {
-  /** The step size of every element at first. Default 1e-2. */
+  /** Initial step size of every element. Default 1e-2. */
   lr: number;
-  /** The factors by which a step size shrinks and grows. Default [0.5, 1.2]. */
+  /** Factors η⁻ and η⁺ by which a step size shrinks and grows. Default [0.5, 1.2]. */
   etas: readonly [number, number];
-  /** The smallest and the largest step size. Default [1e-6, 50]. */
+  /** Minimum and maximum step size. Default [1e-6, 50]. */
   stepSizes: readonly [number, number];
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * Rprop: only the sign of the gradient counts. Each element has a step size of its own (`lr` at first), which grows
- * while the sign stays and shrinks when it turns; then the element rests for a step. For whole datasets rather than
- * batches.
+ * Rprop (resilient backpropagation): uses only the sign of the gradient. Each element has its own step size Δ
+ * (initially `lr`), which grows while the sign of the gradient stays the same and shrinks when it changes. An element
+ * whose sign changed is not updated in that step. Meant for full-batch training rather than mini-batches.
  *
  *     Δ ← Δη⁺ if g·g' > 0, Δη⁻ if g·g' < 0        p ← p - Δ sign(g)
+ *
+ * where g' is the previous gradient, and Δ is clamped to `stepSizes`.
  *
  * Riedmiller & Braun 1993, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
  *
@@ -40,10 +42,10 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
     super.check(options);
     const [shrink, grow] = options.etas;
     if (!(shrink > 0 && shrink < 1 && grow > 1))
-      throw new ArgumentError(`Rprop: etas must be below and above 1, got [${shrink}, ${grow}]`);
+      throw new ArgumentError(`Rprop: etas must be one factor below and one above 1, got [${shrink}, ${grow}]`);
     const [smallest, largest] = options.stepSizes;
     if (!(smallest >= 0 && largest >= smallest)) {
-      throw new ArgumentError(`Rprop: stepSizes must be the smallest and the largest, got [${smallest}, ${largest}]`);
+      throw new ArgumentError(`Rprop: stepSizes must be a minimum and a maximum, got [${smallest}, ${largest}]`);
     }
   }
 

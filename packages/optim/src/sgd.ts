@@ -1,5 +1,5 @@
 /**
- * Stochastic gradient descent.
+ * The SGD optimizer.
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -9,24 +9,24 @@ import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `SGD`. */
 export interface SGDOptions extends BaseOptions {
-  /** The learning rate. Default 1e-3. */
+  /** Learning rate η. Default 1e-3. */
   lr: number;
-  /** How much of the last step goes into the next. Default 0. */
+  /** Momentum μ. Default 0. */
   momentum: number;
-  /** How much the gradient is damped on entering the momentum. Default 0. */
+  /** Dampening τ of the gradient in the momentum. Default 0. */
   dampening: number;
-  /** L2 penalty. Default 0. */
+  /** Weight decay λ (L2 penalty). Default 0. */
   weightDecay: number;
-  /** Nesterov's momentum: looks a step ahead. Default false. */
+  /** Whether to use Nesterov momentum. Requires a positive momentum and zero dampening. Default false. */
   nesterov: boolean;
-  /** Climb instead of descend. Default false. */
+  /** Whether to maximize the objective instead of minimizing it. Default false. */
   maximize: boolean;
 }
 
 /**
- * Stochastic gradient descent with momentum.
+ * Stochastic gradient descent, optionally with momentum.
  *
- *     g ← g + λp        b ← μb + (1-τ)g  (b = g at first)        g ← b, or g + μb with Nesterov        p ← p - ηg
+ *     g ← g + λp        b ← μb + (1-τ)g  (b = g in step 1)        g ← b, or g + μb with Nesterov        p ← p - ηg
  *
  * Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"
  *
@@ -48,7 +48,7 @@ export class SGD extends ElementwiseOptimizer<SGDOptions> {
     checkNotNegative("SGD", { momentum, weightDecay });
     if (nesterov && (momentum <= 0 || dampening !== 0)) {
       throw new ArgumentError(
-        `SGD: Nesterov's momentum needs a momentum and no dampening, got momentum ${momentum} and dampening ${dampening}`,
+        `SGD: nesterov needs a positive momentum and zero dampening, got momentum ${momentum} and dampening ${dampening}`,
       );
     }
   }
@@ -58,7 +58,7 @@ export class SGD extends ElementwiseOptimizer<SGDOptions> {
   }
 
   protected override scalars({ lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>, step: number): Scalars {
-    // The first step takes the gradient as it is.
+    // The first step uses the gradient without dampening.
     return { lr, weightDecay, momentum, entering: step === 1 ? 1 : 1 - dampening };
   }
 

@@ -1,6 +1,6 @@
 /**
- * The learning rate that goes with averages of a model's weights, as in PyTorch's `torch.optim.swa_utils`. The averages
- * are in `@akari/nn/swa`.
+ * The learning rate scheduler for stochastic weight averaging, as in PyTorch's `torch.optim.swa_utils`. The averaged
+ * models are in `@akari/nn/swa`.
  *
  * @packageDocumentation
  */

@@ -94,7 +94,7 @@ class SignSGD extends ElementwiseOptimizer<BaseOptions> {
 
 describeOptimizer("an optimizer of one's own", (params, options) => new SignSGD(params, options), { lr: 0.01 });
 
-it("a formula that asks for a name that nobody gives is told which there are", () => {
+it("a formula that reads an undeclared name throws an error that lists the declared ones", () => {
   class Forgetful extends SignSGD {
     static override name = "Forgetful";
 
@@ -103,6 +103,6 @@ it("a formula that asks for a name that nobody gives is told which there are", (
     }
   }
   expect(() => new Forgetful([parameter([1], reference())]).step()).toThrow(
-    'Forgetful: the formula asks for "rate", but scalars names lr',
+    'Forgetful: the formula reads "rate", but scalars declares lr',
   );
 });

@@ -41,7 +41,7 @@ describe("LBFGS", () => {
 
   it("refuses what makes no sense", () => {
     expect(() => new LBFGS([leaf([1])]).step()).toThrow(/needs a closure/);
-    expect(() => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([2])] }])).toThrow(/groups are not possible/);
+    expect(() => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([2])] }])).toThrow(/groups are not supported/);
     // Safe: a search that does not exist is what is tested.
     expect(() => new LBFGS([leaf([1])], { lineSearchFn: "armijo" as "strong_wolfe" })).toThrow(/armijo/);
     expect(() => new LBFGS([leaf([1])], { historySize: -1 })).toThrow(/historySize/);

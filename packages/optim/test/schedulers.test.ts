@@ -89,6 +89,22 @@ describe("learning rates", () => {
     expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.0125, 0.0025, 1]);
   });
 
+  it("of a group that is added later are left alone by values given for each group", () => {
+    const added = (make: (o: SGD) => { step(): void }) => {
+      const o = new SGD([{ params: [tensor([1])] }, { params: [tensor([2])] }], { momentum: 0.9 });
+      const scheduler = make(o);
+      o.addParamGroup({ params: [tensor([3])], lr: 8 });
+      scheduler.step();
+      expect(o.paramGroups.map(({ lr }) => Number.isFinite(lr))).toEqual([true, true, true]);
+      return o.paramGroups[2]?.lr;
+    };
+    expect(added((o) => new CyclicLR(o, [0.1, 0.2], [1, 2]))).toBe(8);
+    expect(added((o) => new OneCycleLR(o, [1, 2], { totalSteps: 5 }))).toBe(8);
+    expect(added((o) => new LambdaLR(o, [() => 2, () => 3]))).toBe(8);
+    // A single value applies to every group.
+    expect(added((o) => new LambdaLR(o, () => 2))).toBe(16);
+  });
+
   it("that wait for a plateau go on from a saved state, one without any metric too", () => {
     const metrics = [1, 0.9, 0.9, 0.9, 0.9, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6];
     for (const cut of [0, 3, 6]) {
@@ -113,13 +129,15 @@ describe("learning rates", () => {
     const watcher = new ReduceLROnPlateau(o, { patience: 0, factor: 0.01, minLr: [0.05, 0.02] });
     for (const metric of [1, 1]) watcher.step(metric);
     expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.02]);
-    expect(() => new ReduceLROnPlateau(o, { minLr: [0.1] })).toThrow(/one minLr or 2 of them, got 1/);
-    expect(() => new CyclicLR(o, 0.1, [0.2])).toThrow(/one maxLr or 2 of them, got 1/);
+    expect(() => new ReduceLROnPlateau(o, { minLr: [0.1] })).toThrow(
+      /one minLr or one for each of the 2 parameter groups, got 1/,
+    );
+    expect(() => new CyclicLR(o, 0.1, [0.2])).toThrow(/one maxLr or one for each of the 2 parameter groups, got 1/);
   });
 
   it("are not chained across optimizers", () => {
     expect(() => new ChainedScheduler([new ExponentialLR(optimizer(), 1), new ExponentialLR(optimizer(), 1)])).toThrow(
-      /of one optimizer, got 2/,
+      /all of the same optimizer/,
     );
   });
 
@@ -130,8 +148,17 @@ describe("learning rates", () => {
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, ...wrong })).toThrow(/OneCycleLR: there is no option "gama"/);
     expect(() => new ReduceLROnPlateau(o, wrong)).toThrow(/ReduceLROnPlateau: there is no option "gama"/);
     expect(() => new OneCycleLR(o, 1, {})).toThrow(/totalSteps/);
+    expect(() => new OneCycleLR(o, [1], { totalSteps: 5 })).toThrow(/OneCycleLR: expected one maxLr/);
+    expect(() => new OneCycleLR(o, 1, { totalSteps: 5, pctStart: 30 })).toThrow(/pctStart must be from 0 to 1, got 30/);
+    expect(() => new OneCycleLR(o, 1, { totalSteps: 5, annealStrategy: "cosine" as "cos" })).toThrow(/annealStrategy/);
+    expect(() => new CyclicLR(o, 1, 2, { mode: "triangle" as "triangular" })).toThrow(/mode must be "triangular"/);
+    expect(() => new ReduceLROnPlateau(o, { thresholdMode: "relative" as "rel" })).toThrow(/thresholdMode must be/);
+    expect(() => new LinearLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
+    expect(() => new PolynomialLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new StepLR(o, 0)).toThrow(/positive integer, got 0/);
-    expect(() => new LambdaLR<SGDOptions & BaseOptions>(o, [() => 1])).toThrow(/1 functions for 2/);
+    expect(() => new LambdaLR<SGDOptions & BaseOptions>(o, [() => 1])).toThrow(
+      /one factor or one for each of the 2 parameter groups, got 1/,
+    );
     expect(() => new SequentialLR(o, [], [])).toThrow(/SequentialLR/);
     const cycle = new OneCycleLR(o, 1, { totalSteps: 2 });
     cycle.step();

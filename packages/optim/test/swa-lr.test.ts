@@ -66,7 +66,7 @@ describe("SWALR", () => {
 
   it("refuses what makes no sense", () => {
     expect(() => new SWALR(optimizer(), [0.1])).toThrow(
-      new ArgumentError("SWALR: expected one swaLr or one for each of the 2 groups, got 1"),
+      new ArgumentError("SWALR: expected one swaLr or one for each of the 2 parameter groups, got 1"),
     );
     expect(() => new SWALR(optimizer(), -1)).toThrow(ArgumentError);
     expect(() => new SWALR(optimizer(), 0.1, { annealStrategy: "cosine" as "cos" })).toThrow(/annealStrategy must be/);

@@ -1,6 +1,7 @@
 /**
- * The gradient of formulas, as formulas again: over the gradients that arrive, and over as few of the inputs and
- * outputs as will do. What is kept for a backward pass follows from here; nobody lists it.
+ * Derives the gradient of a pointwise operation from its formulas. The result is again a set of formulas, over the
+ * upstream gradients and as few of the inputs and outputs as possible. The tensors to save for the backward pass follow
+ * from it, so no operation lists them by hand.
  */
 
 import {
@@ -17,31 +18,31 @@ import {
 } from "@akari/tensor";
 import { gradients } from "./derivative.ts";
 
-/** What computes the gradients of some inputs. */
+/** Formulas for the gradients of a pointwise operation's inputs. */
 export interface Backward {
-  /** Formulas over [gradients…, inputs read…, outputs read…]. */
+  /** Formulas over [upstream gradients…, inputs read…, outputs read…]. */
   readonly formulas: readonly Expr[];
-  /** How the results of the formulas are stored. */
+  /** Dtypes in which the results of the formulas are stored. */
   readonly types: readonly DType[];
-  /** Which inputs and outputs the formulas read, ascending. */
+  /** Indices of the inputs and outputs that the formulas read, ascending. */
   readonly reads: { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
-  /** For each input: where its gradient comes from: a formula, an incoming gradient handed on as it is, or nothing. */
+  /** Source of each input's gradient: a formula, an upstream gradient passed on unchanged, or null for no gradient. */
   readonly sources: readonly (null | { readonly from: "op" | "gradient"; readonly index: number })[];
 }
 
 /**
- * Derives the gradient of formulas.
+ * Derives the formulas of the gradient from the formulas of the operation.
  *
- * @param needs which inputs want a gradient.
- * @param have to which results a gradient arrives.
+ * @param needs for each input, whether it needs a gradient.
+ * @param have for each output, whether it has an upstream gradient.
  */
 export function backward({ outputs, types }: Formulas, needs: readonly boolean[], have: readonly boolean[]): Backward {
-  // The inputs by number; null for one that no formula reads.
+  // The input expressions by index; null for an input that no formula reads.
   const leaves = needs.map((): Expr | null => null);
   for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
   let count = 0;
   const incoming = outputs.map((_, k) => (have[k] ? input(count++, types[k] as DType) : null));
-  // While it is not known which of them are read, all inputs and then all outputs are numbered behind the gradients.
+  // The inputs and outputs that are read are not known yet, so all are numbered after the gradients.
   const firstOutput = count + leaves.length;
   const shifted = new Map<Expr, Expr>();
   leaves.forEach((leaf, i) => {
@@ -64,14 +65,14 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
   let next = 0;
   const sources = needs.map((needed, i): Backward["sources"][number] => {
     let e = wanted[i] ? (found[next++] ?? null) : null;
-    // By an input that a formula ignores, or follows in jumps only, the derivative is zero, and as in PyTorch that is
-    // not "none".
+    // The gradient of an input that the formulas ignore, or depend on piecewise constantly, is zero rather than null,
+    // as in PyTorch.
     if (e === null && needed && count > 0) e = constant(0, floating(leaves[i]?.dtype ?? "float32"));
     if (e === null) return null;
     if (incoming.includes(e)) return { from: "gradient", index: incoming.indexOf(e) };
-    // 16-bit floats are a way to store: the formula computes in float32 and the conversion is left to the store.
+    // 16-bit floats are a storage format: the formula computes in float32 and the store converts.
     const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
-    // Where the outputs alone say enough, only they are kept; otherwise the inputs are.
+    // A formula over the outputs alone is preferred; otherwise the inputs are saved.
     const throughOutput = substitute(wide, asOutput);
     stored.push(e.dtype);
     return { from: "op", index: formulas.push(readsInput(throughOutput) ? wide : throughOutput) - 1 };
@@ -80,8 +81,8 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
 }
 
 /**
- * Numbers the inputs, which begin at `first`, and the outputs, which begin at `firstOutput`, so that only those that
- * are read have a number.
+ * Renumbers the inputs (from `first`) and the outputs (from `firstOutput`) so that only those that are read have an
+ * index.
  */
 function withoutGaps(
   formulas: readonly Expr[],

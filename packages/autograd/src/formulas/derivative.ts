@@ -1,21 +1,21 @@
 /**
- * Symbolic derivatives of formulas, in reverse: from the gradient of the results back to the gradient of the leaves, so
- * that shared parts are shared in the gradient too. Every rule is given the node itself, `y`, and writes with it where
- * it can: that is how the derivative of `exp`, `tanh` or `relu` comes to need the output only.
+ * Symbolic reverse-mode differentiation of formulas, from the gradients of the results to those of the leaves, so that
+ * common subexpressions are shared in the gradient as well. Each rule receives the node itself as `y` and uses it where
+ * possible: this is why the gradients of `exp`, `tanh` and `relu` read only the output.
  */
 
 import { constant, derivativeOf, type Expr, isFloating, nodesOf, type ScalarOp } from "@akari/tensor";
 
-/** From the gradient `g` of the node `y`, the gradient of each operand; null for zero. */
+/** Returns the gradient of each operand from the gradient `g` of the node `y`; null for zero. */
 type Rule = (g: Expr, y: Expr, a: Expr, b: Expr, c: Expr) => readonly (Expr | null)[];
 
 const one = (e: Expr): Expr => constant(1, e.dtype);
 const zero = (e: Expr): Expr => constant(0, e.dtype);
-/** The gradient where a condition holds, zero elsewhere: never a product, which would turn infinity into NaN. */
+/** The gradient where a condition holds, zero elsewhere. A product with a mask would turn infinity into NaN. */
 const only = (condition: Expr, g: Expr): Expr => condition.where(g, zero(g));
 /**
- * The gradient of one of two of which one is chosen: PyTorch gives each of two equals half of it, and both all of it
- * where one is NaN.
+ * The gradient of one operand of `min` or `max`. As in PyTorch, equal operands receive half of it each, and both
+ * receive all of it if one is NaN.
  */
 const shared = (g: Expr, beaten: Expr, a: Expr, b: Expr): Expr => beaten.where(zero(g), a.eq(b).where(g.mul(0.5), g));
 const none: Rule = () => [null, null, null];
@@ -42,7 +42,7 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   sigmoid: (g, y) => [g.mul(y.mul(one(y).sub(y)))],
   erf: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(2 / Math.sqrt(Math.PI))],
   erfc: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
-  // Not where y is above 0: the gradient passes NaN, as in PyTorch.
+  // Tests `y ≤ 0` rather than `y > 0` so that the gradient passes where y is NaN, as in PyTorch.
   relu: (g, y) => [y.le(0).where(zero(y), g)],
   not: none,
   add: (g) => [g, g],
@@ -50,7 +50,7 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   mul: (g, _, a, b) => [g.mul(b), g.mul(a)],
   div: (g, y, _, b) => [g.div(b), g.mul(y).mul(one(b).div(b)).neg()],
   idiv: none,
-  // a - b⌊a/b⌋, and the same with truncation: the quotient's own derivative is zero.
+  // a - b⌊a/b⌋, and the same with truncation. The derivative of the rounded quotient is zero.
   mod: (g, _, a, b) => [g, g.mul(a.floorDiv(b)).neg()],
   fmod: (g, _, a, b) => [g, g.mul(a.div(b).trunc()).neg()],
   pow: (g, y, a, b) => [
@@ -77,10 +77,10 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
 };
 
 /**
- * The gradients of some leaves, given the gradients of some results.
+ * Differentiates formulas: returns the gradients of `leaves` given the gradients of `results`.
  *
- * @param results the formulas differentiated, each with its gradient, or null when none arrives there.
- * @param leaves the leaves asked for.
+ * @param results the formulas to differentiate, each with its upstream gradient; null for none.
+ * @param leaves the expressions to differentiate with respect to.
  * @returns a formula for each leaf; null where the gradient is zero.
  */
 export function gradients(
@@ -102,9 +102,8 @@ export function gradients(
     const g = arriving.get(y);
     if (g === undefined || y.args.length === 0 || !reaching.has(y) || !isFloating(y.dtype)) continue;
     const { operands, gradientsOf } = ruleFor(y);
-    // Rules are linear in g, so a condition on g is moved outside: what a branch not taken would give, NaN perhaps,
-    // never counts. A conversion stays outermost: what is stored in half precision is computed in single precision up
-    // to there.
+    // Rules are linear in g, so a condition on g is moved outside: the value of the branch not taken, possibly NaN, is
+    // discarded. A conversion stays outermost, so that a half-precision gradient is computed in single precision.
     const { condition, taken, flipped } = y.op === "cast" ? { condition: null, taken: g, flipped: false } : branchOf(g);
     const found = gradientsOf(taken);
     operands.forEach((operand, i) => {
@@ -117,7 +116,7 @@ export function gradients(
   return leaves.map((leaf) => arriving.get(leaf) ?? null);
 }
 
-/** How the gradient passes a node: by the derivative stated for it, or by the rule of its primitive. */
+/** Returns the gradient rule of a node: from the derivative declared for it, or else the rule of its primitive. */
 function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) => readonly (Expr | null)[] } {
   const own = derivativeOf(y);
   if (own !== undefined) {
@@ -127,13 +126,14 @@ function ruleFor(y: Expr): { operands: readonly Expr[]; gradientsOf: (g: Expr) =
     };
   }
   const rule = rules[y.op as keyof typeof rules]; // safe: leaves have no operands
-  const [a, b, c] = y.args as [Expr, Expr, Expr]; // a rule uses only as many as its node has
+  const [a, b, c] = y.args as [Expr, Expr, Expr]; // safe: a rule uses only the operands its node has
   return { operands: y.args, gradientsOf: (g) => rule(g, y, a, b, c) };
 }
 
 /**
- * A gradient times a derivative: where that is 0 or 1 in some cases, there is no product, which would turn infinity
- * into NaN. One that has a derivative stated for it stays in one piece, for the next derivative.
+ * Multiplies a gradient by a partial derivative. Branches in which the derivative is 0 or 1 need no product, which
+ * would turn infinity into NaN. A partial with a declared derivative is not split, so that the next derivative can use
+ * it.
  */
 function times(g: Expr, partial: Expr): Expr {
   const [condition, yes, no] = partial.args;
@@ -143,7 +143,9 @@ function times(g: Expr, partial: Expr): Expr {
   return isZero(partial) ? zero(g) : g.mul(partial);
 }
 
-/** A gradient that is zero unless a condition holds (or, flipped, fails), taken apart. */
+/**
+ * Splits a gradient that is zero unless a condition holds (or, if `flipped`, fails) into the condition and the rest.
+ */
 function branchOf(g: Expr): { condition: Expr | null; taken: Expr; flipped: boolean } {
   const [condition, yes, no] = g.args;
   if (g.op === "select" && condition && yes && no) {
@@ -153,7 +155,7 @@ function branchOf(g: Expr): { condition: Expr | null; taken: Expr; flipped: bool
   return { condition: null, taken: g, flipped: false };
 }
 
-/** The nodes through which a leaf asked for can be reached; nobody computes a gradient for the others. */
+/** Returns the nodes on a path to one of `leaves`. No other node needs a gradient. */
 function reach(roots: readonly Expr[], leaves: readonly Expr[]): Set<Expr> {
   const reaching = new Set<Expr>(leaves);
   for (const e of nodesOf(roots)) if (e.args.some((arg) => reaching.has(arg))) reaching.add(e);

@@ -1,6 +1,6 @@
 /**
- * The gradient of a pointwise operation: a pointwise operation again, derived from the formulas when it is first
- * needed, and so one that can be differentiated as often as one likes.
+ * The gradient rule of pointwise operations. The gradient is itself a pointwise operation, derived from the formulas
+ * when it is first needed, and can therefore be differentiated any number of times.
  */
 
 import {
@@ -19,7 +19,7 @@ import { type Backward, backward } from "./backward.ts";
 
 const derived = new WeakMap<Formulas, PointwiseGradient>();
 
-/** The gradient rule of an operation: its own, or the one that follows from its formulas. */
+/** Returns the gradient rule of an operation: the one it declares, or the one derived from its formulas. */
 export function gradientOf(op: Op<unknown>): Gradient<unknown> | null {
   const { name, gradient } = op;
   if (gradient === null || "compute" in gradient) return gradient;
@@ -28,10 +28,10 @@ export function gradientOf(op: Op<unknown>): Gradient<unknown> | null {
     found = new PointwiseGradient(name, gradient);
     derived.set(gradient, found);
   }
-  return found as Gradient<unknown>; // safe: whoever follows hands an operation's attributes, numbers here, back to it
+  return found as Gradient<unknown>; // safe: the rule receives the attributes of its own operation, numbers here
 }
 
-/** One way to compute the gradient of some inputs: an operation on [gradients…, inputs read…, outputs read…]. */
+/** The gradient for one set of inputs and outputs: an operation on [gradients…, inputs read…, outputs read…]. */
 interface Plan {
   readonly reads: Required<Reads>;
   readonly op: PointwiseOp | null;
@@ -60,9 +60,9 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     context: GradientContext<readonly number[]>,
   ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
-    // What was kept follows from all outputs having a gradient; fewer of them never read more.
+    // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
     const plan = this.#plan(context.needs, have);
-    // In place, a result was stored in the type of its target, and that is the type of its gradient, too.
+    // An in-place operation stores its result in the dtype of the target, which is also the dtype of its gradient.
     const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);
     let results: readonly Tensor[] = [];
     if (plan.op !== null) {

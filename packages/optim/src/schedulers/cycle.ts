@@ -1,12 +1,12 @@
 /**
- * Schedulers that lead the learning rate up and down, and the momentum the other way.
+ * Schedulers that cycle the learning rate up and down, and the momentum inversely.
  */
 
-import { ArgumentError, settings } from "@akari/tensor";
+import { ArgumentError, checkChoice, checkNumber, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, perGroup } from "./scheduler.ts";
 
-/** A group that has a momentum, under either of its names. */
+/** A group that may have a momentum, as `momentum` or as β₁. */
 type WithMomentum = { momentum?: number; betas?: readonly [number, number] };
 
 function setMomentum(group: WithMomentum, value: number): void {
@@ -23,43 +23,49 @@ function expectMomentum(scheduler: string, optimizer: Optimizer<BaseOptions & Wi
 
 /** Options of `OneCycleLR`. */
 export interface OneCycleOptions {
-  /** How many steps the cycle has. Or give `epochs` and `stepsPerEpoch`. */
+  /** Number of steps of the cycle. Required unless `epochs` and `stepsPerEpoch` are given. */
   readonly totalSteps?: number;
-  /**
-   * How often the data are gone through: with `stepsPerEpoch` it gives the number of steps, unless `totalSteps` does.
-   */
+  /** Number of epochs. The cycle has `epochs * stepsPerEpoch` steps unless `totalSteps` is given. */
   readonly epochs?: number;
-  /** How many steps each of the `epochs` has: usually the length of the loader. */
+  /** Number of steps per epoch, usually the length of the data loader. */
   readonly stepsPerEpoch?: number;
-  /** The part of the cycle that goes up. Default 0.3. */
+  /** Fraction of the cycle in which the learning rate increases. Default 0.3. */
   readonly pctStart?: number;
-  /** The curve between the turning points. Default "cos". */
+  /** Interpolation between the turning points: cosine or linear. Default "cos". */
   readonly annealStrategy?: "cos" | "linear";
-  /** Whether the momentum goes the other way. Default true. */
+  /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
   readonly cycleMomentum?: boolean;
-  /** The momentum where the learning rate is highest. Default 0.85. */
+  /** Momentum at the peak of the learning rate. Default 0.85. */
   readonly baseMomentum?: number;
-  /** The momentum at both ends. Default 0.95. */
+  /** Momentum at the start and at the end of the cycle. Default 0.95. */
   readonly maxMomentum?: number;
-  /** The highest learning rate over the first. Default 25. */
+  /** Ratio of `maxLr` to the initial learning rate. Default 25. */
   readonly divFactor?: number;
-  /** The first learning rate over the last. Default 1e4. */
+  /** Ratio of the initial to the final learning rate. Default 1e4. */
   readonly finalDivFactor?: number;
-  /** Whether the way down has two parts: to the start first, and on to the end then. Default false. */
+  /**
+   * Whether to decrease the learning rate in two phases, first to the initial and then to the final learning rate.
+   * Default false.
+   */
   readonly threePhase?: boolean;
 }
 
 /**
- * One cycle: up to `maxLr`, down to far below the start. Smith & Topin 2018, "Super-convergence",
- * https://arxiv.org/abs/1708.07120
+ * The 1cycle policy: increases the learning rate to `maxLr`, then decreases it to far below its initial value. Smith &
+ * Topin 2018, "Super-convergence", https://arxiv.org/abs/1708.07120
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
  *
- * @throws ArgumentError when `step` is called more often than the cycle has steps.
+ * Call `step` after every batch.
+ *
+ * @param maxLr the maximum learning rate, for all groups or as an array with one per group.
+ * @throws ArgumentError without a number of steps, when the optimizer has no momentum to cycle, and for invalid
+ * options.
+ * @throws ArgumentError from `step` when it is called more often than the cycle has steps.
  */
 export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "OneCycleLR";
-  readonly #maxLrs: readonly number[];
+  readonly #maxLr: (group: number) => number | undefined;
   readonly #totalSteps: number;
   readonly #options: Required<Omit<OneCycleOptions, "totalSteps" | "epochs" | "stepsPerEpoch">>;
 
@@ -80,11 +86,13 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     });
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
     if (!Number.isInteger(total) || total < 1)
-      throw new ArgumentError("OneCycleLR: give totalSteps, or epochs and stepsPerEpoch, as positive integers");
+      throw new ArgumentError("OneCycleLR: pass totalSteps, or epochs and stepsPerEpoch, as positive integers");
+    checkNumber("OneCycleLR", "pctStart", shape.pctStart, 1);
+    checkChoice("OneCycleLR", "annealStrategy", shape.annealStrategy, ["cos", "linear"]);
     this.#totalSteps = total;
-    this.#maxLrs = typeof maxLr === "number" ? optimizer.paramGroups.map(() => maxLr) : maxLr;
+    this.#maxLr = perGroup("OneCycleLR", optimizer, "maxLr", maxLr);
     this.#options = shape;
-    // Safe: whether there is a momentum is what this asks.
+    // safe: `expectMomentum` checks whether there is a momentum
     if (this.#options.cycleMomentum)
       expectMomentum("OneCycleLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);
@@ -100,17 +108,18 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
       setMomentum(group as WithMomentum, this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum));
   }
 
-  protected override lrAt(epoch: number, _: number, group: number): number {
-    const highest = this.#maxLrs[group] ?? 0;
-    const first = highest / this.#options.divFactor;
-    return this.#between(epoch, first, highest, first, first / this.#options.finalDivFactor);
+  protected override lrAt(epoch: number, baseLr: number, group: number): number {
+    const peak = this.#maxLr(group);
+    if (peak === undefined) return baseLr;
+    const first = peak / this.#options.divFactor;
+    return this.#between(epoch, first, peak, first, first / this.#options.finalDivFactor);
   }
 
   override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
     return this.lrAt(epoch, baseLr, group);
   }
 
-  /** The value on the way from `start` to `peak` and down to `end` (by way of `back`, with three phases). */
+  /** Interpolates at `epoch` from `start` to `peak` and down to `end` (via `back`, with three phases). */
   #between(epoch: number, start: number, peak: number, back: number, end: number): number {
     const { pctStart, threePhase, annealStrategy } = this.#options;
     const total = this.#totalSteps;
@@ -132,34 +141,41 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
 
 /** Options of `CyclicLR`. */
 export interface CyclicOptions {
-  /** How many steps lead up. Default 2000. */
+  /** Number of steps in the increasing half of a cycle. Default 2000. */
   readonly stepSizeUp?: number;
-  /** How many steps lead down. Default: as many as up. */
+  /** Number of steps in the decreasing half of a cycle. Default: `stepSizeUp`. */
   readonly stepSizeDown?: number;
   /**
-   * The height of the cycles: the same each time, half of the last, or falling by `gamma` each step. Default
-   * "triangular".
+   * Amplitude of the cycles: constant ("triangular"), halved each cycle ("triangular2"), or multiplied by `gamma` each
+   * step ("exp_range"). Default "triangular".
    */
   readonly mode?: "triangular" | "triangular2" | "exp_range";
-  /** Default 1. */
+  /** Factor of the amplitude per step in mode "exp_range". Default 1. */
   readonly gamma?: number;
-  /** Whether the momentum goes the other way. Default true. */
+  /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
   readonly cycleMomentum?: boolean;
-  /** The momentum where the learning rate is highest. Default 0.8. */
+  /** Momentum at the peak of the learning rate. Default 0.8. */
   readonly baseMomentum?: number;
-  /** The momentum where the learning rate is lowest. Default 0.9. */
+  /** Momentum at the lowest learning rate. Default 0.9. */
   readonly maxMomentum?: number;
 }
 
 /**
- * Up and down between `baseLr` and `maxLr`. Smith 2017, https://arxiv.org/abs/1506.01186
+ * The cyclical learning rate policy: cycles the learning rate between `baseLr` and `maxLr`. Smith 2017, "Cyclical
+ * learning rates for training neural networks", https://arxiv.org/abs/1506.01186
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CyclicLR.html
+ *
+ * Call `step` after every batch.
+ *
+ * @param baseLr the lowest learning rate, for all groups or as an array with one per group.
+ * @param maxLr the highest learning rate, in the same form.
+ * @throws ArgumentError when the optimizer has no momentum to cycle, and for invalid options.
  */
 export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CyclicLR";
-  readonly #baseLrs: readonly number[];
-  readonly #maxLrs: readonly number[];
+  readonly #baseLr: (group: number) => number | undefined;
+  readonly #maxLr: (group: number) => number | undefined;
   readonly #options: Required<CyclicOptions>;
 
   constructor(
@@ -169,14 +185,8 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     options?: CyclicOptions,
   ) {
     super(optimizer);
-    const groups = optimizer.paramGroups.length;
-    const each = (name: string, lr: number | readonly number[]): readonly number[] => {
-      if (typeof lr === "number") return new Array<number>(groups).fill(lr);
-      if (lr.length === groups) return lr;
-      throw new ArgumentError(`CyclicLR: expected one ${name} or ${groups} of them, got ${lr.length}`);
-    };
-    this.#baseLrs = each("baseLr", baseLr);
-    this.#maxLrs = each("maxLr", maxLr);
+    this.#baseLr = perGroup("CyclicLR", optimizer, "baseLr", baseLr);
+    this.#maxLr = perGroup("CyclicLR", optimizer, "maxLr", maxLr);
     this.#options = settings("CyclicLR", options, {
       stepSizeUp: 2000,
       stepSizeDown: options?.stepSizeUp ?? 2000,
@@ -186,7 +196,8 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       baseMomentum: 0.8,
       maxMomentum: 0.9,
     });
-    // Safe: whether there is a momentum is what this asks.
+    checkChoice("CyclicLR", "mode", this.#options.mode, ["triangular", "triangular2", "exp_range"]);
+    // safe: `expectMomentum` checks whether there is a momentum
     if (this.#options.cycleMomentum)
       expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
     this.moveTo(0);
@@ -200,8 +211,9 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     for (const group of this.optimizer.paramGroups) setMomentum(group as WithMomentum, momentum);
   }
 
-  protected override lrAt(epoch: number, _: number, group: number): number {
-    const [low, high] = [this.#baseLrs[group] as number, this.#maxLrs[group] as number]; // safe: one for each group
+  protected override lrAt(epoch: number, baseLr: number, group: number): number {
+    const low = this.#baseLr(group) ?? baseLr;
+    const high = this.#maxLr(group) ?? low;
     return low + (high - low) * this.#height(epoch);
   }
 
@@ -209,7 +221,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     return this.lrAt(epoch, baseLr, group);
   }
 
-  /** Where between bottom (0) and top (1) an epoch is. */
+  /** Returns the position of an epoch between the lowest (0) and the highest (1) learning rate. */
   #height(epoch: number): number {
     const { stepSizeUp, stepSizeDown, mode, gamma } = this.#options;
     const length = stepSizeUp + stepSizeDown;

@@ -1,36 +1,37 @@
 /**
- * A scheduler that watches a metric.
+ * A scheduler that follows a metric.
  */
 
 import { ArgumentError, checkChoice, FileError, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import type { SchedulerState } from "./scheduler.ts";
+import { perGroup, type SchedulerState } from "./scheduler.ts";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
-  /** Whether a smaller or a larger metric is better. Default "min". */
+  /** Whether the metric is minimized or maximized. Default "min". */
   readonly mode?: "min" | "max";
-  /** What the learning rate is multiplied by. Default 0.1. */
+  /** Factor by which the learning rate is reduced, less than 1. Default 0.1. */
   readonly factor?: number;
-  /** How many epochs without improvement are put up with. Default 10. */
+  /** Number of epochs without improvement after which the next such epoch reduces the learning rate. Default 10. */
   readonly patience?: number;
-  /** How much better counts as better. Default 1e-4. */
+  /** Change of the metric that counts as an improvement. Default 1e-4. */
   readonly threshold?: number;
-  /** Whether `threshold` is a part of the best metric or a distance from it. Default "rel". */
+  /** Whether `threshold` is relative to the best metric or absolute. Default "rel". */
   readonly thresholdMode?: "rel" | "abs";
-  /** How many epochs to wait after a reduction. Default 0. */
+  /** Number of epochs after a reduction during which epochs without improvement are not counted. Default 0. */
   readonly cooldown?: number;
-  /** The lowest learning rate, or one for each group. Default 0. */
+  /** Lower bound of the learning rate, for all groups or as an array with one per group. Default 0. */
   readonly minLr?: number | readonly number[];
-  /** A change smaller than this is not made. Default 1e-8. */
+  /** Reductions not greater than this are skipped. Default 1e-8. */
   readonly eps?: number;
 }
 
 /**
- * Multiplies the learning rate by `factor` when a metric has stopped improving.
+ * Reduces the learning rate by `factor` when a metric has stopped improving.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  *
+ * @throws ArgumentError for invalid options.
  * @example
  * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 3 });
  * scheduler.step(await validate());
@@ -38,6 +39,7 @@ export interface PlateauOptions {
 export class ReduceLROnPlateau<Options extends BaseOptions> {
   readonly #optimizer: Optimizer<Options>;
   readonly #options: Required<PlateauOptions>;
+  readonly #minLr: (group: number) => number | undefined;
   #best: number;
   #bad = 0;
   #cooling = 0;
@@ -55,13 +57,11 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       minLr: 0,
       eps: 1e-8,
     });
-    const { factor, mode } = this.#options;
+    const { factor, mode, thresholdMode, minLr } = this.#options;
     if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
     checkChoice("ReduceLROnPlateau", "mode", mode, ["min", "max"]);
-    const { minLr } = this.#options;
-    const groups = optimizer.paramGroups.length;
-    if (typeof minLr === "object" && minLr.length !== groups)
-      throw new ArgumentError(`ReduceLROnPlateau: expected one minLr or ${groups} of them, got ${minLr.length}`);
+    checkChoice("ReduceLROnPlateau", "thresholdMode", thresholdMode, ["rel", "abs"]);
+    this.#minLr = perGroup("ReduceLROnPlateau", optimizer, "minLr", minLr);
     this.#best = this.#worst;
   }
 
@@ -69,19 +69,19 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     return this.#options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
-  /** How often `step` was called. */
+  /** Number of calls of `step`. */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
 
-  /** The learning rates of the groups as they are now. */
+  /** Returns the current learning rate of each group. */
   getLastLr(): number[] {
     return this.#optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** Tells the metric of an epoch. */
+  /** Records the metric of an epoch, and reduces the learning rate if it has stopped improving. */
   step(metric: number): void {
-    const { factor, patience, cooldown, minLr, eps } = this.#options;
+    const { factor, patience, cooldown, eps } = this.#options;
     this.#lastEpoch++;
     if (this.#isBetter(metric)) {
       this.#best = metric;
@@ -95,8 +95,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     }
     if (this.#bad <= patience) return;
     for (const [i, group] of this.#optimizer.paramGroups.entries()) {
-      // safe: one for each group
-      const lr = Math.max(group.lr * factor, typeof minLr === "number" ? minLr : (minLr[i] as number));
+      const lr = Math.max(group.lr * factor, this.#minLr(i) ?? 0);
       if (group.lr - lr > eps) group.lr = lr;
     }
     this.#cooling = cooldown;
@@ -110,7 +109,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     return metric > (thresholdMode === "rel" ? best * (1 + threshold) : best + threshold);
   }
 
-  /** What is needed to go on later. */
+  /** Returns the state to save. */
   stateDict(): SchedulerState {
     return {
       last_epoch: this.#lastEpoch,
@@ -120,7 +119,11 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     };
   }
 
-  /** Goes on from a saved state. Throws a FileError when it is none. */
+  /**
+   * Loads a saved state.
+   *
+   * @throws FileError when an entry is missing.
+   */
   loadStateDict(state: SchedulerState): void {
     const { last_epoch, best, num_bad_epochs, cooldown_counter } = state;
     if (
@@ -134,7 +137,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       );
     }
     this.#lastEpoch = last_epoch;
-    this.#best = Number.isFinite(best) ? best : this.#worst; // JSON makes null of infinity
+    this.#best = Number.isFinite(best) ? best : this.#worst; // JSON turns infinity into null
     this.#bad = num_bad_epochs;
     this.#cooling = cooldown_counter;
   }

@@ -1,5 +1,5 @@
 /**
- * Schedulers that lead the learning rate along a curve.
+ * Schedulers that move the learning rate along a curve.
  */
 
 import { ArgumentError, checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
@@ -8,18 +8,21 @@ import { LRScheduler } from "./scheduler.ts";
 
 /** Options of `LinearLR`. */
 export interface LinearLROptions {
-  /** The factor at first. Default 1/3. */
+  /** Factor of the learning rate at epoch 0. Default 1/3. */
   readonly startFactor?: number;
-  /** The factor in the end. Default 1. */
+  /** Factor of the learning rate from epoch `totalIters`. Default 1. */
   readonly endFactor?: number;
-  /** How many epochs the way takes. Default 5. */
+  /** Number of epochs over which the factor changes. Default 5. */
   readonly totalIters?: number;
 }
 
 /**
- * Leads a factor from `startFactor` to `endFactor` in a straight line: a warm-up.
+ * Multiplies the learning rate by a factor that changes linearly from `startFactor` to `endFactor`, as for a warm-up.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+ *
+ * @throws ArgumentError for a `startFactor` outside of (0, 1], an `endFactor` outside of [0, 1], or a `totalIters` that
+ * is not positive.
  */
 export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "LinearLR";
@@ -28,10 +31,11 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
   constructor(optimizer: Optimizer<Options>, options?: LinearLROptions) {
     super(optimizer);
     this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 });
-    const { startFactor, endFactor } = this.#options;
+    const { startFactor, endFactor, totalIters } = this.#options;
     if (!(startFactor > 0 && startFactor <= 1))
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
     checkNumber("LinearLR", "endFactor", endFactor, 1);
+    checkPositive("LinearLR", "totalIters", totalIters);
     this.moveTo(0);
   }
 
@@ -43,16 +47,18 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
 /** Options of `ConstantLR`. */
 export interface ConstantLROptions {
-  /** The factor at first. Default 1/3. */
+  /** Factor of the learning rate. Default 1/3. */
   readonly factor?: number;
-  /** How many epochs it holds. Default 5. */
+  /** Number of epochs during which the factor applies. Default 5. */
   readonly totalIters?: number;
 }
 
 /**
- * Multiplies by `factor` for the first `totalIters` epochs.
+ * Multiplies the learning rate by `factor` during the first `totalIters` epochs.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
+ *
+ * @throws ArgumentError for a factor outside of [0, 1].
  */
 export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ConstantLR";
@@ -73,16 +79,18 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
 
 /** Options of `PolynomialLR`. */
 export interface PolynomialLROptions {
-  /** How many epochs the way down takes. Default 5. */
+  /** Number of epochs T after which the learning rate is 0. Default 5. */
   readonly totalIters?: number;
-  /** The power. Default 1. */
+  /** Power of the polynomial. Default 1. */
   readonly power?: number;
 }
 
 /**
- * `η (1 - t/T)^power`, down to zero.
+ * Decays the learning rate to 0 as a polynomial: η (1 - t/T)^power at epoch t.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
+ *
+ * @throws ArgumentError when `totalIters` is not positive.
  */
 export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "PolynomialLR";
@@ -91,6 +99,7 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
   constructor(optimizer: Optimizer<Options>, options?: PolynomialLROptions) {
     super(optimizer);
     this.#options = settings("PolynomialLR", options, { totalIters: 5, power: 1 });
+    checkPositive("PolynomialLR", "totalIters", this.#options.totalIters);
     this.moveTo(0);
   }
 
@@ -102,7 +111,7 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
 
 /** Options of the cosine schedulers. */
 export interface CosineOptions {
-  /** The learning rate at the lowest point. Default 0. */
+  /** Minimum learning rate. Default 0. */
   readonly etaMin?: number;
 }
 
@@ -111,11 +120,14 @@ function cosine(from: number, to: number, part: number): number {
 }
 
 /**
- * Half a cosine from the first learning rate down to `etaMin` in `tMax` epochs, and up again after that.
+ * Anneals the learning rate along a cosine, from its initial value to `etaMin` in `tMax` epochs and back in the next
+ * `tMax`.
  *
- * Loshchilov & Hutter 2017, https://arxiv.org/abs/1608.03983
+ * Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", https://arxiv.org/abs/1608.03983
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html
+ *
+ * @throws ArgumentError when `tMax` is not positive.
  */
 export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CosineAnnealingLR";
@@ -139,7 +151,7 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
     if (epoch === 0) return lr;
     const [etaMin, length] = [this.#etaMin, this.#tMax];
     const height = (at: number): number => 1 + Math.cos((Math.PI * at) / length);
-    // From the lowest point nothing can be multiplied: it goes up by a difference.
+    // At the minimum the ratio is undefined, so the learning rate increases by a difference.
     if ((epoch - 1 - length) % (2 * length) === 0) return lr + ((baseLr - etaMin) * height(length + 1)) / 2;
     return etaMin + (lr - etaMin) * (height(epoch) / height(epoch - 1));
   }
@@ -147,15 +159,19 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
 
 /** Options of `CosineAnnealingWarmRestarts`. */
 export interface WarmRestartsOptions extends CosineOptions {
-  /** By what each round is longer than the one before. Default 1. */
+  /** Factor by which each cycle is longer than the one before. Default 1. */
   readonly tMult?: number;
 }
 
 /**
- * Half a cosine down to `etaMin` in `t0` epochs, then back to the start, each round `tMult` times as long as the one
- * before.
+ * Anneals the learning rate along a cosine to `etaMin` in `t0` epochs and restarts it from its initial value. Each
+ * cycle is `tMult` times as long as the one before.
+ *
+ * Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", https://arxiv.org/abs/1608.03983
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
+ *
+ * @throws ArgumentError when `t0` or `tMult` is not a positive integer.
  */
 export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CosineAnnealingWarmRestarts";

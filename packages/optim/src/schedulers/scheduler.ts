@@ -1,37 +1,57 @@
 /**
- * `LRScheduler`: sets the learning rate of each group as a function of how often `step` was called. Every scheduler
- * here is a closed formula of that number and the group's first learning rate, so any epoch can be reached at once and
- * a saved state is one number.
+ * `LRScheduler`: sets the learning rate of each group as a function of the number of calls of `step`. Most schedulers
+ * are a closed formula of that number and the group's initial learning rate, so that any epoch can be reached directly
+ * and the saved state is one number.
  */
 
-import { FileError, perform } from "@akari/tensor";
+import { ArgumentError, FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
-/** The learning rate that a group started with, noted down when it is first asked for; it is saved with the group. */
+/** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
 function initialLrOf(group: ParamGroup<BaseOptions>): number {
   group.initialLr ??= group.lr;
   return group.initialLr;
 }
 
-/** What a scheduler is saved as. */
+/**
+ * Returns a function from the index of a parameter group to its value of an option, which is given once for all groups
+ * or as an array with one value per group. The value is undefined for groups that were added after the array was given.
+ *
+ * @throws ArgumentError when the array does not have one value per group.
+ */
+export function perGroup<T>(
+  scheduler: string,
+  { paramGroups: { length } }: { readonly paramGroups: { readonly length: number } },
+  option: string,
+  value: T | readonly T[],
+): (group: number) => T | undefined {
+  if (!Array.isArray(value)) return () => value as T; // safe: not an array
+  if (value.length !== length)
+    throw new ArgumentError(
+      `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${value.length}`,
+    );
+  return (group) => value[group];
+}
+
+/** Saved state of a scheduler. */
 export type SchedulerState = Readonly<Record<string, number>>;
 
-/** What `SequentialLR` and training loops know of a scheduler. */
+/** The interface of a scheduler whose `step` takes no arguments: all of them except `ReduceLROnPlateau`. */
 export interface Scheduler {
-  /** How often `step` was called. */
+  /** Number of calls of `step`. */
   readonly lastEpoch: number;
-  /** Goes one epoch on. */
+  /** Advances by one epoch. */
   step(): void;
-  /** The learning rates of the groups as they are now. */
+  /** Returns the current learning rate of each group. */
   getLastLr(): number[];
-  /** What is needed to go on later. */
+  /** Returns the state to save. */
   stateDict(): SchedulerState;
-  /** Goes on from a saved state. */
+  /** Loads a saved state. */
   loadStateDict(state: SchedulerState): void;
 }
 
 /**
- * The base of the schedulers that follow a formula.
+ * Base class of learning rate schedulers.
  *
  * https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
  *
@@ -43,7 +63,7 @@ export interface Scheduler {
  * }
  */
 export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
-  /** The optimizer whose groups it steers. */
+  /** The optimizer whose learning rates are set. */
   readonly optimizer: Optimizer<Options>;
   #lastEpoch = 0;
 
@@ -52,35 +72,34 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     optimizer.paramGroups.forEach(initialLrOf);
   }
 
-  /** The learning rates that the groups started with. */
+  /** Initial learning rate of each group. */
   get baseLrs(): readonly number[] {
     return this.optimizer.paramGroups.map(initialLrOf);
   }
 
-  /** How often `step` was called. */
+  /** Number of calls of `step`. */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
 
-  /** The learning rate of a group after `epoch` steps. */
+  /** Returns the learning rate of a group after `epoch` steps. */
   protected abstract lrAt(epoch: number, baseLr: number, group: number): number;
 
   /**
-   * What a learning rate becomes as an epoch is reached, when other schedulers change it, too: by default it changes in
-   * the proportion in which this scheduler alone would change it. `ChainedScheduler` asks one scheduler after the
-   * other.
+   * Returns the learning rate at `epoch` given the rate `lr` that results from other schedulers. By default, `lr`
+   * changes by the same factor as under this scheduler alone. Used by `ChainedScheduler`.
    */
   lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
     const before = epoch === 0 ? baseLr : this.lrAt(epoch - 1, baseLr, group);
     return before === 0 ? lr : lr * (this.lrAt(epoch, baseLr, group) / before);
   }
 
-  /** Goes one epoch on. Call it after the optimizer's steps of the epoch. */
+  /** Advances by one epoch. Call it after the optimizer's steps of the epoch. */
   step(): void {
     perform(() => this.moveTo(this.#lastEpoch + 1));
   }
 
-  /** Goes to an epoch at once. */
+  /** Moves directly to an epoch. */
   moveTo(epoch: number): void {
     this.#lastEpoch = epoch;
     this.optimizer.paramGroups.forEach((group, i) => {
@@ -88,17 +107,21 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     });
   }
 
-  /** The learning rates of the groups as they are now. */
+  /** Returns the current learning rate of each group. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** What is needed to go on later. */
+  /** Returns the state to save. The initial learning rates are saved with the optimizer. */
   stateDict(): SchedulerState {
     return { last_epoch: this.#lastEpoch };
   }
 
-  /** Goes on from a saved state. Throws a FileError when it is none. */
+  /**
+   * Loads a saved state.
+   *
+   * @throws FileError when `state` has no integer `last_epoch`.
+   */
   loadStateDict(state: SchedulerState): void {
     const epoch = state.last_epoch;
     if (epoch === undefined || !Number.isInteger(epoch))

@@ -1,5 +1,5 @@
 /**
- * Schedulers one after the other, and all at once.
+ * Schedulers that combine other schedulers, in sequence or simultaneously.
  */
 
 import { ArgumentError } from "@akari/tensor";
@@ -7,10 +7,12 @@ import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
 /**
- * Uses the first scheduler up to the first of `milestones`, the second up to the next, and so on; each starts anew.
+ * Runs several schedulers in sequence, switching to the next one at each of `milestones` (epochs, ascending). Each
+ * scheduler starts from its epoch 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  *
+ * @throws ArgumentError unless there is one milestone less than schedulers.
  * @example
  * const warmup = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
  * const scheduler = new SequentialLR(optimizer, [warmup, new ExponentialLR(optimizer, 0.9)], [5]);
@@ -55,12 +57,12 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
 }
 
 /**
- * Uses several schedulers together: each goes on from the learning rate that the one before has made. Most multiply it
- * by a factor; those that set it as a function of the epoch alone, such as `LambdaLR`, begin anew.
+ * Applies several schedulers at every step, each to the learning rate that results from the one before. Most of them
+ * multiply it by a factor. Those that set it as a function of the epoch alone, such as `LambdaLR`, replace it.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ChainedScheduler.html
  *
- * @throws ArgumentError for no schedulers, or those of different optimizers.
+ * @throws ArgumentError without schedulers, or when their optimizers differ.
  * @example
  * const warmup = new ConstantLR(optimizer, { totalIters: 4 });
  * const scheduler = new ChainedScheduler([warmup, new ExponentialLR(optimizer, 0.9)]);
@@ -68,13 +70,13 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
 export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ChainedScheduler";
   readonly #schedulers: readonly LRScheduler<Options>[];
-  /** The learning rates of the groups after `lastEpoch` steps; null before the first. */
+  /** Learning rate of each group after `lastEpoch` steps; null before the constructor has set it. */
   #lrs: readonly number[] | null = null;
 
   constructor(schedulers: readonly [LRScheduler<Options>, ...LRScheduler<Options>[]]) {
     const optimizer = schedulers[0]?.optimizer;
     if (optimizer === undefined || schedulers.some((scheduler) => scheduler.optimizer !== optimizer))
-      throw new ArgumentError(`ChainedScheduler: expected schedulers of one optimizer, got ${schedulers.length}`);
+      throw new ArgumentError(`ChainedScheduler: expected at least one scheduler, all of the same optimizer`);
     super(optimizer);
     this.#schedulers = schedulers;
     this.moveTo(0);
@@ -88,7 +90,7 @@ export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<O
       baseLrs.forEach((base, i) => {
         lrs[i] = this.lrFrom(lrs[i] as number, past, base, i); // safe: one for each group
       });
-    // The schedulers may steer more than the learning rate.
+    // The schedulers may set more than the learning rate, such as the momentum.
     for (const scheduler of this.#schedulers) scheduler.moveTo(epoch);
     this.#lrs = lrs;
     super.moveTo(epoch);

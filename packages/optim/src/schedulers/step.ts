@@ -1,21 +1,23 @@
 /**
- * Schedulers that multiply the learning rate at some steps.
+ * Schedulers that multiply the learning rate by a factor, at certain epochs or at every one.
  */
 
-import { ArgumentError, checkInteger, settings } from "@akari/tensor";
+import { checkInteger, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, perGroup } from "./scheduler.ts";
 
-/** Options of the schedulers that multiply by `gamma`. */
+/** Options of `StepLR` and `MultiStepLR`. */
 export interface GammaOptions {
-  /** The factor. Default 0.1. */
+  /** Factor of the decay. Default 0.1. */
   readonly gamma?: number;
 }
 
 /**
- * Multiplies by `gamma` every `stepSize` epochs.
+ * Multiplies the learning rate by `gamma` every `stepSize` epochs.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
+ *
+ * @throws ArgumentError when `stepSize` is not a positive integer.
  */
 export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "StepLR";
@@ -37,7 +39,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
 }
 
 /**
- * Multiplies by `gamma` at each of the epochs `milestones`.
+ * Multiplies the learning rate by `gamma` at each of the epochs in `milestones`.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
  */
@@ -60,7 +62,7 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
 }
 
 /**
- * Multiplies by `gamma` every epoch.
+ * Multiplies the learning rate by `gamma` every epoch.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
  */
@@ -80,31 +82,28 @@ export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Opti
 }
 
 /**
- * Multiplies the first learning rate by a function of the epoch: one for all groups, or one for each.
+ * Multiplies the initial learning rate by a function of the epoch.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
+ *
+ * @param factor the function, for all groups or as an array with one per group.
+ * @throws ArgumentError when the array does not have one function per group.
  */
 export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "LambdaLR";
-  readonly #factors: readonly ((epoch: number) => number)[];
+  readonly #factor: (group: number) => ((epoch: number) => number) | undefined;
 
   constructor(
     optimizer: Optimizer<Options>,
     factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
   ) {
     super(optimizer);
-    const groups = optimizer.paramGroups;
-    this.#factors = typeof factor === "function" ? groups.map(() => factor) : factor;
-    if (this.#factors.length !== groups.length) {
-      throw new ArgumentError(
-        `${this.constructor.name}: got ${this.#factors.length} functions for ${groups.length} parameter groups`,
-      );
-    }
+    this.#factor = perGroup(this.constructor.name, optimizer, "factor", factor);
     this.moveTo(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
-    return baseLr * (this.#factors[group]?.(epoch) ?? 1);
+    return baseLr * (this.#factor(group)?.(epoch) ?? 1);
   }
 
   override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
@@ -113,10 +112,12 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
 }
 
 /**
- * Multiplies by a function of the epoch every epoch: by `factor(1)` first. One function for all groups, or one for
- * each.
+ * Multiplies the learning rate every epoch by a function of the epoch, starting with `factor(1)`.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
+ *
+ * @param factor the function, for all groups or as an array with one per group.
+ * @throws ArgumentError when the array does not have one function per group.
  */
 export class MultiplicativeLR<Options extends BaseOptions> extends LambdaLR<Options> {
   static override name = "MultiplicativeLR";

@@ -1,5 +1,5 @@
 /**
- * The suite that every optimizer must pass.
+ * The test suite that every optimizer must pass. It runs in Vitest.
  *
  * @packageDocumentation
  */
@@ -8,27 +8,27 @@ import { randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import type { BaseOptions, Optimizer, OptimizerStateDict, ParamsArgument } from "../optimizer.ts";
 
-/** What the suite wants to know of an optimizer. */
+/** Options of `describeOptimizer`. */
 export interface OptimizerSuiteOptions {
-  /** A learning rate with which it finds the lowest point of a bowl within 500 steps. Default 0.05. */
+  /** Learning rate with which the optimizer minimizes a quadratic function within 500 steps. Default 0.05. */
   readonly lr?: number;
-  /** How close to the lowest point it must come. Default 0.05. */
+  /** Maximum distance from the minimum after these steps, per element. Default 0.05. */
   readonly tolerance?: number;
   /**
-   * Whether the learning rate counts anew in every step. Default true; false where it only says how the first step is
-   * made.
+   * Whether every step depends on the current learning rate. Default true; false if the learning rate only sets the
+   * size of the first step.
    */
   readonly followsRate?: boolean;
 }
 
-/** How the suite makes an optimizer. */
+/** A function that creates the optimizer under test. */
 export type CreateOptimizer = (params: ParamsArgument<BaseOptions>, options: { lr: number }) => Optimizer<BaseOptions>;
 
-/** A leaf that the suite hands gradients to, without recording anything. */
+/** Creates a leaf whose gradient the suite sets directly, without autograd. */
 function parameter(values: readonly number[]): Tensor {
   const x = tensor([...values]);
   let grad: Tensor | null = null;
-  // The optimizer's view of a parameter is a tensor that has a `grad`.
+  // Optimizers only read `grad`, so a plain property does, and the suite does not need `@akari/autograd`.
   Object.defineProperty(x, "grad", {
     get: () => grad,
     set: (value: Tensor | null) => {
@@ -40,7 +40,7 @@ function parameter(values: readonly number[]): Tensor {
 
 const target = [1, -2, 0.5];
 
-/** Sets the gradient of `Σ (x - target)²`. */
+/** Sets the gradient to that of `Σ (x - target)²`. */
 function descend(x: Tensor): void {
   x.grad = x.sub(tensor(target)).mul(2);
 }
@@ -48,9 +48,8 @@ function descend(x: Tensor): void {
 const values = (x: Tensor): number[] => Array.from(x.dataSync());
 
 /**
- * Declares the tests for an optimizer: that it finds the bottom of a bowl, treats each group by its own learning rate,
- * leaves parameters without a gradient alone, goes on from a saved state as if nothing had happened, and refuses what
- * makes no sense.
+ * Declares the tests of an optimizer: it minimizes a quadratic function, applies the options of each group, ignores
+ * parameters without a gradient, continues from a saved state, and rejects invalid arguments.
  *
  * @example
  * describeOptimizer("Lion", (params, options) => new Lion(params, options));
@@ -168,7 +167,7 @@ export function describeOptimizer(
         { state: { 0: 1 }, param_groups },
         { state: { 0: { step: "1" } }, param_groups },
       ]) {
-        // Safe: no state is what is tested.
+        // safe: invalid states are what is tested
         expect(() => optimizer.loadStateDict(wrong as unknown as OptimizerStateDict)).toThrow(
           /expected an object with state and param_groups/,
         );
@@ -222,8 +221,8 @@ export function describeOptimizer(
       const x = parameter([0, 0, 0]);
       expect(() => create([], { lr })).toThrow(/no parameters/);
       expect(() => create([x], { lr: -1 })).toThrow(/lr must not be negative, got -1/);
-      expect(() => create([x, x], { lr })).toThrow(/there already/);
-      // Safe: a wrong name is what is tested.
+      expect(() => create([x, x], { lr })).toThrow(/already in the optimizer/);
+      // safe: an unknown option is what is tested
       expect(() => create([x], { lr, learningRate: 1 } as { lr: number })).toThrow(
         /no option "learningRate"; there are lr/,
       );
