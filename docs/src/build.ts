@@ -1,6 +1,6 @@
 /**
  * Builds the reference with TypeDoc from the sources of every published package and from the guides. An export or a
- * member without a docstring, an export without a family, and a broken link are errors.
+ * member without a docstring, an export without a family, an interrupted paragraph and a broken link are errors.
  */
 
 import { join, relative } from "node:path";
@@ -15,6 +15,7 @@ import {
 } from "typedoc";
 import { undocumented } from "./check/docstrings.ts";
 import { hiddenOptions } from "./check/options.ts";
+import { interruptedParagraphs } from "./check/paragraphs.ts";
 import { siteProblems } from "./check/site.ts";
 import { asFunction } from "./convert/callable.ts";
 import { foldInherited } from "./convert/inherited.ts";
@@ -105,7 +106,7 @@ if (project) {
     project.packageName = name;
     app.validate(project);
   }
-  report(undocumented(project));
+  report([...undocumented(project), ...interruptedParagraphs(project)]);
   foldInherited(project);
   describeNamespaces(project);
   nameParameters(project);

@@ -161,8 +161,8 @@ abstract class ConvNd extends ConvolutionLayer {
   }
 
   /**
-   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with O = ⌊(S + 2·padding - dilation·(kernelSize
-   * - 1) - 1) / stride⌋ + 1 in each spatial dimension.
+   * [N, inChannels, ...S] → [N, outChannels, ...O], or both without N, with
+   * O = ⌊(S + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ + 1 in each spatial dimension.
    */
   forward(input: Tensor): Tensor {
     const { stride, dilation, groups } = this;

@@ -238,8 +238,8 @@ export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null
  *
  *     y[n, o, i, j] = b[o] + Σ x[n, c, i·stride + u·dilation - padding, …] · w[o, c, u, v]
  *
- * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with H' = ⌊(H + 2·padding
- * - dilation·(Kh - 1) - 1) / stride⌋ + 1.
+ * Input [N, Cin, H, W], weight [Cout, Cin / groups, Kh, Kw], bias [Cout] → [N, Cout, H', W'] with
+ * H' = ⌊(H + 2·padding - dilation·(Kh - 1) - 1) / stride⌋ + 1.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  *
