@@ -18,8 +18,7 @@ export function familiesIn(folder: string): string[] {
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length))
     .sort();
-  if (families.length === 0)
-    throw new FileError(`conformance: ${folder} contains no .json file with recorded cases`);
+  if (families.length === 0) throw new FileError(`conformance: ${folder} contains no .json file with recorded cases`);
   return families;
 }
 

@@ -1,15 +1,15 @@
 /**
- * The files of a new optimizer's package. They are a working optimizer (stochastic gradient descent with momentum), so
- * that the package passes its tests, builds and stands in the reference before a line of it is changed.
+ * The files of a new optimizer's package. They contain a working optimizer (stochastic gradient descent with momentum),
+ * so that the package passes its tests, builds and appears in the reference before anything is changed.
  */
 
-/** What the template fills in. */
+/** The values that are filled into the template. */
 export interface OptimizerNames {
-  /** As the command has it: `sophia-g`. */
+  /** The name passed to the command: `sophia-g`. */
   readonly name: string;
   /** The name of the class: `SophiaG`. */
   readonly className: string;
-  /** The version that all packages carry. */
+  /** The common version of all packages. */
   readonly version: string;
 }
 
@@ -21,16 +21,16 @@ import { type BaseOptions, checkFraction, checkNotNegative, type Elements, Eleme
 
 /** Options of \`${className}\`. */
 export interface ${className}Options extends BaseOptions {
-  /** The learning rate. Default 1e-2. */
+  /** Learning rate. Default 1e-2. */
   lr: number;
-  /** How much of the last step's direction is kept. Default 0.9. */
+  /** Momentum factor, from 0 to 1. Default 0.9. */
   momentum: number;
-  /** How fast the weights decay, apart from the gradient. Default 0. */
+  /** Decoupled weight decay factor. Default 0. */
   weightDecay: number;
 }
 
 /**
- * ${className}: goes on in the direction it was going, bent by each gradient.
+ * ${className}: stochastic gradient descent with momentum and decoupled weight decay.
  *
  *     m ← μm + g        p ← p - η(m + λp)
  *
@@ -72,12 +72,11 @@ import { tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { ${className} } from "../src/index.ts";
 
-// What every optimizer must do: find the bottom of a bowl, treat groups by their options, save and load its state,
-// refuse nonsense.
+// The suite for all optimizers: convergence on a quadratic, parameter groups, saving and loading the state, and errors.
 describeOptimizer("${className}", (params, options) => new ${className}(params, options), { lr: 0.01 });
 
 describe("${className}", () => {
-  it("makes the steps of ${name}'s formula, calculated by hand", () => {
+  it("matches steps of ${name} that were computed by hand", () => {
     const x = requiresGrad(tensor([1, -2]));
     const optimizer = new ${className}([x], { lr: 0.5, momentum: 0.5, weightDecay: 0.5 });
     x.grad = tensor([1, 2]);
@@ -88,7 +87,7 @@ describe("${className}", () => {
     expect(x.toArraySync()).toEqual([-0.5625, -2.375]);
   });
 
-  it("refuses options that make no sense", () => {
+  it("rejects invalid options", () => {
     const x = requiresGrad(tensor([1]));
     expect(() => new ${className}([x], { momentum: 2 })).toThrow("${className}: momentum must be from 0 to 1, got 2");
     expect(() => new ${className}([x], { weightDecay: -1 })).toThrow("${className}: weightDecay must not be negative, got -1");
@@ -98,7 +97,7 @@ describe("${className}", () => {
 
 const readme = ({ name, className }: OptimizerNames): string => `# @akari/optim-${name}
 
-The optimizer ${className} for [\`@akari/tensor\`](../tensor), made with [\`@akari/optim\`](../optim). A step is one fused kernel call for all parameters.
+The ${className} optimizer for [\`@akari/tensor\`](../tensor), built with [\`@akari/optim\`](../optim). A step is one fused kernel call for all parameters.
 
 \`\`\`sh
 npm install @akari/optim-${name} @akari/optim @akari/tensor
@@ -113,11 +112,11 @@ loss.backward();
 optimizer.step();
 \`\`\`
 
-Node 22.12 or newer, Bun, Deno, or a browser. ESM only. MIT licensed.
+Runs in Node 22.12 or newer, Bun, Deno and browsers. ESM only. MIT licensed.
 `;
 
 const index = ({ name, className }: OptimizerNames): string => `/**
- * The optimizer ${className}.
+ * The ${className} optimizer.
  *
  * @packageDocumentation
  */
@@ -128,7 +127,7 @@ export { ${className}, type ${className}Options } from "./${name}.ts";
 const manifest = ({ name, className, version }: OptimizerNames): object => ({
   name: `@akari/optim-${name}`,
   version,
-  description: `The optimizer ${className} for @akari/tensor.`,
+  description: `The ${className} optimizer for @akari/tensor.`,
   license: "MIT",
   type: "module",
   sideEffects: false,
@@ -153,7 +152,7 @@ const config = {
   references: [{ path: "../tensor" }, { path: "../optim" }],
 };
 
-/** The files of the package by their paths from the root of the repository. */
+/** Returns the files of the package by path, relative to the root of the repository. */
 export function optimizerFiles(names: OptimizerNames): ReadonlyMap<string, string> {
   const { name, className } = names;
   const folder = `packages/optim-${name}`;
@@ -165,6 +164,6 @@ export function optimizerFiles(names: OptimizerNames): ReadonlyMap<string, strin
     [`${folder}/src/index.ts`, index(names)],
     [`${folder}/src/${name}.ts`, source(names)],
     [`${folder}/test/${name}.test.ts`, test(names)],
-    [`.changeset/optim-${name}.md`, `---\n"@akari/optim-${name}": minor\n---\n\nThe optimizer ${className}.\n`],
+    [`.changeset/optim-${name}.md`, `---\n"@akari/optim-${name}": minor\n---\n\nAdds the ${className} optimizer.\n`],
   ]);
 }
