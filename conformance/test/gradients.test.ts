@@ -56,7 +56,9 @@ function methodsOfTensor(): Record<string, unknown> {
 }
 
 describe("the table of gradients has", () => {
-  /** Returns the names that no table covers. An entry also covers the in-place variant and the aliases of a function. */
+  /**
+   * Returns the names that no table covers. An entry also covers the in-place variant and the aliases of a function.
+   */
   const missing = (all: Readonly<Record<string, unknown>>, ...tables: readonly object[]): string[] => {
     const known = new Set(tables.flatMap((table) => Object.keys(table)));
     const covered = Object.keys(all).filter((name) => known.has(name) || known.has(name.replace(/_$/, "")));

@@ -1,7 +1,7 @@
 /**
  * Passes values that are not tensors where tensors are expected. The table of gradients lists arguments for every
- * operation; each tensor in them is replaced by each wrong value. An operation may accept it, as it does for numbers, or
- * throw an AkariError. JavaScript's own errors are failures, because they do not say what to do.
+ * operation; each tensor in them is replaced by each wrong value. An operation may accept it, as it does for numbers,
+ * or throw an AkariError. JavaScript's own errors are failures, because they do not say what to do.
  */
 
 import * as nn from "@akari/nn";

@@ -47,8 +47,8 @@ function formulas(text: string): string {
 }
 
 /**
- * Inlines a drawing into the page and removes its own styles, so that it uses the colours of the page. Opened as a file,
- * a drawing uses its own.
+ * Inlines a drawing into the page and removes its own styles, so that it uses the colours of the page. Opened as a
+ * file, a drawing uses its own.
  */
 function drawing(source: string): string {
   const svg = readFileSync(join(home, "guides/drawings", basename(source)), "utf8");

@@ -21,7 +21,9 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Vitest's `globalSetup`: creates a folder that `tmpdir()` returns in the tests. Returns the function that deletes it. */
+/**
+ * Vitest's `globalSetup`: creates a folder that `tmpdir()` returns in the tests. Returns the function that deletes it.
+ */
 export default function setup(): () => void {
   const folder = create();
   // The variables that `tmpdir()` reads on Unix and on Windows.

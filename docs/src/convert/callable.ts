@@ -1,7 +1,7 @@
 /**
- * Converts callable constants, such as `export const relu: Unary = pointwise(...)` or `export const maxPool2d: MaxPool`,
- * to functions of the reference, since users call them like functions. The parameters of a pointwise operation get
- * their names from its formula.
+ * Converts callable constants, such as `export const relu: Unary = pointwise(...)` or
+ * `export const maxPool2d: MaxPool`, to functions of the reference, since users call them like functions. The
+ * parameters of a pointwise operation get their names from its formula.
  */
 
 import {

@@ -21,7 +21,9 @@ const own: Readonly<Record<string, string>> = {
   "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewAs",
 };
 
-/** Families at the top and at the bottom of the page. The others are between them, in the order of the package's page. */
+/**
+ * Families at the top and at the bottom of the page. The others are between them, in the order of the package's page.
+ */
 const first = ["Attributes", "Reading values", "Gradients", "Memory"];
 const last = ["For writing operations"];
 

@@ -20,7 +20,8 @@ import type { Site } from "./site.ts";
 const h = JSX.createElement;
 
 /**
- * The position of the current page: its package, the namespace or package whose families are shown, and the name itself.
+ * The position of the current page: its package, the namespace or package whose families are shown, and the name
+ * itself.
  */
 interface Here {
   readonly module: Reflection | null;

@@ -1,6 +1,6 @@
 /**
- * Formats signatures: names, types and defaults on one line if they fit, otherwise one line per parameter; and the short
- * form for tables, with names only.
+ * Formats signatures: names, types and defaults on one line if they fit, otherwise one line per parameter; and the
+ * short form for tables, with names only.
  */
 
 import {

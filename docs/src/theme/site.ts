@@ -1,6 +1,6 @@
 /**
- * The data that the pages of the reference use in addition to TypeDoc's model: the families, PyTorch's names, the guides
- * in reading order, and related names.
+ * The data that the pages of the reference use in addition to TypeDoc's model: the families, PyTorch's names, the
+ * guides in reading order, and related names.
  */
 
 import type { DeclarationReflection, DocumentReflection, ProjectReflection } from "typedoc";
