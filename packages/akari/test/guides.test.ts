@@ -49,7 +49,8 @@ const programs = pages.map((page) => {
  */
 function phrases(): string {
   const table =
-    readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Common expressions")[1]?.split("\n## ")[0] ?? "";
+    readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Common expressions")[1]?.split("\n## ")[0] ??
+    "";
   const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
   const statements = cells.flatMap((cell) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")),
