@@ -1,29 +1,30 @@
 /**
- * What the GPU is and what it could do at best, so that times can be held against something: its multiply-adds per
- * second when it does nothing else, and how long it takes to hear that there was nothing to do.
+ * Describes the GPU and measures its limits, with which times can be compared: the rate of multiply-adds in a kernel
+ * that does nothing else, and the latency of waiting for an empty queue.
  */
 
 import { webgpu } from "@akari/tensor/webgpu";
 import { findGpu } from "./gpu.ts";
 
-/** A GPU, as measured. */
+/** A GPU and its measured limits. */
 export interface Adapter {
   readonly name: string;
-  /** Whether it is a program on the CPU. */
+  /** Whether it is a software adapter, which runs on the CPU. */
   readonly software: boolean;
-  /** Multiplications and additions in float32 per second, in 10⁹, of a kernel that does nothing else. */
+  /** Float32 multiplications and additions per second, in 10⁹, of a kernel that does nothing else. */
   readonly gigaflops: number;
-  /** Milliseconds from submitting nothing to knowing that it is done. */
+  /** Milliseconds to wait for an empty queue. */
   readonly wait: number;
 }
 
-/** Looks at the GPU that the libraries will find. */
+/** Describes the GPU that the libraries will use. */
 export async function describeAdapter(): Promise<Adapter> {
   const { adapter: name, software, destroy } = await webgpu();
   destroy();
   const { gpu } = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === null) throw new Error("no adapter"); // webgpu() has found one, and said what is missing if not
+  // Cannot happen: without an adapter webgpu() has thrown an error that says what is missing.
+  if (adapter === null) throw new Error("no adapter");
   const device = await adapter.requestDevice();
   const found = { name, software, gigaflops: await multiplyAdds(device), wait: await emptyWait(device) };
   device.destroy();
@@ -35,8 +36,7 @@ const groups = 4096;
 const groupSize = 64;
 
 /**
- * Eight chains of multiply-adds per invocation, all in registers: enough of them to hide that each waits for the one
- * before.
+ * Eight independent chains of multiply-adds per invocation, all in registers: enough to hide the latency of each.
  */
 const shader = `
 @group(0) @binding(0) var<storage, read_write> result: array<f32>;
@@ -62,7 +62,7 @@ async function multiplyAdds(device: GPUDevice): Promise<number> {
     layout: "auto",
     compute: { module: device.createShaderModule({ code: shader }) },
   });
-  const [storage, copyTarget] = [128, 8]; // Node has no global that names them
+  const [storage, copyTarget] = [128, 8]; // STORAGE and COPY_DST, for which Node has no global
   const result = device.createBuffer({ size: groups * groupSize * 4, usage: storage });
   const rounds = device.createBuffer({ size: 4, usage: storage | copyTarget });
   const entries = [result, rounds].map((buffer, binding) => ({ binding, resource: { buffer } }));
@@ -80,7 +80,7 @@ async function multiplyAdds(device: GPUDevice): Promise<number> {
     await device.queue.onSubmittedWorkDone();
     return performance.now() - start;
   };
-  // Long enough that starting and waiting do not count, short enough for a driver that ends what takes seconds.
+  // Long enough to make launching and waiting negligible, short enough for drivers that abort kernels after seconds.
   let count = 16;
   while ((await run(count)) < 50 && count < 1 << 20) count *= 2;
   const times: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * A peer's process: `node child.ts LIBRARY DEVICE WORKLOAD SECONDS` prints what was measured as its last line, in JSON;
- * `node child.ts adapter` says what GPU there is.
+ * A peer's process: `node child.ts LIBRARY DEVICE WORKLOAD SECONDS` prints the measurement as its last line, in JSON;
+ * `node child.ts adapter` describes the GPU.
  */
 
 import { describeAdapter } from "./adapter.ts";
@@ -8,7 +8,7 @@ import { type LibraryName, time } from "./libraries.ts";
 import type { Device } from "./workloads.ts";
 
 const [library, device, workload = "", seconds] = process.argv.slice(2);
-// Safe: the command that starts this process passes names that it has checked.
+// Safe: the parent process passes validated names.
 const answer =
   library === "adapter" ? describeAdapter() : time(library as LibraryName, device as Device, workload, Number(seconds));
 console.log(JSON.stringify(await answer));

@@ -1,12 +1,12 @@
 /**
- * The browser that pages run in, here and in the tests: which it is and how it is started, with a GPU or with a program
- * that stands in for one.
+ * The browser for pages, here and in the tests: its path, and the arguments to start it with a GPU or with a software
+ * adapter.
  */
 
-/** Chromium, or what the environment variable CHROMIUM names. */
+/** Path of Chromium: the environment variable CHROMIUM, or the usual path. */
 export const chromiumPath: string = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** Chromium's software implementation of Vulkan, which Node can use too. */
+/** Path of Chromium's software implementation of Vulkan, which Node can use too. */
 export const softwareDriver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
 const quiet = [
@@ -18,14 +18,14 @@ const quiet = [
   "--disable-quic",
 ];
 
-/** Arguments for WebGPU by a program on the CPU, which there is on every machine. */
+/** Arguments for WebGPU on the software adapter, which is available on every machine. */
 export const softwareArguments: readonly string[] = [
   ...quiet,
   "--enable-unsafe-webgpu",
   "--use-webgpu-adapter=swiftshader",
 ];
 
-/** Arguments for WebGPU on the machine's own GPU, without a screen. */
+/** Arguments for WebGPU on the machine's GPU, without a screen. */
 export const hardwareArguments: readonly string[] = [
   ...quiet,
   "--enable-unsafe-webgpu",

@@ -1,17 +1,17 @@
 /**
- * How many kernels a task launches, and in how many submits: what every library asks of the GPU, counted where all of
- * them must pass. It is counted in a call of its own, so that counting is not part of any time.
+ * Counts the kernel launches and submits of a task at the WebGPU API, which all libraries use. Counting takes place in
+ * a separate call, so that it does not affect the times.
  */
 
 import { findGpu } from "./gpu.ts";
 
-/** What one call gives to the GPU. */
+/** The GPU work of one call. */
 export interface Count {
   readonly launches: number;
   readonly submits: number;
 }
 
-/** Runs something and counts. */
+/** Runs a task and counts its launches and submits. */
 export async function count(run: () => unknown): Promise<Count> {
   const { GPUComputePassEncoder, GPUQueue } = (await findGpu()).classes;
   const found = { launches: 0, submits: 0 };

@@ -1,12 +1,12 @@
-/** The peers that are JavaScript: each runs in a process of its own on the CPU, and in a page of its own on the GPU. */
+/** The JavaScript peers. Each runs in its own process on the CPU, and in its own page on the GPU. */
 
 import { count } from "./count.ts";
 import { type Measurement, measure } from "./measure.ts";
 import { type Cannot, type Device, type Prepare, workloads } from "./workloads.ts";
 
-/** A peer's module. */
+/** The module of a peer. */
 interface Library {
-  /** Makes a device ready. */
+  /** Prepares a device. */
   start(device: Device): Promise<Prepare>;
 }
 
@@ -17,7 +17,7 @@ const libraries = {
   tfjs: () => import("./peers/tfjs.ts"),
 } satisfies Record<string, () => Promise<Library>>;
 
-/** The name of a library. */
+/** Name of a library. */
 export type LibraryName = keyof typeof libraries;
 
 /** Measures one workload of one library. */

@@ -1,6 +1,6 @@
 /**
- * `pnpm bench`: our times beside the peers', in one run. Every peer is a process or a page of its own, and the peers
- * take turns on each workload, so that what else the machine does falls on all of them alike.
+ * `pnpm bench`: times Akari next to its peers in one run. Each peer has its own process or page, and the peers take
+ * turns on each workload, so that other load on the machine affects all of them alike.
  */
 
 import { CommanderError } from "commander";
@@ -13,7 +13,7 @@ function read(): Options {
   try {
     return parseOptions(process.argv.slice(2));
   } catch (error) {
-    if (error instanceof CommanderError) process.exit(error.exitCode); // commander has said what is wrong
+    if (error instanceof CommanderError) process.exit(error.exitCode); // Commander has printed the error or the help
     throw error;
   }
 }
@@ -22,16 +22,16 @@ const options = read();
 const places = await openPlaces(options);
 const software = Object.values(places.adapters).some((adapter) => adapter.software);
 
-/** Measures and prints one workload of every peer. */
+/** Measures one workload with every peer and prints the results. */
 async function row(workload: string): Promise<Record<string, number>> {
   console.log(workload);
   const medians: Record<string, number> = {};
   const reason = leftOut(workload, options.device, software);
   if (reason !== null) {
-    console.log(`  left out: ${reason}`);
+    console.log(`  skipped: ${reason}`);
     return medians;
   }
-  // Akari's time in each place: peers are held against the one that runs where they run.
+  // Akari's times by environment: peers are compared with Akari in the same environment.
   const ours: Partial<Record<Place, Readonly<Record<string, number>>>> = {};
   for (const peer of places.peers) {
     const place = peers[options.device][peer] as Place; // safe: names are checked
@@ -51,7 +51,7 @@ async function row(workload: string): Promise<Record<string, number>> {
 const results: Record<string, Record<string, number>> = {};
 try {
   if (places.peers.length > 0) for (const workload of options.only) results[workload] = await row(workload);
-  else process.exitCode = 1; // why was said when they were looked for
+  else process.exitCode = 1; // the reason was printed when the peers were looked for
 } finally {
   await places.close();
 }

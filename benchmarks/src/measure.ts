@@ -1,34 +1,34 @@
 /**
- * Times of one task: the median of many calls after a warm-up, and how far the middle half of them spreads. The same in
- * Node and in a page.
+ * Times a task: the median and the quartiles of many calls after a warm-up. The code is the same in Node and in pages.
  */
 
 import type { Count } from "./count.ts";
 import type { Cannot, Task } from "./workloads.ts";
 
-/** What was measured, in milliseconds per unit of work. */
+/** A measurement, in milliseconds per unit of work. */
 export interface Measurement {
   readonly median: number;
-  /** The first and third quartile. */
+  /** First quartile. */
   readonly low: number;
+  /** Third quartile. */
   readonly high: number;
   readonly calls: number;
-  /** What one call gives to the GPU, where there is one. */
+  /** The GPU work of one call; absent on the CPU. */
   readonly count?: Count;
 }
 
-/** What went wrong. */
+/** An error. */
 export interface Failed {
   readonly failed: string;
 }
 
-/** What comes of a measurement: figures, a reason why there are none, or what went wrong. */
+/** The outcome of a measurement: times, the reason why the peer does not support the workload, or an error. */
 export type Answer = Measurement | Cannot | Failed;
 
-/** How long one measurement may take, in milliseconds. */
+/** The time limit of one measurement, in milliseconds. */
 export const patience = 180_000;
 
-/** What is said of one that took longer. */
+/** The outcome of a measurement that exceeds the time limit. */
 export const tooLong: Failed = { failed: `took more than ${patience / 1000} s` };
 
 /** Times a task for about `seconds`. */
@@ -54,7 +54,7 @@ export async function measure(task: Task, seconds: number): Promise<Measurement>
   return { median: at(0.5), low: at(0.25), high: at(0.75), calls: times.length };
 }
 
-/** Lets the event loop turn, as it does in a program that reads its data. */
+/** Returns control to the event loop, as a program that reads its data does. */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

@@ -1,9 +1,9 @@
-/** The command line: what can be measured where, and what is refused before anything runs. */
+/** Parses the command line, and defines which peers run where. */
 
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type Device, leftOut, workloads } from "./workloads.ts";
 
-/** Where a peer runs: in a process of its own, or in a page of its own of one headless Chromium. */
+/** Where a peer runs: in its own process, or in its own page of one headless Chromium. */
 export type Place = "process" | "page";
 
 /** The peers on each device, in the order of the table. */
@@ -19,7 +19,7 @@ export const peers: Readonly<Record<Device, Readonly<Record<string, Place>>>> = 
   },
 };
 
-/** What is to be measured. */
+/** Options of a run. */
 export interface Options {
   readonly device: Device;
   readonly only: readonly string[];
@@ -29,23 +29,23 @@ export interface Options {
 }
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
  * @param args the arguments after the program's name.
- * @throws CommanderError naming the option and the value that it does not take; also for `--help`, with exit code 0.
+ * @throws CommanderError for invalid options and values, and for `--help` with exit code 0.
  */
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command("bench")
-    .description("Times of Akari's workloads beside its peers', in milliseconds.")
-    .addOption(new Option("--device <name>", "where to compute").choices(Object.keys(peers)).default("cpu"))
-    .option("--only <names>", "these workloads only, separated by commas", names)
-    .option("--peers <names>", "these peers only", names)
-    .option("--seconds <n>", "how long each measurement takes", seconds, 1.5)
-    .option("--json", "print one last line of JSON", false)
+    .description("Times Akari next to other libraries, in milliseconds.")
+    .addOption(new Option("--device <name>", "device to run on").choices(Object.keys(peers)).default("cpu"))
+    .option("--only <names>", "run only these workloads, separated by commas", names)
+    .option("--peers <names>", "run only these peers, separated by commas", names)
+    .option("--seconds <n>", "duration of each measurement", seconds, 1.5)
+    .option("--json", "print the medians as one last line of JSON", false)
     .allowExcessArguments(false)
     .exitOverride();
   command.parse(args, { from: "user" });
-  // Safe: commander has filled in the options that have defaults, with the types that its parsers and choices produce.
+  // Safe: Commander has filled in the defaults, and its parsers and choices produce these types.
   const given = command.opts() as Omit<Options, "only" | "peers"> & Partial<Options>;
   const chosen = (
     option: string,
@@ -64,7 +64,7 @@ export function parseOptions(args: readonly string[]): Options {
   const everyPeer = Object.keys(peers[given.device]);
   return {
     ...given,
-    // What is for GPUs only is no part of the CPU's table.
+    // By default, workloads for GPUs are not run on the CPU.
     only: chosen(
       "only",
       given.only,
@@ -82,6 +82,6 @@ function names(text: string): string[] {
 function seconds(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError("Expected a number above 0.");
+    throw new InvalidArgumentError("Expected a positive number.");
   return value;
 }

@@ -1,9 +1,9 @@
-/** A peer's page: what `child.ts` is for a process, for the browser to call. */
+/** A peer's page: the counterpart of `child.ts`, called through the browser. */
 
 import { describeAdapter } from "./adapter.ts";
 import { time } from "./libraries.ts";
 
-/** What the page offers. */
+/** The functions that the page exposes. */
 export interface BenchmarkPage {
   readonly describeAdapter: typeof describeAdapter;
   readonly time: typeof time;

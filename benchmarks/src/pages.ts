@@ -1,6 +1,6 @@
 /**
- * Peers that run in pages of one headless Chromium. Each measurement has a new page, so that none inherits another's
- * memory or device.
+ * Runs peers in pages of one headless Chromium. Each measurement uses a new page, so that memory and devices are not
+ * shared.
  */
 
 import { existsSync } from "node:fs";
@@ -12,7 +12,7 @@ import { type Answer, type Failed, type Measurement, patience, tooLong } from ".
 import { type Site, serve } from "./site.ts";
 import type { Cannot } from "./workloads.ts";
 
-/** Pages to measure in, and the GPU that they find. */
+/** The browser's pages, and the GPU that they use. */
 export interface Pages {
   readonly adapter: Adapter;
   /** Measures one workload in a new page. */
@@ -20,11 +20,11 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** Starts the browser, on the machine's own GPU if it has one. */
+/** Starts the browser, with the machine's GPU if there is one. */
 export async function openPages(): Promise<Pages | Cannot> {
   if (!existsSync(chromiumPath)) {
     return {
-      cannot: `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM`,
+      cannot: `there is no Chromium at ${chromiumPath}; install it, or set the environment variable CHROMIUM to its path`,
     };
   }
   const site = await serve();
@@ -51,7 +51,7 @@ export async function openPages(): Promise<Pages | Cannot> {
   }
 }
 
-/** A browser with given arguments, started when a page is asked for. */
+/** A browser with the given arguments, which is started when the first page is opened. */
 class Session {
   readonly #site: Site;
   readonly #args: readonly string[];
@@ -67,7 +67,7 @@ class Session {
   }
 
   run(library: string, workload: string, seconds: number): Promise<Answer> {
-    // Safe: names are checked before anything runs.
+    // Safe: names are validated before anything runs.
     const task = [library as LibraryName, workload, seconds] as const;
     return this.#inPage<Measurement | Cannot>((page) =>
       page.evaluate(([library, workload, seconds]) => benchmark.time(library, "webgpu", workload, seconds), task),
@@ -89,8 +89,8 @@ class Session {
         await page.close();
         return answer;
       }
-      working.catch(() => {}); // the page is about to go
-      // Nothing calls a GPU's work back, so the browser ends with it.
+      working.catch(() => {}); // closing the page rejects it
+      // Work on a GPU cannot be cancelled, so the whole browser is closed.
       await this.close();
       return tooLong;
     } catch (error) {

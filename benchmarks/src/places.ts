@@ -1,4 +1,4 @@
-/** Where the peers of a run compute: which of them can, on which GPU, and how each is started. */
+/** Finds out which peers of a run are available and which GPU they use, and starts them. */
 
 import type { Adapter } from "./adapter.ts";
 import type { Answer } from "./measure.ts";
@@ -8,18 +8,18 @@ import { findNodeAdapter, findPytorch, runProcess } from "./processes.ts";
 import { adapterLine } from "./table.ts";
 import type { Cannot } from "./workloads.ts";
 
-/** What was found. */
+/** The available peers. */
 export interface Places {
-  /** Those of the peers asked for that can compute. */
+  /** The requested peers that are available. */
   readonly peers: readonly string[];
-  /** The GPUs by place; none on the CPU. */
+  /** The GPUs by environment; empty on the CPU. */
   readonly adapters: Readonly<Partial<Record<Place, Adapter>>>;
-  /** Measures one workload of one peer. */
+  /** Measures one workload with one peer. */
   run(peer: string, workload: string): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** Looks for what the options ask for, and says on the way what there is and what is missing. */
+/** Finds the requested peers, and prints which devices they use and what is missing. */
 export async function openPlaces(options: Options): Promise<Places> {
   const { device, seconds } = options;
   const chosen = options.peers;

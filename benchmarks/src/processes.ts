@@ -1,4 +1,4 @@
-/** Peers that run in a process of their own, so that none inherits another's memory, compiled code or threads. */
+/** Runs peers in their own processes, so that memory, compiled code and threads are not shared. */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import type { Cannot, Device } from "./workloads.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-/** What `pytorch.py` says where there is no PyTorch, and what is said of a missing program. */
+/** The message of `pytorch.py` if PyTorch is missing, and the message for a missing program. */
 const notInstalled = "is not installed";
 
 /** Measures one workload in a new process. */
@@ -25,13 +25,13 @@ export async function runProcess(peer: string, device: Device, workload: string,
   ]);
 }
 
-/** The GPU that PyTorch finds, by name. */
+/** Returns the name of the GPU that PyTorch finds. */
 export async function findPytorch(): Promise<{ readonly name: string; readonly version: string } | Cannot> {
   return noFailure(await askPytorch<{ name: string; version: string }>("webgpu", "adapter", 0));
 }
 
 async function askPytorch<T>(device: Device, workload: string, seconds: number): Promise<T | Cannot | Failed> {
-  // Debian's PyTorch belongs to Debian's Python, which need not be the first one.
+  // Debian's PyTorch belongs to Debian's Python, which may not be the first one in PATH.
   for (const python of ["/usr/bin/python3", "python3"]) {
     const answer = await ask<T & object>(python, [here("./peers/pytorch.py"), device, workload, `${seconds}`]);
     if (!("cannot" in answer) || answer.cannot !== notInstalled) return answer;
@@ -40,8 +40,8 @@ async function askPytorch<T>(device: Device, workload: string, seconds: number):
 }
 
 /**
- * The GPU that Node finds. Where the machine has no driver for one, the Vulkan loader is pointed at the software driver
- * that comes with Chromium, for this process's children too.
+ * Returns the GPU that Node finds. If the machine has no driver, this configures the Vulkan loader, for child processes
+ * too, to use Chromium's software driver.
  */
 export async function findNodeAdapter(): Promise<Adapter | Cannot> {
   const look = () => ask<Adapter>(process.execPath, [here("./child.ts"), "adapter"]);
@@ -59,7 +59,7 @@ function noFailure<T extends object>(answer: T | Cannot | Failed): T | Cannot {
   return "failed" in answer ? { cannot: answer.failed } : answer;
 }
 
-/** Runs a program and reads its last line. */
+/** Runs a program and parses its last line. */
 function ask<T>(command: string, args: readonly string[]): Promise<T | Cannot | Failed> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -77,7 +77,7 @@ function ask<T>(command: string, args: readonly string[]): Promise<T | Cannot | 
   });
 }
 
-/** The line that names the error in what a program wrote when it failed. */
+/** Returns the line with the error message in the output of a failed program. */
 function reasonIn(text: string): string {
   const lines = text.trim().split("\n");
   const line = lines.find((line) => /^\w*Error: /.test(line)) ?? lines.at(-1) ?? "";

@@ -1,4 +1,4 @@
-/** The peers' page, bundled as an application would be and served from this machine. */
+/** Bundles the peers' page like an application, and serves it locally. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, preview } from "vite";
 
-/** Where the page is, and how to stop serving it. */
+/** The address of the page, and the function that stops serving it. */
 export interface Site {
   readonly address: string;
   close(): Promise<void>;
 }
 
 /**
- * Bundles the page and serves it cross-origin isolated: only there is the browser's clock finer than a tenth of a
- * millisecond.
+ * Bundles the page and serves it cross-origin isolated. Otherwise the resolution of the browser's clock would be only a
+ * tenth of a millisecond.
  */
 export async function serve(): Promise<Site> {
   const root = fileURLToPath(new URL(".", import.meta.url));
@@ -28,7 +28,7 @@ export async function serve(): Promise<Site> {
         emptyOutDir: true,
         target: "esnext",
         chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
-        // What is imported in Node only.
+        // These are imported in Node only.
         rollupOptions: {
           input: join(root, "page.html"),
           external: [/^node:/, "webgpu", "@tensorflow/tfjs-backend-wasm"],
@@ -45,7 +45,7 @@ export async function serve(): Promise<Site> {
       },
     });
     const [address] = server.resolvedUrls?.local ?? [];
-    if (address === undefined) throw new Error("the page is served nowhere");
+    if (address === undefined) throw new Error("the server has no local address");
     return {
       address: new URL("page.html", address).href,
       async close() {

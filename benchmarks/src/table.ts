@@ -1,20 +1,20 @@
-/** The lines that a run prints. */
+/** Formats the lines that a run prints. */
 
 import type { Adapter } from "./adapter.ts";
 import type { Measurement } from "./measure.ts";
 import { workloads } from "./workloads.ts";
 
-/** What a GPU is, and what times on it can be held against. */
+/** Formats the name and the measured limits of a GPU. */
 export function adapterLine({ name, software, gigaflops, wait }: Adapter): string {
-  const kind = software ? ", a program on the CPU: compare ratios, not times" : "";
-  return `${name}${kind}; ${rate(gigaflops)} of multiply-adds alone, ${time(wait)} to wait for nothing`;
+  const kind = software ? ", a software adapter: compare ratios, not times" : "";
+  return `${name}${kind}; ${rate(gigaflops)} of multiply-adds alone, ${time(wait)} to wait for an empty queue`;
 }
 
 /**
- * The figures of one peer.
+ * Formats the measurement of one peer.
  *
- * @param ours Akari's medians in the same place, by the peer's name, for the ratios; undefined where there are none.
- * @param adapter the GPU, where there is one.
+ * @param ours Akari's medians in the same environment, by peer name, for the ratios; undefined if there are none.
+ * @param adapter the GPU; undefined on the CPU.
  */
 export function measurementLine(
   workload: string,
@@ -29,14 +29,14 @@ export function measurementLine(
 }
 
 /**
- * What a time means for this workload: how much in a second, and of a product how much of what the GPU does at best.
+ * Converts a time to a rate: launches per second, or the FLOP/s of a matrix product with its share of the GPU's limit.
  */
 function speed(name: string, ms: number, adapter: Adapter | undefined): string {
   const workload = workloads[name];
   if (workload?.kind === "launches") return `  ${Math.round(1000 / ms).toLocaleString("en")} launches/s`;
   if (workload?.kind !== "matmul") return "";
   const gigaflops = (2 * workload.size ** 3) / ms / 1e6;
-  // A program on the CPU has no steady limit: what else the machine does moves it.
+  // The limit of a software adapter is not stable, because it depends on the load of the machine.
   const part = adapter && !adapter.software ? ` (${Math.round((100 * gigaflops) / adapter.gigaflops)} %)` : "";
   return `  ${rate(gigaflops)}${part}`;
 }

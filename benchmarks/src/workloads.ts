@@ -1,12 +1,12 @@
 /**
- * The workloads, by the names that the table shows, with the sizes that every peer uses. A training step is: forget the
- * gradients, forward, cross-entropy, backward, Adam with a learning rate of 1e-3, on data already in memory.
+ * The workloads by name, with the sizes that every peer uses. A training step is: reset the gradients, forward,
+ * cross-entropy, backward, Adam with a learning rate of 1e-3, on data that is already in memory.
  */
 
-/** Where a benchmark computes. */
+/** The device on which a benchmark runs. */
 export type Device = "cpu" | "webgpu";
 
-/** What a workload does. */
+/** The definition of a workload. */
 export type Workload =
   | { readonly kind: "matmul"; readonly size: number }
   | {
@@ -47,30 +47,33 @@ export const workloads: Readonly<Record<string, Workload>> = {
   gpt: { kind: "gpt" },
 };
 
-/** Why a workload is not run on a device; null when it is. `software` says that the GPU is a program on the CPU. */
+/**
+ * Returns why a workload is skipped on a device, or null if it is run. `software`: whether the GPU is a software
+ * adapter.
+ */
 export function leftOut(name: string, device: Device, software: boolean): string | null {
   const workload = workloads[name];
   const [large, huge] = workload?.kind === "matmul" ? [workload.size >= 2048, workload.size > 2048] : [false, false];
   if (device === "cpu") return huge || workload?.kind === "launches" ? "for GPUs only: --device webgpu" : null;
-  return large && software ? "too large for an adapter that is a program on the CPU" : null;
+  return large && software ? "too large for a software adapter" : null;
 }
 
-/** Something that is not done, and why. */
+/** The reason why a peer or a workload is not available. */
 export interface Cannot {
   readonly cannot: string;
 }
 
-/** One call of a workload, and how many units of work it holds (a tiny addition is timed a thousand at a time). */
+/** One call of a workload, and its number of units of work (small additions are timed in batches of a thousand). */
 export interface Task {
   readonly units: number;
-  /** Does the work and waits until it is done; a training step on a GPU reads its loss. */
+  /** Runs the work and waits until it is done. A training step on a GPU reads its loss. */
   run(): void | Promise<unknown>;
 }
 
-/** What one peer makes of a workload. */
+/** Prepares a workload for one peer. */
 export type Prepare = (workload: Workload) => Task | Cannot | Promise<Task | Cannot>;
 
-/** Numbers that look random and are the same everywhere: standard normal, from a linear congruential generator. */
+/** Returns pseudorandom standard normal numbers, the same everywhere, from a linear congruential generator. */
 export function normals(count: number, seed = 1): Float32Array<ArrayBuffer> {
   const result = new Float32Array(count);
   let state = seed >>> 0;
@@ -82,7 +85,7 @@ export function normals(count: number, seed = 1): Float32Array<ArrayBuffer> {
   return result;
 }
 
-/** Class labels from 0 to 9. */
+/** Returns class indices from 0 to 9. */
 export function labels(count: number): Int32Array<ArrayBuffer> {
   return Int32Array.from({ length: count }, (_, i) => (i * 7 + (i >> 3)) % 10);
 }

@@ -1,11 +1,11 @@
-/** The command line of the benchmark: what is measured by default, and what is refused. */
+/** The command line of the benchmark: defaults, selection and errors. */
 
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../src/options.ts";
 import { leftOut, workloads } from "../src/workloads.ts";
 
 describe("options", () => {
-  it("measure everything that a CPU can do, beside every peer", () => {
+  it("measure all CPU workloads with every peer by default", () => {
     const { device, only, peers, seconds, json } = parseOptions([]);
     expect({ device, peers, seconds, json }).toEqual({
       device: "cpu",
@@ -18,13 +18,13 @@ describe("options", () => {
     expect(only).not.toContain("launches");
   });
 
-  it("on webgpu measure all workloads, in Node and in pages", () => {
+  it("measure all workloads on webgpu, in Node and in pages", () => {
     const { only, peers } = parseOptions(["--device", "webgpu"]);
     expect(only).toEqual(Object.keys(workloads));
     expect(peers).toEqual(["akari-node", "pytorch", "akari", "akari-compiled", "jax-js", "tfjs"]);
   });
 
-  it("take lists of names", () => {
+  it("accept lists of names", () => {
     const { only, peers } = parseOptions(["--device", "webgpu", "--only", "mlp, cnn", "--peers", "akari,tfjs"]);
     expect(only).toEqual(["mlp", "cnn"]);
     expect(peers).toEqual(["akari", "tfjs"]);
@@ -39,21 +39,21 @@ describe("options", () => {
     [["--device", "webgpu", "--peers", "akari,mlx"], /--peers': on webgpu there is no "mlx"; there are: akari-node, /],
     [["--peers", "akari-node"], /--peers': on cpu there is no "akari-node"/],
     [["--only", "matmul"], /--only': on cpu there is no "matmul"; there are: matmul-64, /],
-    [["--seconds", "0"], /--seconds .*'0' is invalid\. Expected a number above 0\./],
+    [["--seconds", "0"], /--seconds .*'0' is invalid\. Expected a positive number\./],
     [["mlp"], /too many arguments/],
-  ])("refuse %j with a sentence", (args, sentence) => {
+  ])("reject %j with a message", (args, sentence) => {
     expect(() => parseOptions(args)).toThrow(sentence);
   });
 });
 
 describe("leftOut", () => {
-  it("keeps large products from programs on the CPU, and nothing from a GPU", () => {
-    expect(leftOut("matmul-2048", "webgpu", true)).toMatch(/program on the CPU/);
+  it("skips large products on software adapters, and nothing on a GPU", () => {
+    expect(leftOut("matmul-2048", "webgpu", true)).toMatch(/software adapter/);
     expect(leftOut("matmul-1024", "webgpu", true)).toBeNull();
     for (const name of Object.keys(workloads)) expect(leftOut(name, "webgpu", false)).toBeNull();
   });
 
-  it("says of what is for GPUs where to run it", () => {
+  it("says how to run workloads for GPUs", () => {
     expect(leftOut("launches", "cpu", false)).toMatch(/--device webgpu/);
     expect(leftOut("matmul-8192", "cpu", false)).toMatch(/--device webgpu/);
     expect(leftOut("matmul-2048", "cpu", false)).toBeNull();

@@ -1,7 +1,7 @@
 /**
- * The benchmark on WebGPU, run as a user does: one small product in Node and in pages. Where there is no adapter or no
- * Chromium the tests are skipped and say why; with AKARI_REQUIRE_WEBGPU set, as in continuous integration, that is an
- * error.
+ * Runs the benchmark on WebGPU like a user: one small matrix product in Node and in pages. Without an adapter or
+ * Chromium, the tests are skipped and print why; if AKARI_REQUIRE_WEBGPU is set, as in continuous integration, they
+ * fail.
  */
 
 import { spawn } from "node:child_process";
@@ -10,7 +10,7 @@ import { describe, expect, it, type TestContext } from "vitest";
 
 const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** Runs the benchmark; gives all of its lines. */
+/** Runs the benchmark and returns the lines that it prints. */
 function bench(...args: string[]): Promise<{ code: number | null; lines: string[]; err: string }> {
   const child = spawn(process.execPath, [main, ...args]);
   let [out, err] = ["", ""];
@@ -22,7 +22,7 @@ function bench(...args: string[]): Promise<{ code: number | null; lines: string[
   });
 }
 
-/** Measures a product of 64 × 64 matrices, and looks at the figures. */
+/** Measures a product of 64 × 64 matrices, and checks the output. */
 async function measures(context: TestContext, where: string, peers: readonly string[]): Promise<void> {
   const { code, lines, err } = await bench(
     "--device",
@@ -41,8 +41,8 @@ async function measures(context: TestContext, where: string, peers: readonly str
     context.skip(said);
   }
   expect(code, [...lines, err].join("\n")).toBe(0);
-  expect(said).toMatch(/: \S.*; [\d.]+ [GT]FLOP\/s of multiply-adds alone, [\d.]+ (ms|µs) to wait for nothing$/);
-  // Safe: what it is gets looked at.
+  expect(said).toMatch(/: \S.*; [\d.]+ [GT]FLOP\/s of multiply-adds alone, [\d.]+ (ms|µs) to wait for an empty queue$/);
+  // Safe: the assertions below check its content.
   const results = JSON.parse(lines.at(-1) ?? "") as Record<string, Record<string, number>>;
   expect(Object.keys(results)).toEqual(["matmul-64"]);
   for (const peer of peers) {
@@ -50,7 +50,7 @@ async function measures(context: TestContext, where: string, peers: readonly str
     const ms = results["matmul-64"]?.[peer];
     expect(ms, lines.join("\n")).toBeGreaterThan(1e-4);
     expect(ms).toBeLessThan(1e4);
-    // It was the GPU that multiplied.
+    // The product was computed on the GPU.
     expect(lines.find((line) => line.startsWith(`  ${peer} `))).toMatch(/ 1 launches in [12] submits$/);
   }
 }

@@ -1,8 +1,10 @@
-"""Records what PyTorch computes, in the form that `conformance` reads: `python3 conformance/recorded/record.py` writes the JSON files beside it.
+"""Records PyTorch's results in the format of `conformance`. `python3 conformance/recorded/record.py` writes the JSON
+files next to this program.
 
-A case is one call. Tensors are given by PyTorch's argument names, floating-point ones random with three decimals; every floating-point input that PyTorch has a
-gradient for gets one recorded, against a random upstream gradient. An op is named as in PyTorch: `f` is torch.f, `Tensor.f` a method (with a final underscore one in
-place), `nn.functional.f`, or a layer `nn.L`, whose inputs named like its state are its parameters.
+A case is one call. Tensors are passed by PyTorch's argument names; floating-point ones are random with three decimals.
+For each floating-point input that PyTorch differentiates, the gradient is recorded for a random upstream gradient. An op
+is named as in PyTorch: `f` is torch.f, `Tensor.f` is a method (in place if it ends in an underscore), and
+`nn.functional.f` a function. `nn.L` is a layer; inputs named like entries of its state are its parameters.
 """
 
 import json
@@ -129,7 +131,7 @@ def save():
             file.write("\n]}\n")
 
 
-# ——— Reading and writing through indices ———
+# ——— Indexing ———
 
 x, table = rand(3, 4), ints([[0, 2, 1, 0], [1, 0, 0, 2]])
 for reduce in ("add", "multiply"):
@@ -176,7 +178,7 @@ case("picking", "embedding_bag/weighted", bag, inputs, {"mode": "sum"})
 case("picking", "embedding_bag/weighted-matrix", bag, {"input": places, "weight": rows, "per_sample_weights": rand(2, 3)}, {"mode": "sum"})
 case("picking", "embedding_bag/last-offset", bag, {"input": listed, "weight": rows, "offsets": ints([0, 2, 2, 6])}, {"include_last_offset": True})
 case("picking", "embedding_bag/max-norm", bag, {"input": places, "weight": rows}, {"max_norm": 1.5, "mode": "sum"}, grads=False)
-# Each index twice: of indices that occur unequally often, PyTorch 1.13 takes the frequency of another one.
+# Each index occurs twice, because PyTorch 1.13 mixes up the frequencies of indices that occur unequally often.
 twice = {"input": ints([1, 3, 3, 1]), "weight": rows, "offsets": ints([0, 3])}
 case("picking", "embedding_bag/by-frequency", bag, twice, {"scale_grad_by_freq": True, "mode": "sum"})
 raises("picking", "embedding_bag/weights-of-a-mean", bag, {"input": places, "weight": rows, "per_sample_weights": rand(2, 3)}, {"mode": "mean"})
@@ -231,7 +233,7 @@ case("layers", "Softmax2d/layer", "nn.Softmax2d", {"input": rand(2, 3, 2, 2)})
 
 
 def placed(layer, names):
-    """Puts tensors in the place of a layer's parameters and buffers, so that gradients arrive at them."""
+    """Replaces a layer's parameters and buffers by tensors, so that their gradients are recorded."""
     for name, value in names.items():
         layer._parameters.pop(name, None)
         layer._buffers.pop(name, None)
@@ -273,7 +275,7 @@ inputs = {
 args = {"in_features": 16, "n_classes": 10, "cutoffs": [3, 6], "head_bias": True}
 case("layers", "AdaptiveLogSoftmaxWithLoss/layer", "nn.AdaptiveLogSoftmaxWithLoss", inputs, args, atol=1e-5)
 
-# ——— Statistics, distances, order ———
+# ——— Statistics, distances, sorting ———
 
 grid, gaps = rand(3, 5), torch.tensor([[1.0, float("nan"), 3.0, -2.0], [float("nan")] * 4, [0.5, 2.0, 2.0, 7.0]])
 for interpolation in ("linear", "lower", "higher", "nearest", "midpoint"):
@@ -317,7 +319,7 @@ case("statistics", "clamp_min/tensor", "clamp_min", {"input": grid, "min": rand(
 case("statistics", "cumsum_/basic", "Tensor.cumsum_", {"input": grid}, {"dim": 1})
 case("statistics", "cumprod_/basic", "Tensor.cumprod_", {"input": grid}, {"dim": 0}, grads=False)
 
-# ——— Building, and parts replaced ———
+# ——— Creation and *_scatter ———
 
 case("building", "block_diag/basic", "block_diag", {"tensors": [rand(2, 3), rand(1, 2), rand(2), rand()]}, fn=lambda tensors: torch.block_diag(*tensors))
 case("building", "cartesian_prod/basic", "cartesian_prod", {"tensors": [rand(2), rand(3)]}, fn=lambda tensors: torch.cartesian_prod(*tensors))
@@ -345,7 +347,7 @@ case("building", "triu_/basic", "Tensor.triu_", {"input": base})
 case("building", "pad_sequence/basic", "nn.utils.rnn.pad_sequence", {"sequences": [rand(2, 2), rand(3, 2), rand(1, 2)]}, {"padding_value": -1.5})
 case("building", "pad_sequence/batch-first", "nn.utils.rnn.pad_sequence", {"sequences": [rand(2), rand(3)]}, {"batch_first": True})
 
-# ——— Products and matrices ———
+# ——— Matrix products and linear algebra ———
 
 for op, x, y in (("addr", (3,), (4,)), ("addbmm", (2, 3, 2), (2, 2, 4))):
     names = ("vec1", "vec2") if op == "addr" else ("batch1", "batch2")
@@ -404,7 +406,7 @@ limits = {"base_lr": [0.01, 0.02], "max_lr": [0.1, 0.3], "step_size_up": 3}
 scheduler("CyclicLR/each-group", "CyclicLR", limits, lambda o: S.CyclicLR(o, **limits))
 scheduler("ChainedScheduler/two", "ChainedScheduler", {"schedulers": chain}, lambda o: S.ChainedScheduler([S.ConstantLR(o, factor=0.1, total_iters=3), S.ExponentialLR(o, gamma=0.9)]))
 
-# ——— Edges: NaN and ties, integers beside fractions, empty tensors, one number for all ———
+# ——— Edge cases: NaN and ties, mixed integers and floats, empty tensors, sizes given as one number ———
 
 nan, inf = float("nan"), float("inf")
 

@@ -1,4 +1,4 @@
-/** Comparing results with recorded ones, as the README of the recorded results says. */
+/** Compares results with recorded ones within their tolerances. */
 
 import {
   type DType,
@@ -12,18 +12,18 @@ import {
 } from "@akari/tensor";
 import { dtypeOf, Mismatch, Missing, number, type Recorded } from "./recorded.ts";
 
-/** Allowed differences: `|got - want| ≤ atol + rtol · |want|`. */
+/** Tolerances: `|got - want| ≤ atol + rtol · |want|`. */
 export interface Tolerance {
   readonly rtol?: number;
   readonly atol?: number;
 }
 
-/** The elements of a tensor as numbers, in row-major order. */
+/** Returns the elements of a tensor as numbers, in row-major order. */
 export async function values(x: Tensor): Promise<number[]> {
   return Array.from(numbersOf(await x.detach().data(), x.dtype));
 }
 
-/** Throws a Mismatch unless two plain values have the same JSON. */
+/** Throws a Mismatch unless two plain values are equal as JSON. */
 export function checkEqual(what: string, got: unknown, want: unknown): void {
   const [found, wanted] = [text(got), text(want)];
   if (found !== wanted) throw new Mismatch(what, wanted, found);
@@ -33,14 +33,17 @@ function text(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
 
-/** Throws a Mismatch unless a number is close to the recorded one. */
+/** Throws a Mismatch unless a number is within tolerance of the recorded one. */
 export function checkClose(what: string, got: unknown, want: number, { rtol = 0, atol = 0 }: Tolerance): void {
   if (typeof got !== "number" || !isClose(got, want, rtol, atol)) {
     throw new Mismatch(what, `${want} (rtol ${rtol}, atol ${atol})`, String(got));
   }
 }
 
-/** Throws a Mismatch unless a tensor is what was recorded; `other`, where there is one, is as good. */
+/**
+ * Throws a Mismatch unless a tensor has the recorded dtype, shape and elements. An element may match `other` instead,
+ * if it is given.
+ */
 export async function checkSame(
   what: string,
   got: Tensor | null | undefined,
@@ -65,7 +68,7 @@ export async function checkSame(
   });
 }
 
-/** Recorded numbers are the shortest text that reads back as the same number of their dtype. */
+/** Rounds a recorded number to its dtype: files contain the shortest decimal that reads back as the same number. */
 function nearest(value: number, dtype: DType): number {
   if (dtype === "float32") return Math.fround(value);
   if (dtype === "float16") return fromHalf(toHalf(value));

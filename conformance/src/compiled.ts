@@ -1,6 +1,7 @@
 /**
- * Running a recorded operation through `compile`: twice on other values, so that nothing of them may stay, and then on
- * the recorded ones until its kept kernel calls have run. The gradients are computed inside, or go through it.
+ * Runs a recorded operation through `compile`: twice on other values, none of which may influence later calls, and then
+ * on the recorded values until the captured kernel calls have been replayed. The backward pass is part of the compiled
+ * function or goes through it.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -8,16 +9,16 @@ import { type Backend, compile, flip, type Tensor } from "@akari/tensor";
 import type { Tensors } from "./arguments.ts";
 import { load, type Recorded } from "./recorded.ts";
 
-/** What came of a call. */
+/** The results of a compiled call. */
 export interface Run {
   readonly outputs: readonly (Tensor | null)[];
   /** The gradients of the inputs, in their order; null for those that have none. */
   readonly gradients: readonly (Tensor | null)[];
-  /** The inputs afterwards. */
+  /** The inputs after the call. */
   readonly inputs: readonly Tensor[];
 }
 
-/** The same names for other tensors. */
+/** Returns a map with the same names and other tensors. */
 function named(tensors: Tensors, values: readonly Tensor[]): Tensors {
   let next = 0;
   const take = () => values[next++] as Tensor; // safe: as many as there are tensors
@@ -25,11 +26,11 @@ function named(tensors: Tensors, values: readonly Tensor[]): Tensors {
 }
 
 /**
- * Runs a call compiled.
+ * Runs a call through `compile`.
  *
- * @param tensors its inputs; those that require a gradient get one.
- * @param upstream the gradients that arrive at its results.
- * @param inside whether the backward pass is compiled with it, or begins at what it returns.
+ * @param tensors the inputs; gradients are computed for those that require one.
+ * @param upstream the upstream gradients of the results.
+ * @param inside whether the backward pass is part of the compiled function, or starts at its results.
  */
 export async function runCompiled(
   call: (tensors: Tensors) => readonly (Tensor | null)[],
@@ -61,7 +62,7 @@ export async function runCompiled(
     goBack(outputs);
     return { outputs, gradients: own.map((x) => x.grad), inputs: given };
   };
-  // Layers may keep their argument's strides, so copies lie as the recorded inputs do.
+  // Operations may preserve the strides of their argument, so copies must keep those of the recorded inputs.
   const fresh = (x: Tensor): Tensor => (x.isContiguous() ? x.detach().clone() : x.detach());
   for (let i = 0; i < 2; i++) {
     try {
@@ -74,7 +75,7 @@ export async function runCompiled(
         ),
       );
     } catch {
-      // Other values may be none that it takes.
+      // The operation may reject the other values.
     }
   }
   let last: Run;

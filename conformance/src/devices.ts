@@ -4,16 +4,16 @@ import { type Backend, cpu } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { webgpu } from "@akari/tensor/webgpu";
 
-/** Their names. */
+/** Names of the devices. */
 export const deviceNames = ["reference", "cpu", "webgpu"] as const;
 
-/** A device's name. */
+/** Name of a device. */
 export type DeviceName = (typeof deviceNames)[number];
 
 /**
  * Opens a device.
  *
- * @throws DeviceError when this machine does not have it.
+ * @throws DeviceError if the device is not available on this machine.
  */
 export async function openDevice(name: DeviceName): Promise<Backend> {
   switch (name) {

@@ -1,5 +1,5 @@
 /**
- * What is drawn after `manualSeed`, against PyTorch's own draws: tensors, layers, initialisers, dropout, samplers and
+ * Compares random numbers drawn after `manualSeed` with PyTorch's: tensors, layers, initialisers, dropout, samplers and
  * loaders.
  */
 
@@ -14,7 +14,7 @@ import { dtypeOf, isRecorded, type Keywords, load, Missing, type Recorded } from
 
 type Output = readonly Recorded[] | Readonly<Record<string, Recorded>>;
 
-/** Draws one after the other from one generator. */
+/** A recorded sequence of draws from one generator. */
 export interface DrawCase extends Tolerance {
   readonly id: string;
   readonly seed: number;
@@ -26,7 +26,7 @@ export interface DrawCase extends Tolerance {
 
 type Draw = (size: Shape, args: Keywords, dtype: DType) => Tensor;
 
-/** Functions that draw one tensor. */
+/** Functions that draw a tensor, by PyTorch's name. */
 const tensors: Readonly<Record<string, Draw>> = {
   rand: (size, _, dtype) => akari.rand(size, { dtype }),
   randn: (size, _, dtype) => akari.randn(size, { dtype }),
@@ -34,7 +34,7 @@ const tensors: Readonly<Record<string, Draw>> = {
   randint: (size, { low = 0, high }) => akari.randint(low as number, high as number, size),
   randperm: (_, { n }) => akari.randperm(n as number),
   bernoulli: (_, { input }) => {
-    const p = load(input as unknown as Recorded, akari.defaultDevice()); // safe: the README says so
+    const p = load(input as unknown as Recorded, akari.defaultDevice()); // safe: recorded as a tensor
     return akari.bernoulli_(akari.zerosLike(p), p);
   },
   "Tensor.normal_": (size, { mean = 0, std = 1 }, dtype) =>
@@ -51,7 +51,7 @@ const tensors: Readonly<Record<string, Draw>> = {
 
 const range = (length: number): Dataset<number> => ({ length, get: (index) => index });
 
-/** What draws orders of indices. */
+/** Functions that draw permutations of indices, by PyTorch's name. */
 const orders: Readonly<Record<string, (args: Keywords) => Promise<number[][]> | number[][]>> = {
   "data.RandomSampler": ({ n }) => [[...new RandomSampler({ length: n as number })]],
   "data.random_split": ({ n, lengths }) =>
@@ -85,9 +85,9 @@ async function draw(
   return Object.entries(layerOf(op, args).stateDict());
 }
 
-/** Seeds the generator, runs the statements and compares what each has drawn. */
+/** Seeds the generator, runs the statements and compares the result of each. */
 export async function runDraws(one: DrawCase, device: Backend): Promise<void> {
-  // Other devices draw from a generator of their own.
+  // Other devices use a different generator.
   if (device.readSync === undefined) throw new Missing(`PyTorch's draws on ${device.name}`);
   akari.manualSeed(one.seed);
   const tolerance = one.exact ? {} : one;

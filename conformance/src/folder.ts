@@ -1,10 +1,10 @@
-/** A folder of recorded cases: one JSON file per family. */
+/** Reads folders of recorded cases, which contain one JSON file per family. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { ArgumentError, FileError } from "@akari/tensor";
 import type { Case } from "./run-case.ts";
 
-/** The names of the families in a folder: those of its JSON files. */
+/** Returns the names of the families in a folder, which are the names of its JSON files. */
 export function familiesIn(folder: string): string[] {
   let names: string[];
   try {
@@ -18,12 +18,11 @@ export function familiesIn(folder: string): string[] {
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length))
     .sort();
-  if (families.length === 0)
-    throw new FileError(`conformance: ${folder} holds no recorded cases: there is no .json file in it`);
+  if (families.length === 0) throw new FileError(`conformance: ${folder} contains no .json file with recorded cases`);
   return families;
 }
 
-/** The cases of a family. */
+/** Returns the cases of a family. */
 export function casesOf(folder: string, family: string): readonly Case[] {
   const families = familiesIn(folder);
   if (!families.includes(family)) {
@@ -38,5 +37,5 @@ export function casesOf(folder: string, family: string): readonly Case[] {
   }
   const cases = (parsed as { cases?: unknown } | null)?.cases;
   if (!Array.isArray(cases)) throw new FileError(`conformance: ${path} has no list of cases`);
-  return cases as readonly Case[]; // safe: the format's description says what a case looks like
+  return cases as readonly Case[]; // safe: the files follow the format of recorded cases
 }

@@ -1,4 +1,4 @@
-/** Initialisers and the first state of layers against PyTorch: exact values, bounds and moments. */
+/** Compares initialisers and the initial state of layers with PyTorch's: exact values, bounds and moments. */
 
 import * as nn from "@akari/nn";
 import { type Shape, type Tensor, zeros } from "@akari/tensor";
@@ -12,7 +12,7 @@ type Distribution =
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
   | { readonly kind: "constant"; readonly value: number };
 
-/** What an initialiser or a new layer makes. */
+/** The recorded result of an initialiser, or the initial state of a layer. */
 export interface InitCase {
   readonly id: string;
   readonly op: string;
@@ -25,7 +25,7 @@ export interface InitCase {
   readonly state_shapes?: Readonly<Record<string, Shape>>;
 }
 
-/** Compares exact values with none allowed to differ, distributions by five standard errors of a large sample. */
+/** Compares exact values without tolerance, and distributions within five standard errors of a large sample. */
 export async function runInit(one: InitCase): Promise<void> {
   if (one.op === "nn.init.calculate_gain") {
     const { nonlinearity, param } = one.args as { nonlinearity: "linear"; param?: number };
@@ -57,7 +57,7 @@ async function checkLayer(one: InitCase): Promise<void> {
   }
 }
 
-/** Draws enough numbers to tell the distribution by five standard errors. */
+/** Compares the mean, the variance and the largest magnitude of a large sample with the distribution's. */
 async function checkDistribution(what: string, draw: () => Tensor, want: Distribution): Promise<void> {
   const numbers: number[] = [];
   while (numbers.length < (want.kind === "constant" ? 1 : 20_000)) numbers.push(...(await values(draw())));
@@ -81,9 +81,9 @@ async function checkDistribution(what: string, draw: () => Tensor, want: Distrib
     throw new Mismatch(`largest of ${what}`, `in (${least}, ${most}]`, String(largest));
 }
 
-/** The shorter side's vectors have length `gain` and are at right angles. */
+/** Checks that the rows or columns, whichever are fewer, are orthogonal and have norm `gain`. */
 async function checkOrthogonal(x: Tensor, gain: number): Promise<void> {
-  const rows = x.shape[0] as number; // safe: orthogonal initialisers take matrices and more
+  const rows = x.shape[0] as number; // safe: orthogonal initialisers require at least two dimensions
   const matrix = x.reshape([rows, -1]);
   const columns = matrix.shape[1] as number;
   const gram = rows <= columns ? matrix.matmul(matrix.t()) : matrix.t().matmul(matrix);

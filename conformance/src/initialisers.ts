@@ -1,4 +1,4 @@
-/** Initialisers: PyTorch's names and arguments to Akari's. */
+/** Maps PyTorch's initialisers and their arguments to Akari's. */
 
 import { init } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -6,7 +6,7 @@ import { type Keywords, number } from "./recorded.ts";
 
 type Initialiser = (x: Tensor, args: Keywords) => Tensor;
 
-/** PyTorch's name to what fills a tensor and returns it. */
+/** Functions that fill a tensor and return it, by PyTorch's name. */
 export const initialisers: Readonly<Record<string, Initialiser>> = {
   "nn.init.zeros_": init.zeros_,
   "nn.init.ones_": init.ones_,

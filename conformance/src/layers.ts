@@ -1,6 +1,6 @@
 /**
- * Builds layers from their recorded description: PyTorch's name, and its constructor's arguments in PyTorch's order or
- * by keyword. Here the first few are positional as well, and all others go into the options.
+ * Builds layers from their recorded descriptions: PyTorch's name, and the constructor's arguments in PyTorch's order or
+ * by keyword. In Akari the first few are positional too, and all others go into the options.
  */
 
 import * as nn from "@akari/nn";
@@ -16,7 +16,7 @@ const maxPool = "kernel_size | stride padding dilation return_indices ceil_mode"
 const avgPool = "kernel_size | stride padding ceil_mode count_include_pad divisor_override";
 const patches = "| dilation padding stride";
 
-/** PyTorch's order of the arguments; those before the bar are positional here, too. */
+/** PyTorch's order of the arguments. Those before the bar are positional in Akari too. */
 const orders: Readonly<Record<string, string>> = {
   AdaptiveAvgPool: "output_size |",
   AdaptiveLogSoftmaxWithLoss: "in_features n_classes cutoffs | div_value head_bias",
@@ -84,17 +84,17 @@ const orders: Readonly<Record<string, string>> = {
   ZeroPad: "padding |",
 };
 
-/** The names before and after the bar. */
+/** Returns the names before and after the bar. */
 function orderOf(name: string): readonly [readonly string[], readonly string[]] {
   const [first = "", rest = ""] = (orders[name] ?? orders[name.replace(/[123]d$/, "")] ?? "|").split("|");
   const words = (text: string): readonly string[] => text.split(" ").filter((word) => word !== "");
   return [words(first), words(rest)];
 }
 
-/** Arguments that only concern PyTorch: whether its result takes the input's memory. */
+/** Arguments without a counterpart in Akari: whether the result overwrites the input. */
 const ignored = ["inplace"];
 
-/** A new layer, `op` being `nn.` and the class; `given` are arguments in PyTorch's order, before those by keyword. */
+/** Creates a layer. `op` is `nn.` plus the class name; `given` are positional arguments, `args` keyword arguments. */
 export function layerOf(op: string, args: Keywords, given: readonly Json[] = []): nn.Module {
   const name = op.slice("nn.".length);
   const found = (nn as Readonly<Record<string, unknown>>)[name];

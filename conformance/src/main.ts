@@ -1,6 +1,5 @@
 /**
- * `pnpm conformance DIR`: runs recorded PyTorch cases. `--help` lists the options; the exit code is 1 when a case
- * fails.
+ * `pnpm conformance DIR`: runs recorded PyTorch cases. `--help` lists the options. The exit code is 1 if a case fails.
  */
 
 import { AkariError } from "@akari/tensor";
@@ -41,7 +40,7 @@ try {
   process.exitCode = await run(parseOptions(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode; // Commander has said what is wrong, or shown the help.
+    process.exitCode = error.exitCode; // Commander has printed the error or the help.
   } else if (error instanceof AkariError) {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = 1;

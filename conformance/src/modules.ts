@@ -1,4 +1,4 @@
-/** Builds networks, losses and optimizers from their recorded descriptions, and runs them. */
+/** Builds networks, losses and optimizers from their recorded descriptions, runs them and compares the results. */
 
 import { requiresGrad } from "@akari/autograd";
 import * as nn from "@akari/nn";
@@ -12,7 +12,7 @@ import { buildScheduler, stepScheduler } from "./scheduler.ts";
 
 type Layer = readonly [string, ...Json[]];
 
-/** A network with a loss: one step of it. */
+/** A network with a loss: one forward and backward pass. */
 export interface ModuleCase extends Tolerance {
   readonly id: string;
   readonly op: "module" | "train";
@@ -37,7 +37,7 @@ export interface TrainCase extends ModuleCase {
   readonly losses: readonly Recorded[];
 }
 
-/** Classes by name; a missing one is a Missing error. */
+/** Returns a class by name. Throws Missing if there is none. */
 function classOf(from: object, name: string): new (...args: never[]) => unknown {
   const found = (from as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== "function") throw new Missing(name);
@@ -46,16 +46,16 @@ function classOf(from: object, name: string): new (...args: never[]) => unknown 
   ) => unknown; // safe: the packages export classes under these names
 }
 
-/** A layer: positional arguments, and at the end an object of keyword arguments where there are any. */
+/** Creates a layer from positional arguments, optionally followed by an object of keyword arguments. */
 function layer([name, ...args]: Layer): nn.Layer {
   if (name === "Sequential") return new nn.Sequential(...(args[0] as readonly Layer[]).map(layer));
   const last = args.at(-1);
   const keywords = typeof last === "object" && last !== null && !Array.isArray(last) ? (last as Keywords) : null;
-  // safe: the recorded layers take one tensor
+  // safe: the recorded layers accept one tensor
   return layerOf(`nn.${name}`, keywords ?? {}, keywords === null ? args : args.slice(0, -1)) as nn.Layer;
 }
 
-/** Keyword arguments in camelCase. */
+/** Converts the names of keyword arguments to camelCase. */
 function camelCased(keywords: Keywords): Keywords {
   return Object.fromEntries(Object.entries(keywords).map(([name, value]) => [camelCase(name), value]));
 }
@@ -66,7 +66,7 @@ function build(
 ): { network: nn.Sequential; loss: (input: Tensor, target: Tensor) => Tensor } {
   const network = new nn.Sequential(...one.spec.map(layer));
   network.to(device);
-  // PyTorch ran the network in the precision of its parameters.
+  // The recorded network had the dtype of its parameters.
   const dtype = Object.values(one.state_dict)
     .map((recorded) => dtypeOf(recorded.dtype))
     .find((found) => found !== null && isFloating(found));
@@ -98,7 +98,7 @@ async function checkState(
     await checkSame(`${name} afterwards`, state[name], recorded, tolerance);
 }
 
-/** One step: the output, the loss, every gradient, and the buffers that changed. */
+/** Runs one step and compares the output, the loss, every gradient, and the changed buffers. */
 export async function runModule(one: ModuleCase, device: Backend): Promise<void> {
   const { network, loss } = build(one, device);
   checkEqual("names in the state", Object.keys(network.stateDict()).sort(), Object.keys(one.state_dict).sort());
@@ -116,7 +116,7 @@ export async function runModule(one: ModuleCase, device: Backend): Promise<void>
   await checkState(network, one.state_after, one);
 }
 
-/** A training run: the loss of each step, and the state at the end. */
+/** Runs a training loop and compares the loss of each step and the state at the end. */
 export async function runTraining(one: TrainCase, device: Backend, compiled = false): Promise<void> {
   const { network, loss } = build(one, device);
   const [name, args] = one.optimizer;

@@ -1,4 +1,4 @@
-/** Running a recorded operation: forward, and the gradients of its inputs. */
+/** Runs a recorded operation and compares its results and the gradients of its inputs. */
 
 import { requiresGrad } from "@akari/autograd";
 import { AkariError, type Backend, isFloating, type Tensor } from "@akari/tensor";
@@ -7,7 +7,7 @@ import { checkEqual, checkSame, values } from "./compare.ts";
 import { type Run, runCompiled } from "./compiled.ts";
 import { type Json, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
 
-/** How a tensor that is not contiguous comes about. */
+/** The view operations that produce a non-contiguous tensor. */
 interface Viewing {
   readonly base: Recorded;
   readonly ops: readonly (readonly [string, ...Json[]])[];
@@ -15,7 +15,7 @@ interface Viewing {
 
 type OneOrMore<T> = T | readonly T[];
 
-/** A recorded call. */
+/** A recorded call of an operation. */
 export interface OpCase {
   readonly id: string;
   readonly op: string;
@@ -27,7 +27,7 @@ export interface OpCase {
   readonly grads?: Readonly<Record<string, OneOrMore<Recorded | null>>>;
   readonly nograd?: readonly string[];
   readonly mutated?: Readonly<Record<string, Recorded>>;
-  /** Further arguments of a layer's `forward`. */
+  /** Additional arguments of a layer's `forward`. */
   readonly call?: Readonly<Record<string, Json>>;
   /** Whether a layer is in training mode. */
   readonly train?: boolean;
@@ -37,12 +37,12 @@ export interface OpCase {
   readonly atol?: number;
 }
 
-/** An operation as the tables have it: takes the arguments of a call and returns what PyTorch's returns. */
+/** An entry of the tables: maps the arguments of a recorded call to the results that PyTorch returns. */
 export type Call = (given: Arguments) => Tensor | readonly (Tensor | null)[];
 
 /**
- * Operations that are worked out on the host, or whose results have a size that depends on what the tensors hold: on a
- * device that is read later, these are prefetched, as a program there would do.
+ * Operations that compute on the host, or whose result size depends on the values of tensors. On a device without
+ * synchronous reads their inputs are prefetched, as a user's program must do.
  */
 const dependent: ReadonlySet<string> = new Set([
   "Tensor.__getitem__",
@@ -80,7 +80,7 @@ const dependent: ReadonlySet<string> = new Set([
   "where",
 ]);
 
-/** The arguments of a case; for a layer, what its `forward` is told and its mode among them. */
+/** Returns the arguments of a case, including a layer's additional `forward` arguments and mode. */
 function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
   const { args = {}, call, train } = one;
   return new Arguments(tensors, {
@@ -90,7 +90,7 @@ function argumentsOf(one: OpCase, tensors: Tensors): Arguments {
   });
 }
 
-/** Runs a case on a device and compares. */
+/** Runs a case on a device and compares the results. */
 export async function runOp(one: OpCase, call: Call, device: Backend, compiled = false): Promise<void> {
   const tensors = inputsOf(one, device);
   if (one.raises) {
@@ -150,7 +150,7 @@ async function checkCompiled(one: OpCase, tensors: Tensors, { outputs, gradients
   }
 }
 
-/** The call must be refused, by Akari itself: at once, or on devices that work later when the result is read. */
+/** Checks that the call throws an AkariError, immediately or, on asynchronous devices, when the result is read. */
 async function checkRefused(call: Call, given: Arguments): Promise<void> {
   try {
     // safe: a list, or a list of lists
@@ -168,7 +168,7 @@ async function checkGradients(
   tensors: Tensors,
   device: Backend,
 ): Promise<void> {
-  // Where PyTorch found no gradient for any input, there is nothing to go back to.
+  // Without any recorded gradient there may be no graph to differentiate.
   if (Object.keys(one.grads ?? {}).length === 0) return;
   for (const [k, gradient] of (one.upstream ?? []).entries()) {
     if (gradient !== null) outputs[k]?.backward(load(gradient, device), { retainGraph: true });
@@ -183,7 +183,7 @@ async function checkGradients(
   }
 }
 
-/** The inputs of a case; those that have a recorded gradient require one. */
+/** Returns the inputs of a case. Those with a recorded gradient require a gradient. */
 function inputsOf(one: OpCase, device: Backend): Tensors {
   const tensors = new Map<string, Tensor | readonly Tensor[]>();
   for (const [name, recorded] of Object.entries(one.inputs ?? {})) {
@@ -221,7 +221,7 @@ function applyView({ base, ops }: Viewing, device: Backend): Tensor {
   return x.detach();
 }
 
-/** A clone for an operation in place, lying in memory as the original does: transposed where that is. */
+/** Clones a tensor for an in-place operation. The clone of a non-contiguous tensor is non-contiguous too. */
 function cloneOf(x: Tensor): Tensor {
   if (x.isContiguous() || x.ndim < 2) return x.clone();
   const backwards = x.shape.map((_, d) => x.ndim - 1 - d);

@@ -1,4 +1,4 @@
-/** Optimizers over some steps with recorded gradients or a closure, and the state that they end with. */
+/** Runs optimizers for several steps with recorded gradients or a closure, and compares parameters and final state. */
 
 import { requiresGrad } from "@akari/autograd";
 import * as optim from "@akari/optim";
@@ -7,7 +7,7 @@ import { camelCase } from "./arguments.ts";
 import { checkClose, checkEqual, checkSame, type Tolerance } from "./compare.ts";
 import { type Json, type Keywords, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
 
-/** The parameters after each step. */
+/** A recorded run of an optimizer: the parameters after each step, and the state at the end. */
 export interface OptimizerCase extends Tolerance {
   readonly id: string;
   readonly op: string;
@@ -26,7 +26,7 @@ export interface OptimizerCase extends Tolerance {
   };
 }
 
-/** An optimizer as the cases use it: some take a closure and return its loss. */
+/** The interface of optimizers that the cases use. Some optimizers call a closure and return its loss. */
 interface Stepping {
   readonly paramGroups: readonly object[];
   step(closure?: () => Tensor): unknown;
@@ -34,7 +34,7 @@ interface Stepping {
   stateDict(): optim.OptimizerStateDict;
 }
 
-/** Options that only concern PyTorch. */
+/** Options without a counterpart in Akari. */
 const ignored = ["foreach", "capturable", "differentiable", "fused"];
 
 const camelCased = (args: Keywords): Keywords =>
@@ -65,7 +65,7 @@ const quadratic = (params: readonly Tensor[]): Tensor =>
     })
     .reduce((a, b) => a.add(b));
 
-/** The functions that the recorded closures minimise. */
+/** The objective functions of the recorded closures. */
 const losses: Readonly<Record<string, (params: readonly Tensor[]) => Tensor>> = { rosenbrock, quadratic };
 
 function build(one: OptimizerCase, params: readonly Tensor[]): Stepping {
@@ -80,7 +80,7 @@ function build(one: OptimizerCase, params: readonly Tensor[]): Stepping {
   return new create(groups ?? params, camelCased(one.args));
 }
 
-/** Runs the steps and compares the parameters after each, what a closure returned, and the state at the end. */
+/** Runs the steps and compares the parameters after each step, the losses of a closure, and the state at the end. */
 export async function runOptimizer(one: OptimizerCase, device: Backend): Promise<void> {
   const params = one.params.map((recorded) => requiresGrad(load(recorded, device)));
   const optimizer = build(one, params);
@@ -109,9 +109,9 @@ async function stepClosure(
 ): Promise<void> {
   const loss = losses[one.closure as string];
   if (loss === undefined) throw new Missing(`closure ${one.closure}`);
-  // On a device that is read later the optimizer waits for what it reads.
+  // On a device without synchronous reads, the optimizer must await the loss.
   const later = params.some(({ device }) => device.readSync === undefined);
-  if (later && optimizer.stepAsync === undefined) throw new Missing(`${one.op} on a device that is read later`);
+  if (later && optimizer.stepAsync === undefined) throw new Missing(`${one.op} on a device without synchronous reads`);
   const returned = await optimizer[later ? "stepAsync" : "step"]?.(() => {
     for (const param of params) param.grad = null;
     const value = loss(params);
@@ -141,7 +141,7 @@ async function checkState(
   }
 }
 
-/** A tensor, a number or nothing; PyTorch holds some numbers as tensors of one element. */
+/** Compares a tensor, a number or null. PyTorch stores some numbers as tensors of one element. */
 async function checkEntry(
   what: string,
   got: unknown,

@@ -1,6 +1,6 @@
-/** PyTorch's order of positional arguments, by which the recorded programs call operations. */
+/** PyTorch's order of positional arguments, which the recorded programs use to call operations. */
 
-/** Where it is not `input other`. */
+/** The orders that differ from `input other`. */
 const positions: Readonly<Record<string, string>> = {
   "Tensor.__getitem__": "input index",
   "Tensor.__setitem__": "input index value",
@@ -215,7 +215,7 @@ const positions: Readonly<Record<string, string>> = {
   where: "condition input other",
 };
 
-/** The names of an operation's positional arguments, in order. */
+/** Returns the names of an operation's positional arguments, in order. */
 export function positionsOf(op: string): readonly string[] {
   return (positions[op] ?? "input other").split(" ");
 }

@@ -1,6 +1,6 @@
 /**
- * Interprets the recorded programs: a few statements about gradients, higher orders, accumulation, in-place changes and
- * views.
+ * Interprets recorded programs: short sequences of statements that test higher-order gradients, accumulation, in-place
+ * operations and views.
  */
 
 import { enableGrad, grad, hessian, hvp, jacobian, jvp, noGrad, requiresGrad, vjp } from "@akari/autograd";
@@ -28,7 +28,7 @@ type Options = Readonly<Record<string, Json>>;
 
 const functionals = { jacobian, hessian, vjp, jvp, hvp } as const;
 
-/** Runs a program on a device and compares what it leaves behind. */
+/** Runs a program on a device and compares its variables with the recorded ones. */
 export async function runProgram(one: ProgramCase, device: Backend): Promise<void> {
   const machine = new Machine(device);
   machine.run(one.program);
@@ -41,7 +41,7 @@ export async function runProgram(one: ProgramCase, device: Backend): Promise<voi
   }
 }
 
-/** Results of several inputs or outputs are lists, and lists of lists. */
+/** A recorded result. Several inputs or outputs give lists, or lists of lists. */
 type Nested = Recorded | null | readonly Nested[];
 
 async function checkNested(what: string, got: unknown, want: Nested, tolerance: Tolerance): Promise<void> {
@@ -66,7 +66,7 @@ class Machine {
     for (const statement of statements) this.#step(statement);
   }
 
-  /** `x`, `x.grad`, `x.requires_grad` or `x.is_leaf`. */
+  /** Returns the value of `x`, `x.grad`, `x.requires_grad` or `x.is_leaf`. */
   read(path: string): Value | boolean {
     const [name = "", property] = path.split(".");
     if (property === undefined) return this.#variables.get(name) ?? null;
@@ -148,7 +148,7 @@ class Machine {
   #functional(op: string, args: readonly Json[]): Value {
     const name = op.slice("autograd.functional.".length) as keyof typeof functionals;
     const [fn, inputs, ...more] = args.map((arg) => this.#value(arg));
-    // Safe: each takes a function, its inputs and, where there is one, a vector; the recorded cases pass what fits.
+    // Safe: each accepts a function, its inputs and possibly a vector, which is what the recorded cases pass.
     const functional = functionals[name] as (...args: never[]) => Value;
     return functional(fn as never, inputs as never, ...(more as never[]));
   }
@@ -159,13 +159,13 @@ class Machine {
     const tensors = new Map<string, Tensor | readonly Tensor[]>();
     const others: Record<string, Json> = {};
     const names = positionsOf(op);
-    // `max` and `min` take a dimension, or another tensor.
+    // `max` and `min` accept a dimension or another tensor.
     const second = (name = "other"): string => (name === "dim" ? "other" : name);
     args.forEach((arg, i) => {
       const value = this.#value(arg);
       if (isKeywords(arg)) Object.assign(others, arg);
       else if (isTensor(value) || (Array.isArray(value) && value.length > 0 && value.every(isTensor)))
-        tensors.set(second(names[i]), value as Tensor | readonly Tensor[]); // safe: just looked at
+        tensors.set(second(names[i]), value as Tensor | readonly Tensor[]); // safe: just checked
       else others[names[i] as string] = arg;
     });
     const given = new Arguments(tensors, others);
@@ -195,13 +195,13 @@ class Machine {
     });
   }
 
-  /** Keyword arguments in camelCase, with variables in place of their names. */
+  /** Returns keyword arguments in camelCase, with variables in place of their names. */
   #options(given: Json | undefined): never {
     const options = Object.entries((given ?? {}) as Options).map(([name, value]) => [
       camelCase(name),
       this.#value(value),
     ]);
-    return Object.fromEntries(options) as never; // safe: the recorded cases pass what fits
+    return Object.fromEntries(options) as never; // safe: the recorded cases pass valid options
   }
 
   #value(arg: Json): Value | Json {
@@ -213,8 +213,8 @@ class Machine {
 
   #tensor(name: Json | undefined): Tensor {
     const found = this.#variables.get(name as string);
-    if (found === undefined || found === null) throw new Error(`the program uses ${String(name)} before it is there`);
-    return found as Tensor; // safe: the recorded programs use names for what they are
+    if (found === undefined || found === null) throw new Error(`the program uses ${String(name)} before it is defined`);
+    return found as Tensor; // safe: the recorded programs use tensor names where tensors are expected
   }
 }
 

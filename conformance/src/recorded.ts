@@ -1,29 +1,29 @@
 /**
- * Recorded PyTorch results as their files write them, and what can come of a case: a value that differs, or something
- * that Akari does not have.
+ * The file format of recorded PyTorch results, and the two ways in which a case can fail: a value differs, or Akari
+ * lacks a feature.
  */
 
 import { type Backend, type DType, isDType, type Shape, type Tensor, tensor } from "@akari/tensor";
 
-/** A tensor as the files write it. */
+/** A tensor in the files: NaN and infinities are strings. */
 export interface Recorded {
   readonly dtype: string;
   readonly shape: Shape;
   readonly data: readonly (number | string)[];
 }
 
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Arguments by PyTorch's names. */
 export type Keywords = Readonly<Record<string, Json>>;
 
-/** Something that Akari, or the device, does not have. */
+/** A feature that Akari or the device lacks. */
 export class Missing extends Error {
   override name = "Missing";
 }
 
-/** A result that is not what PyTorch recorded. */
+/** A result that differs from the recorded one. */
 export class Mismatch extends Error {
   override name = "Mismatch";
   readonly what: string;
@@ -39,7 +39,7 @@ export class Mismatch extends Error {
 }
 
 /**
- * The dtype in which Akari holds a recorded one; null where it has none. PyTorch's default integer is int64, Akari's
+ * Returns Akari's dtype for a recorded one, or null if there is none. PyTorch's default integer type is int64, Akari's
  * int32.
  */
 export function dtypeOf(recorded: string): DType | null {
@@ -47,7 +47,7 @@ export function dtypeOf(recorded: string): DType | null {
   return isDType(recorded) ? recorded : null;
 }
 
-/** A recorded number: NaN and the infinities are written as text. */
+/** Converts a recorded number, which is a string for NaN and infinities. */
 export function number(value: number | string): number {
   return Number(value);
 }
@@ -57,7 +57,7 @@ export function isRecorded(value: unknown): value is Recorded {
   return typeof value === "object" && value !== null && "dtype" in value && "shape" in value && "data" in value;
 }
 
-/** A recorded tensor on a device. */
+/** Creates a recorded tensor on a device. */
 export function load(recorded: Recorded, device: Backend): Tensor {
   const dtype = dtypeOf(recorded.dtype);
   if (dtype === null) throw new Missing(`dtype ${recorded.dtype}`);

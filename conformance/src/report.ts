@@ -1,8 +1,8 @@
-/** What came of a run: counts by family, and every failure. */
+/** Formats the outcome of a run: counts by family, and every failure. */
 
 import type { Case, Outcome } from "./run-case.ts";
 
-/** How many cases came to what. Missing ones are not implemented; those that are marked optional count apart. */
+/** Numbers of cases by outcome. Missing cases are not implemented; those marked optional are counted separately. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -15,7 +15,7 @@ export interface Summary extends Counts {
   readonly families: Readonly<Record<string, Counts>>;
 }
 
-/** No case yet. */
+/** Returns counts of zero. */
 export function none(): Counts {
   return { passed: 0, failed: 0, missing: 0, optionalMissing: 0 };
 }
@@ -25,7 +25,7 @@ export function count(counts: Counts, one: Case, { kind }: Outcome): void {
   counts[kind === "missing" && one.optional ? "optionalMissing" : kind]++;
 }
 
-/** The sum over families. */
+/** Adds the counts of all families. */
 export function summarize(families: Readonly<Record<string, Counts>>): Summary {
   const total = none();
   for (const counts of Object.values(families)) {
@@ -35,14 +35,14 @@ export function summarize(families: Readonly<Record<string, Counts>>): Summary {
   return { ...total, families };
 }
 
-/** A line for a family, such as `conv          27 passed   0 failed   0 not implemented`. */
+/** Formats the line of a family: `conv          27 passed   0 failed   0 not implemented`. */
 export function familyLine(family: string, { passed, failed, missing, optionalMissing }: Counts): string {
   const optional = optionalMissing === 0 ? "" : `, and ${optionalMissing} optional`;
   const columns = [`${passed} passed`, `${failed} failed`].map((column) => column.padStart(12)).join("");
   return `${family.padEnd(14)}${columns}${String(missing).padStart(6)} not implemented${optional}`;
 }
 
-/** The lines for a failure: the case, what was expected and what came. */
+/** Formats a failure: the case, the expected value and the actual one. */
 export function failureLines(family: string, one: Case, { what, expected, got }: Outcome & { kind: "failed" }): string {
   return `  failed ${family}: ${one.id}: ${what}\n    expected ${expected}\n    got      ${got}`;
 }

@@ -1,4 +1,4 @@
-/** Runs one recorded case of any kind. */
+/** Runs a recorded case of any kind. */
 
 import { type Backend, isDType, setDefaultDevice } from "@akari/tensor";
 import { type DrawCase, runDraws } from "./draws.ts";
@@ -11,23 +11,23 @@ import { Mismatch, Missing } from "./recorded.ts";
 import { runScheduler, type SchedulerCase } from "./scheduler.ts";
 import { table } from "./tables/index.ts";
 
-/** What all cases have; the rest is decided by the kind. */
+/** The fields that all cases have; the others depend on the kind of case. */
 export interface Case {
   readonly id: string;
   readonly op?: string;
   readonly optional?: boolean;
 }
 
-/** What came of a case. */
+/** The outcome of a case. */
 export type Outcome =
   | { readonly kind: "passed" }
   | { readonly kind: "missing"; readonly what: string }
   | { readonly kind: "failed"; readonly what: string; readonly expected: string; readonly got: string };
 
 /**
- * Runs a case on a device, which is the default device from then on. Never throws: what goes wrong is the outcome. A
- * case that needs a dtype which the device does not have (float64 on WebGPU) is missing there: run in another precision
- * it would be another case.
+ * Runs a case on a device and makes that the default device. Never throws: errors become the outcome. A case that needs
+ * a dtype that the device does not support (float64 on WebGPU) counts as missing, because it would be another case in
+ * another precision.
  *
  * @param compiled whether operations and training steps go through `compile`.
  */
@@ -47,7 +47,7 @@ export async function runCase(one: Case, device: Backend, compiled = false): Pro
   }
 }
 
-/** A case's kind shows in its fields. The casts are safe: the format's description says what goes with each. */
+/** Determines the kind of a case by its fields, and runs it. The casts are safe: the fields imply the kind. */
 async function dispatch(one: Case, device: Backend, compiled: boolean): Promise<void> {
   const op = one.op ?? "";
   if ("expect" in one) await runProgram(one as unknown as ProgramCase, device);
@@ -64,7 +64,7 @@ async function dispatch(one: Case, device: Backend, compiled: boolean): Promise<
   }
 }
 
-/** Every text that stands under the name `dtype`, at any depth. */
+/** Returns every string in a property named `dtype`, at any depth. */
 function dtypesIn(value: unknown, found: Set<string> = new Set()): Set<string> {
   if (typeof value !== "object" || value === null) return found;
   if (Array.isArray(value) && typeof value[0] === "number") return found;

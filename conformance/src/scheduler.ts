@@ -1,4 +1,4 @@
-/** Schedulers from their recorded descriptions, and the learning rates that they set. */
+/** Builds schedulers from their recorded descriptions, and compares the learning rates that they set. */
 
 import * as optim from "@akari/optim";
 import { tensor } from "@akari/tensor";
@@ -9,7 +9,7 @@ import { type Json, type Keywords, Missing } from "./recorded.ts";
 type AnyOptimizer = optim.Optimizer<optim.BaseOptions>;
 type AnyScheduler = optim.LRScheduler<optim.BaseOptions> | optim.ReduceLROnPlateau<optim.BaseOptions>;
 
-/** The learning rates of some rounds. */
+/** A recorded run of a scheduler: the learning rates after each step. */
 export interface SchedulerCase extends Tolerance {
   readonly id: string;
   readonly op: string;
@@ -21,7 +21,7 @@ export interface SchedulerCase extends Tolerance {
   readonly metrics?: readonly number[];
 }
 
-/** The arguments that come first, in their place; all others go into the options. */
+/** The positional arguments of each scheduler; all others go into the options. */
 const positional: Readonly<Record<string, readonly string[]>> = {
   StepLR: ["step_size"],
   MultiStepLR: ["milestones"],
@@ -36,7 +36,7 @@ const positional: Readonly<Record<string, readonly string[]>> = {
   SequentialLR: ["schedulers", "milestones"],
 };
 
-/** A scheduler by PyTorch's name, with PyTorch's keyword arguments. */
+/** Creates a scheduler from PyTorch's name and keyword arguments. */
 export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimizer): AnyScheduler {
   const name = op.split(".").at(-1) as string;
   const found = (optim as Readonly<Record<string, unknown>>)[name];
@@ -52,21 +52,21 @@ export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimiz
       buildScheduler(inner.op, inner.args, optimizer),
     );
   });
-  // `verbose` prints, and changes nothing.
+  // `verbose` only makes PyTorch print.
   const rest = Object.entries(args).filter(([key]) => !first.includes(key) && key !== "verbose");
   const options = Object.fromEntries(rest.map(([key, value]) => [key === "T_mult" ? "tMult" : camelCase(key), value]));
-  // The schedulers that are chained know their optimizer.
+  // Chained schedulers have their own reference to the optimizer.
   const of = name === "ChainedScheduler" ? [] : [optimizer];
   return new create(...of, ...given, ...(rest.length === 0 && name !== "OneCycleLR" ? [] : [options]));
 }
 
-/** One round; the metric is for the scheduler that asks for one. */
+/** Steps a scheduler. `metric` is for `ReduceLROnPlateau`. */
 export function stepScheduler(scheduler: AnyScheduler, metric: number): void {
   if (scheduler instanceof optim.ReduceLROnPlateau) scheduler.step(metric);
   else scheduler.step();
 }
 
-/** The named functions of the epoch. */
+/** Returns a recorded function of the epoch by name. */
 function factor(named: Json | undefined): (epoch: number) => number {
   const {
     name,
@@ -80,7 +80,7 @@ function factor(named: Json | undefined): (epoch: number) => number {
   throw new Missing(`lr_lambda ${name}`);
 }
 
-/** Steps through the rounds and compares every group's learning rate, and momentum where it moves. */
+/** Runs a case and compares the learning rate of each group after each step, and the momentum if it was recorded. */
 export function runScheduler(one: SchedulerCase): void {
   const groups = one.base_lr.map((lr) => ({ params: [tensor([1])], lr }));
   // safe: only the common options are read

@@ -1,6 +1,6 @@
 /**
- * The names of layers, optimizers and schedulers stand in the classes, so that messages and printed models are right
- * where a bundler shortens names.
+ * Layers, optimizers and schedulers declare their names as static properties, so that messages and printed models are
+ * correct when a bundler shortens class names.
  */
 
 import * as nn from "@akari/nn";
@@ -16,7 +16,7 @@ describe.each([
   );
 
   it.each(classes.filter(([name]) => name !== "ElementwiseOptimizer"))("%s", (name, found) => {
-    // The name that every class has cannot be written; one that stands in the class can.
+    // The implicit name of a class is not writable; a declared static property is.
     expect(Object.getOwnPropertyDescriptor(found, "name")).toMatchObject({ value: name, writable: true });
   });
 });

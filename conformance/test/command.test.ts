@@ -1,4 +1,4 @@
-/** The command line, on a folder that it has never seen: counts, exit codes, and what is refused. */
+/** The command line on a temporary folder of cases: counts, exit codes and errors. */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";

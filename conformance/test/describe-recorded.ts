@@ -1,4 +1,4 @@
-/** The recorded cases as tests on a device: one for each case. */
+/** Declares one test per recorded case on a device. */
 
 import { type Backend, defaultDevice, setDefaultDevice } from "@akari/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { runCase } from "../src/run-case.ts";
 import { cases, families, folder, reason } from "./recorded-folder.ts";
 
 /**
- * Declares the tests of all families on a device. A case that is missing is skipped, with what it is missing.
+ * Declares the tests of all families on a device. Cases that need a missing feature are skipped with its name.
  *
  * @param compiled whether operations and training steps go through `compile`.
  */

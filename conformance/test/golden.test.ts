@@ -1,6 +1,6 @@
 /**
- * Every recorded case against what PyTorch computed. What Akari does not have yet is neither a pass nor a failure: it
- * is skipped, and named.
+ * Compares every recorded case with PyTorch's results. A case that needs a feature that Akari lacks is skipped, and the
+ * feature is named.
  */
 
 import { cpu } from "@akari/tensor";

@@ -1,6 +1,6 @@
 /**
- * Every recorded differentiable operation under `gradcheck`, and one case of each under `gradgradcheck`: the recorded
- * inputs, moved a little so that none stands on a kink or a tie, in float64.
+ * Runs `gradcheck` on every recorded case of a differentiable operation, and `gradgradcheck` on one case of each, in
+ * float64. The recorded inputs are perturbed slightly to avoid kinks and ties.
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
@@ -26,16 +26,16 @@ const families = [
   "linalg_small",
 ] as const;
 
-/** More elements than this would take long and prove nothing more. */
+/** Cases with more elements are skipped, because they take long and prove nothing more. */
 const mostElements = 40;
 
 /**
- * Cases that finite differences cannot judge: infinite slopes and the like, results in another precision, or too many
- * elements.
+ * Whether finite differences can judge a case. They cannot for infinite or huge values and for results in another
+ * precision; cases with many elements would take too long.
  */
 function suits(one: OpCase): boolean {
   const args = one.args ?? {};
-  // The row of `padding_idx` takes no gradient although the result depends on it.
+  // The row of `padding_idx` gets no gradient although the result depends on it.
   if (one.grads === undefined || one.raises || "dtype" in args || "padding_idx" in args) return false;
   const leaves = Object.keys(one.grads).flatMap((name) => recordedIn(one.inputs?.[name]));
   const count = leaves.reduce((sum, x) => sum + x.data.length, 0);
@@ -52,10 +52,10 @@ function recordedIn(value: unknown): Recorded[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(recordedIn) : [];
 }
 
-/** Operations on symmetric matrices: they read one triangle, and share the gradient between both. */
+/** Operations on symmetric matrices, which read one triangle and distribute the gradient over both. */
 const symmetric = new Set(["linalg.cholesky"]);
 
-/** Numbers in [0, 1) that are the same in every run. */
+/** Returns a generator of numbers in [0, 1) that are the same in every run. */
 function sequence(): () => number {
   let state = 0.5;
   return () => {
@@ -64,7 +64,7 @@ function sequence(): () => number {
   };
 }
 
-/** A case as a function of its differentiable inputs, and those inputs in float64. */
+/** Converts a case to a function of its differentiable inputs, and returns it with those inputs in float64. */
 function prepare(one: OpCase, call: Call): { fn: (...inputs: Tensor[]) => Tensor[]; inputs: Tensor[] } {
   const next = sequence();
   const fixed = new Map<string, Tensor | readonly Tensor[]>();
@@ -105,7 +105,7 @@ function prepare(one: OpCase, call: Call): { fn: (...inputs: Tensor[]) => Tensor
   return { fn, inputs };
 }
 
-/** Operations checked, of first and of second order. */
+/** Operations whose first and second derivatives were checked. */
 const checked = [new Set<string>(), new Set<string>()] as const;
 
 describe.skipIf(folder === null)(folder === null ? `derivatives (skipped: ${reason})` : "derivatives", () => {

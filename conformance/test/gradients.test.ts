@@ -1,6 +1,6 @@
 /**
- * The table of gradients: that everything is in it, and that everything in it has the first and second derivatives that
- * finite differences show.
+ * Tests that the table of gradients is complete, and that the first and second derivatives of everything in it agree
+ * with finite differences.
  */
 
 import { gradcheck, gradgradcheck } from "@akari/autograd";
@@ -26,7 +26,7 @@ import {
 
 type Call = (...given: never[]) => unknown;
 
-/** Everything that can be called, by name. */
+/** Returns all functions in some namespaces by name. */
 function functionsOf(...from: readonly object[]): Record<string, Call> {
   const entries = from.flatMap((namespace) => Object.entries(namespace));
   // safe: as filtered
@@ -36,7 +36,7 @@ function functionsOf(...from: readonly object[]): Record<string, Call> {
 const inTensor = functionsOf(akari);
 const inNn = functionsOf(nn, nn.functional);
 
-/** A method as a function of the tensor and its arguments. Those that end in `_` get a copy. */
+/** Converts a method to a function of the tensor and its arguments. In-place methods get a copy of the tensor. */
 function method(name: string): Call {
   const call = (x: Tensor, ...rest: unknown[]): unknown => {
     const target = name.endsWith("_") ? x.clone() : x;
@@ -45,7 +45,7 @@ function method(name: string): Call {
   return call;
 }
 
-/** All methods by name; getters are left out. */
+/** Returns all methods by name, without getters. */
 function methodsOfTensor(): Record<string, unknown> {
   const found: Record<string, unknown> = {};
   for (let at = Tensor.prototype; at !== Object.prototype; at = Object.getPrototypeOf(at) as Tensor) {
@@ -56,7 +56,9 @@ function methodsOfTensor(): Record<string, unknown> {
 }
 
 describe("the table of gradients has", () => {
-  /** Names that are not in the table. A twin in place is there with its function, and another name with the first. */
+  /**
+   * Returns the names that no table covers. An entry also covers the in-place variant and the aliases of a function.
+   */
   const missing = (all: Readonly<Record<string, unknown>>, ...tables: readonly object[]): string[] => {
     const known = new Set(tables.flatMap((table) => Object.keys(table)));
     const covered = Object.keys(all).filter((name) => known.has(name) || known.has(name.replace(/_$/, "")));
@@ -96,10 +98,10 @@ function check(calls: Calls, callOf: (name: string) => Call, twice = true): void
   }
 }
 
-/** A function of one of the two packages. */
+/** Returns a function of one of the two packages. */
 const functionOf = (name: string): Call => (inTensor[name] ?? inNn[name]) as Call; // safe: names in the table
 
-/** The calls that have a twin in place, for that one: those that start with a floating-point tensor. */
+/** Returns the calls whose function has an in-place variant and whose first argument is a floating-point tensor. */
 const twins = (calls: Calls): Calls =>
   Object.fromEntries(
     Object.entries(calls)
@@ -111,7 +113,7 @@ describe("derivatives of operations", () => check({ ...operations, ...functional
 describe("derivatives of methods", () => check(methods, method));
 describe("derivatives of operations in place", () => check(twins({ ...operations, ...constants }), method, false));
 
-/** A layer as a function of its arguments and its parameters, which come last. */
+/** Converts a layer to a function of its arguments followed by its parameters. */
 function withParameters(make: () => nn.Module, given: Given): { call: Call; all: Given } {
   manualSeed(3);
   const layer = make();
@@ -157,10 +159,10 @@ describe("no gradient flows through", () => {
   none(methodsConstant, method);
 });
 
-describe("a method gives what the function gives", () => {
+describe("a method returns the same as the function", () => {
   for (const [name, givens] of Object.entries({ ...operations, ...constants })) {
-    // `where` takes the condition first as a function only; `x.trace` is who follows the tensor, and `x.mT` is a
-    // getter.
+    // Only the function `where` has the condition as its first argument; `x.trace` is the tensor's trace, and `x.mT` is
+    // a getter.
     if (!(name in Tensor.prototype) || ["where", "trace", "mT"].includes(name)) continue;
     it(name, async () => {
       for (const given of givens) {

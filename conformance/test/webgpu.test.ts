@@ -1,4 +1,4 @@
-/** What PyTorch computed in float32, on the GPU. */
+/** Compares the recorded cases with the GPU's results. */
 
 import { it } from "vitest";
 import { findWebGpu } from "../../packages/tensor/test/backends/software-adapter.ts";

@@ -1,7 +1,7 @@
 /**
- * What is no tensor in a tensor's place: the table of gradients knows where tensors belong, so each of them is replaced
- * by each thing that JavaScript lets pass. An operation may take it, as it does numbers, or refuse it with an error of
- * Akari's; JavaScript's own errors would tell nobody what to do.
+ * Passes values that are not tensors where tensors are expected. The table of gradients lists arguments for every
+ * operation; each tensor in them is replaced by each wrong value. An operation may accept it, as it does for numbers,
+ * or throw an AkariError. JavaScript's own errors are failures, because they do not say what to do.
  */
 
 import * as nn from "@akari/nn";
@@ -21,7 +21,7 @@ import {
 
 const wrong: readonly unknown[] = [[[1, 2]], 3, "a", null, undefined, {}, Promise.resolve(1)];
 
-/** What a call throws that is no error of Akari's, for each wrong thing in the place of each tensor from `first` on. */
+/** Returns the errors other than AkariError that a call throws for each wrong value in place of each tensor. */
 function stumbles(call: (...given: never[]) => unknown, given: Given, first = 0, things = wrong): string[] {
   let places = 0;
   replaced(given, (x) => {
@@ -42,7 +42,7 @@ function stumbles(call: (...given: never[]) => unknown, given: Given, first = 0,
   );
 }
 
-describe("what is no tensor is refused by methods, such as", () => {
+describe("a value that is not a tensor is rejected by the method", () => {
   const all: Calls = { ...operations, ...constants, ...methods };
   for (const [name, givens] of Object.entries(all)) {
     const own = givens.filter(([x, ...rest]) => x instanceof Tensor && rest.length > 0);
@@ -56,8 +56,8 @@ describe("what is no tensor is refused by methods, such as", () => {
 });
 
 /**
- * What programs call as functions, and layers. Most others refuse as well; what they are given by mistake is not worth
- * a check of its own.
+ * The functions and layers that programs commonly call. Most others reject wrong values as well, but are not worth
+ * checks of their own.
  */
 const functions = `cat stack add mul maximum matmul mm bmm mv dot outer einsum linear where softmax logSoftmax sum mean
   gather embedding conv1d conv2d conv3d convTranspose2d maxPool2d avgPool2d pad relu gelu exp l1Loss mseLoss crossEntropy nllLoss huberLoss smoothL1Loss
@@ -67,7 +67,7 @@ const layers =
     " ",
   );
 
-describe("what is no tensor is refused by functions, such as", () => {
+describe("a value that is not a tensor is rejected by the function", () => {
   const byName: Readonly<Record<string, unknown>> = { ...akari, ...nn.functional };
   for (const name of functions) {
     it(name, () => {
@@ -79,7 +79,7 @@ describe("what is no tensor is refused by functions, such as", () => {
   }
 });
 
-describe("what is no tensor is refused by layers, such as", () => {
+describe("a value that is not a tensor is rejected by the layer", () => {
   for (const name of layers) {
     it(name, () => {
       for (const [make, ...given] of modules[name] ?? [])

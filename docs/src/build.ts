@@ -1,7 +1,6 @@
 /**
- * Builds the reference: TypeDoc over the sources of every published package, the guides beside it. An export or a
- * member without a docstring, an export without a family, and a link that leads nowhere are errors; nothing is written
- * then.
+ * Builds the reference with TypeDoc from the sources of every published package and from the guides. An export or a
+ * member without a docstring, an export without a family, an interrupted paragraph and a broken link are errors.
  */
 
 import { join, relative } from "node:path";
@@ -16,6 +15,7 @@ import {
 } from "typedoc";
 import { undocumented } from "./check/docstrings.ts";
 import { hiddenOptions } from "./check/options.ts";
+import { interruptedParagraphs } from "./check/paragraphs.ts";
 import { siteProblems } from "./check/site.ts";
 import { asFunction } from "./convert/callable.ts";
 import { foldInherited } from "./convert/inherited.ts";
@@ -80,7 +80,7 @@ const app = await Application.bootstrap({
   treatWarningsAsErrors: true,
 });
 const report = (problems: readonly string[]): void => {
-  // Safe: our messages are in the one language that there is.
+  // Safe: our messages need no translation, which is what the branded type stands for.
   for (const problem of problems) app.logger.error(problem as TranslatedString);
 };
 
@@ -90,7 +90,7 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
     module.name = byFile.get(project.getSymbolIdFromReflection(module)?.fileName ?? "")?.name ?? module.name;
   }
-  // The static `name` of a class says what its page is called.
+  // The static `name` of a class repeats the title of its page.
   for (const reflection of project.getReflectionsByKind(ReflectionKind.Property)) {
     if (reflection.name === "name" && reflection.flags.isStatic) project.removeReflection(reflection);
   }
@@ -101,12 +101,12 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
 
 const project = await app.convert();
 if (project) {
-  // TypeDoc looks for types that are used and not exported in one package, the project's: each of ours in turn.
+  // TypeDoc looks for types that are used but not exported in one package only, so each package is validated in turn.
   for (const name of packageNames) {
     project.packageName = name;
     app.validate(project);
   }
-  report(undocumented(project));
+  report([...undocumented(project), ...interruptedParagraphs(project)]);
   foldInherited(project);
   describeNamespaces(project);
   nameParameters(project);
@@ -119,7 +119,7 @@ if (project) {
   }
   const families = new Families(project);
   const counterparts = new Counterparts(project);
-  // Safe: without it nothing here would compile.
+  // Safe: `Tensor` exists, otherwise the packages would not compile.
   const tensor = project.getChildByName(["@akari/tensor", "Tensor"]) as DeclarationReflection;
   report([
     ...families.problems(),

@@ -1,30 +1,30 @@
 /**
- * Reading docstrings: their first sentence, which the tables of the reference show, and the page of PyTorch's
- * documentation that most of them name. That address stands apart from the text on a page, as a link with a label.
+ * Reads docstrings: the first sentence, which the tables of the reference show, and the link to PyTorch's
+ * documentation, which a page shows apart from the text as a labelled link.
  */
 
 import type { Comment, CommentDisplayPart, DeclarationReflection, Reflection } from "typedoc";
 
 /** A page of PyTorch's documentation. */
 export interface PytorchPage {
-  /** What it is about: `torch.nn.functional.softmax`. */
+  /** The name that the page documents: `torch.nn.functional.softmax`. */
   readonly name: string;
   readonly url: string;
 }
 
-/** The name that an address of PyTorch's documentation is about, or null. */
+/** Returns the PyTorch name that a URL of PyTorch's documentation is about, or null for another URL. */
 export function pytorchName(url: string): string | null {
   const match = /^https:\/\/(?:docs\.)?pytorch\.org\/.*?(?:#(torch[\w.]+)|\/generated\/(torch[\w.]+)\.html)$/.exec(url);
-  // Where a class is written is not how it is called.
+  // URLs contain the module that defines a class, which is not part of its public name.
   const written = match?.[1] ?? match?.[2];
   const called = written?.replace(/^torch\.nn\.(?:modules\.\w+|parameter)\./, "torch.nn.");
   return called?.replace(/^torch\.distributions\.\w+\.(?=\w+$)/, "torch.distributions.") ?? null;
 }
 
-// An address behind a sentence, or on a line of its own.
+// A URL after a sentence, or on a line of its own.
 const address = /(?<=^|[.!?)]|\n)[ \t]*(https:\/\/(?:docs\.)?pytorch\.org\/[^\s<>)]+)[ \t]*(?=\n|$)/gm;
 
-/** The docstring of a name, wherever TypeDoc keeps it. */
+/** Returns the docstring of a name, wherever TypeDoc stores it. */
 export function commentOf(reflection: Reflection): Comment | undefined {
   if (reflection.comment !== undefined || !reflection.isDeclaration()) return reflection.comment;
   const { signatures, getSignature, setSignature, type } = reflection;
@@ -33,7 +33,7 @@ export function commentOf(reflection: Reflection): Comment | undefined {
   return own ?? (type?.type === "reflection" ? type.declaration.signatures?.[0]?.comment : undefined);
 }
 
-/** The pages of PyTorch's documentation that a text names. */
+/** Returns the pages of PyTorch's documentation that a text links to. */
 function pytorchPages(parts: readonly CommentDisplayPart[]): PytorchPage[] {
   return parts.flatMap(({ text }) =>
     [...text.matchAll(address)].flatMap(([, url = ""]) => {
@@ -43,7 +43,7 @@ function pytorchPages(parts: readonly CommentDisplayPart[]): PytorchPage[] {
   );
 }
 
-/** The pages of PyTorch's documentation that the docstrings of a name and of its forms name. */
+/** Returns the pages of PyTorch's documentation that the docstrings of a name and of its overloads link to. */
 export function pytorchPagesOf(reflection: DeclarationReflection): PytorchPage[] {
   const comments = [
     reflection.comment,
@@ -54,7 +54,7 @@ export function pytorchPagesOf(reflection: DeclarationReflection): PytorchPage[]
   return found.filter(({ name }, i) => found.findIndex((other) => other.name === name) === i);
 }
 
-/** The text without the addresses that stand apart on the page. */
+/** Returns the text without the links to PyTorch's documentation, which the page shows separately. */
 export function withoutPages(parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
   const rest = parts.map((part) =>
     part.kind === "text"
@@ -71,7 +71,7 @@ export function withoutPages(parts: readonly CommentDisplayPart[]): CommentDispl
   return rest.filter(({ text }) => text !== "");
 }
 
-/** The first sentence. A full stop ends it where a capital letter, an address or code follows. */
+/** Returns the first sentence. It ends at a full stop that is followed by a capital letter, a URL or a new line. */
 export function firstSentence(parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
   const sentence: CommentDisplayPart[] = [];
   for (const [i, part] of withoutPages(parts).entries()) {
@@ -79,7 +79,7 @@ export function firstSentence(parts: readonly CommentDisplayPart[]): CommentDisp
       sentence.push(part);
       continue;
     }
-    // A link's address is no prose: `[text](` ends with an open bracket and continues in the next part.
+    // A link continues in the next part: `[text](` ends with an open bracket.
     const next = parts[i + 1];
     const end = /\n\s*\n|\n {4}|:\n|[.!?:](?=\s+(?:[A-Z]|https?:|\n))|[.!?](?=\s*$)/.exec(part.text);
     const stops =

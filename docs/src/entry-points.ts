@@ -1,39 +1,39 @@
 /**
- * What the reference is about: the entry points of every published package. They are read from the packages' own
- * `package.json`, so a new package shows up by being there.
+ * The entry points of every published package, which the reference covers. They are read from each `package.json`, so a
+ * new package is found automatically.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The folder `docs`. */
+/** Path of the folder `docs`. */
 export const home: string = fileURLToPath(new URL("..", import.meta.url));
 
 const packages = join(home, "..", "packages");
 
-/** What is read of a `package.json`. */
+/** The fields of a `package.json` that are used here. */
 interface Manifest {
   readonly name: string;
   readonly private?: boolean;
   readonly exports?: Readonly<Record<string, string>>;
 }
 
-/** One module that users import. */
+/** A module that users import. */
 export interface EntryPoint {
-  /** What stands behind `from`: `@akari/tensor/webgpu`. */
+  /** Import specifier: `@akari/tensor/webgpu`. */
   readonly name: string;
-  /** Its source file. */
+  /** Path of its source file. */
   readonly file: string;
-  /** The package's name: `@akari/tensor`. */
+  /** Name of the package: `@akari/tensor`. */
   readonly packageName: string;
-  /** The package's sources, as files of the families are named from there. */
+  /** The package's folder `src`, to which the files of families are relative. */
   readonly sources: string;
-  /** The package's README, for its main entry point. */
+  /** Path of the package's README for its main entry point, otherwise null. */
   readonly readme: string | null;
 }
 
-/** The packages in the order in which one reads about them; others follow in that of the alphabet. */
+/** The packages in reading order. Others follow alphabetically. */
 const order = [
   "akari",
   "@akari/tensor",
@@ -42,12 +42,13 @@ const order = [
   "@akari/optim",
   "@akari/data",
   "@akari/io",
+  "@akari/linalg",
+  "@akari/fft",
   "@akari/distributions",
   "@akari/special",
-  "@akari/fft",
 ];
 
-/** Entry points as they are listed: a package, and after it what else it exports. */
+/** Returns the entry points in reading order: each package, followed by its subpaths. */
 export function inReadingOrder(entries: readonly EntryPoint[]): EntryPoint[] {
   const rank = ({ packageName }: EntryPoint): number =>
     order.includes(packageName) ? order.indexOf(packageName) : order.length;
@@ -55,8 +56,8 @@ export function inReadingOrder(entries: readonly EntryPoint[]): EntryPoint[] {
 }
 
 /**
- * Every entry point of every published package. Tensors come first and the umbrella last: who shows the same name later
- * refers to the one who has it.
+ * Returns every entry point of every published package, `@akari/tensor` first: TypeDoc documents a name where it meets
+ * it first, and refers to that page from later ones.
  */
 export function entryPoints(): EntryPoint[] {
   const found: EntryPoint[] = [];

@@ -1,23 +1,23 @@
 /**
- * The guides in reading order. The front page is their table of contents: a heading and below it links to guides; a
- * guide that it does not name is an error.
+ * The guides in reading order. The front page is their table of contents: headings with links to guides below them. A
+ * guide that the front page does not list is an error.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { home } from "./entry-points.ts";
 
-/** A heading of the front page with the files below it. */
+/** A heading of the front page with the guides listed below it. */
 export interface GuideList {
   readonly title: string;
-  /** Absolute paths. */
+  /** Absolute paths of the guides. */
   readonly files: readonly string[];
 }
 
-/** The front page. */
+/** Path of the front page. */
 export const frontPage: string = join(home, "index.md");
 
-/** The guides as the front page lists them. */
+/** Returns the guides as the front page lists them. */
 export function guideLists(): GuideList[] {
   const sections = readFileSync(frontPage, "utf8").split(/^## /m).slice(1);
   return sections
@@ -30,7 +30,7 @@ export function guideLists(): GuideList[] {
     .filter(({ files }) => files.length > 0);
 }
 
-/** Guides that no list names. */
+/** Returns a message for each guide that no list contains. */
 export function unlistedGuides(lists: readonly GuideList[]): string[] {
   const listed = new Set(lists.flatMap(({ files }) => files));
   return readdirSync(join(home, "guides"))

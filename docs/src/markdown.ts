@@ -1,6 +1,6 @@
 /**
- * How Markdown is set: an address that stands in a text by itself is shown by what it leads to, an indented block is a
- * formula, a wide table scrolls, a drawing is a part of the page.
+ * Rendering of Markdown: bare URLs get a readable label, indented blocks are formulas, wide tables scroll, and drawings
+ * are inlined into the page.
  */
 
 import { readFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { pytorchName } from "./docstring.ts";
 import { home } from "./entry-points.ts";
 
-/** What is used of a token of markdown-it. */
+/** The properties of markdown-it's tokens that are used here. */
 interface Token {
   readonly type: string;
   readonly markup: string;
@@ -19,7 +19,7 @@ interface Token {
 
 type Rule = (tokens: readonly Token[], index: number) => string;
 
-/** What is used of markdown-it's parser. */
+/** The properties of markdown-it's parser that are used here. */
 interface Parser {
   readonly core: {
     readonly ruler: { push(name: string, rule: (state: { readonly tokens: readonly Token[] }) => void): void };
@@ -27,7 +27,7 @@ interface Parser {
   readonly renderer: { readonly rules: Record<string, Rule> };
 }
 
-/** What an address leads to, in a few words. */
+/** Returns a short label for a URL. */
 export function labelOf(url: string): string {
   const arxiv = /^https:\/\/arxiv\.org\/(?:abs|pdf)\/(.+)$/.exec(url);
   const doi = /^https:\/\/doi\.org\/(.+)$/.exec(url);
@@ -38,7 +38,7 @@ export function labelOf(url: string): string {
 
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** A block of formulas. Those that stand beside each other on one line wrap as wholes. */
+/** Renders a block of formulas. Several formulas on one line are wrapped between, not within. */
 function formulas(text: string): string {
   const lines = escaped(text.trimEnd());
   const steps = lines.includes("\n") ? [] : lines.split(/ {3,}/);
@@ -47,15 +47,15 @@ function formulas(text: string): string {
 }
 
 /**
- * A drawing of the guides as a part of the page, so that it takes on the page's colours. By itself, it has colours of
- * its own.
+ * Inlines a drawing into the page and removes its own styles, so that it uses the colours of the page. Opened as a
+ * file, a drawing uses its own.
  */
 function drawing(source: string): string {
   const svg = readFileSync(join(home, "guides/drawings", basename(source)), "utf8");
   return `<span class="ak-drawing">${svg.replace(/<style>[\s\S]*?<\/style>\n?/, "")}</span>`;
 }
 
-/** Teaches a parser the above. */
+/** Configures a parser with these rules. */
 export function setMarkdown(parser: Parser): void {
   parser.core.ruler.push("akari-labels", ({ tokens }) => {
     for (const { children } of tokens) {

@@ -1,6 +1,6 @@
 /**
- * Which names belong together: the function and the method of one operation, the layer and its function, the options
- * and who takes them. The pages link both ways.
+ * Finds related names: the function and the method of an operation, a layer and its function, an options type and the
+ * functions that accept it. Their pages link to each other.
  */
 
 import {
@@ -15,7 +15,7 @@ import {
 import { declared } from "./families/families.ts";
 import { tensorMembers } from "./pytorch/counterparts.ts";
 
-/** Layers whose function is called otherwise. */
+/** Layers whose function has another name. */
 const functionOf: Readonly<Record<string, string>> = {
   BCELoss: "binaryCrossEntropy",
   BCEWithLogitsLoss: "binaryCrossEntropyWithLogits",
@@ -27,7 +27,7 @@ const functionOf: Readonly<Record<string, string>> = {
   UpsamplingNearest2d: "interpolate",
 };
 
-/** What a signature mentions, anywhere in its types. */
+/** Returns the declarations that a signature refers to, anywhere in its types. */
 function mentioned(signature: SignatureReflection): Set<Reflection> {
   const found = new Set<Reflection>();
   const visitor = makeRecursiveVisitor({
@@ -41,14 +41,14 @@ function mentioned(signature: SignatureReflection): Set<Reflection> {
   return found;
 }
 
-/** The signatures by which a name is used: those of a function, or of a class's constructor and of its own methods. */
+/** Returns the signatures of a function, or those of a class's constructor and own methods. */
 function signaturesOf(reflection: DeclarationReflection): SignatureReflection[] {
   if (reflection.signatures !== undefined && reflection.kindOf(ReflectionKind.Function)) return reflection.signatures;
   if (!reflection.kindOf(ReflectionKind.Class)) return [];
   return (reflection.children ?? []).flatMap(({ signatures = [] }) => signatures);
 }
 
-/** The names that belong together. */
+/** The relations between the names of a project. */
 export class Relations {
   readonly #related = new Map<DeclarationReflection, Set<DeclarationReflection>>();
   readonly #users = new Map<Reflection, Set<DeclarationReflection>>();
@@ -67,7 +67,7 @@ export class Relations {
         if (declared(child).kindOf(ReflectionKind.Function)) functions.set(child.name, declared(child));
     }
     for (const method of tensorMembers(project)) {
-      // The one function that cannot have its method's name.
+      // `var` is a reserved word, so the function has another name than the method.
       const base = method.name === "var" ? "variance" : method.name.replace(/_$/, "");
       for (const name of new Set([method.name, base])) this.#relate(functions.get(name), method);
     }
@@ -99,12 +99,12 @@ export class Relations {
     this.#related.set(b, (this.#related.get(b) ?? new Set()).add(a));
   }
 
-  /** The other forms of a name: the method of a function, the function of a layer. */
+  /** Returns the other forms of a name: the method of a function, the function of a layer. */
   of(reflection: DeclarationReflection): readonly DeclarationReflection[] {
     return [...(this.#related.get(reflection) ?? [])];
   }
 
-  /** The functions and classes whose signatures mention a type. */
+  /** Returns the functions and classes whose signatures refer to a type. */
   users(type: DeclarationReflection): readonly DeclarationReflection[] {
     return [...(this.#users.get(type) ?? [])];
   }

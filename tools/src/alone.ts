@@ -1,8 +1,8 @@
 /**
- * Whether each package can be used alone: every tarball is installed with its peers in an empty project outside of the
- * workspace, a small program is type-checked there and run in each supported Node. That of the umbrella is also checked
- * by the oldest supported TypeScript, run in Bun and Deno, bundled for the browser and, where there is one, run in it,
- * under a Content-Security-Policy.
+ * Checks that each package can be used alone: each tarball is installed with its peers in an empty project outside the
+ * workspace, where a small program is type-checked and run in each supported version of Node. The program of the
+ * umbrella is also checked by the oldest supported TypeScript, run in Bun and Deno, bundled for the browser and, if
+ * Chromium is installed, run there under a Content-Security-Policy.
  */
 
 import { spawnSync } from "node:child_process";
@@ -16,7 +16,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 
 const releases = [22, 24, 26];
 
-/** Runs a command; what it printed is in the error if it fails. */
+/** Runs a command and returns its output. If it fails, the error contains the output. */
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
   if (status !== 0)
@@ -27,7 +27,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
 const npm = (cwd: string, ...packages: readonly string[]): string =>
   run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", ...packages], cwd);
 
-/** A file of a package from the registry, which is installed in a folder of its own, once. */
+/** Returns the path of a file of a package from the registry, which is installed once, in a folder of its own. */
 function tool(specification: string, file: string): string {
   const folder = join(root, "node_modules/.cache/alone", specification.replace("@", "-"));
   const found = join(folder, "node_modules", file);
@@ -39,7 +39,7 @@ function tool(specification: string, file: string): string {
   return found;
 }
 
-/** A package's own and all that it needs of ours, itself included. */
+/** Returns the names of our packages that a package needs, including itself. */
 function needs(name: string, all: ReadonlyMap<string, Packed>, found: Set<string> = new Set()): ReadonlySet<string> {
   const manifest: Manifest | undefined = all.get(name)?.manifest;
   if (!manifest || found.has(name)) return found;
@@ -57,13 +57,13 @@ const compilerOptions = {
   types: [],
 };
 
-/** Installs the package in an empty project with its program, type-checked and compiled. */
+/** Creates a project, installs the package there, and type-checks and compiles its program. Returns the folder. */
 function project(name: string, all: ReadonlyMap<string, Packed>): string {
   const program = programs[name];
   if (program === undefined) throw new Error(`${name} has no program in tools/src/programs.ts`);
   const folder = temporaryFolder();
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-  // Safe: `needs` finds names of `all`.
+  // Safe: `needs` returns names in `all`.
   npm(folder, ...[...needs(name, all)].map((needed) => (all.get(needed) as Packed).tarball));
   writeFileSync(join(folder, "program.ts"), program);
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["program.ts"] }));
@@ -72,8 +72,7 @@ function project(name: string, all: ReadonlyMap<string, Packed>): string {
 }
 
 /**
- * Bundles a project's program into one script, what it would load later included, and runs it in Chromium, if there is
- * one.
+ * Bundles a project's program, including dynamic imports, into one script and runs it in Chromium, if it is installed.
  */
 async function browser(folder: string): Promise<string> {
   const result = await build({
@@ -99,7 +98,7 @@ async function browser(folder: string): Promise<string> {
     .join("\n");
   const size = `${(gzipSync(code).length / 1000).toFixed(1)} KB gzipped`;
   const chromium = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-  if (!chromium) return `bundled, ${size}; no Chromium here to run it in`;
+  if (!chromium) return `bundled, ${size}; not run, because Chromium is not installed`;
   writeFileSync(
     join(folder, "page.html"),
     `<meta http-equiv="Content-Security-Policy" content="script-src 'unsafe-inline' 'wasm-unsafe-eval'"><body>waiting<script type="module">${code.replaceAll("</script", "<\\/script")}</script></body>`,
@@ -116,7 +115,7 @@ async function browser(folder: string): Promise<string> {
     ],
     folder,
   );
-  if (!page.includes("<body>done")) throw new Error(`the page did not come to its end:\n${page.slice(-500)}`);
+  if (!page.includes("<body>done")) throw new Error(`the page did not finish:\n${page.slice(-500)}`);
   return `bundled, ${size}, and run in Chromium`;
 }
 

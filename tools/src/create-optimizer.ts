@@ -1,6 +1,6 @@
 /**
- * `pnpm create-optimizer NAME`: a package for a new optimizer, `packages/optim-NAME`, that passes its tests as it
- * stands. Everything that could be wrong with the name is found before a file is written.
+ * `pnpm create-optimizer NAME`: creates a package for a new optimizer, `packages/optim-NAME`, that passes its tests
+ * without changes. The name is validated before any file is written.
  */
 
 import { spawnSync } from "node:child_process";
@@ -9,29 +9,29 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { optimizerFiles } from "./optimizer-template.ts";
 
-/** Why a name cannot be that of a new optimizer, or null if it can. */
+/** Returns why a name is invalid for a new optimizer, or null if it is valid. */
 export function objection(name: string | undefined, root: string): string | null {
-  if (!name) return "give the optimizer's name: create-optimizer NAME";
+  if (!name) return "expected a name: create-optimizer NAME";
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    return `"${name}" is no name for a package: small letters and digits, words joined by "-", as in "lion" or "sophia-g"`;
+    return `"${name}" is not a valid name: use lower-case letters and digits, with "-" between words, as in "sophia-g"`;
   }
-  if (name.length > 40) return `"${name}" has ${name.length} letters; 40 are the most`;
-  if (name === "index" || name === "testing") return `"${name}" means something else in a package`;
+  if (name.length > 40) return `"${name}" has ${name.length} characters; at most 40 are allowed`;
+  if (name === "index" || name === "testing") return `"${name}" is a reserved file name of the package`;
   if (name.startsWith("optim-"))
-    return `"${name}" begins with "optim-", which the package's name has already: write "${name.slice("optim-".length)}"`;
-  if (existsSync(join(root, `packages/optim/src/${name}.ts`))) return `"${name}" is in @akari/optim already`;
+    return `"${name}" starts with "optim-", which is added automatically: use "${name.slice("optim-".length)}"`;
+  if (existsSync(join(root, `packages/optim/src/${name}.ts`))) return `"${name}" already exists in @akari/optim`;
   for (const path of [`packages/optim-${name}`, `.changeset/optim-${name}.md`])
-    if (existsSync(join(root, path))) return `${path} is there already`;
+    if (existsSync(join(root, path))) return `${path} already exists`;
   return null;
 }
 
-/** Writes the package, names it in the root's `tsconfig.json`, and returns the paths written. */
+/** Writes the package, adds it to the root's `tsconfig.json`, and returns the paths written. */
 export function createOptimizer(name: string, root: string): readonly string[] {
   const className = name
     .split("-")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
-  // Safe: both files are the repository's own, and every build reads them.
+  // Safe: both files belong to the repository, and every build reads them.
   const { version } = JSON.parse(readFileSync(join(root, "packages/optim/package.json"), "utf8")) as {
     version: string;
   };
@@ -51,13 +51,13 @@ export function createOptimizer(name: string, root: string): readonly string[] {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = resolve(fileURLToPath(new URL("../..", import.meta.url)));
   const [name, ...rest] = process.argv.slice(2);
-  const problem = rest.length > 0 ? `one name is enough, got ${rest.length + 1}` : objection(name, root);
+  const problem = rest.length > 0 ? `expected one name, got ${rest.length + 1}` : objection(name, root);
   if (problem !== null || name === undefined) {
     console.error(`create-optimizer: ${problem}`);
     process.exitCode = 1;
   } else {
     const paths = createOptimizer(name, root);
-    // Names differ in length, and with them where a line is broken.
+    // Where lines break depends on the length of the name, so the files are formatted after writing.
     spawnSync(
       process.execPath,
       [
@@ -73,7 +73,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     );
     console.log(paths.join("\n"));
     console.log(
-      `\nIts rule and its options are in packages/optim-${name}/src/${name}.ts. Its tests: npx -y pnpm@12 test packages/optim-${name}`,
+      `\nEdit the update rule and the options in packages/optim-${name}/src/${name}.ts. Run the tests: npx -y pnpm@12 test packages/optim-${name}`,
     );
   }
 }

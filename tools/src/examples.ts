@@ -1,7 +1,7 @@
 /**
- * The examples in docstrings as programs: each `@example` of a source file becomes a module that imports the names it
- * uses. What an example takes for granted (`x`, `model`, an optimizer) comes from the table in `given.ts`. A comment
- * behind a statement that is a value is what the statement gives.
+ * Converts the examples in docstrings to programs: each `@example` becomes a module that imports the names it uses.
+ * Variables that an example uses without declaring them (`x`, `model`, `optimizer`) come from `given.ts`. A comment
+ * after an expression statement is the expected value, if it is valid JSON.
  */
 
 import { globSync, readdirSync, readFileSync } from "node:fs";
@@ -9,15 +9,15 @@ import { join, relative } from "node:path";
 import { given, givenIn } from "./given.ts";
 import { type Manifest, root } from "./packages.ts";
 
-/** An example, and where it stands. */
+/** An example and its location. */
 export interface Example {
-  /** The path of the file, from `packages` on, with the line: `optim/src/sgd.ts:24`. */
+  /** Path of the file relative to `packages`, with the line: `optim/src/sgd.ts:24`. */
   readonly place: string;
   readonly file: string;
   readonly code: string;
 }
 
-/** All examples in the docstrings of the packages. */
+/** Returns all examples in the docstrings of the packages. */
 export function findExamples(): readonly Example[] {
   const packages = join(root, "packages");
   return globSync("*/src/**/*.ts", { cwd: packages })
@@ -40,7 +40,7 @@ export function findExamples(): readonly Example[] {
     });
 }
 
-/** The source file of every import path of the packages. */
+/** Returns the source file of every import path of the packages. */
 export function sources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const folder of readdirSync(join(root, "packages"))) {
@@ -54,13 +54,13 @@ export function sources(): ReadonlyMap<string, string> {
   return found;
 }
 
-/** The identifiers in a piece of code, without those behind a dot, in strings or in comments. */
+/** Returns the identifiers in a piece of code, except those after a dot, in strings or in comments. */
 function identifiers(code: string): ReadonlySet<string> {
   const bare = code.replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, "").replace(/"[^"\n]*"/g, '""');
   return new Set([...bare.matchAll(/(?<![.\w$]|\?\.)[A-Za-z_]\w*(?!\w*:(?!:))/g)].map(([name]) => name));
 }
 
-/** The names that a piece of code declares at its top. */
+/** Returns the names that a piece of code declares at its top level. */
 function declared(code: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [, list, one] of code.matchAll(/^(?:const|let|using) (?:[[{](.*?)[\]}] =|(\w+))/gm)) {
@@ -71,7 +71,7 @@ function declared(code: string): ReadonlySet<string> {
   return names;
 }
 
-/** `value; // [1, 2]` becomes a check that the value is `[1, 2]`; what is behind it and is no value stays a comment. */
+/** Replaces `value; // [1, 2]` by a check that the value is `[1, 2]`. Comments that are not JSON are kept. */
 function checked(code: string): string {
   return code.replace(
     /^(?!const |let |using |class |for |import |\s|})(.+); \/\/ (.+)$/gm,
@@ -86,13 +86,13 @@ function checked(code: string): string {
   );
 }
 
-/** What the modules of examples may import, by name: values first, where they come from. */
+/** Resolves the names that examples import. Values take precedence over types. */
 export interface Exported {
-  /** The path to import a value or type from, or undefined if there is none of that name. */
+  /** Returns the path to import a value or type from, or undefined if there is none with that name. */
   from(name: string, file: string): { readonly path: string; readonly isValue: boolean } | undefined;
 }
 
-/** The example as a module that lies in `folder`. */
+/** Returns the example as a module to be written to `folder`. */
 export function moduleOf({ file, code }: Example, folder: string, exported: Exported): string {
   const own = givenIn[file] ?? {};
   const lines: string[] = [];

@@ -1,8 +1,8 @@
 /**
- * What examples in docstrings take for granted, by name: the statement that makes it.
+ * The variables that examples in docstrings use without declaring them: for each name, the statement that declares it.
  */
 
-/** In every file. */
+/** Declarations for all files. */
 export const given: Readonly<Record<string, string>> = {
   x: "const x = requiresGrad(tensor([[1, -2, 3], [4, 5, -6], [7, 8, 9]]));",
   y: "const y = tensor([0, 1, 1], { dtype: 'int32' });",
@@ -18,14 +18,14 @@ export const given: Readonly<Record<string, string>> = {
   validate: "const validate = async (): Promise<number> => 1;",
 };
 
-/** In one file, whose examples mean something else by the name. */
+/** Declarations for single files, which override those above. */
 export const givenIn: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "data/src/data-loader.ts": {
     model: "const model = new Linear(3, 2);",
     data: "const data = new TensorDataset(randn([70, 3]), zeros([70], { dtype: 'int32' }));",
   },
-  // Not what makes `loadNpy`, but what it needs to be there.
   "fft/src/stft.ts": { signal: "const signal = randn([1600]);" },
+  // Writes the file that the example of `loadNpy` reads.
   "io/src/npy.ts": { loadNpy: 'await saveNpy("x.npy", ones([2]));' },
   "nn/src/attention.ts": { x: "const x = randn([2, 5, 64]);" },
   "nn/src/averaged-model.ts": {

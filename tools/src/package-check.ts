@@ -1,8 +1,8 @@
 /**
- * What publint and arethetypeswrong find in the packed packages: whether every entry point leads to a file that is
- * there, with the types that belong to it. They are for ES modules only, so that CommonJS cannot `require` them in old
- * ways is no finding. And whether TypeScript put a helper around the name in an `import(name)`, of which bundlers warn;
- * and whether something built from a source that is there no more is still packed, since the compiler removes nothing.
+ * Checks the packed packages with publint and arethetypeswrong: every entry point must lead to an existing file with
+ * matching types. The packages are ES modules, so findings about older kinds of CommonJS resolution are ignored. Two
+ * further checks: TypeScript must not wrap the name in an `import(name)` in a helper, about which bundlers warn, and no
+ * output of a deleted source may be packed, since the compiler does not remove it.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -23,10 +23,10 @@ for (const { folder, manifest, tarball } of packed) {
   const lines = lint.messages.map((message) => `publint: ${formatMessage(message, lint.pkg) ?? message.code}`);
 
   const types = await checkPackage(createPackageFromTarballData(data));
-  if (types.types === false) lines.push("arethetypeswrong: there are no types");
+  if (types.types === false) lines.push("arethetypeswrong: the package has no types");
   else {
     for (const problem of types.problems) {
-      // Old resolution knows no `exports`, and CommonJS gets these modules through `import()`.
+      // Node 10 resolution does not support `exports`, and older CommonJS must use `import()`.
       if (
         "resolutionKind" in problem &&
         (problem.resolutionKind === "node10" || problem.resolutionKind === "node16-cjs")
@@ -38,12 +38,12 @@ for (const { folder, manifest, tarball } of packed) {
   for (const file of readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".js")) continue;
     if (!existsSync(join(folder, "src", file.replace(/js$/, "ts"))))
-      lines.push(`dist/${file}: its source is gone; remove dist and build again`);
+      lines.push(`dist/${file}: its source does not exist; remove dist and build again`);
     if (readFileSync(join(folder, "dist", file), "utf8").includes("__rewriteRelativeImportExtension"))
-      lines.push(`${file}: import() of a name that is no literal; packages/tensor/import-module.js can do that`);
+      lines.push(`${file}: import() of a name that is not a literal; use packages/tensor/import-module.js`);
   }
   findings += lines.length;
-  console.log(`${manifest.name}: ${lines.length === 0 ? "nothing found" : `${lines.length} found`}`);
+  console.log(`${manifest.name}: ${lines.length === 0 ? "no problems" : `${lines.length} problems`}`);
   for (const line of lines) console.log(`  ${line}`);
 }
 process.exitCode = findings === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 /**
- * The published packages as they are published: each built and packed into a tarball.
+ * Packs the published packages into tarballs, as they will be published.
  */
 
 import { execFileSync } from "node:child_process";
@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "./temporary-folder.ts";
 
+/** Path of the repository. */
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What is read of a `package.json`. */
+/** The fields of a `package.json` that are used here. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -20,14 +21,14 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** A package, and where its tarball lies. */
+/** A package and the path of its tarball. */
 export interface Packed {
   readonly folder: string;
   readonly manifest: Manifest;
   readonly tarball: string;
 }
 
-/** Packs every published package, which must be built. The tarballs are there until the program ends. */
+/** Packs every published package, which must be built. The tarballs are deleted when the program ends. */
 export function packAll(): readonly Packed[] {
   const destination = temporaryFolder();
   const folders = readdirSync(join(root, "packages")).map((name) => join(root, "packages", name));

@@ -1,9 +1,9 @@
 /**
- * A small program for each published package, which uses nothing but the package and its peers. Each throws when
- * something is not as it should be.
+ * A small program for each published package, which uses only the package and its peers and throws if a result is
+ * wrong.
  */
 
-/** By package: a program in TypeScript. A published package without one is an error. */
+/** The programs, in TypeScript, by package. A published package without a program is an error. */
 export const programs: Readonly<Record<string, string>> = {
   "@akari/tensor": `
     import { manualSeed, randn, tensor } from "@akari/tensor";

@@ -1,9 +1,10 @@
 /**
- * What an application downloads: each import bundled alone for the browser, minified and gzipped, beside its limit.
- * What is only loaded when it is needed, by an import within a function, is told apart. Exits with 1 if one is over.
+ * Measures what an application downloads: each import is bundled alone for the browser, minified and gzipped, and
+ * compared with its limit. Code that is loaded on demand, by a dynamic import, is counted separately. Exits with 1 if a
+ * bundle exceeds its limit.
  *
- * All of a package is what a program holds that uses every one of its exports. It imports them by their names, as
- * programs do, and so does not contain the names; they would be 8 KB of everything.
+ * "All of" a package is a program that uses each of its exports. It imports them by name, as programs do, so that the
+ * names are not part of the bundle; they would add 8 KB to `akari`.
  */
 
 import { dirname, join } from "node:path";
@@ -12,19 +13,19 @@ import { types } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 
-/** An import, and how many kilobytes (1,000 bytes) it may weigh. */
+/** An import and its limit in kilobytes (1,000 bytes). */
 interface Limit {
   readonly name: string;
   readonly code: string;
-  /** More than this is an error: a little over what it weighs today, so that it does not grow unseen. */
+  /** The largest size allowed, slightly above the current size, so that growth does not go unnoticed. */
   readonly limit: number;
-  /** What it is to become. */
+  /** The size to aim for. */
   readonly goal: number;
-  /** Packages that are there anyway, and not counted. */
+  /** Packages that the application contains anyway, which are not counted. */
   readonly without?: readonly string[];
 }
 
-/** A program as people write them: it uses every package that `akari` is made of, and little of each. */
+/** A typical program, which uses a small part of every package in `akari`. */
 const training = `import { Adam, DataLoader, MNIST, nn } from "akari";
 const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
 const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
@@ -79,7 +80,7 @@ const limits: readonly Limit[] = [
   },
 ];
 
-/** A program that uses every export of a package. Namespaces are left out: they hold the same once more. */
+/** Returns a program that uses every export of a package, except namespaces, which repeat other exports. */
 function usingAll(name: string, exports: object): string {
   const names = Object.entries(exports).flatMap(([key, value]) => (types.isModuleNamespaceObject(value) ? [] : [key]));
   const [imported, own] = [names.map((key, i) => `${key} as x${i}`), names.map((_, i) => `x${i}`)];
@@ -88,7 +89,7 @@ function usingAll(name: string, exports: object): string {
 
 const home = dirname(fileURLToPath(import.meta.url));
 
-/** A part of a bundle: its code, where that comes from, and which parts it imports. */
+/** A chunk of a bundle: its code, the modules in it, and the chunks that it imports. */
 interface Chunk {
   readonly fileName: string;
   readonly isEntry: boolean;
@@ -97,7 +98,7 @@ interface Chunk {
   readonly modules: Readonly<Record<string, { readonly renderedLength: number }>>;
 }
 
-/** The chunks of a bundle. */
+/** Bundles a program and returns its chunks. */
 async function bundle(code: string, without: readonly string[] = []): Promise<readonly Chunk[]> {
   const entry = join(home, "entry.ts");
   const result = await build({
@@ -116,8 +117,8 @@ async function bundle(code: string, without: readonly string[] = []): Promise<re
       write: false,
       minify: true,
       modulePreload: false,
-      // Nothing of the entry is dropped, and as in an application its chunk may export more than that, for the chunks
-      // that are loaded later. A strict one would become a list of names before chunks of its own.
+      // Keeps the entry in one chunk, as in an application, which may export more for the chunks loaded on demand. With
+      // strict signatures the entry would become a facade that re-exports from other chunks.
       rollupOptions: { input: entry, preserveEntrySignatures: "allow-extension", external: [/^node:/, ...without] },
     },
   });
@@ -127,7 +128,7 @@ async function bundle(code: string, without: readonly string[] = []): Promise<re
   );
 }
 
-/** The chunks that are there from the start: the entry and whatever is imported from there on. */
+/** Returns the chunks that are loaded at the start: the entry and its static imports. */
 function initial(chunks: readonly Chunk[]): ReadonlySet<Chunk> {
   const found = new Set(chunks.filter(({ isEntry }) => isEntry));
   for (const { imports } of found) for (const chunk of chunks) if (imports.includes(chunk.fileName)) found.add(chunk);
@@ -145,7 +146,7 @@ for (const { name, code, limit, goal, without } of limits) {
   const weight = kilobytes([...first], gzipped);
   const over = weight > limit;
   const minified = kilobytes([...first], Buffer.byteLength).toFixed(1);
-  const rest = later.length === 0 ? "" : `, ${kilobytes(later, gzipped).toFixed(1)} KB more when needed`;
+  const rest = later.length === 0 ? "" : `, ${kilobytes(later, gzipped).toFixed(1)} KB more on demand`;
   console.log(
     `${name}: ${weight.toFixed(1)} KB gzipped (${minified} KB minified${rest}), limit ${limit} KB, goal ${goal} KB${over ? ": TOO LARGE" : ""}`,
   );

@@ -1,7 +1,7 @@
 /**
- * Temporary folders that go away by themselves: a program's when it ends, and that of a run of the tests, in which all
- * that tests and the programs started by them write for a while lies, so that no test has to clear up, and one that
- * fails leaves nothing behind either.
+ * Temporary folders that are deleted automatically: those of a program when it ends, and one for a whole run of the
+ * tests. The latter holds everything that tests and their child processes write temporarily, so that tests need not
+ * clean up and failing tests leave nothing behind.
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
@@ -13,7 +13,7 @@ const remove = (folder: string): void => rmSync(folder, { recursive: true, force
 
 const folders: string[] = [];
 
-/** A new folder that is there until this program ends. */
+/** Creates a folder that is deleted when this program ends. */
 export function temporaryFolder(): string {
   if (folders.length === 0) process.on("exit", () => folders.forEach(remove));
   const folder = create();
@@ -21,10 +21,12 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Vitest's `globalSetup`: a new folder is what `tmpdir()` gives the tests. Returns what removes it. */
+/**
+ * Vitest's `globalSetup`: creates a folder that `tmpdir()` returns in the tests. Returns the function that deletes it.
+ */
 export default function setup(): () => void {
   const folder = create();
-  // What `tmpdir()` looks at, on Unix and on Windows.
+  // The variables that `tmpdir()` reads on Unix and on Windows.
   process.env.TMPDIR = folder;
   process.env.TEMP = folder;
   return () => remove(folder);

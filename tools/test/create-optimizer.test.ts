@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createOptimizer, objection } from "../src/create-optimizer.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-// Inside of the repository, so that what is made finds the packages.
+// Inside the repository, so that the created package can import the others.
 const place = mkdtempSync(join(root, "tools", ".optimizer-"));
 afterAll(() => rmSync(place, { recursive: true }));
 const here = [
@@ -20,7 +20,7 @@ for (const path of [...here, "packages/tensor/tsconfig.json"]) {
 }
 
 describe("create-optimizer", () => {
-  it("refuses bad names before anything is written", () => {
+  it("rejects invalid names before anything is written", () => {
     for (const name of [
       undefined,
       "",
@@ -38,13 +38,13 @@ describe("create-optimizer", () => {
     ]) {
       expect(objection(name, place), String(name)).not.toBeNull();
     }
-    expect(objection("adam", place)).toBe('"adam" is in @akari/optim already');
-    expect(objection("lion", root)).toBe("packages/optim-lion is there already");
+    expect(objection("adam", place)).toBe('"adam" already exists in @akari/optim');
+    expect(objection("lion", root)).toBe("packages/optim-lion already exists");
     expect(objection("sophia-g", place)).toBeNull();
     expect(readdirSync(join(place, "packages"))).toEqual(["optim", "tensor"]);
   });
 
-  it("makes a package that type-checks and passes its tests as it stands", () => {
+  it("creates a package that type-checks and passes its tests", () => {
     const paths = createOptimizer("sophia-g", place);
     for (const path of paths) expect(existsSync(join(place, path)), path).toBe(true);
     expect(readFileSync(join(place, "tsconfig.json"), "utf8")).toContain('"packages/optim-sophia-g"');

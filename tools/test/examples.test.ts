@@ -1,6 +1,6 @@
 /**
- * Every example in a docstring is type-checked, and run unless a reason stands below. All run in one Node, one after
- * the other.
+ * Type-checks every example in a docstring and runs it, unless a reason is listed below. All examples run in one
+ * process, one after the other.
  */
 
 import { spawnSync } from "node:child_process";
@@ -18,7 +18,7 @@ const typesOnly: Readonly<Record<string, string>> = {
   "tensor/src/backends/webgpu/webgpu.ts": "needs a GPU",
   "tensor/src/testing/suite.ts": "declares tests",
 };
-/** Not for users: files that no entry point exports. */
+/** Files with examples for contributors, which no entry point exports. */
 const internal = new Set(["tensor/src/backends/cpu/wasm/module.ts"]);
 
 const folder = mkdtempSync(join(root, "tools", ".examples-"));
@@ -36,7 +36,7 @@ const entries = await Promise.all(
 
 const exported: Exported = {
   from(name, file) {
-    // What the example's own package calls so comes before what another one does.
+    // The exports of the example's own package take precedence.
     const home = join(root, "packages", file.slice(0, file.indexOf("/") + 1));
     const ordered = [...entries.filter(({ path }) => path.startsWith(home)), ...entries];
     const withValue = ordered.find(({ values }) => values.has(name));
@@ -53,10 +53,10 @@ const exported: Exported = {
 
 const check = `import { isDeepStrictEqual } from "node:util";
 
-/** Throws unless a value, or the elements of a tensor, are what the comment says. */
+/** Throws unless a value, or the elements of a tensor, equal what the comment says. */
 export async function check(actual: unknown, expected: unknown): Promise<void> {
   const value = await actual;
-  // Safe: what has a \`toArray\` is a tensor.
+  // Safe: a value with \`toArray\` is a tensor.
   const plain = typeof value === "object" && value !== null && "toArray" in value ? await (value as { toArray(): Promise<unknown> }).toArray() : value;
   if (!isDeepStrictEqual(plain, expected)) throw new Error(\`expected \${JSON.stringify(expected)}, got \${JSON.stringify(plain)}\`);
 }
@@ -90,7 +90,7 @@ describe("examples in docstrings", () => {
   });
 
   it("type-check", () => {
-    // An example shows a value or a variable without using it, and leaves out what only a package's own rules ask for.
+    // Examples may leave values and variables unused, and need not satisfy rules for the packages' own code.
     const compilerOptions = { noImplicitOverride: false, noUncheckedIndexedAccess: false };
     const config = { extends: "../../tsconfig.test.json", compilerOptions, include: ["*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -1,5 +1,5 @@
 /**
- * The larger models of the benchmarks, as a user would write them.
+ * The larger models of the benchmarks, written as a user would write them.
  */
 
 import {
@@ -15,7 +15,7 @@ import {
   TransformerEncoderLayer,
 } from "akari";
 
-/** Reads an image [N, 28, 28] row by row with a hidden size of 128, and tells ten classes. */
+/** An LSTM with hidden size 128 over the rows of images [N, 28, 28], which classifies them into ten classes. */
 export class RowLSTM extends Module {
   lstm = new LSTM(28, 128, { batchFirst: true });
   fc = new Linear(128, 10);
@@ -28,7 +28,7 @@ export class RowLSTM extends Module {
 
 const [width, heads, layers, context, vocabulary] = [128, 4, 2, 64, 96];
 
-/** A causal transformer of two layers: ids [N, 64] → scores of 96 tokens for each, [N · 64, 96]. */
+/** A causal transformer of two layers: ids [N, 64] → logits of 96 tokens, [N · 64, 96]. */
 export class GPT extends Module {
   tok = new Embedding(vocabulary, width);
   pos = new Embedding(context, width);

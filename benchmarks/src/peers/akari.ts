@@ -1,5 +1,5 @@
 /**
- * Akari's side of the benchmarks, written as a user would write it.
+ * Akari's implementation of the workloads, written as a user would write it.
  */
 
 import { webgpu } from "@akari/tensor/webgpu";
@@ -27,12 +27,12 @@ import {
 import { type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 import { GPT, RowLSTM } from "./akari-models.ts";
 
-/** What is done to the functions that are timed: nothing, or `compile`. */
+/** Wraps a function before it is timed: the identity, or `compile`. */
 export type Wrap = <Args extends readonly Tensor[]>(
   fn: (...args: Args) => Tensor,
 ) => Promise<(...args: Args) => Tensor>;
 
-/** The device, made ready, and what waits for it where it works later than it is told. */
+/** Prepares the device. On an asynchronous device, tasks also wait for their results. */
 export async function start(name: Device, wrap: Wrap = async (fn) => fn): Promise<Prepare> {
   const device = name === "webgpu" ? await webgpu() : cpu();
   setDefaultDevice(device);

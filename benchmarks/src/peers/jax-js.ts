@@ -1,14 +1,14 @@
 /**
- * jax-js, on its WebAssembly or its WebGPU backend, with everything under `jit` that can be.
+ * jax-js on its WebAssembly or WebGPU backend, with `jit` wherever possible.
  */
 
 import { defaultDevice, init, type Array as JaxArray, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { type Cannot, type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 
-/** The backend, made ready. */
+/** Prepares the backend. */
 export async function start(device: Device): Promise<Prepare> {
   const backend = device === "webgpu" ? "webgpu" : "wasm";
-  if (!(await init(backend)).includes(backend)) return () => ({ cannot: `it finds no ${backend} here` });
+  if (!(await init(backend)).includes(backend)) return () => ({ cannot: `finds no ${backend} backend` });
   defaultDevice(backend);
   return (workload) => prepare(workload, device);
 }
@@ -21,7 +21,7 @@ const array = (shape: number[], seed = 1, scale = 1): JaxArray => {
   return np.array(data.map((v) => v * scale)).reshape(shape);
 };
 
-/** A task that runs a compiled function of arrays that stay. */
+/** Returns a task that runs a compiled function on fixed arrays. */
 function compiled(fn: (...inputs: JaxArray[]) => JaxArray, inputs: JaxArray[]): Task {
   const run = jit(fn);
   return {
@@ -37,7 +37,9 @@ function compiled(fn: (...inputs: JaxArray[]) => JaxArray, inputs: JaxArray[]): 
 type Weights = JaxArray[];
 type State = [weights: Weights, first: Weights, second: Weights, count: JaxArray];
 
-/** A training step with Adam, compiled as a whole; weights, moments and the step count go round. */
+/**
+ * Returns a training step with Adam, compiled as a whole. Weights, moments and step count are arguments and results.
+ */
 function step(
   forward: (weights: Weights, x: JaxArray) => JaxArray,
   shapes: number[][],
@@ -178,7 +180,7 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
       };
     }
     case "tiny-add-backward":
-      return { cannot: "has no gradient of an operation as it runs, only of functions made beforehand" };
+      return { cannot: "differentiates only functions, not single operations" };
     case "pointwise":
       return compiled(
         (a, b) => nn.relu((a as JaxArray).mul(b as JaxArray).add(1)).sum(),
@@ -198,7 +200,7 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
     }
     case "lstm":
     case "gpt":
-      return { cannot: "is compared by the smaller models only" };
+      return { cannot: "is compared on the smaller models only" };
     default:
       return workload satisfies never;
   }

@@ -1,4 +1,4 @@
-"""PyTorch's side of the benchmarks: the same workloads, on the CPU the better of one thread and all of them, on a GPU with CUDA."""
+"""PyTorch's implementation of the workloads: on the CPU with one thread or all, whichever is faster, and on a GPU with CUDA."""
 import json, os, sys, time
 
 
@@ -8,7 +8,8 @@ def cannot(why):
 
 
 def newest_core():
-    """The newest of OpenBLAS's kernel sets that this processor can run, or None. By itself an OpenBLAS takes its oldest for a processor newer than it is."""
+    """Returns the newest OpenBLAS kernel set that this processor supports, or None. OpenBLAS itself selects its oldest
+    kernels for a processor that it does not know."""
     try:
         with open("/proc/cpuinfo") as file:
             flags = next((line for line in file if line.startswith("flags")), "").split()
@@ -32,7 +33,7 @@ gpu = device == "webgpu"
 if gpu and not torch.cuda.is_available():
     cannot("finds no GPU that CUDA can use")
 if gpu and not hasattr(torch, "set_default_device"):
-    cannot(f"is {torch.__version__}; on a GPU 2.0 or newer is measured")
+    cannot(f"is version {torch.__version__}; measuring a GPU requires 2.0 or newer")
 if workload == "adapter":
     print(json.dumps({"name": torch.cuda.get_device_name() if gpu else "CPU", "version": torch.__version__}))
     sys.exit(0)

@@ -1,12 +1,12 @@
 /**
- * TensorFlow.js on its WebAssembly backend, with the threads that it starts by itself, or on its WebGPU backend.
+ * TensorFlow.js on its WebAssembly backend, with its default number of threads, or on its WebGPU backend.
  */
 
 import * as tf from "@tensorflow/tfjs";
 import type { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { type Cannot, type Device, labels, normals, type Prepare, type Task, type Workload } from "../workloads.ts";
 
-/** The backend, made ready. */
+/** Prepares the backend. */
 export async function start(device: Device): Promise<Prepare> {
   if (device === "webgpu") {
     await import("@tensorflow/tfjs-backend-webgpu");
@@ -21,11 +21,11 @@ export async function start(device: Device): Promise<Prepare> {
   return (workload) => prepare(workload, device);
 }
 
-/** Waits for everything, where the backend works later than it is told. */
+/** Waits for all submitted work, if the backend is asynchronous. */
 function done(device: Device): void | Promise<unknown> {
   if (device === "cpu") return;
   const backend = tf.backend() as WebGPUBackend; // safe: it was set above
-  // What a read does, less the copy.
+  // The same as a read, without the copy.
   backend.ensureCommandEncoderReady();
   backend.endComputePassEncoder();
   backend.submitQueue();
@@ -113,7 +113,7 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
       return made(() => tf.matMul(a, b));
     }
     case "launches": {
-      // So small a sum would stay on the CPU.
+      // TensorFlow.js would compute such a small sum on the CPU.
       tf.env().set("WEBGPU_CPU_FORWARD", false);
       const [x, y] = [tensor([workload.elements]), tensor([workload.elements], 2)];
       return {
@@ -166,9 +166,7 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
     case "mlp":
       return mlp(workload.sizes, workload.batch, device);
     case "cnn":
-      return device === "webgpu"
-        ? cnn(device)
-        : { cannot: "its WebAssembly backend has no gradient of a convolution's weights" };
+      return device === "webgpu" ? cnn(device) : { cannot: "has no weight gradient of convolutions on WebAssembly" };
     case "cnn-infer": {
       const weights = cnnShapes.map((shape, i) => tensor(shape, i + 1, 0.05));
       const x = tensor([1, 28, 28, 1]);
@@ -176,7 +174,7 @@ function prepare(workload: Workload, device: Device): Task | Cannot {
     }
     case "lstm":
     case "gpt":
-      return { cannot: "is compared by the smaller models only" };
+      return { cannot: "is compared on the smaller models only" };
     default:
       return workload satisfies never;
   }

@@ -1,4 +1,4 @@
-/** Operations that arrange, pick and put elements. */
+/** Arguments of operations on shapes and indices. */
 
 import type { Tensor } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
@@ -15,7 +15,7 @@ const once = [
   [1, 0, 1],
 ] as const;
 
-/** Arranging, picking and putting. */
+/** Reshaping, joining, splitting, indexing, gathering and scattering. */
 export const arrangement: Calls = {
   asStrided: [
     [numbers([6]), [2, 3], [1, 2], 0],
@@ -42,7 +42,7 @@ export const arrangement: Calls = {
   diagonal: [[x(), 1]],
   dsplit: [[cube(), 2]],
   dstack: [[[x(), x()]]],
-  embedding: [[ints(table), numbers([3, 2])]], // not with scaleGradByFreq, which is no gradient of anything
+  embedding: [[ints(table), numbers([3, 2])]], // without scaleGradByFreq, whose gradient is not a derivative
   expand: [[numbers([3]), 2, 3]],
   expandAs: [[numbers([3]), x().detach()]],
   flatten: [[cube(), 1]],
@@ -157,7 +157,7 @@ export const arrangement: Calls = {
   vstack: [[[x(), numbers([3])]]],
 };
 
-/** Those whose results have no gradient. */
+/** Operations whose results have no gradient. */
 export const arrangementConstant: Calls = {
   nonzero: [[x()]],
   oneHot: [[ints([1, 0, 2])]],

@@ -1,4 +1,4 @@
-/** Operations element by element. */
+/** Arguments of pointwise operations. */
 
 import { type Calls, fixed, type Given, mask, numbers } from "./given.ts";
 
@@ -7,7 +7,7 @@ const positive = (...more: Given): readonly Given[] => [[numbers([2, 3], 0.3, 3)
 const inside = (...more: Given): readonly Given[] => [[numbers([5], -0.9, 0.9), ...more]];
 const pair = (...more: Given): readonly Given[] => [[numbers([2, 3]), numbers([3], 0.5, 3), ...more]];
 
-/** Element by element. */
+/** Pointwise operations. */
 export const elementwise: Calls = {
   abs: anywhere(),
   acos: inside(),
@@ -109,7 +109,7 @@ export const elementwise: Calls = {
   xlogy: [[numbers([2, 3], 0.3, 2), numbers([3], 0.5, 3)]],
 };
 
-/** Those whose results have no gradient. */
+/** Operations whose results have no gradient. */
 export const elementwiseConstant: Calls = {
   bitwiseAnd: [[mask([1, 0]), mask([1, 1])]],
   bitwiseLeftShift: [[fixed([1]).to("int32"), 2]],

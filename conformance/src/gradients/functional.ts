@@ -1,4 +1,4 @@
-/** The functions of `nn` that are not operations of `tensor`. */
+/** Arguments of the functions of `nn` that are not operations of `tensor`. */
 
 import type { Tensor } from "@akari/tensor";
 import { type Calls, fixed, type Given, ints, Made, mask, numbers } from "./given.ts";
@@ -132,7 +132,7 @@ export const functional: Calls = {
   tripletMarginWithDistanceLoss: [[a(), b(), c()]],
 };
 
-/** What `nn` exports beside functions of tensors and layers that can be called. */
+/** Exports of `nn` that are neither functions of tensors nor callable layers. */
 export const apart: readonly string[] = [
   "Module",
   "ModuleDict",

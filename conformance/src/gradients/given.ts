@@ -1,7 +1,7 @@
 /**
- * What operations are given when their gradients are checked: argument lists, as data. The floating-point tensors in
- * them, at any depth, are the inputs that a gradient is asked of. From one list follow the checks of the function, of
- * the method of the same name, and of its twin in place.
+ * Argument lists for gradient checks, as data. The tensors in them that require a gradient, at any depth, are the
+ * inputs that are differentiated. From one list follow the checks of the function, of the method of the same name, and
+ * of its in-place variant.
  */
 
 import { requiresGrad } from "@akari/autograd";
@@ -14,8 +14,8 @@ export type Given = readonly unknown[];
 export type Calls = Readonly<Record<string, readonly Given[]>>;
 
 /**
- * Numbers without a pattern between two limits, the same in each run; those at the places named are zero. A gradient is
- * asked of them.
+ * Returns a tensor of pseudorandom numbers between two limits, the same in each run, that requires a gradient. Elements
+ * at the indices in `zeros` are zero.
  */
 export function numbers(shape: readonly number[], low = -2, high = 2, zeros: readonly number[] = []): Tensor {
   const data = Float64Array.from(
@@ -26,26 +26,26 @@ export function numbers(shape: readonly number[], low = -2, high = 2, zeros: rea
   return requiresGrad(fromTypedArray(data, shape));
 }
 
-/** Fixed numbers, without a gradient. */
+/** Returns a float64 tensor that requires no gradient. */
 export function fixed(values: number | readonly number[] | readonly (readonly number[])[]): Tensor {
   return tensor(values as number[], { dtype: "float64" }); // safe: only read
 }
 
-/** Indices, or class numbers. */
+/** Returns a tensor of indices or class indices. */
 export function ints(values: number | readonly number[] | readonly (readonly number[])[]): Tensor {
   return tensor(values as number[], { dtype: "int32" }); // safe: only read
 }
 
-/** A mask, 1 standing for true. */
+/** Returns a mask, in which 1 stands for true. */
 export function mask(values: readonly number[] | readonly (readonly number[])[]): Tensor {
   return tensor(values as number[], { dtype: "bool" }); // safe: only read
 }
 
-/** The dtype that finite differences need, as an option. */
+/** The option for float64, which finite differences require. */
 export const double: { readonly dtype: DType } = { dtype: "float64" };
 
 /**
- * An argument that is made of the inputs, for operations that take only certain tensors, such as symmetric matrices.
+ * An argument computed from the inputs, for operations that accept only certain tensors, such as symmetric matrices.
  */
 export class Made {
   readonly from: Given;
@@ -57,16 +57,16 @@ export class Made {
   }
 }
 
-/** A call as a function of the tensors that it is differentiated by, and those tensors. */
+/** A call as a function of the tensors with respect to which it is differentiated, and those tensors. */
 export interface Trial {
   readonly inputs: Tensor[];
-  /** All tensors that the call gives, in order. Random numbers are the same each time. */
+  /** Returns all tensors in the call's result, in order. Random numbers are the same in each call. */
   results(...inputs: Tensor[]): Tensor[];
-  /** Those that can have a gradient. */
+  /** Returns the results that can have a gradient. */
   fn(...inputs: Tensor[]): Tensor[];
 }
 
-/** A trial of a call. */
+/** Creates a trial of a call. */
 export function trial(call: (...given: never[]) => unknown, given: Given): Trial {
   const inputs = tensorsIn(given).filter((x) => x.requiresGrad);
   const results = (...points: Tensor[]): Tensor[] => {
@@ -79,7 +79,7 @@ export function trial(call: (...given: never[]) => unknown, given: Given): Trial
   return { inputs, results, fn: (...points) => results(...points).filter((x) => isFloating(x.dtype)) };
 }
 
-/** All tensors in a value, at any depth of arrays and plain objects. */
+/** Returns all tensors in a value, at any depth of arrays and plain objects. */
 function tensorsIn(value: unknown): Tensor[] {
   const found: Tensor[] = [];
   replaced(value, (x) => {
@@ -89,10 +89,10 @@ function tensorsIn(value: unknown): Tensor[] {
   return found;
 }
 
-/** A value with something in the place of each tensor, at any depth of arrays and plain objects. */
+/** Replaces each tensor in a value by another value, at any depth of arrays and plain objects. */
 export function replaced(value: unknown, by: (x: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return by(value);
-  // safe: what stands in the table
+  // safe: the table passes matching arguments
   if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[]));
   if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, by));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;

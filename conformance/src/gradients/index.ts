@@ -1,6 +1,6 @@
 /**
- * The table of gradients: every operation, method and layer, with what it is given when its first and second
- * derivatives are compared with finite differences. A test refuses a function, method or layer that is not in here.
+ * The table of gradients: every operation, method and layer, with the arguments for which its first and second
+ * derivatives are compared with finite differences. A test fails if a function, method or layer is not listed.
  */
 
 import { arrangement, arrangementConstant } from "./arrangement.ts";
@@ -17,5 +17,5 @@ export { modules } from "./modules.ts";
 /** Operations with a gradient, by the name of the function in `@akari/tensor`. */
 export const operations: Calls = { ...elementwise, ...rows, ...arrangement, ...products };
 
-/** Operations whose results have none. */
+/** Operations whose results have no gradient. */
 export const constants: Calls = { ...elementwiseConstant, ...rowsConstant, ...arrangementConstant };

@@ -1,11 +1,11 @@
-/** What `Tensor` has as a method only, and what it has that is not an operation. */
+/** Arguments of operations that exist only as methods of `Tensor`, and lists of members that are not operations. */
 
 import { reference } from "@akari/tensor/reference";
 import { type Calls, mask, numbers } from "./given.ts";
 
 const x = () => numbers([2, 3]);
 
-/** Methods, the tensor first. Those that end in `_` get a copy of it. */
+/** Methods; the first argument is the tensor. In-place methods get a copy of it. */
 export const methods: Calls = {
   bernoulli_: [[x()]],
   copy_: [[x(), numbers([3])]],
@@ -32,7 +32,7 @@ export const methods: Calls = {
   zero_: [[x()]],
 };
 
-/** Conversions to dtypes that finite differences do not see through. */
+/** Conversions to dtypes that are too coarse for finite differences. */
 export const coarse: readonly string[] = ["float", "half"];
 
 /** Methods whose results have no gradient. */
@@ -50,13 +50,13 @@ export const methodsConstant: Calls = {
   newZeros: [[x(), [2]]],
 };
 
-/** Methods that are no operations: they say something about the tensor, read it, or keep house. */
+/** Methods that are not operations: they describe or read the tensor, or manage its memory and gradient. */
 export const housekeeping: readonly string[] = [
   "allclose",
   "allocate",
   "allcloseSync",
   "backward",
-  "cpu", // what `to` does, as a promise
+  "cpu", // an asynchronous `to`
   "data",
   "dataSync",
   "dim",
@@ -84,8 +84,8 @@ export const housekeeping: readonly string[] = [
 ];
 
 /**
- * What `tensor` exports beside operations: creation, dtypes, shapes, random numbers, errors, the scalar language, and
- * the parts that operations and devices are built from. An operation does not belong here.
+ * Exports of `tensor` that are not operations: creation, dtypes, shapes, random numbers, errors, the scalar language,
+ * and the building blocks of operations and devices. Never list an operation here.
  */
 export const apart: readonly string[] = [
   "AkariError",

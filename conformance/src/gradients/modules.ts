@@ -1,5 +1,5 @@
 /**
- * The layers of `nn`: how each is made, and what it is called with. Its parameters are inputs, too.
+ * The layers of `nn`: how to create each, and the arguments of its call. Its parameters are differentiated too.
  */
 
 import * as nn from "@akari/nn";
@@ -18,11 +18,11 @@ const signs = () => fixed([1, -1, 1]);
 const columns = () => fixed([[1], [-1], [1]]).expand(3, 4);
 const image = (...space: readonly number[]) => numbers([1, 2, ...space]);
 
-/** One trial of a layer from one tensor to one. */
+/** Returns a single trial of a layer with one input. */
 const layer = (make: () => nn.Module, x: Tensor = a()): readonly ModuleTrial[] => [[make, x]];
 const triplet: Given = [a(), b(), c()];
 
-/** By the name of the class. */
+/** Trials by class name. */
 export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   AdaptiveAvgPool1d: layer(() => new nn.AdaptiveAvgPool1d(2), image(5)),
   AdaptiveAvgPool2d: layer(() => new nn.AdaptiveAvgPool2d(2), image(3, 2)),

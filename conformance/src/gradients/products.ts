@@ -1,13 +1,13 @@
-/** Products of matrices, convolutions, pooling, resampling and linear algebra. */
+/** Arguments of matrix products, convolutions, pooling, resampling and linear algebra. */
 
 import type { Tensor } from "@akari/tensor";
 import { type Calls, fixed, type Given, Made, numbers } from "./given.ts";
 
 const [a, b] = [() => numbers([2, 3]), () => numbers([3, 2], 0.5, 2)];
 const image = (...space: readonly number[]) => numbers([1, 2, ...space]);
-/** A matrix that is well away from singular. */
+/** A well-conditioned matrix. */
 const square = () => new Made((x: Tensor) => x.add(fixed([2, 3, 4]).diag()), numbers([3, 3], -1, 1));
-/** A symmetric matrix with positive eigenvalues. */
+/** A symmetric positive definite matrix. */
 const definite = () => new Made((x: Tensor) => x.mm(x.t()).add(fixed([1, 2, 3]).diag()), numbers([3, 3], -1, 1));
 
 const pooled = (size: number, ...first: Given): readonly (readonly Given[])[] =>
@@ -16,7 +16,7 @@ const [lp1, lp2] = pooled(3, 2) as readonly [readonly Given[], readonly Given[]]
 // safe: as above
 const [pool1, pool2, pool3] = pooled(3) as readonly [readonly Given[], readonly Given[], readonly Given[]];
 
-/** Products and windows. */
+/** Matrix products, window operations and linear algebra. */
 export const products: Calls = {
   adaptiveAvgPool1d: [[image(5), 2]],
   adaptiveAvgPool2d: [[image(3, 4), [2, 3]]],

@@ -1,4 +1,4 @@
-/** Operations along rows: reductions, scans, sorting, softmax, normalisation. */
+/** Arguments of operations along rows: reductions, scans, sorting, softmax, normalisation. */
 
 import { type Calls, fixed, type Given, ints, numbers } from "./given.ts";
 
@@ -9,7 +9,7 @@ const reduced = (...first: Given): readonly Given[] => [
 ];
 const row = (...more: Given): readonly Given[] => [[numbers([3, 4]), ...more]];
 
-/** Along rows. */
+/** Operations along rows. */
 export const rows: Calls = {
   amax: reduced(),
   amin: reduced(),
@@ -80,7 +80,7 @@ export const rows: Calls = {
   vectorNorm: row(3, 1),
 };
 
-/** Those whose results have no gradient. */
+/** Operations whose results have no gradient. */
 export const rowsConstant: Calls = {
   all: row(),
   any: row(1),

@@ -1,4 +1,4 @@
-/** Activations: PyTorch's names and arguments to Akari's. */
+/** Maps activations from PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -9,7 +9,7 @@ const unary =
   (given) =>
     f(given.x);
 
-/** Activations, the softmax family, dropout. */
+/** Activations, softmax variants, dropout. */
 export const activation: Readonly<Record<string, Call>> = {
   "nn.functional.celu": (given) => F.celu(given.x, given.number("alpha", 1)),
   "nn.functional.dropout": (given) => F.dropout(given.x, given.number("p", 0.5), given.options("training")),

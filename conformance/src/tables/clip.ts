@@ -1,4 +1,4 @@
-/** Clipping of gradients: PyTorch's names and arguments to Akari's. */
+/** Maps gradient clipping from PyTorch's names and arguments to Akari's. */
 
 import { requiresGrad } from "@akari/autograd";
 import { clipGradNorm_, clipGradValue_ } from "@akari/nn";
@@ -6,7 +6,7 @@ import { type Tensor, zerosLike } from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 
-/** A parameter for each gradient. Clipping writes into the gradients, so that these are copies. */
+/** Creates a parameter for each gradient. Gradients are copied, because clipping changes them in place. */
 function parameters(given: Arguments): Tensor[] {
   return given.list("grads").map((gradient) => {
     const parameter = requiresGrad(zerosLike(gradient));
@@ -17,7 +17,7 @@ function parameters(given: Arguments): Tensor[] {
 
 const gradients = (list: readonly Tensor[]): (Tensor | null)[] => list.map((parameter) => parameter.grad);
 
-/** The total norm, if there is one, and then the gradients as they are afterwards. */
+/** Each entry returns the total norm, if there is one, followed by the clipped gradients. */
 export const clip: Readonly<Record<string, Call>> = {
   "nn.utils.clip_grad_norm_": (given) => {
     const list = parameters(given);

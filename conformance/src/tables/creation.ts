@@ -1,10 +1,10 @@
-/** Creation and conversion: PyTorch's names and arguments to Akari's. */
+/** Maps creation and conversion from PyTorch's names and arguments to Akari's. */
 
 import type { DType } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import type { Call } from "../op-case.ts";
 
-/** Creation and conversion. New tensors lie on the default device, which the tests set. */
+/** Creation and conversion. New tensors are on the default device, which the runner sets. */
 export const creation: Readonly<Record<string, Call>> = {
   "Tensor.to": (given) => given.x.to(given.value("dtype") as DType),
   arange: (given) =>
@@ -14,7 +14,7 @@ export const creation: Readonly<Record<string, Call>> = {
     akari.eye(given.number("n"), given.has("m") ? given.number("m") : given.number("n"), given.options("dtype")),
   full: (given) => {
     const value = given.value("fill_value") as number | boolean; // safe: as recorded
-    // An integer is a Python int, which makes a tensor of integers; here a number is a number.
+    // PyTorch infers an integer dtype from a Python int; JavaScript does not distinguish 1 from 1.0.
     const dtype = Number.isInteger(value) ? { dtype: "int32" as const } : {};
     return akari.full(given.numbers("size"), value, { ...dtype, ...(given.options("dtype") as object) });
   },

@@ -1,6 +1,6 @@
 /**
- * Fourier transforms: PyTorch's names and arguments to Akari's. Complex tensors are recorded as `torch.view_as_real`
- * shows them.
+ * Maps Fourier transforms from PyTorch's names and arguments to Akari's. Complex tensors are recorded in the layout of
+ * `torch.view_as_real`.
  */
 
 import * as fourier from "@akari/fft";
@@ -31,7 +31,7 @@ const {
 const one = { fft: forward, ifft, rfft, irfft, hfft, ihfft };
 const several = { fft2, ifft2, rfft2, irfft2, hfft2, ihfft2, fftn, ifftn, rfftn, irfftn, hfftn, ihfftn };
 
-/** Transforms under PyTorch's names. */
+/** Returns entries for transforms under PyTorch's names. */
 function transforms(
   of: Readonly<Record<string, (x: Tensor, options: never) => Tensor>>,
   length: string,
@@ -43,13 +43,13 @@ function transforms(
   return Object.fromEntries(calls);
 }
 
-/** The options of a window; its length is the argument in front. */
+/** Returns the entry of a window function, whose first argument is the length. */
 const windowed = (make: (length: number, options?: never) => ReturnType<Call>, ...options: string[]): Call => {
   return (given) => make(given.number("window_length"), given.options("periodic", "dtype", ...options));
 };
 
 const frames = ["hop_length", "win_length", "window", "center", "normalized", "onesided"];
-/** The options of `stft`, among them a tensor. */
+/** Returns the options of `stft` and `istft`, one of which is a tensor. */
 function framed(given: Arguments, more: string): never {
   const window = given.optional("window");
   const options = given.options(...frames.filter((name) => name !== "window"), more);

@@ -1,4 +1,4 @@
-/** All tables as one: every PyTorch operation that the recorded results use and Akari has. */
+/** Combines all tables: every PyTorch operation that the recorded cases use and Akari has. */
 
 import type { Call } from "../op-case.ts";
 import { activation } from "./activation.ts";
@@ -15,7 +15,7 @@ import { reduction } from "./reduction.ts";
 import { shape } from "./shape.ts";
 import { specialFunctions } from "./special.ts";
 
-/** PyTorch's name to Akari's call. What is not here counts as missing. */
+/** Akari's calls by PyTorch's name. An operation without an entry counts as missing. */
 export const table: Readonly<Record<string, Call>> = {
   ...pointwise,
   ...activation,

@@ -1,4 +1,4 @@
-/** Indexing: PyTorch's names and arguments to Akari's. */
+/** Maps indexing from PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
 import type { Index } from "@akari/tensor";
@@ -7,7 +7,7 @@ import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 import type { Json } from "../recorded.ts";
 
-/** The entries between the brackets. */
+/** Returns the entries of an index expression. */
 function indices(given: Arguments): Index[] {
   return (given.value("index") as readonly Json[]).map((entry): Index => {
     if (entry === null || typeof entry === "number" || typeof entry === "string") return entry;
@@ -27,14 +27,14 @@ const at = (given: Arguments): readonly [akari.Tensor, number, akari.Tensor] => 
 
 const along = (given: Arguments): readonly [number, akari.Tensor] => [given.number("dim"), given.tensor("index")];
 
-/** What a scatter puts. */
+/** Returns the source of a scatter: a tensor or a number. */
 const put = (given: Arguments): akari.Tensor | number =>
   given.has("src") ? given.tensor("src") : given.number("value");
 
 // safe: as recorded
 const reduction = (given: Arguments): akari.ScatterReduction => given.value("reduce") as akari.ScatterReduction;
 
-/** Reading and writing through indices and masks. */
+/** Reads and writes through indices and masks. */
 export const indexing: Readonly<Record<string, Call>> = {
   "Tensor.__getitem__": (given) => akari.get(given.x, ...indices(given)),
   "Tensor.__setitem__": (given) => {

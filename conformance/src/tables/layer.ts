@@ -1,6 +1,5 @@
 /**
- * Layers with given weights, recorded as if they were operations: recurrent layers, attention, the encoder of a
- * transformer.
+ * Maps layers with given weights, recorded like operations: recurrent layers, attention, transformer encoders.
  */
 
 import * as nn from "@akari/nn";
@@ -10,7 +9,7 @@ import { layerOf } from "../layers.ts";
 import type { Call } from "../op-case.ts";
 import type { Keywords } from "../recorded.ts";
 
-/** Puts a tensor in the place of a layer's parameter, so that the gradient arrives at the tensor itself. */
+/** Replaces a layer's parameter by a tensor, so that the gradient is accumulated in that tensor. */
 function place(layer: nn.Module, name: string, tensor: Tensor): void {
   const path = name.split(".");
   let owner: object = layer;
@@ -22,7 +21,7 @@ function place(layer: nn.Module, name: string, tensor: Tensor): void {
   Reflect.set(owner, camelCase(path.at(-1) as string), tensor);
 }
 
-/** The layer of a call, with its weights, and what `forward` is told besides tensors. */
+/** Creates the layer of a call with its weights, and returns it with the options of its `forward`. */
 function prepare<L extends nn.Module>(
   given: Arguments,
   create: (args: Keywords) => nn.Module,
@@ -30,7 +29,7 @@ function prepare<L extends nn.Module>(
   const { call = {}, train = true, ...args } = given.keywords();
   const layer = create(args).train(train as boolean);
   for (const name of Object.keys(layer.stateDict())) if (given.has(name)) place(layer, name, given.tensor(name));
-  return { layer: layer as L, options: call as Keywords }; // safe: the table knows which layer it builds
+  return { layer: layer as L, options: call as Keywords }; // safe: the caller knows which layer it creates
 }
 
 const camelCased = (keywords: Keywords): Keywords =>
@@ -74,13 +73,13 @@ export const attention: Readonly<Record<string, Call>> = {
   "nn.TransformerEncoder": encode(encoder),
 };
 
-/** A layer with first states, of which the first may be given without the others; its results as one list. */
+/** Returns the entry of a recurrent layer with optional initial states. Its results are flattened into a list. */
 const recurrent =
   (op: string): Call =>
   (given) => {
     const { layer } = prepare<nn.LSTM>(given, (args) => layerOf(op, args));
     const [h, c] = [given.optional("h0"), given.optional("c0")];
-    // Safe: an LSTM takes a pair of states, the others take one.
+    // Safe: an LSTM has a pair of states, the other layers have one.
     const state = (op.startsWith("nn.LSTM") ? h && [h, c] : h) as [Tensor, Tensor] | null;
     return [layer(given.x, state)].flat(2) as Tensor[]; // safe: nested tuples of tensors
   };
@@ -90,7 +89,7 @@ export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
   ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
 );
 
-/** A linear layer with a reparametrised weight. */
+/** Creates a linear layer with a reparametrised weight. */
 function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear): nn.Linear {
   const original = given.optional("weight_v")?.ndim === 2 ? given.tensor("weight_v") : given.tensor("weight_orig");
   const [rows, columns] = original.shape as readonly [number, number]; // safe: a matrix
@@ -99,7 +98,7 @@ function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear)
   return layer;
 }
 
-/** Other layers, and what changes layers. */
+/** Other layers, and functions that modify layers. */
 export const layers: Readonly<Record<string, Call>> = {
   "nn.AdaptiveLogSoftmaxWithLoss": (given) => {
     const { layer } = prepare<nn.AdaptiveLogSoftmaxWithLoss>(given, (args) =>

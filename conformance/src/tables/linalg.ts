@@ -1,4 +1,4 @@
-/** Linear algebra: PyTorch's names and arguments to Akari's. */
+/** Maps linear algebra from PyTorch's names and arguments to Akari's. */
 
 import * as decompositions from "@akari/linalg";
 import * as akari from "@akari/tensor";

@@ -1,4 +1,4 @@
-/** Losses and normalisation: PyTorch's names and arguments to Akari's. */
+/** Maps losses and normalisation from PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -7,11 +7,11 @@ import type { Call } from "../op-case.ts";
 
 const pair = (given: Arguments): readonly [Tensor, Tensor] => [given.x, given.tensor("target")];
 
-/** Keyword arguments, and tensors among them. */
+/** Returns keyword arguments as an options object, including tensors. */
 const options = (given: Arguments, names: readonly string[], tensors: Readonly<Record<string, string>> = {}): never => {
   const found: Record<string, unknown> = { ...(given.options(...names) as object) };
   for (const [name, ours] of Object.entries(tensors)) if (given.has(name)) found[ours] = given.tensor(name);
-  return found as never; // safe: the table names only options that the function at hand takes
+  return found as never; // safe: the table names only options that the function accepts
 };
 
 /** Losses. */

@@ -1,11 +1,11 @@
-/** Element by element: PyTorch's names and arguments to Akari's. */
+/** Maps pointwise operations from PyTorch's names and arguments to Akari's. */
 
 import type { Tensor } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import { type Arguments, snakeCase } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 
-/** Functions of one tensor that have a twin in place. */
+/** Functions of one tensor that have an in-place variant. */
 const unaries = [
   "abs",
   "absolute",
@@ -61,7 +61,7 @@ const unaries = [
   "trunc",
 ] as const;
 
-/** Functions of two operands that have a twin in place. */
+/** Functions of two operands that have an in-place variant. */
 const binaries = [
   "arctan2",
   "atan2",
@@ -96,13 +96,13 @@ const binaries = [
   "xlogy",
 ] as const;
 
-/** Functions of two operands without one. */
+/** Functions of two operands without an in-place variant. */
 const others = ["fmax", "fmin", "logaddexp", "maximum", "minimum"] as const;
 
-/** What is asked of each element. */
+/** Predicates. */
 const tests = ["isfinite", "isinf", "isnan", "isneginf", "isposinf", "signbit"] as const;
 
-/** Those that take options, for the function and the method in place. */
+/** Functions with options, which the in-place method accepts as well. */
 const optional = {
   add: ["alpha"],
   sub: ["alpha"],
@@ -114,10 +114,10 @@ const optional = {
 const entries = <Name extends string>(
   names: readonly Name[],
   entry: (name: Name) => Readonly<Record<string, Call>>,
-  // safe: made of such entries
+  // safe: every entry has this type
 ): Readonly<Record<string, Call>> => Object.assign({}, ...names.map(entry)) as Readonly<Record<string, Call>>;
 
-// Nothing here is bundled, so that functions may be looked up by name.
+// This code is never bundled, so functions may be looked up by name.
 const functions: typeof akari = akari;
 
 const limit = (given: Arguments, name: string): Tensor | number | null =>

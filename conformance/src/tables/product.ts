@@ -1,4 +1,4 @@
-/** Products, convolutions, pooling, normalisation: PyTorch's names and arguments to Akari's. */
+/** Maps matrix products, convolutions and pooling from PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -79,14 +79,14 @@ const fractional =
     return f(given.x, given.sizes("kernel_size"), { ...options, returnIndices: true });
   };
 
-/** Values and positions, however they come. */
+/** Returns values and indices as a list. */
 function pair(found: unknown): readonly Tensor[] {
   if (Array.isArray(found)) return found as readonly Tensor[];
   const { values, indices } = found as akari.ValuesAndIndices; // safe: with `returnIndices` there are both
   return [values, indices];
 }
 
-/** A product of two named tensors added to a third: as a function, and in place. */
+/** Returns the entries of a matrix product that is added to a third tensor, as a function and in place. */
 const added = (f: typeof akari.addmm, a: string, b: string): Readonly<Record<string, Call>> => {
   const name = f.name as "addmm"; // safe: these functions are methods of the same name
   const options = (given: Arguments): akari.AddProductOptions => given.options("beta", "alpha");

@@ -1,4 +1,4 @@
-/** Reductions, running totals and sorting: PyTorch's names and arguments to Akari's. */
+/** Maps reductions, cumulative operations and sorting from PyTorch's names and arguments to Akari's. */
 
 import type { Dims, Tensor, ValuesAndIndices } from "@akari/tensor";
 import * as akari from "@akari/tensor";
@@ -12,7 +12,7 @@ const over =
   (given) =>
     f(given.x, given.dims(), given.options("keepdim", ...options));
 
-/** `max` and `min`: of everything, along a dimension, or of two tensors. */
+/** Returns the entry of `max` or `min`: over all elements, along a dimension, or of two tensors. */
 const extreme =
   (f: typeof akari.max): Call =>
   (given) => {
@@ -27,7 +27,7 @@ const place =
 
 const order = (given: Arguments): akari.SortOptions => given.options("descending", "stable");
 
-/** The different elements, and as much of the rest as was asked for. */
+/** Returns the entry of a `unique` function: the unique elements and the other requested results. */
 const different =
   (f: typeof akari.unique, ...options: string[]): Call =>
   (given) => {
@@ -49,7 +49,7 @@ const quantile =
       given.options("keepdim", "interpolation"),
     );
 
-/** A pair of results along a dimension, or of everything. */
+/** Returns the dimensions and options of `var`, `std` and similar functions. */
 const spread = (given: Arguments): readonly [Dims, akari.SpreadOptions] => [
   given.dims(),
   given.options("unbiased", "correction", "keepdim"),
@@ -66,7 +66,7 @@ const integral = (given: Arguments): akari.TrapezoidOptions => {
   return { ...(given.options("dx", "dim") as object), ...(x && { x }) };
 };
 
-/** Reductions, scans, sorts. */
+/** Reductions, cumulative operations, sorting. */
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
   aminmax: (given) => {

@@ -1,4 +1,4 @@
-/** Shapes, joining and splitting: PyTorch's names and arguments to Akari's. */
+/** Maps reshaping, joining and splitting from PyTorch's names and arguments to Akari's. */
 
 import { padSequence } from "@akari/nn";
 import * as akari from "@akari/tensor";

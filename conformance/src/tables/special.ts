@@ -1,4 +1,4 @@
-/** `torch.special`, and what `@akari/special` has of `torch` itself: PyTorch's names and arguments to Akari's. */
+/** Maps `torch.special`, and the functions of `torch` that are in `@akari/special`, to Akari's names and arguments. */
 
 import * as akari from "@akari/special";
 import type { Tensor } from "@akari/tensor";
@@ -51,10 +51,10 @@ const polynomials = [
 
 const ofTorch = ["gcd", "lcm", "logaddexp2", "igamma", "igammac"] as const;
 
-// Nothing here is bundled, so that functions may be looked up by name.
+// This code is never bundled, so functions may be looked up by name.
 const functions: typeof akari = akari;
 
-/** `besselJ0` as `special.bessel_j0`. */
+/** Converts `besselJ0` to `special.bessel_j0`. */
 const special = (name: string): string => `special.${snakeCase(name)}`;
 const entries = <Name extends string>(
   names: readonly Name[],

@@ -1,10 +1,9 @@
 /**
- * Who has no docstring. TypeDoc asks for those of functions and methods alike, and only of exports themselves; this
- * asks for those of functions, and of every public or protected member of classes and interfaces.
+ * Finds missing docstrings of functions, and of all public and protected members of classes and interfaces. TypeDoc's
+ * own check treats functions and methods alike and covers only exports.
  *
- * Two kinds of members are let off, because a sentence about them could only repeat what the page says already: the
- * discriminator `kind` of a member of a union, whose type is the one text that it may be, and the `name` of an error,
- * which is the name of its class.
+ * Two kinds of members need no docstring, because it could only repeat what the page already says: the discriminator
+ * `kind` of a union member, whose type is its only value, and the `name` of an error, which is the name of its class.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
@@ -12,7 +11,7 @@ import { commentOf } from "../docstring.ts";
 
 const members = ReflectionKind.Property | ReflectionKind.Method | ReflectionKind.Accessor;
 
-/** Whether a class is an error: whether `Error` is among those that it extends. */
+/** Whether a class extends `Error`, directly or indirectly. */
 function isError({ extendedTypes = [] }: DeclarationReflection): boolean {
   return extendedTypes.some((type) => {
     if (type.type !== "reference") return false;
@@ -20,33 +19,33 @@ function isError({ extendedTypes = [] }: DeclarationReflection): boolean {
   });
 }
 
-/** Whether there is nothing to say about a member. */
+/** Whether a member needs no docstring. */
 function speaksForItself({ name, type, parent }: DeclarationReflection): boolean {
   if (name === "kind") return type?.type === "literal";
   return name === "name" && parent?.isDeclaration() === true && isError(parent);
 }
 
-/** Every member without a docstring, once, with the file that declares it: `nn/src/conv.ts ConvolutionLayer.weight`. */
+/** Lists each member without a docstring once, with its file: `nn/src/conv.ts ConvolutionLayer.weight`. */
 function bareMembers(project: ProjectReflection): string[] {
   const places = new Set<string>();
   for (const reflection of project.getReflectionsByKind(members)) {
-    // Safe: what has one of these kinds is a declaration.
+    // Safe: reflections of these kinds are declarations.
     const member = reflection as DeclarationReflection;
     if (commentOf(member)?.summary.some(({ text }) => text !== "") || speaksForItself(member)) continue;
     if (!member.parent?.kindOf(ReflectionKind.ClassOrInterface | ReflectionKind.TypeLiteral)) continue;
     const id = project.getSymbolIdFromReflection(member);
-    // A member of a type that is written where it is used is described there.
+    // Members of inline types are described where the type is used.
     if (id === undefined || !/^[\w$]+\./.test(id.qualifiedName) || /__type/.test(id.qualifiedName)) continue;
     places.add(`${id.packageName.replace("@akari/", "")}/${id.packagePath} ${id.qualifiedName}`);
   }
   return [...places].sort();
 }
 
-/** What has no docstring, as complaints. */
+/** Returns a message for each missing docstring. */
 export function undocumented(project: ProjectReflection): string[] {
   const functions = project
     .getReflectionsByKind(ReflectionKind.Function)
-    // Safe: what has this kind is a declaration.
+    // Safe: reflections of this kind are declarations.
     .filter((reflection) => commentOf(reflection as DeclarationReflection) === undefined)
     .map((reflection) => reflection.getFriendlyFullName());
   return [...functions, ...bareMembers(project)].map((place) => `${place} has no docstring`);

@@ -1,5 +1,5 @@
 /**
- * Whether the page of a function or of a class shows what its options are.
+ * Checks that the page of a function or class lists its options.
  */
 
 import {
@@ -12,7 +12,7 @@ import {
 } from "typedoc";
 import { optionsIn } from "../theme/options.ts";
 
-/** Whether a type is made of what is declared here: the language's own, `ErrorOptions`, have their pages elsewhere. */
+/** Whether a type refers to a declaration of this project. Built-in types such as `ErrorOptions` do not. */
 function isDeclaredHere(type: SomeType | undefined): boolean {
   let found = false;
   const note = (): void => {
@@ -30,11 +30,11 @@ function isDeclaredHere(type: SomeType | undefined): boolean {
 }
 
 /**
- * Functions and classes whose parameter `options` has a type of which the page shows no field, in none of their forms.
+ * Returns a message for each function and class with a parameter `options` whose page lists no option in any overload.
  */
 export function hiddenOptions(project: ProjectReflection): string[] {
   const shown = new Map<Reflection, boolean>();
-  // Safe: that is what the kind says.
+  // Safe: reflections of this kind are parameters.
   for (const { name, type, parent } of project.getReflectionsByKind(
     ReflectionKind.Parameter,
   ) as ParameterReflection[]) {
@@ -48,6 +48,6 @@ export function hiddenOptions(project: ProjectReflection): string[] {
     shown.set(owner, shown.get(owner) === true || optionsIn(type).some(({ fields }) => fields.length > 0));
   }
   return [...shown].flatMap(([owner, isShown]) =>
-    isShown ? [] : [`${owner.getFriendlyFullName()}: the page shows no field of its options`],
+    isShown ? [] : [`${owner.getFriendlyFullName()}: the page lists none of its options`],
   );
 }

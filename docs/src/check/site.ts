@@ -1,12 +1,12 @@
 /**
- * Looks at what was written: every link of every page leads somewhere, and the search finds what people type.
+ * Checks the generated site: every link of every page has a target, and the search finds typical queries.
  */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { inflateSync } from "node:zlib";
 
-/** Typed into the search, each must find a page whose address contains what stands behind it. */
+/** Queries, each with a part of the URL of a page that the search must find. */
 const searches: Readonly<Record<string, string>> = {
   softmax: "functions/_akari_tensor.softmax.html",
   clip_grad_norm_: "functions/_akari_nn.clipGradNorm_.html",
@@ -19,7 +19,7 @@ const searches: Readonly<Record<string, string>> = {
   scaled_dot_product_attention: "scaledDotProductAttention.html",
 };
 
-/** What the search of the pages reads. */
+/** The search data that the pages load. */
 interface SearchData {
   readonly rows: readonly { readonly name: string; readonly url: string }[];
   readonly index: {
@@ -34,7 +34,7 @@ function pagesIn(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** Links without a target. */
+/** Returns a message for each link without a target. */
 function brokenLinks(folder: string): string[] {
   const anchors = new Map<string, Set<string>>();
   const links: { from: string; href: string }[] = [];
@@ -56,7 +56,7 @@ function brokenLinks(folder: string): string[] {
   });
 }
 
-/** Searches that find nothing. */
+/** Returns a message for each query that does not find its page. */
 function failedSearches(folder: string): string[] {
   const script = readFileSync(join(folder, "assets/search.js"), "utf8");
   const packed = /"([^"]+)"/.exec(script)?.[1] ?? "";
@@ -73,7 +73,7 @@ function failedSearches(folder: string): string[] {
     .map(([text, url]) => `the search for "${text}" does not find ${url}`);
 }
 
-/** Everything that is wrong with a site. */
+/** Returns a message for each problem of a site. */
 export function siteProblems(folder: string): string[] {
   return [...brokenLinks(folder), ...failedSearches(folder)];
 }

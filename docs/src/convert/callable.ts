@@ -1,7 +1,7 @@
 /**
- * A constant that can be called is a function to whoever calls it: `export const relu: Unary = pointwise(...)`, or
- * `export const maxPool2d: MaxPool`. Here it becomes a function of the reference as well. The parameters of a pointwise
- * operation are named as in its formula.
+ * Converts callable constants, such as `export const relu: Unary = pointwise(...)` or
+ * `export const maxPool2d: MaxPool`, to functions of the reference, since users call them like functions. The
+ * parameters of a pointwise operation get their names from its formula.
  */
 
 import {
@@ -14,17 +14,17 @@ import {
   TypeScript as ts,
 } from "typedoc";
 
-/** The pointwise operations found: the page of each says what it has besides. */
+/** The pointwise operations found. Their pages also describe `inPlace` and `formula`. */
 export const pointwiseOperations: WeakSet<DeclarationReflection> = new WeakSet();
 
-/** A parameter, as the compiler knows it. */
+/** A parameter with its compiler type. */
 interface Parameter {
   readonly name: string;
   readonly type: ts.Type;
   readonly optional: boolean;
 }
 
-/** The parameters of the formula that a constant is made from: `(x, slope) => ...`. */
+/** Returns the parameter names of the formula that a constant is made from: `(x, slope) => ...`. */
 function formulaParameters(declaration: ts.VariableDeclaration): string[] {
   const call = declaration.initializer;
   if (call === undefined || !ts.isCallExpression(call)) return [];
@@ -47,7 +47,7 @@ function parametersOf(
   }));
 }
 
-/** The operands of a pointwise operation, which come as one rest parameter. */
+/** Returns the operands of a pointwise operation, which is declared with a single rest parameter. */
 function operandsOf(
   checker: ts.TypeChecker,
   declaration: ts.VariableDeclaration,
@@ -62,7 +62,7 @@ function operandsOf(
   );
 }
 
-/** Turns a constant into a function, if it can be called. */
+/** Converts a constant to a function if it is callable. */
 export function asFunction(context: Context, reflection: DeclarationReflection): void {
   if (!reflection.kindOf(ReflectionKind.Variable)) return;
   const declaration = context.getSymbolFromReflection(reflection)?.valueDeclaration;

@@ -1,23 +1,22 @@
 /**
- * A member stands once, on the page of the class that has it first. A class that inherits it names it, with a link
- * there; otherwise the page of every layer would be that of `Module` again. What comes from a class that is not
- * exported stays.
+ * Shows an inherited member only on the page of the class that declares it; subclasses list its name with a link.
+ * Otherwise the page of every layer would repeat that of `Module`. Members of classes that are not exported are kept.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
 
-/** What a class has from others: the members that were taken off its page, in their order. */
+/** The inherited members that were removed from the page of each class, in their order. */
 export const inheritedMembers: WeakMap<DeclarationReflection, readonly DeclarationReflection[]> = new WeakMap();
 
-/** Where a member was declared, whichever class it is looked at in. */
+/** Identifies the declaration of a member, independent of the class through which it is seen. */
 function declaredAt(project: ProjectReflection, member: DeclarationReflection): string | null {
   const id = project.getSymbolIdFromReflection(member);
   return id === undefined ? null : `${id.packageName}/${id.packagePath} ${id.qualifiedName}`;
 }
 
 /**
- * Takes what is inherited off the pages of all classes of a project. An interface keeps all of it: whoever reads about
- * options wants them all.
+ * Removes inherited members from the pages of all classes of a project. Interfaces keep theirs, because a reader of an
+ * options type wants to see all options.
  */
 export function foldInherited(project: ProjectReflection): void {
   // Safe: classes are declarations.
@@ -29,7 +28,7 @@ export function foldInherited(project: ProjectReflection): void {
     const place = member.flags.isInherited === true ? null : declaredAt(project, member);
     if (place !== null) origins.set(place, member);
   }
-  // What stems from a class that is not exported is shown by the first class that is.
+  // A member of a class that is not exported is shown by the topmost exported subclass.
   const shownBy = (owner: DeclarationReflection, place: string): DeclarationReflection | undefined => {
     for (const type of owner.extendedTypes ?? []) {
       const base = type.type === "reference" ? type.reflection : undefined;

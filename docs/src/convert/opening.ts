@@ -1,13 +1,13 @@
 /**
- * A namespace is a file that is exported under a name: `export * as init from "./init.ts"`. What it is for says the
- * paragraph that the file opens with.
+ * Documents namespaces. A namespace is a file exported under a name, `export * as init from "./init.ts"`, and the
+ * opening paragraph of that file describes it.
  */
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Comment, type ProjectReflection, ReflectionKind } from "typedoc";
 
-/** Gives namespaces without a docstring the opening paragraph of their file. */
+/** Sets the docstring of each namespace without one to the opening paragraph of its file. */
 export function describeNamespaces(project: ProjectReflection): void {
   for (const namespace of project.getReflectionsByKind(ReflectionKind.Namespace)) {
     const index = project.getSymbolIdFromReflection(namespace.parent ?? namespace)?.fileName;

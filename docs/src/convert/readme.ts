@@ -1,11 +1,11 @@
 /**
- * A package's README opens its page in the reference.
+ * Converts a package's README, which opens the package's page in the reference.
  */
 
 import { readFileSync } from "node:fs";
 import type { CommentDisplayPart, DeclarationReflection } from "typedoc";
 
-/** A README without its title, its links to other packages leading to their pages. */
+/** Returns a README without its title and with links to other packages pointing to their pages. */
 export function readmeParts(file: string, modules: ReadonlyMap<string, DeclarationReflection>): CommentDisplayPart[] {
   const text = readFileSync(file, "utf8").replace(/^# .*\n+/, "");
   return text.split(/(\[`[^`]+`\]\(\.\.\/[a-z-]+\))/).map((piece) => {

@@ -1,5 +1,5 @@
 /**
- * Sorts the names of a module into the families of the table, and says where the two do not fit each other.
+ * Sorts the names of a module into the families of the table, and reports mismatches between the two.
  */
 
 import {
@@ -11,29 +11,29 @@ import {
 } from "typedoc";
 import { type Family, table } from "./table.ts";
 
-/** One heading with what stands below it. A module without families has a single section with an empty title. */
+/** One heading with its entries. A module without families has a single section with an empty title. */
 export interface Section {
   readonly title: string;
   readonly about: string | undefined;
   readonly entries: readonly DeclarationReflection[];
 }
 
-/** Where a name stands: its family, and in it the place of its file. */
+/** The place of a name: its family, and the position of its file within it. */
 interface Placed {
   readonly family: Family;
   readonly position: number;
 }
 
-/** So many names a package may export before it needs families. */
+/** Number of exports up to which a package needs no families. */
 const short = 20;
 
-/** What a name stands for: for a re-export, the declaration itself. */
+/** Returns the declaration of a name: itself, or the target of a re-export. */
 export function declared(reflection: DeclarationReflection): DeclarationReflection {
   // Safe: what is exported from a module is a declaration.
   return reflection.isReference() ? (reflection.getTargetReflectionDeep() as DeclarationReflection) : reflection;
 }
 
-/** The anchor of a family's heading. */
+/** Returns the anchor of a family's heading. */
 export function anchorOf(title: string): string {
   return title
     .toLowerCase()
@@ -41,10 +41,10 @@ export function anchorOf(title: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** A name, taken apart into where it was declared. */
+/** The place where a name is declared. */
 interface Place {
   readonly packageName: string;
-  /** Below `src`, without `.ts`. */
+  /** File in `src`, without `.ts`. */
   readonly file: string;
 }
 
@@ -73,7 +73,10 @@ export class Families {
     this.#project = project;
   }
 
-  /** The family of a name, or null: in the table of the package that exports it, else of the one that declares it. */
+  /**
+   * Returns the family of a name, or null if it has none. The table of the package that exports the name takes
+   * precedence over that of the package that declares it.
+   */
   of(reflection: DeclarationReflection): Placed | null {
     const target = declared(reflection);
     const [here, there] = [placeOf(this.#project, reflection.parent ?? reflection), placeOf(this.#project, target)];
@@ -94,8 +97,8 @@ export class Families {
   }
 
   /**
-   * The names of a module by family, in the order of the table; what other packages declare comes first. In a family
-   * the names stand in the order of its files, those of one file in that of the alphabet.
+   * Returns the names of a module by family, in the order of the table; names declared by other packages come first.
+   * Within a family, names are sorted by file in the order of the table, then alphabetically.
    */
   sections(module: ContainerReflection): Section[] {
     const known = this.#sections.get(module);
@@ -104,7 +107,7 @@ export class Families {
     return sections;
   }
 
-  /** Some of the names of a module by family. */
+  /** Returns the given names of a module by family. */
   sorted(module: ContainerReflection, names: readonly DeclarationReflection[]): Section[] {
     const byFamily = new Map<Family, { readonly child: DeclarationReflection; readonly position: number }[]>();
     for (const child of names) {
@@ -130,7 +133,7 @@ export class Families {
       }));
   }
 
-  /** What is wrong: names without a family, and rows of the table that nothing answers to. */
+  /** Returns a message for each name without a family, and for each entry of the table that matches no name. */
   problems(): string[] {
     const problems: string[] = [];
     for (const module of this.#project.getChildrenByKind(ReflectionKind.Module)) {
@@ -151,7 +154,7 @@ export class Families {
       for (const entry of families.flatMap(({ files, names }) => [...words(files), ...words(names)])) {
         if (this.#used.has(`${packageName} ${entry}`)) continue;
         problems.push(
-          `${packageName}: no exported name comes from "${entry}"; take it out of docs/src/families/table.ts`,
+          `${packageName}: no exported name comes from "${entry}"; remove it from docs/src/families/table.ts`,
         );
       }
     }

@@ -1,17 +1,17 @@
 /**
- * The families of the reference: under which heading a name of a package stands. It follows from the file that declares
- * the name, so nobody tags anything; a name that belongs elsewhere than the rest of its file is listed by itself. What
- * has no family, and a row that nothing answers to, is an error of the build.
+ * The families of the reference: the headings under which the names of a package are listed. The family of a name
+ * follows from the file that declares it, so docstrings need no tags; a name that belongs elsewhere is listed
+ * explicitly. A name without a family and an entry that matches no name are build errors.
  */
 
 /** One heading of a package's page. */
 export interface Family {
   readonly title: string;
-  /** A sentence below the heading. */
+  /** Sentence shown below the heading. */
   readonly about?: string;
-  /** Files below the package's `src`, without `.ts`, separated by spaces; a folder ends in `/`. */
+  /** Files in the package's `src`, without `.ts`, separated by spaces; folders end in `/`. */
   readonly files?: string;
-  /** Names that belong here although their file does not, separated by spaces. */
+  /** Names that belong here although their file belongs elsewhere, separated by spaces. */
   readonly names?: string;
 }
 
@@ -23,23 +23,23 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Creation",
-    about: "All take `dtype` and `device`.",
+    about: "All accept the options `dtype` and `device`.",
     files: "creation sequences",
     names: "meshgrid MeshgridOptions",
   },
   {
     title: "Random numbers",
-    about: "The same seed gives PyTorch's own numbers, on the CPU.",
+    about: "On the CPU, a seed gives the same numbers as in PyTorch.",
     files: "random-creation random/generator ops/random ops/sampling",
   },
   {
     title: "Arithmetic and elementary functions",
-    about: "Element by element; operands are broadcast, and their dtypes promoted.",
+    about: "Pointwise. Operands are broadcast, and their dtypes are promoted.",
     files: "ops/arithmetic ops/power ops/rounding ops/trigonometry ops/special",
   },
   {
     title: "Comparison and logic",
-    about: "Element by element. The results are of dtype bool, but for the bitwise operations.",
+    about: "Pointwise. Results have dtype bool, except for the bitwise operations.",
     files: "ops/comparison ops/equality ops/where",
   },
   {
@@ -48,11 +48,11 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Reductions",
-    about: "Over all elements, or along the dimensions given.",
+    about: "Over all elements, or along given dimensions.",
     files: "ops/sum ops/product ops/extremes ops/statistics ops/quantile ops/rows",
   },
   {
-    title: "Running totals, sorting and counting",
+    title: "Cumulative operations, sorting and counting",
     files: "ops/scan ops/search ops/sort ops/unique",
   },
   {
@@ -62,11 +62,11 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Shape",
-    about: "Most of these copy nothing: the result is a view of the same memory.",
+    about: "Most of these return a view of the same memory.",
     files: "ops/reshape ops/permute ops/expand ops/join ops/split ops/repeat ops/slice ops/blocks",
   },
   {
-    title: "Products and linear algebra",
+    title: "Matrix products and linear algebra",
     files: "ops/matmul ops/linear ops/einsum ops/linalg ops/factorization ops/distance ops/triangle",
   },
   {
@@ -89,35 +89,35 @@ const tensor: readonly Family[] = [
   },
   {
     title: "Compiling",
-    about: "The kernel calls of a function, fused and run again without it.",
+    about: "Captures the kernel calls of a function, fuses them, and replays them.",
     files: "compile capture",
   },
   {
     title: "Errors",
     about:
-      "All are subclasses of `AkariError`, carry what was wrong in their message, and are thrown before anything has run.",
+      "All extend `AkariError`. The message names the operation and quotes what did not match; errors are thrown before anything runs.",
     files: "errors",
   },
   {
     title: "Writing operations",
-    about: "How operations are made: most of them from one formula.",
+    about: "Tools for operations of your own: most are a single formula.",
     files: "pointwise op once ops/view ops/check argument settings trace",
     names: "addInto fillView copyInto Viewed",
   },
   {
     title: "The scalar language",
     about:
-      "What formulas are made of. `pointwise` hands out expressions; the functions below are for those who write kernels from them.",
+      "The expressions that formulas consist of. `pointwise` passes them to its callback; the functions below are for writing kernel calls.",
     files: "expr/",
   },
   {
     title: "Writing devices",
-    about: "What a device has to answer to.",
+    about: "The interface that a device implements, and the kernel calls that it executes.",
     files: "backend kernel storage testing/",
   },
   {
-    title: "Shapes, elements and draws",
-    about: "The arithmetic behind operations and devices.",
+    title: "Shapes, elements and random integers",
+    about: "Helper functions for operations and devices.",
     files: "shape half encode random/integers",
     names: "bytesOf computeType expectFloating expectOneType kindOf typedArray viewBytes",
   },
@@ -125,9 +125,9 @@ const tensor: readonly Family[] = [
 
 const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
-  { title: "Switching gradients on and off", files: "mode" },
-  { title: "Writing functions", files: "function formulas/" },
-  { title: "Checking", files: "gradcheck anomaly" },
+  { title: "Enabling and disabling gradients", files: "mode" },
+  { title: "Custom functions", files: "function formulas/" },
+  { title: "Gradient checks and debugging", files: "gradcheck anomaly" },
 ];
 
 const nn: readonly Family[] = [
@@ -153,27 +153,26 @@ const nn: readonly Family[] = [
   { title: "Losses", files: "loss margin-loss ctc-loss adaptive-softmax" },
   {
     title: "Losses as functions",
-    about:
-      "`reduction` says what becomes of the losses of a batch: their mean (the default), their sum, or each by itself.",
+    about: "`reduction` selects how the losses of a batch are combined: `mean` (the default), `sum`, or `none`.",
     files:
       "functional/loss functional/cross-entropy functional/ctc functional/likelihood functional/margin functional/reduction",
   },
   { title: "Dropout and attention as functions", files: "functional/dropout functional/attention" },
-  { title: "Everything as functions", names: "functional" },
-  { title: "Initial values", files: "init", names: "init" },
+  { title: "The functional namespace", names: "functional" },
+  { title: "Initialisation", files: "init", names: "init" },
   {
-    title: "Gradient clipping and parameters as one vector",
+    title: "Gradient clipping and parameter vectors",
     files: "clip",
     names: "parametersToVector vectorToParameters",
   },
-  { title: "Averages of weights", files: "averaged-model" },
+  { title: "Weight averaging", files: "averaged-model" },
 ];
 
 const optim: readonly Family[] = [
   {
     title: "Optimizers",
     about:
-      "Each takes parameters or groups of them, and its options. A step is one fused kernel call for all parameters.",
+      "Each accepts parameters or parameter groups, and options. A step is one fused kernel call for all parameters.",
     files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
   },
   { title: "Learning rate schedulers", files: "schedulers/" },
@@ -193,75 +192,78 @@ const data: readonly Family[] = [
 ];
 
 const io: readonly Family[] = [
-  { title: "Whole states", files: "save" },
+  { title: "Saving and loading program state", files: "save" },
   { title: "safetensors", files: "safetensors" },
-  { title: "PyTorch's checkpoints", files: "torch" },
-  { title: "NumPy's arrays and archives", files: "npy npz" },
-  { title: "What files are made of", files: "elements files" },
+  { title: "PyTorch checkpoints", files: "torch" },
+  { title: "NumPy arrays and archives", files: "npy npz" },
+  { title: "Arrays and sources", files: "elements files" },
 ];
 
 const linalg: readonly Family[] = [
   { title: "Decompositions", files: "qr svd eigh eig lu householder-product" },
-  { title: "Least squares, ranks, inverses", files: "lstsq pinv inverses" },
+  { title: "Least squares, rank and inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
   { title: "Functions of a matrix", files: "matrix-exp norms" },
 ];
 
 const special: readonly Family[] = [
   { title: "Normal distribution and error function", files: "error-function" },
-  { title: "Gamma, zeta", files: "incomplete-gamma multigammaln zeta" },
+  { title: "Gamma and zeta functions", files: "incomplete-gamma multigammaln zeta" },
   { title: "Logarithms and powers", files: "logarithms float-power" },
   { title: "Bessel functions", files: "bessel modified-bessel airy" },
   { title: "Orthogonal polynomials", files: "polynomials" },
-  { title: "Integers, and what floats are made of", files: "integers binary" },
-  { title: "Samples and counts", files: "gradient histogram" },
+  { title: "Integers and floating point representation", files: "integers binary" },
+  { title: "Numerical gradient and histograms", files: "gradient histogram" },
 ];
 
 const distributions: readonly Family[] = [
-  { title: "What all have in common", files: "distribution location-scale" },
+  { title: "Base classes", files: "distribution location-scale" },
   {
-    title: "Numbers",
+    title: "Continuous scalars",
     files:
       "normal log-normal uniform exponential laplace cauchy half gumbel gamma beta kumaraswamy continuous-bernoulli student-t fisher-snedecor pareto weibull von-mises",
   },
   {
-    title: "Counts and classes",
+    title: "Discrete distributions",
     files: "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson odds",
   },
-  { title: "Vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
+  { title: "Continuous vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
   { title: "Matrices", files: "wishart lkj-cholesky" },
-  { title: "Made of others", files: "independent mixture-same-family transformed-distribution relaxed" },
+  {
+    title: "Composed and relaxed distributions",
+    files: "independent mixture-same-family transformed-distribution relaxed",
+  },
   { title: "Transforms", files: "transforms/" },
-  { title: "Divergences", files: "kl kl-pair" },
+  { title: "KL divergences", files: "kl kl-pair" },
   {
     title: "Constraints",
-    about: "As in PyTorch in a namespace: `constraints.positive`.",
+    about: "In a namespace, as in PyTorch: `constraints.positive`.",
     files: "constraints",
     names: "constraints",
   },
 ];
 
 const fft: readonly Family[] = [
-  { title: "Along one dimension", files: "one along" },
-  { title: "Along several dimensions", files: "several" },
-  { title: "Frequencies", files: "frequencies" },
-  { title: "Pieces of a signal", files: "stft windows" },
+  { title: "One-dimensional transforms", files: "one along" },
+  { title: "Multi-dimensional transforms", files: "several" },
+  { title: "Frequencies and shifts", files: "frequencies" },
+  { title: "Short-time transforms and windows", files: "stft windows" },
   {
     title: "Complex numbers",
-    about: "Tensors with a last dimension of 2, for real and imaginary parts.",
+    about: "Real tensors with a trailing dimension of size 2 for the real and imaginary parts.",
     files: "complex",
   },
 ];
 
 const akari: readonly Family[] = [
   {
-    title: "Creation with gradients",
-    about: "The creation functions of `@akari/tensor`, with the option `requiresGrad`.",
+    title: "Creation",
+    about: "The creation functions of `@akari/tensor`, with the additional option `requiresGrad`.",
     files: "creation",
   },
 ];
 
-/** The families of each package, in the order of its page. */
+/** The families of each package, in the order of its page in the reference. */
 export const table: Readonly<Record<string, readonly Family[]>> = {
   akari,
   "@akari/tensor": tensor,

@@ -1,6 +1,6 @@
 /**
- * The families of `Tensor`'s members. A method stands in the family of the function of its name; what only a tensor has
- * is listed here.
+ * The families of `Tensor`'s members. A method belongs to the family of the function with the same name; members
+ * without such a function are listed here.
  */
 
 import { type DeclarationReflection, ReflectionKind } from "typedoc";
@@ -8,9 +8,9 @@ import type { Families } from "./families.ts";
 import { table } from "./table.ts";
 
 const own: Readonly<Record<string, string>> = {
-  "What it is":
+  Attributes:
     "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
-  Reading: "item itemSync toArray toArraySync data dataSync prefetch toString",
+  "Reading values": "item itemSync toArray toArraySync data dataSync prefetch toString",
   Gradients: "backward grad retainGrad registerHook detach",
   Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
@@ -18,14 +18,16 @@ const own: Readonly<Record<string, string>> = {
   "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
   Reductions: "var",
   Shape: "T",
-  "For authors of operations": "storage buffer viewed trace newEmpty allocate alias viewAs",
+  "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewAs",
 };
 
-/** What stands first on the page, and what last; between them the families in the order of the package's page. */
-const first = ["What it is", "Reading", "Gradients", "Memory"];
-const last = ["For authors of operations"];
+/**
+ * Families at the top and at the bottom of the page. The others are between them, in the order of the package's page.
+ */
+const first = ["Attributes", "Reading values", "Gradients", "Memory"];
+const last = ["For writing operations"];
 
-/** The title of a member's family, or null. */
+/** Returns the title of a member's family, or null if it has none. */
 function titleOf(
   families: Families,
   functions: ReadonlyMap<string, DeclarationReflection>,
@@ -41,7 +43,7 @@ function functionsOf(tensor: DeclarationReflection): Map<string, DeclarationRefl
   return new Map(module?.isDeclaration() ? module.children?.map((child) => [child.name, child]) : []);
 }
 
-/** The members of `Tensor` by family. */
+/** Returns the members of `Tensor` by family. */
 export function tensorSections(
   families: Families,
   tensor: DeclarationReflection,
@@ -63,7 +65,7 @@ export function tensorSections(
   return [...byTitle].filter(([, members]) => members.length > 0).map(([title, members]) => ({ title, members }));
 }
 
-/** Members that have no family, and rows that no member answers to. */
+/** Returns a message for each member without a family, and for each listed name that is not a member. */
 export function tensorProblems(families: Families, tensor: DeclarationReflection): string[] {
   const functions = functionsOf(tensor);
   const members = (tensor.children ?? []).filter((member) => !member.kindOf(ReflectionKind.Constructor));
@@ -73,11 +75,11 @@ export function tensorProblems(families: Families, tensor: DeclarationReflection
       .filter(({ name }) => titleOf(families, functions, name) === null)
       .map(
         ({ name }) =>
-          `Tensor.${name} has no family; there is no function of its name, so add it to docs/src/families/tensor-members.ts`,
+          `Tensor.${name} has no family, because no function has its name; add it to docs/src/families/tensor-members.ts`,
       ),
     ...Object.values(own)
       .flatMap((list) => list.split(" "))
       .filter((name) => !names.has(name))
-      .map((name) => `Tensor has no member ${name}; take it out of docs/src/families/tensor-members.ts`),
+      .map((name) => `Tensor has no member ${name}; remove it from docs/src/families/tensor-members.ts`),
   ];
 }

@@ -1,7 +1,6 @@
 /**
- * Which name of Akari answers to which of PyTorch's. Most docstrings say it, by the page of PyTorch's documentation
- * that they name; the rest follows from the rule that names are PyTorch's in camelCase; what is called otherwise stands
- * below.
+ * Maps PyTorch's names to Akari's. Most docstrings state the mapping by linking to a page of PyTorch's documentation.
+ * Otherwise it follows from the rule that names are PyTorch's in camelCase; exceptions are listed below.
  */
 
 import { type DeclarationReflection, type ProjectReflection, ReflectionKind } from "typedoc";
@@ -9,7 +8,7 @@ import { pytorchPagesOf } from "../docstring.ts";
 import { declared } from "../families/families.ts";
 import { type Namespace, pytorchNames } from "./names.ts";
 
-/** Names of PyTorch that another of its names stands for. */
+/** PyTorch's aliases, with the name that each stands for. */
 const aliases: Readonly<Record<string, string>> = {
   absolute: "abs",
   arccos: "acos",
@@ -41,9 +40,8 @@ const aliases: Readonly<Record<string, string>> = {
   swapdims: "swapaxes",
 };
 
-/** Names that are spelled otherwise: an export, or `Tensor.method`. */
+/** Names that differ from PyTorch's: an export, or `Tensor.method`. */
 const spelledOtherwise: Readonly<Record<string, string>> = {
-  "torch.Tensor.cpu": "Tensor.to",
   "torch.Tensor.cuda": "Tensor.to",
   "torch.Tensor.grad_fn": "Tensor.trace",
   "torch.Tensor.numpy": "Tensor.data",
@@ -55,22 +53,20 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.from_numpy": "fromTypedArray",
   "torch.inverse": "inv",
   "torch.is_floating_point": "isFloating",
-  "torch.load": "loadTorch",
   "torch.numel": "Tensor.numel",
   "torch.pinverse": "pinv",
-  "torch.save": "saveSafetensors",
   "torch.var": "variance",
 };
 
-/** Names that stand for something else in this place, although another place has them. */
+/** PyTorch names that must not be matched with the export of the same name, which means something else. */
 const unlike = new Set(["torch.Tensor.data", "torch.linalg.diagonal", "torch.utils.data.Sampler"]);
 
-/** `clip_grad_norm_` as `clipGradNorm_`. */
+/** Converts `clip_grad_norm_` to `clipGradNorm_`. */
 export function camelCase(name: string): string {
   return name.replace(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The page of PyTorch's documentation about a name. */
+/** Returns the URL of PyTorch's documentation of a name. */
 function pageOf(namespace: Namespace, name: string): string {
   const docs = "https://pytorch.org/docs/stable";
   const full = `${namespace}.${name}`;
@@ -83,16 +79,16 @@ function pageOf(namespace: Namespace, name: string): string {
   return `${docs}/generated/${full}.html`;
 }
 
-/** `torch.nn.Linear` as `torch.nn` and `Linear`. */
+/** Splits `torch.nn.Linear` into `torch.nn` and `Linear`. */
 function split(full: string): [Namespace, string] {
   const at = full.lastIndexOf(".");
-  // Safe: only looked up, and what is not there is not found.
+  // Safe: the namespace is only looked up, and an unknown one is not found.
   return [full.slice(0, at) as Namespace, full.slice(at + 1)];
 }
 
 const known = new Set([...pytorchNames].flatMap(([namespace, names]) => names.map((name) => `${namespace}.${name}`)));
 
-/** A name of PyTorch, and what answers to it. */
+/** A PyTorch name with its counterparts in Akari. */
 export interface Counterpart {
   readonly namespace: Namespace;
   readonly name: string;
@@ -100,13 +96,13 @@ export interface Counterpart {
   readonly targets: readonly DeclarationReflection[];
 }
 
-/** All names of PyTorch that Akari has. */
+/** All PyTorch names that Akari has. */
 export class Counterparts {
-  /** Every one, in the order of PyTorch's names. */
+  /** All counterparts, in the order of PyTorch's names. */
   readonly all: readonly Counterpart[];
-  /** Names that are said to be spelled otherwise and are not there. */
+  /** A message for each exception listed above whose target does not exist. */
   readonly missing: readonly string[];
-  /** Docstrings that link to names that PyTorch is not known to have. */
+  /** A message for each docstring that links to a name that `names.ts` does not contain. */
   readonly unknown: readonly string[];
   readonly #of = new Map<DeclarationReflection, Counterpart[]>();
 
@@ -146,7 +142,7 @@ export class Counterparts {
       if (other !== undefined) return [everywhere.get(other)].filter((target) => target !== undefined).map(declared);
       const claimed = claims.get(full)?.targets ?? [];
       const named = places[namespace]?.get(camelCase(name));
-      // A function and a class may share a name but for the case of its letters; of one name, the docstring decides.
+      // A function and a class may have names that differ only in case; docstrings add the other one.
       if (named !== undefined && !unlike.has(full)) return [...new Set([declared(named), ...claimed])];
       if (claimed.length > 0) return claimed;
       const [, base = "", mark = ""] = /^(.*?)(_?)$/.exec(name) ?? [];
@@ -155,9 +151,9 @@ export class Counterparts {
     };
     this.missing = Object.entries(spelledOtherwise)
       .filter(([full]) => find(...split(full)).length === 0)
-      .map(([full, name]) => `there is no ${name} for ${full}; mend docs/src/pytorch/counterparts.ts`);
+      .map(([full, name]) => `there is no ${name} for ${full}; correct docs/src/pytorch/counterparts.ts`);
     this.unknown = [...claims]
-      // A method of a class has no entry of its own.
+      // Methods of a class have no entries of their own.
       .filter(([full]) => !known.has(full) && !known.has(full.slice(0, full.lastIndexOf("."))))
       .map(
         ([full, { targets }]) =>
@@ -176,13 +172,13 @@ export class Counterparts {
     }
   }
 
-  /** The names of PyTorch that a name of Akari answers to. */
+  /** Returns the PyTorch names that an Akari name corresponds to. */
   of(reflection: DeclarationReflection): readonly Counterpart[] {
     return this.#of.get(reflection) ?? [];
   }
 }
 
-/** The members of the class `Tensor`. */
+/** Returns the members of the class `Tensor`. */
 export function tensorMembers(project: ProjectReflection): DeclarationReflection[] {
   const tensor = project.getChildByName(["@akari/tensor", "Tensor"]);
   return tensor?.isDeclaration() ? (tensor.children ?? []) : [];
@@ -192,20 +188,20 @@ function namesIn(container: DeclarationReflection | undefined): Map<string, Decl
   return new Map((container?.children ?? []).map((child) => [child.name, child]));
 }
 
-/** What docstrings say about a name of PyTorch: its page, and the names that link there. */
+/** A PyTorch name that docstrings link to: its URL, and the Akari names that link there. */
 interface Claim {
   readonly url: string;
   readonly targets: DeclarationReflection[];
 }
 
-/** What docstrings say, by PyTorch's names. */
+/** Collects the links of all docstrings by PyTorch name. */
 function claimsOf(project: ProjectReflection): Map<string, Claim> {
   const claims = new Map<string, Claim>();
   for (const reflection of project.getReflectionsByKind(ReflectionKind.SomeExport | ReflectionKind.Method)) {
     if (!reflection.isDeclaration() || reflection.isReference()) continue;
     for (const { name, url } of pytorchPagesOf(reflection)) {
       const claim = claims.get(name);
-      // The umbrella's own functions are those of `@akari/tensor` with one more option.
+      // The umbrella's own functions repeat those of `@akari/tensor` with one more option.
       if (claim === undefined) claims.set(name, { url, targets: [reflection] });
       else if (reflection.parent?.name !== "akari") claim.targets.push(reflection);
     }

@@ -1,7 +1,7 @@
 /**
- * PyTorch's documented names, by where they stand; left out are sparse, complex and quantised tensors. They are what
- * the tables of the guide "Coming from PyTorch" are filled from, and what the search knows besides Akari's own names: a
- * name that Akari gains needs no entry here.
+ * PyTorch's documented names by namespace, except those about sparse, complex and quantised tensors. They fill the
+ * tables of the guide "Coming from PyTorch", and the search finds them next to Akari's own names. A PyTorch name that
+ * is added to Akari needs no entry here.
  */
 
 const listed = {
@@ -167,13 +167,13 @@ const listed = {
   `,
 };
 
-/** A place where names of PyTorch stand: `torch.nn.functional`. */
+/** A namespace of PyTorch: `torch.nn.functional`. */
 export type Namespace = keyof typeof listed;
 
 // Safe: the keys of a literal.
 const namespaces = Object.keys(listed) as Namespace[];
 
-/** The names in each place, in their order. */
+/** The names of each namespace, in their order. */
 export const pytorchNames: ReadonlyMap<Namespace, readonly string[]> = new Map(
   namespaces.map((namespace) => [namespace, listed[namespace].trim().split(/\s+/)]),
 );

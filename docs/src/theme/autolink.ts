@@ -1,19 +1,19 @@
 /**
- * Names in a text lead to their pages: code that is exactly the name of an export, and the class of an error. So a
- * docstring mentions `softmax` and need not spell out a link.
+ * Links names in a text to their pages: code that is exactly the name of an export, and names of error classes. A
+ * docstring can mention `softmax` in backticks instead of writing a link.
  */
 
 import type { CommentDisplayPart, DeclarationReflection, ProjectReflection, Reflection } from "typedoc";
 import { declared } from "../families/families.ts";
 
-/** Exports that are everyday words: in a text they mean something else more often. */
+/** Exports that are never linked automatically, because in a text these words usually mean something else. */
 const ordinary = new Set(
   "all any apply data dtypes floating functional get grad gradients init input io keep max mean min mode nn node optim row rules scalar seed set size t trace".split(
     " ",
   ),
 );
 
-/** Finds what a name in a text stands for. */
+/** Resolves names in a text. */
 export class Autolink {
   readonly #exports = new Map<string, DeclarationReflection>();
   readonly #modules = new Map<Reflection, Map<string, DeclarationReflection>>();
@@ -34,7 +34,7 @@ export class Autolink {
     return this.#exports.get(name);
   }
 
-  /** The text with its names as links, as far as they lead away from the page. */
+  /** Returns the text with its names as links, except those that the page itself defines. */
   linked(page: Reflection, parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
     const local = localNames(page);
     const link = (text: string, name: string): CommentDisplayPart | null => {
@@ -58,7 +58,7 @@ export class Autolink {
   }
 }
 
-/** The names that a page itself gives a meaning to: its parameters and members. */
+/** Returns the names that a page itself defines: its parameters and members. */
 function localNames(page: Reflection): Set<string> {
   const names = new Set([page.name]);
   if (!page.isDeclaration()) return names;

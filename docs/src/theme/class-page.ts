@@ -1,6 +1,6 @@
 /**
- * The page of a class or an interface: what it is for, how it is made, its members (those of `Tensor` by family), and
- * what it has from others.
+ * The page of a class or an interface: its description, constructors, members (those of `Tensor` by family), and
+ * inherited members.
  */
 
 import {
@@ -21,7 +21,7 @@ import { nameLink } from "./summary.ts";
 
 const h = JSX.createElement;
 
-/** So many members there may be before their names are listed at the top of the page. */
+/** Number of members above which their names are listed at the top of the page. */
 const many = 12;
 
 /** A heading with members below it. */
@@ -32,7 +32,7 @@ interface MemberSection {
   readonly closed: boolean;
 }
 
-/** The options that a page has described; null on a page that describes none. */
+/** The options already described on a page; null on a page that describes none. */
 type Described = Set<DeclarationReflection> | null;
 
 function sectionsOf(
@@ -53,7 +53,7 @@ function sectionsOf(
   const isMethod = (child: DeclarationReflection): boolean => child.signatures !== undefined;
   return [
     ...titled(
-      "Fields",
+      "Properties",
       children.filter((child) => !isMethod(child) && !isProtected(child)),
     ),
     ...titled(
@@ -64,7 +64,7 @@ function sectionsOf(
   ];
 }
 
-/** Members in their order, fields and methods apart: fields need a line each, methods more. */
+/** Splits members into runs of properties and runs of methods, keeping their order; each kind has its own layout. */
 function inRuns(members: readonly DeclarationReflection[]): DeclarationReflection[][] {
   const runs: DeclarationReflection[][] = [];
   for (const member of members) {
@@ -76,7 +76,7 @@ function inRuns(members: readonly DeclarationReflection[]): DeclarationReflectio
   return runs;
 }
 
-/** What a class has from others, by name. */
+/** Lists inherited members by the class that declares them. */
 function inherited(context: DefaultThemeRenderContext, reflection: DeclarationReflection): JSX.Element[] {
   const byOwner = new Map<DeclarationReflection, DeclarationReflection[]>();
   for (const each of inheritedMembers.get(reflection) ?? []) {
@@ -88,7 +88,7 @@ function inherited(context: DefaultThemeRenderContext, reflection: DeclarationRe
     h(
       "section",
       { class: "ak-inherited" },
-      h("h2", null, "From ", nameLink(context, owner)),
+      h("h2", null, "Inherited from ", nameLink(context, owner)),
       h(
         "p",
         null,
@@ -99,7 +99,7 @@ function inherited(context: DefaultThemeRenderContext, reflection: DeclarationRe
 }
 
 function known(types: readonly unknown[] | undefined): DeclarationReflection[] {
-  // Safe: what a class extends or implements is a reference to a declaration, or else has no `reflection`.
+  // Safe: a type that a class extends or implements refers to a declaration, or has no `reflection`.
   return (types ?? [])
     .map((type) => (type as ReferenceType).reflection as DeclarationReflection | undefined)
     .filter((each) => each !== undefined);
@@ -125,7 +125,7 @@ function relatives(
   return rows.length === 0 ? null : h("ul", { class: "ak-links" }, ...rows);
 }
 
-/** What a type leaves open: a line, unless there is something to say. */
+/** Shows type parameters, on a single line if none of them has a description. */
 function typeParameters(
   context: DefaultThemeRenderContext,
   list: readonly TypeParameterReflection[],
@@ -145,20 +145,21 @@ function typeParameters(
 }
 
 /**
- * What an instance may be called: `conv2d` of `Conv2d`, `lstm` of `LSTM`, `bceLoss` of `BCELoss`, `prelu` of `PReLU`.
+ * Returns a variable name for an instance: `conv2d` for `Conv2d`, `lstm` for `LSTM`, `bceLoss` for `BCELoss`, `prelu`
+ * for `PReLU`.
  */
 function instanceName(name: string): string {
   return name.replace(/^(?:[A-Z]?(?:Re|Si)LU|[A-Z]+(?![a-z])|[A-Z])/, (capitals) => capitals.toLowerCase());
 }
 
-/** The `forward` of a module, its own or inherited. */
+/** Returns the `forward` of a module, own or inherited. */
 function forwardOf(reflection: DeclarationReflection): DeclarationReflection | undefined {
   if (reflection.signatures === undefined) return undefined;
   const members = [...(reflection.children ?? []), ...(inheritedMembers.get(reflection) ?? [])];
   return members.find(({ name, flags }) => name === "forward" && !flags.isAbstract);
 }
 
-/** How an instance is made. */
+/** Shows the constructors. */
 function made(
   context: DefaultThemeRenderContext,
   reflection: DeclarationReflection,
@@ -177,7 +178,7 @@ function made(
   ]);
 }
 
-/** How a module is called: with what its `forward` takes, which says what may be left out, and what comes of it. */
+/** Shows how a module is called, with the parameters and the result of its `forward`. */
 function called(
   context: DefaultThemeRenderContext,
   reflection: DeclarationReflection,
@@ -188,13 +189,13 @@ function called(
   if (signature === undefined) return [];
   const id = forward?.parent === reflection ? context.getAnchor(forward) : undefined;
   return [
-    h("p", { class: "ak-note" }, "It is called as a function, which runs ", h("code", null, "forward"), ":"),
+    h("p", { class: "ak-note" }, "Call an instance like a function to run ", h("code", null, "forward"), ":"),
     h("div", { class: "tsd-signature", id }, line(context, signature, instanceName(reflection.name))),
     signatureBody(context, signature, described),
   ];
 }
 
-/** The names of all members, by heading. */
+/** Lists the names of all members by heading. */
 function index(context: DefaultThemeRenderContext, sections: readonly MemberSection[]): JSX.Element | null {
   if (sections.reduce((sum, { members }) => sum + members.length, 0) <= many) return null;
   return h(
@@ -214,7 +215,7 @@ function index(context: DefaultThemeRenderContext, sections: readonly MemberSect
   );
 }
 
-/** A heading and the members below it. What only a subclass sees stays closed until it is asked for. */
+/** Shows a heading and its members. Members for subclasses are collapsed. */
 function section(
   context: DefaultThemeRenderContext,
   site: Site,
@@ -247,14 +248,14 @@ function section(
     : h("section", { class: "ak-members" }, heading, ...body);
 }
 
-/** The page of a class, an interface, or a type that is an object. */
+/** Returns the page of a class or an interface. */
 export function classPage(
   context: DefaultThemeRenderContext,
   site: Site,
   reflection: DeclarationReflection,
 ): JSX.Element {
   const isTensor = reflection.getFullName() === "@akari/tensor.Tensor";
-  // The methods of a tensor are functions, too, and described there.
+  // The options of tensor methods are described on the pages of the functions.
   const described: Described = isTensor ? null : new Set();
   const sections = sectionsOf(context, site, reflection);
   return h(

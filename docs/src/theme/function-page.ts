@@ -1,6 +1,6 @@
 /**
- * The page of a function: each form with its parameters, the fields of its options in place, and the links to the
- * method, the layer and PyTorch.
+ * The page of a function: each overload with its parameters, the properties of its options, and links to the method,
+ * the layer and PyTorch.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX } from "typedoc";
@@ -12,23 +12,23 @@ import { nameLink } from "./summary.ts";
 
 const h = JSX.createElement;
 
-/** What a pointwise operation has besides its call. */
+/** Describes what a pointwise operation offers in addition to its call. */
 function pointwiseNote(context: DefaultThemeRenderContext, site: Site, { name }: DeclarationReflection): JSX.Element {
   const type = site.project.getChildByName(["@akari/tensor", "Pointwise"]);
   return h(
     "p",
     { class: "ak-note" },
-    "One formula, and so one kernel: ",
+    "This is a pointwise operation: ",
     h("code", null, `${name}.inPlace(target, …)`),
     " stores the result in its first operand, and ",
     h("code", null, `${name}.formula`),
-    " is the formula, to build larger ones from (",
+    " can be used in other formulas (",
     type?.isDeclaration() ? nameLink(context, type) : "Pointwise",
     ").",
   );
 }
 
-/** The page of a function. */
+/** Returns the page of a function. */
 export function functionPage(
   context: DefaultThemeRenderContext,
   site: Site,

@@ -1,7 +1,6 @@
 /**
- * What surrounds every page: its head, the bar at the top with the search and the choice of light or dark, the
- * navigation, and the headings of the page. Nothing is hidden until a script has run, and nothing comes from another
- * host.
+ * The layout around every page: the head, the toolbar with search and colour scheme, the navigation, and the list of
+ * the page's headings. Pages are readable without scripts and load nothing from other hosts.
  */
 
 import {
@@ -17,11 +16,11 @@ import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
 
-// Before anything is drawn, so that a page never flashes in the other colours.
+// Runs before the first paint, so that a page never flashes in the wrong colours.
 const chooseTheme =
   'document.documentElement.dataset.theme=(()=>{try{return localStorage.getItem("tsd-theme")}catch{}})()||"os"';
 
-// A long navigation opens at the page at hand.
+// Scrolls a long navigation to the current page.
 const showCurrent = 'document.querySelector(".ak-navigation .current")?.scrollIntoView({block:"nearest"})';
 
 function titleOf(page: PageEvent<Reflection>): string {
@@ -55,7 +54,7 @@ function head(context: DefaultThemeRenderContext, page: PageEvent<Reflection>): 
   );
 }
 
-/** The lamp beside the name. */
+/** The logo next to the name. */
 function lamp(): JSX.Element {
   const flame = "M16 3c2 4 6.5 7.5 6.5 13a6.5 6.5 0 0 1-13 0c0-2.5 1-4.5 2.5-6 0 2.5 1 3.5 2 3.5 2 0 0-6.5 2-10.5z";
   return h(
@@ -79,14 +78,14 @@ function searchDialog(): JSX.Element {
       spellcheck: false,
       autocapitalize: "off",
       autocomplete: "off",
-      placeholder: "A name of Akari's or of PyTorch's: clipGradNorm_, clip_grad_norm_",
+      placeholder: "Akari or PyTorch name: clipGradNorm_, clip_grad_norm_",
       maxLength: 100,
     }),
     h("ul", { role: "listbox", id: "tsd-search-results" }),
     h(
       "div",
       { id: "tsd-search-status", "aria-live": "polite", "aria-atomic": "true" },
-      h("div", null, "Preparing the search …"),
+      h("div", null, "Loading the search index …"),
     ),
   );
 }
@@ -121,7 +120,7 @@ function toolbar(context: DefaultThemeRenderContext, site: Site): JSX.Element {
       ),
       h(
         "select",
-        { id: "tsd-theme", class: "ak-theme", "aria-label": "Colours" },
+        { id: "tsd-theme", class: "ak-theme", "aria-label": "Colour scheme" },
         h("option", { value: "os" }, "Auto"),
         h("option", { value: "light" }, "Light"),
         h("option", { value: "dark" }, "Dark"),
@@ -142,14 +141,14 @@ function toolbar(context: DefaultThemeRenderContext, site: Site): JSX.Element {
   );
 }
 
-/** What kinds are called here, where TypeDoc calls them otherwise. */
+/** Names of kinds that differ from TypeDoc's. */
 const kinds = new Map([
   [ReflectionKind.Module, "Package"],
   [ReflectionKind.TypeAlias, "Type"],
   [ReflectionKind.Variable, "Constant"],
 ]);
 
-/** The way to a page, and its title. */
+/** Shows the path to a page and its title. */
 function pageTitle(context: DefaultThemeRenderContext, page: PageEvent<Reflection>): JSX.Element | null {
   const { model } = page;
   if (model.isProject() || model.isDocument()) return null;
@@ -171,14 +170,14 @@ function pageTitle(context: DefaultThemeRenderContext, page: PageEvent<Reflectio
   );
 }
 
-/** A page with everything around it. */
+/** Returns a complete HTML page. */
 export function layout(
   context: DefaultThemeRenderContext,
   site: Site,
   template: RenderTemplate<PageEvent<Reflection>>,
   page: PageEvent<Reflection>,
 ): JSX.Element {
-  // First, since the headings of the page are found on the way.
+  // Rendered first, because this collects the headings of the page.
   const content = template(page);
   return h(
     "html",

@@ -1,6 +1,6 @@
 /**
- * Members of classes and interfaces, and what stands below a signature. A member takes no more room than it has to say:
- * its signature, its text, and of its parameters those about which there is something to say.
+ * Members of classes and interfaces, and the text below a signature. A member is shown compactly: its signature, its
+ * description, and those of its parameters that have a description.
  */
 
 import {
@@ -20,7 +20,7 @@ import { nameLink } from "./summary.ts";
 
 const h = JSX.createElement;
 
-/** The fields of options, each with its text. */
+/** Shows properties, such as those of options, each with its description. */
 export function fields(context: DefaultThemeRenderContext, list: readonly Field[]): JSX.Element {
   return h(
     "dl",
@@ -28,7 +28,7 @@ export function fields(context: DefaultThemeRenderContext, list: readonly Field[
     ...list.map(({ declaration: field, optional }) =>
       h(
         "div",
-        // The options of a function are described on its page as well, and have their anchors on their own.
+        // Options are also described on the pages of functions; their anchors are on the page of the options type.
         { class: "ak-row", id: context.page.model === field.parent ? context.getAnchor(field) : undefined },
         h(
           "dt",
@@ -80,8 +80,8 @@ function parameterRow(
 }
 
 /**
- * What stands below a signature. Options are described where they come up first; `described` holds those that were, and
- * is null where none are.
+ * Shows the text below a signature. Options are described where they first occur on the page: `described` holds those
+ * already described, or is null if the page describes none.
  */
 export function signatureBody(
   context: DefaultThemeRenderContext,
@@ -113,7 +113,7 @@ function pytorchLink({ namespace, name, url }: Counterpart): JSX.Element {
   return h("a", { href: url, class: "external ak-pytorch", target: "_blank" }, `${namespace}.${name}`);
 }
 
-/** The links of a name: PyTorch's documentation, and its other forms in Akari. */
+/** Shows the links of a name: PyTorch's documentation, and its other forms in Akari. */
 export function links(
   context: DefaultThemeRenderContext,
   site: Site,
@@ -154,7 +154,7 @@ function flags(reflection: DeclarationReflection): JSX.Element[] {
   return names.filter((name) => name !== "").map((name) => h("span", { class: "tsd-signature-keyword" }, `${name} `));
 }
 
-/** A method with its forms, and what is said about each. */
+/** Shows a method with its overloads and their descriptions. */
 export function member(
   context: DefaultThemeRenderContext,
   site: Site,

@@ -1,7 +1,7 @@
 /**
- * The page of a package: what it is, and its names by family, each with its first sentence. Types stand with the
- * function that takes them, or at the end of their family. The umbrella's page is an index of all packages, since their
- * names are described there.
+ * The page of a package: its description, and its names by family, each with the first sentence of its docstring. Types
+ * are listed with the function that uses them, or at the end of their family. The page of the umbrella is an index of
+ * all packages, whose pages describe the names.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX, ReflectionKind } from "typedoc";
@@ -11,10 +11,10 @@ import { nameLink, row, sentence } from "./summary.ts";
 
 const h = JSX.createElement;
 
-/** So many users a type may have and stand with each of them. */
+/** Number of users up to which a type is listed with each of them. */
 const few = 3;
 
-/** Types are what a program mentions and never calls. */
+/** Whether a name is a type only. */
 export function isType(reflection: DeclarationReflection): boolean {
   return declared(reflection).kindOf(ReflectionKind.Interface | ReflectionKind.TypeAlias);
 }
@@ -25,7 +25,7 @@ function sectionHead(context: DefaultThemeRenderContext, title: string): JSX.Ele
   return h("h2", { id: anchor, class: "tsd-anchor-link" }, h("a", { href: `#${anchor}`, class: "ak-anchor" }, title));
 }
 
-/** The names of one family. */
+/** Shows the names of one family. */
 function familyOf(context: DefaultThemeRenderContext, site: Site, { title, about, entries }: Section): JSX.Element {
   const values = entries.filter((entry) => !isType(entry));
   const types = entries.filter(isType);
@@ -50,20 +50,20 @@ function familyOf(context: DefaultThemeRenderContext, site: Site, { title, about
       : h(
           "details",
           { class: "ak-types", open: values.length === 0 },
-          h("summary", null, values.length === 0 ? "Types" : `Types of this family (${alone.length})`),
+          h("summary", null, values.length === 0 ? "Types" : `Related types (${alone.length})`),
           h("dl", { class: "ak-table" }, ...alone.map((type) => row(context, type, []))),
         ),
   );
 }
 
-/** All names of a package on one screen: of each family the names alone. */
+/** Lists all names of a package by family, without descriptions. */
 function namesOnly(context: DefaultThemeRenderContext, site: Site, module: DeclarationReflection): JSX.Element {
   const sections = site.families.sections(module);
   return h(
     "section",
     { class: "ak-family" },
     sectionHead(context, module.name),
-    h("p", null, sentence(context, module), " ", h("a", { href: context.urlTo(module) }, "The package's page")),
+    h("p", null, sentence(context, module), " ", h("a", { href: context.urlTo(module) }, "Package page")),
     h(
       "dl",
       { class: "ak-index" },
@@ -75,7 +75,7 @@ function namesOnly(context: DefaultThemeRenderContext, site: Site, module: Decla
   );
 }
 
-/** The page of a module or of a namespace. */
+/** Returns the page of a module or a namespace. */
 export function modulePage(context: DefaultThemeRenderContext, site: Site, module: DeclarationReflection): JSX.Element {
   const isUmbrella = module.name === "akari" && module.kindOf(ReflectionKind.Module);
   const intro =

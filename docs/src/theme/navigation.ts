@@ -1,7 +1,7 @@
 /**
- * The navigation beside every page: the guides in reading order, then the packages; of the package at hand its
- * families, and of the family at hand its names. It is part of the page, so it stands there at once and says where one
- * is.
+ * The navigation next to every page: the guides in reading order, then the packages. The current package shows its
+ * families, and the current family its names. The navigation is part of the page, so it is visible immediately and
+ * marks the current page.
  */
 
 import {
@@ -20,7 +20,8 @@ import type { Site } from "./site.ts";
 const h = JSX.createElement;
 
 /**
- * What stands on the page at hand: its package, the namespace or package whose families are shown, and the name itself.
+ * The position of the current page: its package, the namespace or package whose families are shown, and the name
+ * itself.
  */
 interface Here {
   readonly module: Reflection | null;
@@ -78,8 +79,7 @@ function families(context: DefaultThemeRenderContext, site: Site, here: Here): J
 }
 
 /**
- * A package: what else it exports stands further in, and the one at hand shows its families, or those of a namespace in
- * it.
+ * Shows a package. Its subpaths are indented; the current one shows its families, or those of the current namespace.
  */
 function packageItem(
   context: DefaultThemeRenderContext,
@@ -107,12 +107,12 @@ function packageItem(
   );
 }
 
-/** The navigation of a page. */
+/** Returns the navigation of a page. */
 export function navigation(context: DefaultThemeRenderContext, site: Site): JSX.Element {
   const here = hereOf(context.page.model);
   return h(
     "nav",
-    { class: "tsd-navigation ak-navigation", "aria-label": "The whole reference" },
+    { class: "tsd-navigation ak-navigation", "aria-label": "Reference" },
     ...site.guides.map(({ title, guides }) =>
       h(
         "details",
@@ -130,10 +130,10 @@ export function navigation(context: DefaultThemeRenderContext, site: Site): JSX.
   );
 }
 
-/** So many entries a section may have and be open at first. */
+/** Number of headings up to which all sections are open initially. */
 const few = 24;
 
-/** The headings of a page; where they are very many, those of a section open with it. */
+/** Returns the list of a page's headings. If there are many, the sections are collapsed. */
 export function pageMenu(page: PageEvent<Reflection>): JSX.Element | null {
   const sections = page.pageSections.filter(({ title, headings }) => title !== "" || headings.length > 0);
   const count = sections.reduce((sum, { headings }) => sum + headings.length, 0);

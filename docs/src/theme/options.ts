@@ -1,33 +1,33 @@
 /**
- * What options there are: the fields of a type, whether it is an interface, a part of one (`Omit`, `Pick`, `Partial`),
- * or several of them together.
+ * Finds the properties of options types: interfaces, parts of interfaces (`Omit`, `Pick`, `Partial`), and combinations
+ * of these.
  */
 
 import type { DeclarationReflection, ReferenceType, SomeType } from "typedoc";
 
-/** A field, and whether it may be left out. */
+/** A property, and whether it is optional in the given type. */
 export interface Field {
   readonly declaration: DeclarationReflection;
   readonly optional: boolean;
 }
 
-/** Options, by the name that describes them; null for those that are written where they are taken. */
+/** Options with the declaration that describes them, or null for an inline type. */
 export interface Options {
   readonly target: DeclarationReflection | null;
   readonly fields: readonly Field[];
 }
 
-/** Whether a type holds the options of something. */
+/** Whether a declaration is an options type, judging by its name. */
 export function isOptions({ name }: DeclarationReflection): boolean {
   return /Options?$/.test(name);
 }
 
-/** A field as it was declared. */
+/** Returns a property as it is declared. */
 export function fieldOf(declaration: DeclarationReflection): Field {
   return { declaration, optional: declaration.flags.isOptional === true };
 }
 
-/** The fields of an options type. */
+/** Returns the properties of an options type. */
 export function fieldsOf({ children, type }: DeclarationReflection): readonly Field[] {
   if (children === undefined) return fieldsIn(type);
   return children
@@ -36,19 +36,19 @@ export function fieldsOf({ children, type }: DeclarationReflection): readonly Fi
     .map(fieldOf);
 }
 
-/** How far up a field comes from: what a type has of its own is what a reader looks for first. */
+/** Returns how many levels up a property is inherited from, so that a type's own properties come first. */
 function distance({ inheritedFrom }: DeclarationReflection): number {
   if (inheritedFrom === undefined) return 0;
   return 1 + (inheritedFrom.reflection?.isDeclaration() ? distance(inheritedFrom.reflection) : 0);
 }
 
-/** The names in `"stride" | "padding"`. */
+/** Returns the names in `"stride" | "padding"`. */
 function namesIn(type: SomeType | undefined): unknown[] {
   if (type?.type === "union") return type.types.flatMap(namesIn);
   return type?.type === "literal" ? [type.value] : [];
 }
 
-/** The part of some fields that `Omit`, `Pick` and the like leave, or null where a type is none of these. */
+/** Applies `Omit`, `Pick` and similar types to properties. Returns null for any other type. */
 function partOf({ name, typeArguments = [] }: ReferenceType, fields: readonly Field[]): readonly Field[] | null {
   const names = namesIn(typeArguments[1]);
   if (name === "Readonly") return fields;
@@ -69,7 +69,7 @@ function fieldsIn(type: SomeType | undefined): readonly Field[] {
   );
 }
 
-/** The options that a parameter's type is made of. */
+/** Returns the options that a parameter's type consists of. */
 export function optionsIn(type: SomeType | undefined): readonly Options[] {
   if (type?.type === "intersection" || type?.type === "union") {
     const all = type.types.flatMap(optionsIn);

@@ -1,6 +1,6 @@
 /**
- * Signatures as a reader wants them: names, types and defaults on one line where they fit, a line for each parameter
- * where not; and the short form of the tables, which has the names alone.
+ * Formats signatures: names, types and defaults on one line if they fit, otherwise one line per parameter; and the
+ * short form for tables, with names only.
  */
 
 import {
@@ -15,10 +15,10 @@ import {
 
 const h = JSX.createElement;
 
-/** So many characters stand on one line. */
+/** Number of characters that fit on one line. */
 const wide = 84;
 
-/** A parameter as it is shown. A rest parameter of a tuple type stands for several. */
+/** A parameter as it is shown. A rest parameter with a tuple type is shown as several. */
 interface Shown {
   readonly name: string;
   readonly optional: boolean;
@@ -50,7 +50,7 @@ function shown(parameter: ParameterReflection): Shown[] {
   ];
 }
 
-/** The parameters' names alone: `(input, dim, options?)`. */
+/** Formats the names of the parameters: `(input, dim, options?)`. */
 export function hint(signature: SignatureReflection): string {
   const parameters = (signature.parameters ?? []).flatMap(shown);
   return `(${parameters.map(({ name, optional, rest }) => `${rest ? "…" : ""}${name}${optional ? "?" : ""}`).join(", ")})`;
@@ -71,7 +71,7 @@ function parameter(
   ];
 }
 
-/** What a signature or a type leaves open: `I extends boolean = false`. */
+/** Formats a type parameter: `I extends boolean = false`. */
 export function typeParameter(context: DefaultThemeRenderContext, reflection: TypeParameterReflection): JSX.Element {
   const { name, type, default: otherwise } = reflection;
   return h(
@@ -90,7 +90,7 @@ export function typeParameter(context: DefaultThemeRenderContext, reflection: Ty
   );
 }
 
-/** A signature with the types of everything. */
+/** Formats a signature with all types. */
 export function line(
   context: DefaultThemeRenderContext,
   signature: SignatureReflection,
@@ -99,7 +99,7 @@ export function line(
   const parameters = (signature.parameters ?? []).flatMap(shown);
   const constructs = signature.kind === ReflectionKind.ConstructorSignature;
   const result = constructs ? undefined : signature.type;
-  // Those of a class stand above its constructors.
+  // The type parameters of a class are shown above its constructors.
   const types = (constructs ? [] : (signature.typeParameters ?? [])).flatMap((each, i) => [
     symbol(i === 0 ? "<" : ", "),
     typeParameter(context, each),

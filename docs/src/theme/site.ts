@@ -1,6 +1,6 @@
 /**
- * What the pages of the reference are made from, besides TypeDoc's own model: the families, PyTorch's names, the guides
- * in their order, and which names belong together.
+ * The data that the pages of the reference use in addition to TypeDoc's model: the families, PyTorch's names, the
+ * guides in reading order, and related names.
  */
 
 import type { DeclarationReflection, DocumentReflection, ProjectReflection } from "typedoc";
@@ -16,7 +16,7 @@ interface GuideGroup {
   readonly guides: readonly DocumentReflection[];
 }
 
-/** Everything that is known about the project when pages are made. */
+/** The data from which all pages are rendered. */
 export interface Site {
   readonly project: ProjectReflection;
   readonly entryPoints: readonly EntryPoint[];

@@ -1,5 +1,5 @@
 /**
- * One name in a table: how it is called, and its first sentence; below it the options that belong to it alone.
+ * Table rows: the name with its parameters, the first sentence of its docstring, and the types that only it uses.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX, ReflectionKind } from "typedoc";
@@ -10,16 +10,16 @@ import { hint } from "./signature.ts";
 
 const h = JSX.createElement;
 
-/** A docstring's first sentence as a piece of a line. */
+/** Returns a docstring's first sentence as inline HTML. */
 export function sentence(context: DefaultThemeRenderContext, reflection: DeclarationReflection): JSX.Element | null {
   const parts = firstSentence(commentOf(declared(reflection))?.summary ?? []);
   if (parts.length === 0) return null;
-  // As one text: a table full of links inside of its sentences is hard to read.
+  // Joined into plain text, because sentences full of links make a table hard to read.
   const html = context.markdown([{ kind: "text", text: parts.map(({ text }) => text).join("") }]).trim();
   return h(JSX.Raw, { html: html.replace(/^<p>/, "").replace(/<\/p>$/, "") });
 }
 
-/** How a name is called, without types: one form for each signature that differs. */
+/** Returns the parameter lists of a name without types, one for each distinct overload. */
 function hints(reflection: DeclarationReflection): string[] {
   const target = declared(reflection);
   const maker = target.children?.find(({ kind }) => kind === ReflectionKind.Constructor);
@@ -30,7 +30,7 @@ function hints(reflection: DeclarationReflection): string[] {
   return [...new Set(target.signatures?.map(hint))];
 }
 
-/** A link to a name, in the type of code. */
+/** Returns a link to a name, set as code. */
 export function nameLink(
   context: DefaultThemeRenderContext,
   reflection: DeclarationReflection,
@@ -39,7 +39,7 @@ export function nameLink(
   return h("a", { href: context.urlTo(declared(reflection)), class: "ak-link" }, text);
 }
 
-/** The row of a name in a family's table, and the types listed with it. */
+/** Returns the row of a name in its family's table, including the types listed with it. */
 export function row(
   context: DefaultThemeRenderContext,
   reflection: DeclarationReflection,

@@ -1,6 +1,6 @@
 /**
- * The reference's look: TypeDoc's default theme with pages of our own for packages, classes and functions, and a layout
- * of our own around them.
+ * The theme of the reference: TypeDoc's default theme with custom pages for packages, classes and functions, and a
+ * custom layout.
  */
 
 import {
@@ -27,10 +27,10 @@ import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
 
-/** Kinds whose page is a list of members. */
+/** Kinds whose page lists members. */
 const withMembers = ReflectionKind.Class | ReflectionKind.Interface;
 
-/** The theme, for the site of one project. */
+/** Returns the theme for a site. */
 export function themeFor(site: Site): new (renderer: Renderer) => DefaultTheme {
   return class AkariTheme extends DefaultTheme {
     override getRenderContext(page: PageEvent<Reflection>): DefaultThemeRenderContext {
@@ -39,14 +39,14 @@ export function themeFor(site: Site): new (renderer: Renderer) => DefaultTheme {
       return context;
     }
 
-    // Each page has its navigation in itself.
+    // The navigation is part of each page, so TypeDoc's is not needed.
     override buildNavigation(): NavigationElement[] {
       return [];
     }
   };
 }
 
-/** Puts our pages in the place of TypeDoc's. */
+/** Replaces TypeDoc's pages by ours. */
 function adapt(context: DefaultThemeRenderContext, site: Site): void {
   const { commentSummary, commentTags, markdown } = context;
   context.markdown = (text) => markdown(Array.isArray(text) ? site.autolink.linked(context.model, text) : text);
@@ -64,7 +64,7 @@ function adapt(context: DefaultThemeRenderContext, site: Site): void {
   context.reflectionTemplate = (page) => pageOf(context, site, page);
 }
 
-/** Several errors stand below one heading. */
+/** Joins several `@throws` tags under one heading. */
 function joinThrows(comment: Comment): void {
   const [first, ...others] = comment.getTags("@throws");
   for (const { content } of others) first?.content.push({ kind: "text", text: "\n\n" }, ...content);
@@ -87,7 +87,7 @@ function pageOf(context: DefaultThemeRenderContext, site: Site, page: PageEvent<
   );
 }
 
-/** Below a type or a constant: who uses it. */
+/** Shows the functions and classes that use a type or a constant. */
 function users(context: DefaultThemeRenderContext, site: Site, reflection: DeclarationReflection): JSX.Element | null {
   const list = site.relations.users(reflection);
   const other = links(context, site, reflection);

@@ -44,12 +44,13 @@ const programs = pages.map((page) => {
 });
 
 /**
- * The phrases of the table in "Coming from PyTorch" as a program, to see that everything in it is there and takes what
+ * The expressions of the tables in "Coming from PyTorch" as a program, to see that everything in it is there and takes what
  * it is given.
  */
 function phrases(): string {
   const table =
-    readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Phrases")[1]?.split("\n## ")[0] ?? "";
+    readFileSync(join(docs, "guides/from-pytorch.md"), "utf8").split("## Common expressions")[1]?.split("\n## ")[0] ??
+    "";
   const cells = [...table.matchAll(/^\| .* \| (.*) \|$/gm)].slice(2).map(([, cell = ""]) => cell);
   const statements = cells.flatMap((cell) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")),
