@@ -276,7 +276,7 @@ if (device === null) {
       const small = await webgpu({ memoryLimit: 1 << 20 });
       for (let i = 0; i < 10; i++) small.free(small.allocate(900_000 - 50_000 * i));
       const kept = small.allocate(600_000);
-      expect(() => small.allocate(600_000)).toThrow(/webgpu: out of memory: .* memoryLimit of 1048576/);
+      expect(() => small.allocate(600_000)).toThrow(/webgpu: out of memory: .* memoryLimit is 1048576/);
       small.free(kept);
       small.free(small.allocate(600_000));
     });

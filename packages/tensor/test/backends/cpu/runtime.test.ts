@@ -42,7 +42,7 @@ describe("cpu()", () => {
     const device = cpu({ threads: 1 });
     const before = device.memory();
     expect(() => device.allocate(2 ** 40)).toThrow(DeviceError);
-    expect(() => device.allocate(2 ** 40)).toThrow(/out of memory: 1048576.0 MiB asked for/);
+    expect(() => device.allocate(2 ** 40)).toThrow(/out of memory: 1048576.0 MiB requested/);
     expect(device.memory()).toEqual(before);
     device.free(device.allocate(1000));
   });
