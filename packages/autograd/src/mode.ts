@@ -20,7 +20,7 @@ export function isGradEnabled(): boolean {
 /**
  * Turns recording on or off until the next call. Prefer `noGrad` and `enableGrad`, which restore the previous state.
  *
- * https://pytorch.org/docs/stable/generated/torch.autograd.grad_mode.set_grad_enabled.html
+ * https://pytorch.org/docs/stable/generated/torch.set_grad_enabled.html
  */
 export function setGradEnabled(on: boolean): void {
   gradMode.enabled = on;

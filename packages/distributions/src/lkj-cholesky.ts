@@ -20,8 +20,8 @@ import { parameters } from "./parameters.ts";
 
 /**
  * The LKJ distribution over lower Cholesky factors L [n, n] of correlation matrices `L Lᵀ`. The density of a
- * correlation matrix is proportional to a power of its determinant, `|L Lᵀ|^(η - 1)`, and uniform for concentration η =
- * 1.
+ * correlation matrix is proportional to a power of its determinant, `|L Lᵀ|^(η - 1)`, and uniform for
+ * concentration η = 1.
  *
  *     p(L) ∝ Πᵢ Lᵢᵢ^(n - i + 2η - 2)
  *
