@@ -66,8 +66,8 @@ export class RandomAffine implements Transform {
   readonly #degrees: readonly [number, number];
   readonly #shear: readonly [number, number];
   readonly #options: Settings<RandomAffineOptions, typeof defaults>;
-  /** Sign of the angle of `Movement`: torchvision rotates clockwise here, but counter-clockwise in `RandomRotation`. */
-  readonly #sign: 1 | -1 = this instanceof RandomRotation ? 1 : -1;
+  /** Sign of a counter-clockwise rotation. As in torchvision, angles are clockwise here. */
+  protected readonly sign: 1 | -1 = -1;
 
   /**
    * @param degrees range of the rotation angle in degrees.
@@ -103,7 +103,7 @@ export class RandomAffine implements Transform {
   #draw(generator: Generator, image: Tensor): Movement {
     const { translate, scale } = this.#options;
     const [height, width] = [image.size(1), image.size(2)];
-    const angle = this.#sign * uniform(generator, this.#degrees);
+    const angle = this.sign * uniform(generator, this.#degrees);
     const shiftX =
       translate === undefined ? 0 : Math.round(uniform(generator, [-translate[0] * width, translate[0] * width]));
     const shiftY =
@@ -120,6 +120,9 @@ export class RandomAffine implements Transform {
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html
  */
 export class RandomRotation extends RandomAffine {
+  /** Sign of a counter-clockwise rotation. As in torchvision, angles are counter-clockwise here. */
+  protected override readonly sign: 1 | -1 = 1;
+
   /**
    * @param degrees range of the rotation angle in degrees.
    * @throws ArgumentError for an unknown option or an invalid value.

@@ -8,7 +8,6 @@ import {
   checkNumber,
   chunk,
   empty,
-  full,
   linear,
   ShapeError,
   settings,
@@ -193,14 +192,12 @@ export class MultiheadAttention extends Module {
     const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
     const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
     const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const causal = isCausal && !hidden.attnMask;
-    // The causal mask of `attend` would hide the appended keys.
-    const attnMask = causal && keys !== k ? causalMask(q as Tensor, k as Tensor) : hidden.attnMask;
-    const masks = this.masks({ ...hidden, attnMask }, (q as Tensor).shape[0] ?? 1);
+    const masks = this.masks(hidden, (q as Tensor).shape[0] ?? 1);
     const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
       scale: Math.sqrt(this.numHeads / this.embedDim),
       masks,
-      isCausal: causal && keys === k,
+      isCausal: isCausal && !hidden.attnMask,
+      appended: this.appended,
       dropoutP: this.training ? this.dropout : 0,
     });
     const joined = found.transpose(1, 2).flatten(2);
@@ -243,6 +240,11 @@ export class MultiheadAttention extends Module {
     return [query, key, value].map((x, i) => linear(x, weights[i] as Tensor, biases[i] ?? null));
   }
 
+  /** Number of keys that `extended` appends. */
+  private get appended(): number {
+    return Number(this.biasK !== null) + Number(this.addZeroAttn);
+  }
+
   /** Appends the learnable and the zero row to keys or values [N, S, E]. */
   private extended(x: Tensor, learned: Tensor | null): Tensor {
     const one = [x.shape[0] ?? 1, 1, this.embedDim];
@@ -258,7 +260,7 @@ export class MultiheadAttention extends Module {
   private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
     checkMask("MultiheadAttention", "attnMask", attnMask);
     checkMask("MultiheadAttention", "keyPaddingMask", keyPaddingMask);
-    const added = Number(this.biasK !== null) + Number(this.addZeroAttn);
+    const added = this.appended;
     const masks: Mask[] = [];
     const push = (mask: Tensor) => {
       const values = added === 0 ? mask : cat([mask, mask.newEmpty([...mask.shape.slice(0, -1), added]).zero_()], -1);
@@ -269,9 +271,4 @@ export class MultiheadAttention extends Module {
     if (keyPaddingMask) push(keyPaddingMask.reshape([batch, 1, 1, -1]));
     return masks;
   }
-}
-
-/** Returns the causal mask of queries [N, L, E] and keys [N, S, E], to add to the scores: [L, S]. */
-function causalMask({ shape, dtype, device }: Tensor, key: Tensor): Tensor {
-  return full([shape[1] as number, key.shape[1] as number], Number.NEGATIVE_INFINITY, { dtype, device }).triu(1);
 }

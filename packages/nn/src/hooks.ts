@@ -2,6 +2,7 @@
  * Hooks that run around a module's `forward`: before it, after it, and in the backward pass through it.
  */
 
+import { noGrad } from "@akari/autograd";
 import { changed, keep, type Op, Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 
@@ -120,7 +121,8 @@ function watch(values: readonly unknown[], replace: (gradients: Gradients) => Gr
   const isWatched = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
   const inputs = values.filter(isWatched);
   if (inputs.length === 0) return values;
-  const outputs = inputs.map((x) => x.detach());
+  // Views, so that an in-place change of one becomes part of the history of the tensor that it belongs to.
+  const outputs = noGrad(() => inputs.map((x) => x.view(x.shape)));
   // Safe: a trace passes `attrs` back to the same operation only.
   inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs: replace, outputs });
   let next = 0;

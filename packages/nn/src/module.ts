@@ -220,7 +220,11 @@ export abstract class Module {
     );
   }
 
-  private ownParameters(): [string, Parameter][] {
+  /**
+   * Returns the parameters that are properties of this module with their names. Unlike `namedParameters`, includes a
+   * shared parameter under each of its names.
+   */
+  protected ownParameters(): [string, Parameter][] {
     return this.ownEntries((value): value is Parameter => value instanceof Parameter);
   }
 

@@ -22,7 +22,7 @@ export class ParameterList extends Module {
 
   /** Number of parameters. */
   override get length(): number {
-    return entriesOf(this).length;
+    return this.ownParameters().length;
   }
 
   /** Appends a parameter. Returns the list. */
@@ -45,7 +45,7 @@ export class ParameterList extends Module {
 
   /** Iterates over the parameters in order. */
   [Symbol.iterator](): IterableIterator<Parameter> {
-    return entriesOf(this)
+    return this.ownParameters()
       .map(([, parameter]) => parameter)
       .values();
   }
@@ -104,26 +104,18 @@ export class ParameterDict extends Module {
 
   /** Returns the names of the parameters. */
   keys(): string[] {
-    return entriesOf(this).map(([name]) => name);
+    return this.ownParameters().map(([name]) => name);
   }
 
   /** Iterates over [name, parameter] pairs. */
   [Symbol.iterator](): IterableIterator<[string, Parameter]> {
-    return entriesOf(this).values();
+    return this.ownParameters().values();
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Use its parameters instead. */
   forward(): never {
     throw new TypeError("ParameterDict: a dictionary cannot be called; use the parameters in it");
   }
-}
-
-/**
- * Returns the parameters with their names. Unlike `namedParameters`, includes a shared parameter under each of its
- * names.
- */
-function entriesOf(module: Module): [string, Parameter][] {
-  return Object.entries(module).filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter);
 }
 
 function asParameter(tensor: Tensor): Parameter {

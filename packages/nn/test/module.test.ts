@@ -188,6 +188,21 @@ describe("Module", () => {
     expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
   });
 
+  it("keeps the gradient of an input that a module with a backward hook changes in place", () => {
+    class Tripled extends Module {
+      forward(x: Tensor): Tensor {
+        x.mul_(3);
+        return x.mul(x);
+      }
+    }
+    const [module, w] = [new Tripled(), new Parameter(tensor([1, 2]))];
+    module.registerFullBackwardHook(() => undefined);
+    const x = w.mul(1);
+    // (3w)² + 3w, since the caller's tensor is the one that is changed.
+    module(x).sum().add(x.sum()).backward();
+    expect(w.grad?.toArraySync()).toEqual([21, 39]);
+  });
+
   it("runs a backward hook once with all gradients, which it may replace", () => {
     class Products extends Module {
       forward(a: Tensor, b: Tensor): Tensor[] {

@@ -28,6 +28,8 @@ export interface AttendOptions {
   readonly scale: number;
   readonly masks: readonly Mask[];
   readonly isCausal: boolean;
+  /** Number of keys appended to the sequence, which `isCausal` does not hide. */
+  readonly appended: number;
   readonly dropoutP: number;
 }
 
@@ -46,9 +48,9 @@ const hideWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
     apart: [1],
   },
 );
-const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
+const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, number]>(
   "causalMask",
-  (s, query, key, hidden) => key.le(query).where(s, hidden),
+  (s, query, key, sequence, hidden) => key.le(query).or(key.ge(sequence)).where(s, hidden),
   { apart: [1, 2] },
 );
 
@@ -67,7 +69,8 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, options: Atten
   if (options.isCausal) {
     const [length, keys] = [query.shape[query.ndim - 2] ?? 0, key.shape[key.ndim - 2] ?? 0];
     const { device } = query;
-    scores = hideFuture(scores, arange(length, { device }).unsqueeze(1), arange(keys, { device }), hidden);
+    const [queryIndex, keyIndex] = [arange(length, { device }).unsqueeze(1), arange(keys, { device })];
+    scores = hideFuture(scores, queryIndex, keyIndex, keys - options.appended, hidden);
   }
   const all = softmax(scores, -1);
   const weights = options.dropoutP > 0 ? dropout(all, options.dropoutP) : all;
@@ -135,5 +138,11 @@ export function scaledDotProductAttention(
   if (isCausal && attnMask) throw new ArgumentError(`${operation}: pass either attnMask or isCausal`);
   checkMask(operation, "attnMask", attnMask);
   const masks = attnMask ? [{ values: attnMask, true: "keeps" } as const] : [];
-  return attend(query, key, value, { scale: scale ?? 1 / Math.sqrt(width ?? 1), masks, isCausal, dropoutP })[0];
+  return attend(query, key, value, {
+    scale: scale ?? 1 / Math.sqrt(width ?? 1),
+    masks,
+    isCausal,
+    appended: 0,
+    dropoutP,
+  })[0];
 }

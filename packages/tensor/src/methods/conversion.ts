@@ -3,7 +3,7 @@
 import { bytesOf, isFloating } from "../dtype.ts";
 import { cast } from "../ops/copy.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Implementations } from "./behind.ts";
+import type { Implementations } from "./implementations.ts";
 
 /** Conversions named after dtypes, and queries about the dtype. */
 export interface ConversionMethods {

@@ -11,7 +11,7 @@ import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling
 import { settings } from "../settings.ts";
 import { checkSizes, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Implementations } from "./behind.ts";
+import type { Implementations } from "./implementations.ts";
 
 /** Filling with values and random numbers. */
 export interface FillMethods {

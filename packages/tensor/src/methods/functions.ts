@@ -44,7 +44,7 @@ import {
 } from "../ops/trigonometry.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, inPlaceCopies, withInPlace } from "./behind.ts";
+import { type Implementations, inPlaceCopies, withInPlace } from "./implementations.ts";
 
 /** Elementwise mathematical functions. */
 export interface FunctionMethods {

@@ -29,7 +29,7 @@ import {
 } from "../ops/scatter.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, inPlaceCopies } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./implementations.ts";
 
 /** Indexing, gathering and scattering. */
 export interface IndexingMethods {

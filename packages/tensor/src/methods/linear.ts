@@ -6,7 +6,7 @@
 import { type AddProductOptions, addbmm, addmm, addmv, addr, baddbmm } from "../ops/linear.ts";
 import { bmm, dot, inner, matmul, mm, mv, outer } from "../ops/matmul.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, inPlaceCopies } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./implementations.ts";
 
 /** Products of vectors and matrices. */
 export interface LinearMethods {

@@ -68,7 +68,7 @@ import {
 } from "../ops/rounding.ts";
 import type { TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, withInPlace } from "./behind.ts";
+import { type Implementations, withInPlace } from "./implementations.ts";
 
 /** Elementwise arithmetic, limits, comparisons and logic. */
 export interface PointwiseMethods {

@@ -44,7 +44,7 @@ import {
   uniqueConsecutive,
 } from "../ops/unique.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, inPlaceCopies } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./implementations.ts";
 
 /** Reductions, softmax, scans, sorting and counting. */
 export interface ReductionMethods {

@@ -14,7 +14,7 @@ import { chunk, dsplit, hsplit, type Parts, type Sections, split, tensorSplit, u
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Implementations, inPlaceCopies } from "./behind.ts";
+import { type Implementations, inPlaceCopies } from "./implementations.ts";
 
 /** Views, reshaping, splitting, repeating and padding. */
 export interface ShapeMethods {
