@@ -9,9 +9,8 @@ import {
   chunk,
   empty,
   linear,
-  ShapeError,
   settings,
-  showShape,
+  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
@@ -223,8 +222,12 @@ export class MultiheadAttention extends Module {
           [key, value].every((x) => x.shape[batch] === query.shape[batch]));
     if (fits) return;
     const shape = (size: string, width: number) => (batchFirst ? `[N, ${size}, ${width}]` : `[${size}, N, ${width}]`);
-    throw new ShapeError(
-      `MultiheadAttention: expected query ${shape("L", embedDim)}, key ${shape("S", kdim)} and value ${shape("S", vdim)}, or all without N, got ${[query, key, value].map((x) => showShape(x.shape)).join(", ")}`,
+    throw shapeError(
+      "MultiheadAttention",
+      `query ${shape("L", embedDim)}, key ${shape("S", kdim)} and value ${shape("S", vdim)}, or all without N`,
+      query,
+      key,
+      value,
     );
   }
 

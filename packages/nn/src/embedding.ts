@@ -8,9 +8,8 @@ import {
   type EmbeddingOptions,
   embedding,
   empty,
-  ShapeError,
   settings,
-  showShape,
+  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
@@ -101,8 +100,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
 
 /** Returns the numbers of rows and columns of given vectors. */
 function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
-  if (embeddings.ndim !== 2)
-    throw new ShapeError(`${layer}: the vectors must be [rows, width], got shape ${showShape(embeddings.shape)}`);
+  if (embeddings.ndim !== 2) throw shapeError(layer, "vectors [rows, width]", embeddings);
   return embeddings.shape as readonly [number, number]; // safe: two dimensions
 }
 

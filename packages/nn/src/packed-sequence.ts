@@ -15,6 +15,7 @@ import {
   full,
   ShapeError,
   settings,
+  shapeError,
   showShape,
   type Tensor,
   tensor,
@@ -190,10 +191,7 @@ export function packPaddedSequence(
   const name = "packPaddedSequence";
   const { batchFirst, enforceSorted } = settings(name, options, { batchFirst: false, enforceSorted: true });
   expectTensor(name, input);
-  if (input.ndim < 2)
-    throw new ShapeError(
-      `${name}: expected an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}, got ${showShape(input.shape)}`,
-    );
+  if (input.ndim < 2) throw shapeError(name, `an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}`, input);
   // safe: it has two dimensions
   const [longest, count] = (batchFirst ? [input.shape[1], input.shape[0]] : input.shape) as [number, number];
   const given = numbers(name, lengths);

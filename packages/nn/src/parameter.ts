@@ -3,7 +3,7 @@
  */
 
 import { requiresGrad } from "@akari/autograd";
-import { settings, Tensor } from "@akari/tensor";
+import { expectTensor, settings, Tensor } from "@akari/tensor";
 
 /**
  * Tensor that a `Module` registers as a parameter when it is assigned to one of its properties. It is a leaf that
@@ -22,6 +22,7 @@ import { settings, Tensor } from "@akari/tensor";
 export class Parameter extends Tensor {
   /** @param options.requiresGrad Whether the parameter requires a gradient. Default true. */
   constructor(data: Tensor, options?: { readonly requiresGrad?: boolean }) {
+    expectTensor("Parameter", data);
     super(data.storage, data.dtype, data);
     if (settings("Parameter", options, { requiresGrad: true }).requiresGrad) requiresGrad(this);
   }

@@ -2,17 +2,7 @@
  * Recurrent cells as layers: a single step of a recurrent network.
  */
 
-import {
-  empty,
-  linear,
-  ShapeError,
-  sameShape,
-  settings,
-  shapeError,
-  showShape,
-  type Tensor,
-  zeros,
-} from "@akari/tensor";
+import { empty, expectShape, linear, settings, shapeError, type Tensor, zeros } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
 import { recur } from "./functional/recurrence.ts";
@@ -91,13 +81,7 @@ abstract class RecurrentCell extends Module {
       throw shapeError(cell, `an input ${wanted}`, input);
     }
     const shape = [...input.shape.slice(0, -1), this.hiddenSize];
-    for (const state of given ?? []) {
-      if (!sameShape(state.shape, shape)) {
-        throw new ShapeError(
-          `${cell}: an input of shape ${showShape(input.shape)} needs a state of shape ${showShape(shape)}, got ${showShape(state.shape)}`,
-        );
-      }
-    }
+    for (const state of given ?? []) expectShape(cell, "state", state, shape);
     const { dtype, device } = input;
     const states = given ?? Array.from({ length: this.cell.states }, () => zeros(shape, { dtype, device }));
     const [batch, weights] = [

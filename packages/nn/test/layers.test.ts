@@ -362,7 +362,7 @@ describe("layers and losses reject", () => {
       "queries with the wrong number of features",
       () => new nn.MultiheadAttention(4, 2)(ones([2, 1, 3]), ones([2, 1, 4]), ones([2, 1, 4])),
       ShapeError,
-      /expected query \[L, N, 4\].*got \[2, 1, 3\], \[2, 1, 4\], \[2, 1, 4\]/,
+      /expected query \[L, N, 4\].*got shapes \[2, 1, 3\] and \[2, 1, 4\] and \[2, 1, 4\]/,
     ],
     [
       "a mask of integers",
@@ -417,7 +417,7 @@ describe("layers and losses reject", () => {
       "a cell state with the wrong number of features",
       () => new nn.GRUCell(2, 3)(ones([2, 2]), zeros([2, 4])),
       ShapeError,
-      /\[2, 3\], got \[2, 4\]/,
+      /\[2, 3\], got shape \[2, 4\]/,
     ],
     [
       "images for one-dimensional normalisation",
@@ -460,7 +460,7 @@ describe("layers and losses reject", () => {
       "a variance of the wrong shape",
       () => f.gaussianNllLoss(x, x, ones([3])),
       ShapeError,
-      /variance of shape \[2, 3\] or \[2, 1\], got \[3\]/,
+      /variance of shape \[2, 3\] or \[2, 1\], got shape \[3\]/,
     ],
     ["a negative variance", () => f.gaussianNllLoss(x, x, x.neg()), ArgumentError, /cannot be negative, got -1/],
     ["a negative beta", () => f.smoothL1Loss(x, x, { beta: -1 }), ArgumentError, /beta must not be negative, got -1/],
@@ -469,7 +469,7 @@ describe("layers and losses reject", () => {
       "targets of the wrong shape",
       () => f.cosineEmbeddingLoss(x, x, ones([3])),
       ShapeError,
-      /target of shape \[2\], got \[3\]/,
+      /target of shape \[2\], got shape \[3\]/,
     ],
     ["an unknown reduction", () => f.softMarginLoss(x, x, { reduction: "most" as "sum" }), ArgumentError, /got "most"/],
   ];

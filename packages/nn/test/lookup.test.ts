@@ -92,7 +92,7 @@ describe("tables", () => {
     );
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "sum", perSampleWeights: ones([2]) })).toThrow(ShapeError);
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "max", scaleGradByFreq: true })).toThrow(/scaleGradByFreq/);
-    expect(() => nn.Embedding.fromPretrained(ones([3]))).toThrow(/must be \[rows, width\], got shape \[3\]/);
+    expect(() => nn.Embedding.fromPretrained(ones([3]))).toThrow(/expected vectors \[rows, width\], got shape \[3\]/);
   });
 });
 

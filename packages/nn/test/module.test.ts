@@ -188,6 +188,12 @@ describe("Module", () => {
     expect((outer.at(0) as Linear).weight.grad?.abs().sum().itemSync()).toBe(0);
   });
 
+  it("rejects hooks that are not functions, and parameters of what is not a tensor", () => {
+    const layer = new Linear(2, 2);
+    expect(() => layer.registerFullBackwardHook(undefined as never)).toThrow(/backward hook: expected a function/);
+    expect(() => new Parameter(1 as never)).toThrow(/Parameter: expected a tensor, got 1/);
+  });
+
   it("keeps the gradient of an input that a module with a backward hook changes in place", () => {
     class Tripled extends Module {
       forward(x: Tensor): Tensor {

@@ -172,7 +172,7 @@ describe("packing rejects", () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ["one dimension", () => packPaddedSequence(ones([3]), [3]), "[L, N, ...], got [3]"],
+    ["one dimension", () => packPaddedSequence(ones([3]), [3]), "[L, N, ...], got shape [3]"],
     ["data of the wrong length", () => new PackedSequence(ones([2]), [2, 1]), "need data [3, ...], got [2]"],
     [
       "data with the wrong number of features",

@@ -539,6 +539,7 @@ export {
   contiguousStrides,
   dimension,
   dimensions,
+  expectShape,
   inferSizes,
   isContiguous,
   reshapeStrides,

@@ -115,6 +115,16 @@ export function shapeError(
   );
 }
 
+/** Throws a ShapeError for an argument of another shape than the expected one. An argument that is absent passes. */
+export function expectShape(
+  operation: string,
+  what: string,
+  x: { readonly shape: Shape } | null | undefined,
+  shape: Shape,
+): void {
+  if (x && !sameShape(x.shape, shape)) throw shapeError(operation, `a ${what} of shape ${showShape(shape)}`, x);
+}
+
 /**
  * Returns a dimension argument as a non-negative number: -1 is the last dimension. A scalar counts as having one
  * dimension.

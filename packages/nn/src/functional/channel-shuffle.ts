@@ -2,7 +2,7 @@
  * Shuffles channels between groups.
  */
 
-import { ShapeError, showShape, type Tensor } from "@akari/tensor";
+import { shapeError, type Tensor } from "@akari/tensor";
 
 /**
  * Interleaves the channels of groups: views [N, C, ...] as [N, groups, C / groups, ...] and swaps these two dimensions.
@@ -14,9 +14,7 @@ import { ShapeError, showShape, type Tensor } from "@akari/tensor";
 export function channelShuffle(input: Tensor, groups: number): Tensor {
   const channels = input.shape[1] ?? 0;
   if (input.ndim < 3 || channels % groups !== 0)
-    throw new ShapeError(
-      `channelShuffle: expected [N, C, ...] with C divisible by ${groups}, got shape ${showShape(input.shape)}`,
-    );
+    throw shapeError("channelShuffle", `[N, C, ...] with C divisible by ${groups}`, input);
   return input
     .unflatten(1, [groups, channels / groups])
     .transpose(1, 2)

@@ -6,6 +6,7 @@ import {
   checkNumber,
   DTypeError,
   expectFloating,
+  expectShape,
   expectTensor,
   isFloating,
   logSoftmax,
@@ -82,14 +83,6 @@ function classes(operation: string, input: Tensor, target: Tensor): { dim: numbe
   return { dim, indices };
 }
 
-function checkWeight(operation: string, weight: Tensor | null | undefined, count: number): void {
-  if (weight && !sameShape(weight.shape, [count])) {
-    throw new ShapeError(
-      `${operation}: weight has shape ${showShape(weight.shape)}, expected [${count}], a factor for each class`,
-    );
-  }
-}
-
 /**
  * Computes the negative log-likelihood `-w[y]·x[y]` of log-probabilities. Input [N, C, ...] or [C], class indices
  * [N, ...] or []. The mean is weighted by the class weights.
@@ -104,7 +97,7 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   const { weight, ignoreIndex, reduction } = settings("nllLoss", options, nllDefaults);
   checkReduction("nllLoss", reduction);
   const { dim, indices } = classes("nllLoss", input, target);
-  checkWeight("nllLoss", weight, input.shape[dim] as number);
+  expectShape("nllLoss", "weight", weight, [input.shape[dim] as number]);
   const safe = inRange(indices, ignoreIndex);
   const chosen = input.gather(dim, safe.unsqueeze(dim)).squeeze(dim);
   const factors = weight
@@ -143,7 +136,7 @@ export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntro
   if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
   const { dim, indices } = classes("crossEntropy", input, target);
   expectFloating("crossEntropy", input.dtype);
-  checkWeight("crossEntropy", weight, input.shape[dim] as number);
+  expectShape("crossEntropy", "weight", weight, [input.shape[dim] as number]);
   const classTarget = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
   const { losses, factors } = classLosses(input, classTarget);
   return reduction === "mean"
@@ -165,7 +158,7 @@ function withProbabilities(
   }
   const dim = input.ndim === 1 ? 0 : 1;
   const count = input.shape[dim] ?? 0;
-  checkWeight("crossEntropy", weight, count);
+  expectShape("crossEntropy", "weight", weight, [count]);
   const wanted = labelSmoothing === 0 ? target : target.mul(1 - labelSmoothing).add(labelSmoothing / count);
   const logs = logSoftmax(input, dim);
   const terms = weight ? logs.mul(wanted).mul(alongClasses(weight, logs, dim)) : logs.mul(wanted);

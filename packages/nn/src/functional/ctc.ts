@@ -13,10 +13,8 @@ import {
   logaddexp,
   pad,
   pointwise,
-  ShapeError,
   settings,
   shapeError,
-  showShape,
   stack,
   type Tensor,
   tensor,
@@ -67,8 +65,7 @@ function lengthsOf(name: string, lengths: Tensor | readonly number[], most: numb
   const given = lengths as Tensor; // safe: it is not an array
   if (isFloating(given.dtype) || given.dtype === "bool")
     throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
-  if (given.numel() !== batch)
-    throw new ShapeError(`ctcLoss: ${name} must be ${batch} numbers, got shape ${showShape(given.shape)}`);
+  if (given.numel() !== batch) throw shapeError("ctcLoss", `${name} [${batch}]`, given);
   expectBetween(given, 0, most, `ctcLoss: ${name} must be from 0 to ${most}, got {}`);
   return given.reshape([-1]).to("int32").to(device);
 }
@@ -135,8 +132,7 @@ export function ctcLoss(
   const spans = lengthsOf("inputLengths", inputLengths, steps, logProbs);
   const counts = lengthsOf("targetLengths", targetLengths, most, logProbs);
   const labels = padded(targets.to("int32"), targetLengths);
-  if (labels.shape[0] !== batch)
-    throw new ShapeError(`ctcLoss: expected targets of ${batch} sequences, got shape ${showShape(targets.shape)}`);
+  if (labels.shape[0] !== batch) throw shapeError("ctcLoss", `targets of ${batch} sequences`, targets);
   const losses = likelihoods(logProbs, labels, spans, counts, blank).neg();
   const infinite = losses.gt(-impossible / 2);
   const final = losses.maskedFill(infinite, zeroInfinity ? 0 : Number.POSITIVE_INFINITY);

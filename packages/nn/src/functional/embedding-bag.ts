@@ -59,8 +59,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
     const [count, length] = input.shape as readonly [number, number]; // safe: two dimensions
     return { count, bags: arange(0, count, 1, options).unsqueeze(1).expand(count, length).reshape([-1]) };
   }
-  if (input.ndim !== 1)
-    throw new ShapeError(`embeddingBag: indices must have 1 or 2 dimensions, got shape ${showShape(input.shape)}`);
+  if (input.ndim !== 1) throw shapeError("embeddingBag", "indices of 1 or 2 dimensions", input);
   if (offsets === null || offsets.ndim !== 1 || (includeLast && offsets.numel() === 0)) {
     throw new ShapeError(
       `embeddingBag: indices with 1 dimension need offsets [bags], got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,

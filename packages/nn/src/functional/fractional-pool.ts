@@ -99,9 +99,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const lead = x.shape.slice(0, 2);
     const samples = options.randomSamples ?? rand([...lead, dims], { device, dtype });
     if (samples.ndim !== 3 || samples.shape.some((size, i) => size !== [...lead, dims][i]))
-      throw new ShapeError(
-        `${operation}: randomSamples must be ${showShape([...lead, dims])}, got ${showShape(samples.shape)}`,
-      );
+      throw shapeError(operation, `randomSamples ${showShape([...lead, dims])}`, samples);
     const count = (length: number) => arange(0, length, 1, { dtype: "int32", device });
     /** For each dimension, the indices of the elements of all windows in order: [N, C, size · kernel]. */
     const places = sizes.map((size, i) => {

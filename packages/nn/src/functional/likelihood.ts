@@ -5,9 +5,9 @@
 import {
   expectBetween,
   pointwise,
-  ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   type Tensor,
   withDerivative,
@@ -98,9 +98,8 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   const rows = input.shape.slice(0, -1);
   const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);
   if (!perRow && !sameShape(variance.shape, input.shape) && !sameShape(variance.shape, [...rows, 1])) {
-    throw new ShapeError(
-      `gaussianNllLoss: an input of shape ${showShape(input.shape)} needs a variance of shape ${showShape(input.shape)} or ${showShape([...rows, 1])}, got ${showShape(variance.shape)}`,
-    );
+    const wanted = `a variance of shape ${showShape(input.shape)} or ${showShape([...rows, 1])}`;
+    throw shapeError("gaussianNllLoss", wanted, variance);
   }
   expectBetween(variance, 0, Number.POSITIVE_INFINITY, "gaussianNllLoss: a variance cannot be negative, got {}", {
     nan: true,

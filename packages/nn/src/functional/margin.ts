@@ -7,6 +7,7 @@ import {
   arange,
   cosineSimilarity,
   type Expr,
+  expectShape,
   expectTensor,
   minimum,
   pairwiseDistance,
@@ -154,11 +155,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMa
   if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
     throw shapeError("multiMarginLoss", "an input [N, C] and a target [N], or [C] and []", input, target);
   }
-  if (weight && !sameShape(weight.shape, [classes])) {
-    throw new ShapeError(
-      `multiMarginLoss: weight has shape ${showShape(weight.shape)}, expected [${classes}], a factor for each class`,
-    );
-  }
+  expectShape("multiMarginLoss", "weight", weight, [classes]);
   const indices = classIndices("multiMarginLoss", target);
   const label = indices.unsqueeze(-1);
   const missing = others(input, input.gather(-1, label), label, arange(classes, { device: input.device }), margin);
@@ -219,9 +216,7 @@ export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, option
   const { margin, reduction } = settings("cosineEmbeddingLoss", options, { margin: 0, ...lossDefaults });
   expectSameShape("cosineEmbeddingLoss", a, b);
   if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
-    throw new ShapeError(
-      `cosineEmbeddingLoss: inputs of shape ${showShape(a.shape)} need a target of shape ${showShape(a.shape.slice(0, -1))}, got ${showShape(target.shape)}`,
-    );
+    throw shapeError("cosineEmbeddingLoss", `a target of shape ${showShape(a.shape.slice(0, -1))}`, target);
   }
   return reduce("cosineEmbeddingLoss", byAngle(cosineSimilarity(a, b, { dim: -1 }), target, margin), reduction);
 }

@@ -5,12 +5,12 @@
 
 import { checkChoice, checkNumber } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, shapeError, showShape } from "../shape.ts";
+import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
 import { reshape } from "./reshape.ts";
@@ -371,11 +371,8 @@ const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, 
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (weight.numel() === 1) return preluOf(x, weight.ndim > x.ndim ? reshape(weight, []) : weight);
   const channels = x.ndim > 1 ? (x.shape[1] as number) : 1;
-  if (weight.ndim !== 1 || weight.shape[0] !== channels) {
-    throw new ShapeError(
-      `prelu: expected one weight or ${channels}, one per channel of ${showShape(x.shape)}, got a weight of shape ${showShape(weight.shape)}`,
-    );
-  }
+  if (weight.ndim !== 1 || weight.shape[0] !== channels)
+    throw shapeError("prelu", `an input and one weight, or ${channels}, one per channel`, x, weight);
   return preluOf(x, reshape(weight, [channels, ...new Array<number>(x.ndim - 2).fill(1)]));
 }
 

@@ -11,7 +11,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { type Shape, shapeError, showShape } from "../shape.ts";
+import { expectShape, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
@@ -167,14 +167,6 @@ function checkChannels(
   );
 }
 
-function checkBias(operation: string, bias: Tensor | null, channels: number): void {
-  if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== channels)) {
-    throw new ShapeError(
-      `${operation}: a bias of shape ${showShape(bias.shape)} does not fit ${channels} output channels; expected [${channels}]`,
-    );
-  }
-}
-
 function convolution(
   operation: string,
   dims: number,
@@ -192,7 +184,7 @@ function convolution(
   check(operation, dims, input, weight, bias, groups);
   const [outChannels, groupChannels] = [weight.shape[0] as number, weight.shape[1] as number];
   checkChannels(operation, input, weight, groupChannels * groups, groups, outChannels);
-  checkBias(operation, bias, outChannels);
+  expectShape(operation, "bias", bias, [outChannels]);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);
   const kernelSizes = weight.shape.slice(2);
@@ -315,7 +307,7 @@ function transposed(
     (weight.shape[1] as number) * groups,
   ];
   checkChannels(operation, input, weight, expected, groups, channels);
-  checkBias(operation, bias, outChannels);
+  expectShape(operation, "bias", bias, [outChannels]);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const padding = spread(operation, "padding", given.padding, dims, 0);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);

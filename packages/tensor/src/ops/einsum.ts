@@ -6,7 +6,7 @@
 
 import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { dimension, sameShape, showShape, sizeOf } from "../shape.ts";
+import { dimension, sameShape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { expand } from "./expand.ts";
@@ -264,11 +264,14 @@ export function kron(a: Tensor, b: Tensor): Tensor {
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];
   const together = sameShape(input1.shape.slice(0, -1), input2.shape.slice(0, -1));
-  if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together) {
-    throw new ShapeError(
-      `bilinear: inputs of shapes ${showShape(input1.shape)} and ${showShape(input2.shape)} do not match a weight of shape ${showShape(weight.shape)}`,
+  if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together)
+    throw shapeError(
+      "bilinear",
+      "inputs [..., in1] and [..., in2] and a weight [out, in1, in2]",
+      input1,
+      input2,
+      weight,
     );
-  }
   const y = einsum("...i,oij,...j->...o", input1, weight, input2);
   return bias === null ? y : add(y, bias);
 }

@@ -101,10 +101,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 function expectDims(operation: string, x: Tensor, dims: number, which: string): void {
   expectTensor(operation, x);
-  if (x.ndim !== dims)
-    throw new ShapeError(
-      `${operation}: ${which} must have ${dims} dimension${dims === 1 ? "" : "s"}, got shape ${showShape(x.shape)}`,
-    );
+  if (x.ndim !== dims) throw shapeError(operation, `${which} to have ${dims} dimension${dims === 1 ? "" : "s"}`, x);
 }
 
 /**

@@ -11,7 +11,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
+import { expectShape, type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
 import { pad } from "./pad.ts";
@@ -32,12 +32,6 @@ export interface NormalizationOptions {
 /** Reshapes a learnable tensor to broadcast against the input. Null stays null. */
 function shaped(x: Tensor | null | undefined, shape: Shape): Tensor | null {
   return x ? reshape(x, shape) : null;
-}
-
-function expectShape(operation: string, what: string, x: Tensor | null | undefined, shape: Shape): void {
-  if (x && !sameShape(x.shape, shape)) {
-    throw shapeError(operation, `a ${what} of shape ${showShape(shape)}`, x);
-  }
 }
 
 /** The dimensions that `normalizedShape` covers: the last ones of `x`, whose sizes must match. */

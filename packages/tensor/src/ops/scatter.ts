@@ -9,7 +9,7 @@ import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, sameShape, showShape } from "../shape.ts";
+import { dimension, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { mul } from "./arithmetic.ts";
@@ -129,9 +129,7 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
   if (index.numel() === 0) return [at, index, expand(filled(x, [], 0), index.shape)];
   if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
-    throw new ShapeError(
-      `${operation}: a source of shape ${showShape(source.shape)} is too small for an index of shape ${showShape(index.shape)}`,
-    );
+    throw shapeError(operation, "an index and a source at least as large", index, source);
   }
   return [
     at,
@@ -437,9 +435,7 @@ export function puttingBy(operation: string, options: PutOptions | undefined): "
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
   const by = puttingBy("put", options);
   if (index.numel() !== source.numel())
-    throw new ShapeError(
-      `put: a source of shape ${showShape(source.shape)} does not fit indices of shape ${showShape(index.shape)}`,
-    );
+    throw shapeError("put", "indices and a source with the same number of elements", index, source);
   expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
   return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), by);
