@@ -148,6 +148,7 @@ export const apart: readonly string[] = [
   "expectBetween",
   "expectFloating",
   "expectOneType",
+  "expectShape",
   "expectTensor",
   "eye",
   "fillView",
