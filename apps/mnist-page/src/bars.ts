@@ -35,7 +35,7 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
     );
 }
 
-/** A probability in per cent; nothing is quite certain. */
+/** A probability in percent; nothing is quite certain. */
 function certainty(probability: number): string {
   return probability > 0.995 ? "> 99 %" : percent(probability);
 }

@@ -1,8 +1,8 @@
 /**
  * A drawing made into an image as MNIST's are: "size normalized to fit in a 20×20 pixel box while preserving their
- * aspect ratio", grey where ink covers a part of a pixel, and "centered in a 28×28 image by computing the center of
+ * aspect ratio", gray where ink covers a part of a pixel, and "centered in a 28×28 image by computing the center of
  * mass of the pixels, and translating the image so as to position this point at the center". In the images themselves
- * one sees that the translation was by whole pixels, and that the centre is the middle of pixel 14: the mass of all of
+ * one sees that the translation was by whole pixels, and that the center is the middle of pixel 14: the mass of all of
  * them is within half a pixel of it.
  *
  * http://yann.lecun.com/exdb/mnist/
@@ -13,7 +13,7 @@ export const SIDE = 28;
 const BOX = 20;
 const CENTRE = 14.5;
 
-/** A grey picture, row by row: 0 for paper, 255 for ink. */
+/** A gray picture, row by row: 0 for paper, 255 for ink. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -58,7 +58,7 @@ export function centred(picture: Picture): Uint8Array | null {
   return image;
 }
 
-/** Where the ink begins along an axis, how far it reaches, and where its centre of mass is. */
+/** Where the ink begins along an axis, how far it reaches, and where its center of mass is. */
 interface Extent {
   readonly first: number;
   readonly length: number;

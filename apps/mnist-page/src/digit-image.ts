@@ -1,4 +1,4 @@
-/** Images of 28 × 28 greys on a canvas, ink in the colour of the text, so that they follow the colour scheme. */
+/** Images of 28 × 28 grays on a canvas, ink in the color of the text, so that they follow the color scheme. */
 
 import { SIDE } from "./centre.ts";
 

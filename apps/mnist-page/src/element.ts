@@ -16,7 +16,7 @@ export function made<Name extends keyof HTMLElementTagNameMap>(
   return Object.assign(document.createElement(name), { className, textContent: text });
 }
 
-/** A share of one in per cent. */
+/** A share of one in percent. */
 export function percent(share: number, digits = 0): string {
   return `${(100 * share).toFixed(digits)} %`;
 }

@@ -1,4 +1,4 @@
-/** TypeScript in colours: enough of its grammar for the two files that the page shows. */
+/** TypeScript in colors: enough of its grammar for the two files that the page shows. */
 
 /** A piece of source. */
 export interface Token {

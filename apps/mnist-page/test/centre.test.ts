@@ -13,7 +13,7 @@ function picture(width: number, height: number, ink: (x: number, y: number) => b
   };
 }
 
-/** Where the ink of an image lies, and its centre of mass. */
+/** Where the ink of an image lies, and its center of mass. */
 function inkOf(image: Uint8Array) {
   let [left, top, right, bottom, mass, x, y] = [SIDE, SIDE, 0, 0, 0, 0, 0];
   image.forEach((grey, i) => {
@@ -65,7 +65,7 @@ describe("a drawing", () => {
     expect([width, height]).toEqual([2, 20]);
   });
 
-  it("has its centre of mass in the middle, wherever it was drawn", () => {
+  it("has its center of mass in the middle, wherever it was drawn", () => {
     // An L: its mass is not in the middle of its box.
     const l = (left: number, top: number) =>
       centred(
@@ -102,7 +102,7 @@ describe("a drawing", () => {
     expect(inkOf(comet as Uint8Array).width).toBe(20);
   });
 
-  it("is grey where ink covers a part of a pixel, and keeps its amount of ink", () => {
+  it("is gray where ink covers a part of a pixel, and keeps its amount of ink", () => {
     const disk = picture(224, 224, (x, y) => (x - 100) ** 2 + (y - 90) ** 2 < 70 ** 2);
     const image = centred(disk) as Uint8Array;
     // The edge crosses each of the 20 rows twice.

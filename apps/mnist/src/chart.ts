@@ -1,6 +1,6 @@
 /**
  * The loss curve as one piece of SVG: every loss that was read as a faint line, and their running mean as a strong one.
- * The loss axis is logarithmic, since most of a run happens between the first steep fall and the last few per cent.
+ * The loss axis is logarithmic, since most of a run happens between the first steep fall and the last few percent.
  */
 
 /** One reading of the loss, after `step` steps. */

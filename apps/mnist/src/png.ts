@@ -1,5 +1,5 @@
 /**
- * Small grey pictures as PNG, so that the report can carry them inside itself.
+ * Small gray pictures as PNG, so that the report can carry them inside itself.
  *
  * The format: https://www.w3.org/TR/png-3/
  */
@@ -7,7 +7,7 @@
 import { crc32, deflateSync } from "node:zlib";
 
 /**
- * A grey picture as the address of a PNG image that holds its own bytes.
+ * A gray picture as the address of a PNG image that holds its own bytes.
  *
  * @param pixels `height · width` bytes in row-major order, 0 black to 255 white.
  */
@@ -17,7 +17,7 @@ export function pngAddress(pixels: Uint8Array, width: number, height: number): s
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 8; // bits a pixel; the colour type after it is 0, grey
+  header[8] = 8; // bits a pixel; the color type after it is 0, gray
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const file = Buffer.concat([
     signature,

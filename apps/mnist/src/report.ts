@@ -109,7 +109,7 @@ function mistake({ images, labels, predictions, losses }: Tested, index: number)
 <figcaption><b>${truth}</b> read as <b>${read}</b><br><small>test image ${index}; gave the ${truth} ${percent(likelihood)}</small></figcaption></figure>`;
 }
 
-/** A share of one in per cent, with as many digits as say something. */
+/** A share of one in percent, with as many digits as say something. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
 }

@@ -9,7 +9,7 @@ const { crossEntropy } = nn.functional;
 export type Batch = readonly [images: Tensor, labels: Tensor];
 
 /**
- * One epoch: shows each batch to the model and takes a step towards a smaller loss.
+ * One epoch: shows each batch to the model and takes a step toward a smaller loss.
  *
  * @param afterStep hears the loss of each step; when it answers `"stop"`, no further step is taken.
  */
