@@ -27,7 +27,7 @@ export interface RandomAffineOptions extends RandomTransformOptions {
   readonly scale?: readonly [from: number, to: number];
   /** Range of the shear angle parallel to the x-axis, in degrees. Default: none. */
   readonly shear?: DegreeRange;
-  /** Interpolation of pixels: the nearest one, or the four around. Default "nearest". */
+  /** Interpolation: from the nearest pixel, or from the four surrounding ones. Default "nearest". */
   readonly interpolation?: "nearest" | "bilinear";
   /** Value of pixels outside of the original image. Default 0. */
   readonly fill?: number;
