@@ -1,6 +1,6 @@
 /**
- * The canvas to draw a digit on, with a mouse, pen, finger or keyboard. Strokes are stored as lines in a unit square, so
- * the canvas can have any size. They are drawn twice: on the canvas, and into a picture for the network.
+ * The canvas to draw a digit on, with a mouse, pen, finger or keyboard. Strokes are stored as lines in a unit square,
+ * so the canvas can have any size. They are drawn twice: on the canvas, and into a picture for the network.
  */
 
 import { centred } from "./centre.ts";
