@@ -268,22 +268,42 @@ function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOption
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 
-/** Returns the maximum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.max.html */
+/**
+ * Returns the maximum of all elements, as a scalar.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.max.html
+ *
+ * @throws IndexError if there are no elements.
+ */
 export function max(x: Tensor): Tensor;
 /** Returns the larger of two tensors element by element. The tensors broadcast. */
 export function max(x: Tensor, other: Tensor): Tensor;
-/** Returns the maxima along a dimension and the index of the first occurrence of each. */
+/**
+ * Returns the maxima along a dimension and the index of the first occurrence of each.
+ *
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function max(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("max", "max", x, null, options);
   return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
 }
 
-/** Returns the minimum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.min.html */
+/**
+ * Returns the minimum of all elements, as a scalar.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.min.html
+ *
+ * @throws IndexError if there are no elements.
+ */
 export function min(x: Tensor): Tensor;
 /** Returns the smaller of two tensors element by element. The tensors broadcast. */
 export function min(x: Tensor, other: Tensor): Tensor;
-/** Returns the minima along a dimension and the index of the first occurrence of each. */
+/**
+ * Returns the minima along a dimension and the index of the first occurrence of each.
+ *
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function min(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("min", "min", x, null, options);
