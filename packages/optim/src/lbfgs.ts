@@ -80,6 +80,7 @@ interface History {
  *
  * On a device that can only be read asynchronously, use `await optimizer.stepAsync(closure)`.
  *
+ * @throws ArgumentError for parameters that cannot be optimized, several groups, unknown options and invalid values.
  * @example
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
  * optimizer.step(() => {

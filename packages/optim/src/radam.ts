@@ -34,6 +34,8 @@ function rectification(beta2: number, step: number): number {
  * adaptive learning rate and beyond", https://arxiv.org/abs/1908.03265
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
   static override name = "RAdam";
