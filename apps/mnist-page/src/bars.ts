@@ -28,11 +28,7 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
   answer.replaceChildren();
   if (best === null) answer.textContent = otherwise;
   else
-    answer.append(
-      "This looks like a ",
-      made("b", "", String(best.digit)),
-      ` (probability ${certainty(best.probability)}).`,
-    );
+    answer.append("Prediction: ", made("b", "", String(best.digit)), ` (probability ${certainty(best.probability)}).`);
 }
 
 /** Formats a probability as a percentage, which is never 100 %. */

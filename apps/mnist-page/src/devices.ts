@@ -24,7 +24,7 @@ export async function findDevices(): Promise<Devices> {
     return {
       ...found,
       backends: { cpu: host, webgpu: device },
-      webgpu: { note: device.software ? "software adapter" : device.adapter },
+      webgpu: { note: device.software ? "in software" : device.adapter },
     };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;

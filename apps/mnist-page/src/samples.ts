@@ -16,7 +16,7 @@ export function showSamples(pixels: Uint8Array, digits: Uint8Array): void {
     const item = made("li");
     const canvas = made("canvas");
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `a ${truth}, not classified yet`);
+    canvas.setAttribute("aria-label", `digit ${truth}, not classified yet`);
     drawDigit(canvas, pixels.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
     const reading = made("span", "reading", "·");
     reading.setAttribute("aria-hidden", "true");
@@ -37,7 +37,7 @@ export function showReadings(probabilities: Float32Array): void {
     const text = `${digit} ${isRight ? "✓" : "✗"}`;
     if (reading.textContent !== text) {
       reading.textContent = text;
-      canvas.setAttribute("aria-label", `a ${truths[i]}, classified as ${digit}: ${isRight ? "right" : "wrong"}`);
+      canvas.setAttribute("aria-label", `digit ${truths[i]}, classified as ${digit}: ${isRight ? "right" : "wrong"}`);
     }
   });
   score.textContent = `${right} of ${items.length} are classified correctly (✓), ${items.length - right} incorrectly (✗).`;

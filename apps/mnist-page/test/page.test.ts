@@ -131,7 +131,7 @@ describe.skipIf(!there)("the page", () => {
     await draw();
     const then = await probabilities();
     expect(then.reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
-    expect(await text("answer")).toContain(`This looks like a ${then.indexOf(Math.max(...then))}`);
+    expect(await text("answer")).toContain(`Prediction: ${then.indexOf(Math.max(...then))}`);
   });
 
   it("trains on WebGPU", async () => {

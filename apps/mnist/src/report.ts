@@ -105,7 +105,7 @@ function mistake({ images, labels, predictions, losses }: Tested, index: number)
   const truth = labels[index];
   const read = predictions[index];
   const likelihood = Math.exp(-(losses[index] as number));
-  return `<figure><img src="${pngAddress(pixels, SIDE, SIDE)}" width="84" height="84" alt="a ${truth} classified as ${read}">
+  return `<figure><img src="${pngAddress(pixels, SIDE, SIDE)}" width="84" height="84" alt="digit ${truth} classified as ${read}">
 <figcaption><b>${truth}</b> classified as <b>${read}</b><br><small>test image ${index}; probability of ${truth}: ${percent(likelihood)}</small></figcaption></figure>`;
 }
 

@@ -43,7 +43,7 @@ describe("the report", () => {
     expect(page).toContain("&#60;cnn&#62;");
     expect(page).toContain("<svg");
     expect(page.match(/<img/g)).toHaveLength(2);
-    expect(page).toContain("a 4 classified as 9");
+    expect(page).toContain("digit 4 classified as 9");
     expect(page).not.toMatch(/(src|href)="(?!data:)/);
     expect(page).not.toMatch(/<script|@import|url\(/);
   });
