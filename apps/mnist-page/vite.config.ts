@@ -1,19 +1,19 @@
-/** How the page is served and built. */
+/** Configures how the page is served and built. */
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Connect, defineConfig, type Plugin } from "vite";
 
-/** With these the page is cross-origin isolated, and the CPU backend has threads. */
+/** Headers that make the page cross-origin isolated, which the CPU backend needs to use threads. */
 const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
-/** Serves the files of `MNIST_DIR` under `/mnist/`, so that the page learns from MNIST without a network. */
+/** Serves the files of `MNIST_DIR` under `/mnist/`, so that the page can use MNIST without a network. */
 function mnistFiles(): Plugin {
   const serve: Connect.SimpleHandleFunction = async (request, response) => {
     const [name] = /(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/.exec(request.url ?? "") ?? [];
     const folder = process.env.MNIST_DIR;
-    // torchvision keeps its files two folders further down.
+    // torchvision stores the files in a subfolder.
     for (const place of name === undefined || !folder ? [] : [join(folder, name), join(folder, "MNIST/raw", name)]) {
       const found = await stat(place).catch(() => null);
       if (!found?.isFile()) continue;
@@ -36,6 +36,6 @@ export default defineConfig({
   server: { headers },
   preview: { headers },
   worker: { format: "es" },
-  // Beside what `tsc -b` writes, which is for checking types only.
+  // A subfolder, because `tsc -b` also writes to `dist`, for type checking only.
   build: { outDir: "dist/site", emptyOutDir: true, target: "esnext" },
 });

@@ -90,7 +90,7 @@ class Session {
         return answer;
       }
       working.catch(() => {}); // closing the page rejects it
-      // Work on a GPU cannot be cancelled, so the whole browser is closed.
+      // Work on a GPU cannot be canceled, so the whole browser is closed.
       await this.close();
       return tooLong;
     } catch (error) {

@@ -224,7 +224,7 @@ for corners in (True, False):
 raises("windows", "grid_sample/other-batch", "nn.functional.grid_sample", {"input": rand(1, 2, 4, 3), "grid": grid})
 case("windows", "channel_shuffle/basic", "nn.functional.channel_shuffle", {"input": rand(1, 6, 2, 1)}, {"groups": 3}, fn=lambda input, groups: torch.channel_shuffle(input, groups), grads=False)
 
-# ——— Activations and reparametrisations ———
+# ——— Activations and reparametrizations ———
 
 case("layers", "rrelu/evaluation", "nn.functional.rrelu", {"input": rand(3, 4)})
 case("layers", "rrelu/limits", "nn.functional.rrelu", {"input": rand(3, 4)}, {"lower": 0.3, "upper": 0.5})

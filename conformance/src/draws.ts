@@ -1,5 +1,5 @@
 /**
- * Compares random numbers drawn after `manualSeed` with PyTorch's: tensors, layers, initialisers, dropout, samplers and
+ * Compares random numbers drawn after `manualSeed` with PyTorch's: tensors, layers, initializers, dropout, samplers and
  * loaders.
  */
 

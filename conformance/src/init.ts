@@ -1,4 +1,4 @@
-/** Compares initialisers and the initial state of layers with PyTorch's: exact values, bounds and moments. */
+/** Compares initializers and the initial state of layers with PyTorch's: exact values, bounds and moments. */
 
 import * as nn from "@akari/nn";
 import { type Shape, type Tensor, zeros } from "@akari/tensor";
@@ -12,7 +12,7 @@ type Distribution =
   | { readonly kind: "normal"; readonly mean: number; readonly std: number }
   | { readonly kind: "constant"; readonly value: number };
 
-/** The recorded result of an initialiser, or the initial state of a layer. */
+/** The recorded result of an initializer, or the initial state of a layer. */
 export interface InitCase {
   readonly id: string;
   readonly op: string;
@@ -83,7 +83,7 @@ async function checkDistribution(what: string, draw: () => Tensor, want: Distrib
 
 /** Checks that the rows or columns, whichever are fewer, are orthogonal and have norm `gain`. */
 async function checkOrthogonal(x: Tensor, gain: number): Promise<void> {
-  const rows = x.shape[0] as number; // safe: orthogonal initialisers require at least two dimensions
+  const rows = x.shape[0] as number; // safe: orthogonal initializers require at least two dimensions
   const matrix = x.reshape([rows, -1]);
   const columns = matrix.shape[1] as number;
   const gram = rows <= columns ? matrix.matmul(matrix.t()) : matrix.t().matmul(matrix);

@@ -1,4 +1,4 @@
-/** Maps PyTorch's initialisers and their arguments to Akari's. */
+/** Maps PyTorch's initializers and their arguments to Akari's. */
 
 import { init } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";

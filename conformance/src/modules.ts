@@ -95,7 +95,7 @@ async function checkState(
 ): Promise<void> {
   const state = network.stateDict();
   for (const [name, recorded] of Object.entries(want ?? {}))
-    await checkSame(`${name} afterwards`, state[name], recorded, tolerance);
+    await checkSame(`${name} afterward`, state[name], recorded, tolerance);
 }
 
 /** Runs one step and compares the output, the loss, every gradient, and the changed buffers. */

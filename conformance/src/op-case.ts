@@ -125,7 +125,7 @@ export async function runOp(one: OpCase, call: Call, device: Backend, compiled =
     if (recorded !== null) await checkSame(`result ${k}`, outputs[k], recorded, one);
   }
   for (const [name, recorded] of Object.entries(one.mutated ?? {})) {
-    await checkSame(`${name} afterwards`, tensors.get(name) as Tensor, recorded, one);
+    await checkSame(`${name} afterward`, tensors.get(name) as Tensor, recorded, one);
   }
   if (one.upstream !== undefined && one.grads !== undefined) await checkGradients(one, outputs, tensors, device);
 }
@@ -143,7 +143,7 @@ async function checkCompiled(one: OpCase, tensors: Tensors, { outputs, gradients
       const [input, gradient] = [inputs[next] as Tensor, gradients[next]]; // safe: one for each tensor
       next++;
       const mutated = one.mutated?.[name];
-      if (mutated !== undefined) await checkSame(`${name} afterwards`, input, mutated, one);
+      if (mutated !== undefined) await checkSame(`${name} afterward`, input, mutated, one);
       const recorded = wanted[i] ?? null;
       if (recorded !== null) await checkSame(`gradient of ${name}`, gradient, recorded, one);
     }

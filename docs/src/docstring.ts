@@ -1,6 +1,6 @@
 /**
  * Reads docstrings: the first sentence, which the tables of the reference show, and the link to PyTorch's
- * documentation, which a page shows apart from the text as a labelled link.
+ * documentation, which a page shows apart from the text as a labeled link.
  */
 
 import type { Comment, CommentDisplayPart, DeclarationReflection, Reflection } from "typedoc";
@@ -71,7 +71,7 @@ export function withoutPages(parts: readonly CommentDisplayPart[]): CommentDispl
   return rest.filter(({ text }) => text !== "");
 }
 
-/** Returns the first sentence. It ends at a full stop that is followed by a capital letter, a URL or a new line. */
+/** Returns the first sentence. It ends at a period that is followed by a capital letter, a URL or a new line. */
 export function firstSentence(parts: readonly CommentDisplayPart[]): CommentDisplayPart[] {
   const sentence: CommentDisplayPart[] = [];
   for (const [i, part] of withoutPages(parts).entries()) {

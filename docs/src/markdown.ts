@@ -47,7 +47,7 @@ function formulas(text: string): string {
 }
 
 /**
- * Inlines a drawing into the page and removes its own styles, so that it uses the colours of the page. Opened as a
+ * Inlines a drawing into the page and removes its own styles, so that it uses the colors of the page. Opened as a
  * file, a drawing uses its own.
  */
 function drawing(source: string): string {

@@ -13,7 +13,7 @@ const plain = (of: readonly CommentDisplayPart[]): string => of.map(({ text }) =
 const sentence = (text: string): string => plain(firstSentence(parts(text)));
 
 describe("first sentences", () => {
-  it("end at a full stop that ends a sentence", () => {
+  it("end at a period that ends a sentence", () => {
     expect(sentence("The sum over some dimensions, or all. NaN counts.")).toBe("The sum over some dimensions, or all.");
     expect(
       sentence(
@@ -28,7 +28,7 @@ describe("first sentences", () => {
     expect(sentence("The window's `stride` and `padding`. Default 1.")).toBe("The window's `stride` and `padding`.");
   });
 
-  it("end before a formula or a list, with a full stop of their own", () => {
+  it("end before a formula or a list, with a period added", () => {
     expect(sentence("The mean of each channel:\n\n    y = Σ x / n\n\nMore.")).toBe("The mean of each channel.");
     expect(sentence("Makes a batch:\n- of tensors\n- of numbers")).toBe("Makes a batch.");
   });

@@ -1,4 +1,4 @@
-/** The ten probabilities of the digit that was written. */
+/** Shows the probabilities of the ten classes for the drawn digit. */
 
 import { likeliest } from "./digit-image.ts";
 import { element, made, percent } from "./element.ts";
@@ -15,7 +15,7 @@ const bars = Array.from({ length: 10 }, (_, digit) => {
 });
 element("bars", HTMLOListElement).replaceChildren(...bars.map(({ item }) => item));
 
-/** Shows ten probabilities; for null, a text instead. */
+/** Shows ten probabilities, or a text if `probabilities` is null. */
 export function showProbabilities(probabilities: Float32Array | null, otherwise = ""): void {
   const best = probabilities === null ? null : likeliest(probabilities);
   bars.forEach(({ item, bar, value }, digit) => {
@@ -28,14 +28,10 @@ export function showProbabilities(probabilities: Float32Array | null, otherwise 
   answer.replaceChildren();
   if (best === null) answer.textContent = otherwise;
   else
-    answer.append(
-      "This is a ",
-      made("b", "", String(best.digit)),
-      `, says the network: ${certainty(best.probability)} sure.`,
-    );
+    answer.append("Prediction: ", made("b", "", String(best.digit)), ` (probability ${certainty(best.probability)}).`);
 }
 
-/** A probability in per cent; nothing is quite certain. */
+/** Formats a probability as a percentage, which is never 100 %. */
 function certainty(probability: number): string {
   return probability > 0.995 ? "> 99 %" : percent(probability);
 }

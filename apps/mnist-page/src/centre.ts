@@ -1,26 +1,26 @@
 /**
- * A drawing made into an image as MNIST's are: "size normalized to fit in a 20×20 pixel box while preserving their
- * aspect ratio", grey where ink covers a part of a pixel, and "centered in a 28×28 image by computing the center of
- * mass of the pixels, and translating the image so as to position this point at the center". In the images themselves
- * one sees that the translation was by whole pixels, and that the centre is the middle of pixel 14: the mass of all of
- * them is within half a pixel of it.
+ * Converts a drawing to an image in the format of MNIST: "size normalized to fit in a 20×20 pixel box while preserving
+ * their aspect ratio", gray where ink covers part of a pixel, and "centered in a 28×28 image by computing the center of
+ * mass of the pixels, and translating the image so as to position this point at the center". The images of MNIST show
+ * that they were translated by whole pixels, and that the center is the middle of pixel 14: the center of mass of every
+ * image is within half a pixel of it.
  *
  * http://yann.lecun.com/exdb/mnist/
  */
 
-/** The side of MNIST's images. */
+/** Height and width of MNIST's images in pixels. */
 export const SIDE = 28;
 const BOX = 20;
 const CENTRE = 14.5;
 
-/** A grey picture, row by row: 0 for paper, 255 for ink. */
+/** A grayscale picture in row-major order: 0 for paper, 255 for ink. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly grey: Uint8Array;
 }
 
-/** The image of a picture, 28 × 28 bytes; null when there is no ink. */
+/** Converts a picture to an image of 28 × 28 bytes; null if it contains no ink. */
 export function centred(picture: Picture): Uint8Array | null {
   const { width, height, grey } = picture;
   const columns = new Float64Array(width);
@@ -37,7 +37,7 @@ export function centred(picture: Picture): Uint8Array | null {
   const pixel = Math.max(across.length, down.length) / BOX;
   const [left, top] = [begin(across, pixel), begin(down, pixel)];
 
-  // An average over each pixel's square is one over its columns, then one over its rows.
+  // The average over the square of a pixel is computed over its columns first, and then over its rows.
   const narrow = new Float64Array(height * SIDE);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < SIDE; x++) {
@@ -58,14 +58,14 @@ export function centred(picture: Picture): Uint8Array | null {
   return image;
 }
 
-/** Where the ink begins along an axis, how far it reaches, and where its centre of mass is. */
+/** The first position, the length and the center of mass of the ink along an axis. */
 interface Extent {
   readonly first: number;
   readonly length: number;
   readonly mass: number;
 }
 
-/** The extent of the ink along an axis; null when there is none. */
+/** Returns the extent of the ink along an axis; null if there is none. */
 function extent(ink: Float64Array): Extent | null {
   const first = ink.findIndex((amount) => amount > 0);
   if (first === -1) return null;
@@ -74,15 +74,15 @@ function extent(ink: Float64Array): Extent | null {
   return { first, length: last + 1 - first, mass: ink.reduce((sum, amount, i) => sum + amount * (i + 0.5), 0) / total };
 }
 
-/** Where the image begins along an axis, so that the ink begins at a whole pixel, and none is outside. */
+/** Returns where the image starts along an axis: the ink starts at a whole pixel, and none is outside. */
 function begin({ first, length, mass }: Extent, pixel: number): number {
   const room = SIDE - Math.ceil(length / pixel);
   return first - Math.min(room, Math.max(0, Math.round(CENTRE - (mass - first) / pixel))) * pixel;
 }
 
 /**
- * The mean of values over an interval, each value being that of the unit that begins at its index; outside of them
- * there is paper.
+ * Returns the mean of a piecewise constant function over an interval. Its value from `i` to `i + 1` is `values[i]`, or
+ * 0 outside of the values.
  */
 function average(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;

@@ -1,9 +1,9 @@
-/** The choice of network and device, and the buttons: the first one is Train, Stop or Continue, as it fits. */
+/** The choice of network and device, and the buttons. The first button is Train, Stop or Continue. */
 
 import { element, made } from "./element.ts";
 import type { Choice, Gpu } from "./messages.ts";
 
-/** What a run is doing. */
+/** The state of the page. */
 export type State = "opening" | "ready" | "training" | "stopped";
 
 const form = element("controls", HTMLFormElement);
@@ -16,7 +16,7 @@ const reason = element("webgpu-reason", HTMLElement);
 let state: State = "opening";
 let trained: Choice | null = null;
 
-/** Calls back with what is chosen, at first and whenever it changes, and when a button is pressed. */
+/** Registers callbacks for the choice, initially and when it changes, and for the buttons. */
 export function listen(on: {
   choose: (choice: Choice) => void;
   train: (choice: Choice) => void;
@@ -42,7 +42,7 @@ export function listen(on: {
   on.choose(choice());
 }
 
-/** What is chosen. */
+/** Returns the current choice. */
 function choice(): Choice {
   const is = (value: string): boolean => form.querySelector(`input[value=${value}]:checked`) !== null;
   return { network: is("cnn") ? "cnn" : "mlp", device: is("webgpu") ? "webgpu" : "cpu" };
@@ -53,26 +53,26 @@ function isSame(): boolean {
   return trained?.network === network && trained.device === device;
 }
 
-/** The buttons for a state, and a sentence for it. */
+/** Shows the buttons for a state, and a sentence about it. */
 export function show(next: State, sentence?: string): void {
   state = next;
   go.disabled = state === "opening";
   for (const choices of form.querySelectorAll("fieldset")) choices.disabled = state === "training";
-  // Another choice means another network: there is nothing to continue.
+  // A different choice requires a new network, so the run cannot be continued.
   const words = { opening: "Train", ready: "Train", training: "Stop", stopped: isSame() ? "Continue" : "Train" };
   go.textContent = words[state];
   anew.disabled = trained === null;
   if (sentence !== undefined) status.textContent = sentence;
 }
 
-/** What there is to choose. */
+/** Shows the available devices. */
 export function showDevices(cpu: string, webgpu: Gpu): void {
   element("cpu-note", HTMLElement).textContent = cpu;
   const note = element("webgpu-note", HTMLElement);
   const radio = form.querySelector<HTMLInputElement>("input[value=webgpu]");
   if ("reason" in webgpu) {
     note.textContent = "not available";
-    reason.replaceChildren(made("b", "", "No WebGPU here. "), webgpu.reason);
+    reason.replaceChildren(made("b", "", "WebGPU is not available. "), webgpu.reason);
     reason.hidden = false;
   } else {
     note.textContent = webgpu.note;
@@ -80,7 +80,7 @@ export function showDevices(cpu: string, webgpu: Gpu): void {
   }
 }
 
-/** Says that something went wrong, until a new run begins. */
+/** Shows an error until a new run starts. */
 export function showTrouble(message: string): void {
   trouble.textContent = message;
   trouble.hidden = message === "";

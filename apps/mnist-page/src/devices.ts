@@ -1,21 +1,21 @@
-/** The devices of this browser. */
+/** Finds the devices of the browser. */
 
 import { type Backend, cpu, DeviceError } from "@akari/tensor";
 import { webgpu } from "@akari/tensor/webgpu";
 import type { Choice, Gpu } from "./messages.ts";
 
-/** What was found. */
+/** The available devices. */
 export interface Devices {
   readonly backends: Readonly<Partial<Record<Choice["device"], Backend>>>;
-  /** Words about the CPU. */
+  /** Description of the CPU backend. */
   readonly cpu: string;
   readonly webgpu: Gpu;
 }
 
-/** Opens the devices that there are. */
+/** Opens the available devices. */
 export async function findDevices(): Promise<Devices> {
-  // One core is left to the page, which would stutter otherwise. A page that is not isolated has no threads but this
-  // one.
+  // One core is left to the page, so that it stays responsive. Without cross-origin isolation there are no other
+  // threads.
   const threads = crossOriginIsolated ? Math.max(1, navigator.hardwareConcurrency - 1) : 1;
   const found = { cpu: threads > 1 ? `${threads} threads` : "one thread" };
   const host = cpu({ threads });

@@ -1,8 +1,8 @@
-/** Images of 28 × 28 greys on a canvas, ink in the colour of the text, so that they follow the colour scheme. */
+/** Draws grayscale images of 28 × 28 pixels on a canvas, with ink in the text color of the color scheme. */
 
 import { SIDE } from "./centre.ts";
 
-/** Draws an image; null clears it. */
+/** Draws an image; null clears the canvas. */
 export function drawDigit(canvas: HTMLCanvasElement, pixels: Uint8Array | null): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -10,12 +10,12 @@ export function drawDigit(canvas: HTMLCanvasElement, pixels: Uint8Array | null):
   canvas.height = SIDE;
   if (pixels === null) return;
   const image = context.createImageData(SIDE, SIDE);
-  // White would be seen in the dark only, so the ink is opacity, and the page's own style inverts it there.
+  // The ink is black with its value as the opacity. The style sheet inverts the canvas in the dark color scheme.
   for (let i = 0; i < pixels.length; i++) image.data[4 * i + 3] = pixels[i] as number; // safe: below the length
   context.putImageData(image, 0, 0);
 }
 
-/** The class with the highest probability, of the ten that begin at `from`, and how probable it is. */
+/** Returns the class with the highest of the ten probabilities that start at `from`. */
 export function likeliest(
   probabilities: Float32Array,
   from = 0,

@@ -1,13 +1,13 @@
-/** The parts of the page, by their ids in `index.html`. */
+/** Helpers for the elements of the page. */
 
-/** The element with an id. */
+/** Returns the element with an id of `index.html`. */
 export function element<T extends HTMLElement>(id: string, kind: abstract new () => T): T {
   const found = document.getElementById(id);
   if (!(found instanceof kind)) throw new TypeError(`the page has no ${kind.name} with the id ${id}`);
   return found;
 }
 
-/** A new element with a class and a text. */
+/** Creates an element with a class and a text. */
 export function made<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   className = "",
@@ -16,12 +16,12 @@ export function made<Name extends keyof HTMLElementTagNameMap>(
   return Object.assign(document.createElement(name), { className, textContent: text });
 }
 
-/** A share of one in per cent. */
+/** Formats a fraction as a percentage. */
 export function percent(share: number, digits = 0): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
-/** A function that does something in the next frame, once, however often it was called before. */
+/** Returns a function that calls `draw` in the next frame, once for any number of calls before it. */
 export function eachFrame(draw: () => void): () => void {
   let asked = false;
   return () => {

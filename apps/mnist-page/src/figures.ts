@@ -1,4 +1,4 @@
-/** How training goes: its numbers, the curve of the loss, the accuracy after each epoch. */
+/** Shows the progress of training: its numbers, the loss curve, and the accuracy after each epoch. */
 
 import { lossChart } from "@akari/app-mnist/chart";
 import { eachFrame, element, made, percent } from "./element.ts";
@@ -15,12 +15,12 @@ const epochs = element("epochs", HTMLOListElement);
 
 let curve = new LossCurve();
 const drawCurve = eachFrame(() => {
-  if (curve.points.length === 0) chart.replaceChildren(made("p", "empty", "The curve begins with the first step."));
+  if (curve.points.length === 0) chart.replaceChildren(made("p", "empty", "The curve starts with the first step."));
   else chart.innerHTML = lossChart(curve.points, { width: chart.clientWidth, height: chart.clientHeight });
 });
 new ResizeObserver(drawCurve).observe(chart);
 
-/** A new run begins. */
+/** Resets the display for a new run. */
 export function clearFigures(): void {
   curve = new LossCurve();
   for (const figure of [speed, epoch, step, loss, accuracy]) figure.textContent = "–";
@@ -28,7 +28,7 @@ export function clearFigures(): void {
   drawCurve();
 }
 
-/** Some steps are done. */
+/** Shows the progress of a run. */
 export function showProgress(progress: Progress): void {
   for (const reading of progress.losses) curve.add(reading);
   speed.textContent =
@@ -40,7 +40,7 @@ export function showProgress(progress: Progress): void {
   drawCurve();
 }
 
-/** An epoch is done, and tested. */
+/** Shows the test accuracy after an epoch. */
 export function showAccuracy(number: number, share: number): void {
   accuracy.textContent = percent(share, 2);
   const item = made("li");

@@ -1,6 +1,6 @@
-/** TypeScript in colours: enough of its grammar for the two files that the page shows. */
+/** Syntax highlighting for TypeScript, sufficient for the files that the page shows. */
 
-/** A piece of source. */
+/** A piece of source code. */
 export interface Token {
   readonly kind: "comment" | "text" | "number" | "keyword" | "type" | "call" | "plain";
   readonly text: string;
@@ -9,7 +9,7 @@ export interface Token {
 const PATTERN =
   /(?<comment>\/\*[\s\S]*?\*\/|\/\/.*)|(?<text>"[^"\n]*")|(?<number>\b\d[\d.]*\b)|(?<keyword>\b(?:class|const|export|extends|implements|import|from|let|new|readonly|return|this|type)\b)|(?<type>\b[A-Z]\w*)|(?<call>\b\w+(?=\())/g;
 
-/** The source in pieces; together they are the source. */
+/** Splits source code into tokens, whose texts add up to the source code. */
 export function tokens(source: string): Token[] {
   const found: Token[] = [];
   let end = 0;

@@ -1,6 +1,6 @@
 /**
- * The losses of a run, however long, in a number of points that can be drawn many times a second: when there are too
- * many, each two become their mean, and so does what comes after.
+ * The losses of a run of any length, reduced to a number of points that can be drawn many times a second. When there
+ * are too many points, each pair is replaced by its mean, and later points average twice as many losses.
  */
 
 import type { LossPoint } from "@akari/app-mnist/chart";
@@ -9,21 +9,21 @@ import type { LossPoint } from "@akari/app-mnist/chart";
 export class LossCurve {
   readonly #most: number;
   #points: LossPoint[] = [];
-  /** How many readings a point stands for. */
+  /** Number of losses per point. */
   #stride = 1;
   #waiting: LossPoint[] = [];
 
-  /** At most `most` points, an even number. */
+  /** @param most maximum number of points, an even number. */
   constructor(most = 400) {
     this.#most = most;
   }
 
-  /** The points, in the order of their steps; the last one is of the readings that are there so far. */
+  /** The points in order of their steps. The last one may average fewer losses than the others. */
   get points(): readonly LossPoint[] {
     return this.#waiting.length === 0 ? this.#points : [...this.#points, mean(this.#waiting)];
   }
 
-  /** A loss was read. One that is no number is left out: its mean with others would be none, either. */
+  /** Adds a loss. Losses that are not finite are omitted, since their means would not be finite either. */
   add(reading: LossPoint): void {
     if (!Number.isFinite(reading.loss)) return;
     this.#waiting.push(reading);
@@ -37,7 +37,7 @@ export class LossCurve {
   }
 }
 
-/** The mean loss, at the last step. */
+/** Returns the mean loss, at the last step. */
 function mean(points: readonly LossPoint[]): LossPoint {
   const loss = points.reduce((sum, point) => sum + point.loss, 0) / points.length;
   return { step: points.at(-1)?.step ?? 0, loss };

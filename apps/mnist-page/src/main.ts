@@ -1,4 +1,4 @@
-/** The page: what the worker tells is shown, what is pressed and written goes to the worker. */
+/** The page: shows the worker's reports, and sends the user's input to the worker. */
 
 import { showProbabilities } from "./bars.ts";
 import { listen, show, showDevices, showTrouble } from "./controls.ts";
@@ -13,15 +13,15 @@ import { showSources } from "./sources.ts";
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const ask = (request: Request): void => worker.postMessage(request);
 
-/** What there is to learn from. */
+/** Description of the training data; empty before it is loaded. */
 let data = "";
 let written: Uint8Array | null = null;
-/** One digit is read at a time, and then the newest: a slow device is not flooded. */
+/** One digit is read at a time, and the latest one after it, so that requests do not pile up on a slow device. */
 let reading: "nothing" | "one" | "one, and another after it" = "nothing";
 
 function read(): void {
   if (written === null) {
-    showProbabilities(null, "Nothing is written yet.");
+    showProbabilities(null, "Nothing is drawn yet.");
   } else if (reading === "nothing") {
     reading = "one";
     ask({ type: "read", pixels: written });
@@ -57,7 +57,7 @@ function hear(report: Report): void {
       element("data", HTMLElement).textContent = `Data: ${report.about}.`;
       showSamples(report.pixels, report.digits);
       data = report.name;
-      show("ready", `Ready to learn from ${data}.`);
+      show("ready", `Ready to train on ${data}.`);
       break;
     case "progress":
       showProgress(report);
@@ -75,15 +75,14 @@ function hear(report: Report): void {
     case "reading": {
       const again = reading === "one, and another after it";
       reading = "nothing";
-      if (written !== null)
-        showProbabilities(report.probabilities, "The network has learned nothing yet: press Train.");
+      if (written !== null) showProbabilities(report.probabilities, "The network is not trained yet: press Train.");
       if (again) read();
       break;
     }
     case "failed":
       showTrouble(report.message);
-      if (data === "") show("opening", "There is nothing to learn from.");
-      else show("ready", "An error ended this run.");
+      if (data === "") show("opening", "There is no training data.");
+      else show("ready", "The run ended with an error.");
       break;
     default:
       report satisfies never;
@@ -91,9 +90,7 @@ function hear(report: Report): void {
 }
 
 worker.addEventListener("message", ({ data }: MessageEvent<Report>) => hear(data));
-worker.addEventListener("error", ({ message }) =>
-  showTrouble(message || "The worker that trains could not be started."),
-);
+worker.addEventListener("error", ({ message }) => showTrouble(message || "The training worker could not be started."));
 
 listen({
   choose: ({ network }) => showSources(network),
@@ -107,10 +104,10 @@ listen({
   },
   stop: () => ask({ type: "stop" }),
   continue() {
-    show("training", "Training goes on.");
+    show("training", "Training continues.");
     ask({ type: "continue" });
   },
 });
 clearFigures();
-showProbabilities(null, "Nothing is written yet.");
+showProbabilities(null, "Nothing is drawn yet.");
 ask({ type: "open", mnist: new URL("mnist/", document.baseURI).href });

@@ -1,32 +1,32 @@
-/** What the page and the worker that trains say to each other. */
+/** The messages between the page and the training worker. */
 
 import type { LossPoint } from "@akari/app-mnist/chart";
 
-/** What a run is made of. */
+/** The user's choice for a run. */
 export interface Choice {
   readonly network: "mlp" | "cnn";
   readonly device: "cpu" | "webgpu";
 }
 
-/** What the page asks for. */
+/** A request from the page. */
 export type Request =
-  /** First of all: look for devices, and for MNIST at this address. */
+  /** Finds the devices, and loads MNIST, from this URL if possible. The first request. */
   | { readonly type: "open"; readonly mnist: string }
-  /** Trains a new network. */
+  /** Starts to train a new network. */
   | { readonly type: "train"; readonly choice: Choice }
   | { readonly type: "stop" }
   | { readonly type: "continue" }
   /** Reads a digit: 28 × 28 bytes, 0 for paper and 255 for ink. */
   | { readonly type: "read"; readonly pixels: Uint8Array };
 
-/** Whether there is a GPU: what to say of it, or why there is none. */
+/** A description of the GPU, or the reason why none is available. */
 export type Gpu = { readonly note: string } | { readonly reason: string };
 
-/** What the worker tells. */
+/** A report from the worker. */
 export type Report =
   | { readonly type: "devices"; readonly cpu: string; readonly webgpu: Gpu }
   | { readonly type: "download"; readonly received: number; readonly total: number | null }
-  /** What there is to learn from, and some of the test images, 28 × 28 bytes each. */
+  /** A description of the data, and some of the test images, 28 × 28 bytes each, with their labels. */
   | {
       readonly type: "data";
       readonly name: string;
@@ -37,21 +37,21 @@ export type Report =
   | Progress
   | { readonly type: "tested"; readonly epoch: number; readonly accuracy: number }
   | { readonly type: "stopped"; readonly why: string }
-  /** Ten probabilities for each of the test images of `data`. */
+  /** Ten probabilities for each test image of the report `data`. */
   | { readonly type: "samples"; readonly probabilities: Float32Array }
-  /** Ten probabilities for the digit that was to be read; null while there is no network. */
+  /** Ten probabilities for the digit of a request `read`; null if there is no network yet. */
   | { readonly type: "reading"; readonly probabilities: Float32Array | null }
   | { readonly type: "failed"; readonly message: string };
 
-/** How far training has come. */
+/** The progress of training. */
 export interface Progress {
   readonly type: "progress";
-  /** From 1. */
+  /** Current epoch, from 1. */
   readonly epoch: number;
-  /** The steps done in this epoch, and how many it has. */
+  /** Number of steps completed in this epoch, and the total. */
   readonly step: number;
   readonly steps: number;
   readonly imagesPerSecond: number;
-  /** The losses that were read since the last report, over the steps of the whole run. */
+  /** Losses read since the last report, by step of the whole run. */
   readonly losses: readonly LossPoint[];
 }

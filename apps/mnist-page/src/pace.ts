@@ -1,24 +1,24 @@
-/** The speed of training: images per second, over the last second or so. */
+/** Measures the speed of training over the last one and a half seconds. */
 
-/** Over how many milliseconds. */
+/** Length of the measured interval in milliseconds. */
 const SPAN = 1500;
 
-/** Counts images as they are done. Times are in milliseconds. */
+/** Counts processed images. Times are in milliseconds. */
 export class Pace {
   #marks: { readonly time: number; readonly images: number }[] = [];
 
-  /** Starts to count; what came before, and the pause since, no longer matter. */
+  /** Starts a new measurement, for example after a pause. */
   start(time: number): void {
     this.#marks = [{ time, images: 0 }];
   }
 
-  /** So many more images are done. */
+  /** Records that further images have been processed. */
   add(images: number, time: number): void {
     this.#marks.push({ time, images });
     while (this.#marks.length > 2 && (this.#marks[1]?.time ?? time) < time - SPAN) this.#marks.shift();
   }
 
-  /** Images per second; 0 before there are any. */
+  /** Images per second; 0 before the first ones. */
   get imagesPerSecond(): number {
     const [first, ...rest] = this.#marks;
     const last = rest.at(-1);

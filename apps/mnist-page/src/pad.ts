@@ -1,40 +1,40 @@
 /**
- * The field to write on, with a mouse, a pen, a finger or the keyboard. Strokes are kept as lines in a unit square, so
- * the field may have any size; they are drawn twice, for the eye and as the picture that is read.
+ * The canvas to draw a digit on, with a mouse, pen, finger or keyboard. Strokes are stored as lines in a unit square,
+ * so the canvas can have any size. They are drawn twice: on the canvas, and into a picture for the network.
  */
 
 import { centred } from "./centre.ts";
 import { eachFrame } from "./element.ts";
 
-/** A point, from 0 to 1 across and down. */
+/** A point. Both coordinates are from 0 to 1, and y points down. */
 interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** The width of the pen for the eye. */
+/** Width of the pen on the canvas. */
 const PEN = 1 / 13;
-/** How far an arrow key moves. */
+/** Distance that an arrow key moves the pen. */
 const STEP = 1 / 24;
 /**
- * The side of the picture that is read, and the width of the pen there: two and a half of 20 pixels, as in MNIST,
- * however large somebody writes.
+ * Side length of the picture for the network, and the width of the pen in it. The width corresponds to 2.5 of 20
+ * pixels, as in MNIST, whatever the size of the drawing.
  */
 const PICTURE = 160;
 const PICTURE_PEN = 20;
-/** What is smaller than this is a dot. */
+/** Smallest size that is scaled up to fill the picture. Smaller drawings are treated as dots. */
 const DOT = 1 / 50;
 
-/** Makes a canvas a field to write on. */
+/** Lets the user draw on a canvas. */
 export class Pad {
   readonly #canvas: HTMLCanvasElement;
   readonly #picture = new OffscreenCanvas(PICTURE, PICTURE);
   readonly #redraw: () => void;
   #strokes: Point[][] = [];
-  /** The pen of the keyboard. */
+  /** The pen controlled by the keyboard. */
   #pen = { x: 0.5, y: 0.5, down: false, seen: false };
 
-  /** `changed` hears the image after each change: 28 × 28 bytes, or null when nothing is written. */
+  /** @param changed called after each change with the image, 28 × 28 bytes, or null if the canvas is empty. */
   constructor(canvas: HTMLCanvasElement, changed: (image: Uint8Array | null) => void) {
     this.#canvas = canvas;
     this.#redraw = eachFrame(() => {
@@ -52,7 +52,7 @@ export class Pad {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
   }
 
-  /** What is written, as an image of MNIST; null when nothing is. */
+  /** Returns the drawing as an image in the format of MNIST; null if the canvas is empty. */
   image(): Uint8Array | null {
     const context = this.#picture.getContext("2d", { willReadFrequently: true });
     if (context === null) return null;
@@ -66,12 +66,12 @@ export class Pad {
     context.setTransform(scale, 0, 0, scale, PICTURE_PEN / 2 - scale * left, PICTURE_PEN / 2 - scale * top);
     this.#trace(context, PICTURE_PEN / scale);
     const { data } = context.getImageData(0, 0, PICTURE, PICTURE);
-    // safe: four bytes a pixel
+    // safe: four bytes per pixel
     const grey = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number);
     return centred({ width: PICTURE, height: PICTURE, grey });
   }
 
-  /** An empty field. */
+  /** Clears the canvas. */
   clear(): void {
     this.#strokes = [];
     this.#pen = { ...this.#pen, x: 0.5, y: 0.5, down: false };
@@ -88,7 +88,7 @@ export class Pad {
 
   #move(event: PointerEvent): void {
     if (!this.#canvas.hasPointerCapture(event.pointerId)) return;
-    // Not every Safari has them; and events that a program made have none.
+    // Older versions of Safari lack coalesced events, and synthetic events have none.
     const passed = "getCoalescedEvents" in event ? event.getCoalescedEvents() : [];
     this.#strokes.at(-1)?.push(...(passed.length > 0 ? passed : [event]).map((one) => this.#place(one)));
     this.#redraw();
@@ -147,7 +147,7 @@ export class Pad {
       if (first === undefined) continue;
       context.beginPath();
       context.moveTo(first.x, first.y);
-      // A line to where it began is a dot.
+      // A line back to the first point draws a dot if the stroke has only one.
       for (const { x, y } of [first, ...rest]) context.lineTo(x, y);
       context.stroke();
     }

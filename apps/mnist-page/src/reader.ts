@@ -1,12 +1,12 @@
-/** What a network takes images for. */
+/** Classifies images with a network. */
 
 import { type Backend, compile, ImageDataset, type nn, noGrad, type Tensor } from "akari";
 import { SIDE } from "./centre.ts";
 
-/** Gives ten probabilities for each image. */
+/** A function that returns ten probabilities for each image. */
 export type Reader = (pixels: Uint8Array) => Promise<Float32Array>;
 
-/** Reads with a network as it is at the time, in the middle of its training too: nothing in it is different then. */
+/** Creates a reader that uses the current weights of a network. It can be called between training steps. */
 export async function reader(model: nn.Layer, device: Backend): Promise<Reader> {
   const read = await compile((images: Tensor) => noGrad(() => model(images).softmax(1)));
   return async (pixels) => {
@@ -18,7 +18,7 @@ export async function reader(model: nn.Layer, device: Backend): Promise<Reader> 
   };
 }
 
-/** As in MNIST, and in the digits that Akari draws. */
+/** The normalization is that of MNIST, which the generated digits use, too. */
 const about = {
   name: "images to read",
   from: "this page",

@@ -1,5 +1,5 @@
 /**
- * A network on its way through the epochs: it can be stopped between two steps, and asked what it reads, at any time.
+ * The training of a network. It can be stopped between two steps, and the network can classify images at any time.
  */
 
 import type { LossPoint } from "@akari/app-mnist/chart";
@@ -13,11 +13,11 @@ import { Pace } from "./pace.ts";
 import { type Reader, reader } from "./reader.ts";
 import { turn } from "./turn.ts";
 
-/** After how many epochs it stops by itself. */
+/** Number of epochs after which a run stops by itself. */
 const EPOCHS = 5;
 const BATCH = 64;
 
-/** Milliseconds between two reports, and between two readings of the test images. */
+/** Milliseconds between two reports, and between two classifications of the displayed test images. */
 const REPORT = 50;
 const SAMPLES = 250;
 
@@ -37,7 +37,7 @@ export class Run {
   #reported = 0;
   #sampled = 0;
 
-  /** `samples` are images that it reads again and again while it trains. */
+  /** @param samples images that are classified repeatedly during training. */
   constructor(
     network: Choice["network"],
     device: Backend,
@@ -56,35 +56,35 @@ export class Run {
     this.#read = reader(this.#model, device);
   }
 
-  /** Ten probabilities for each image of 28 × 28 bytes. */
+  /** Returns ten probabilities for each image of 28 × 28 bytes. */
   async read(pixels: Uint8Array): Promise<Float32Array> {
     return (await this.#read)(pixels);
   }
 
-  /** Halts after the step that is being done. */
+  /** Stops after the current step. */
   stop(why = "Stopped."): void {
     this.#why = why;
     this.#halted ??= Promise.withResolvers();
   }
 
-  /** Goes on from where it was halted. */
+  /** Continues after `stop`. */
   continue(): void {
     this.#halted?.resolve();
     this.#halted = null;
   }
 
-  /** It is heard of no more. */
+  /** Ends the run, which sends no further reports. */
   end(): void {
     this.#ended = true;
     this.continue();
   }
 
-  /** Trains until it is ended. */
+  /** Trains until `end` is called. */
   async train(): Promise<void> {
     const optimizer = new Adam(this.#model.parameters(), { lr: 1e-3 });
     const loader = trainLoader(this.#digits, BATCH);
     const steps = loader.length;
-    // One waits for a GPU to read from it, so there only what will be reported is read.
+    // Reading from a GPU waits for it, so only the losses that will be reported are read there.
     const always = this.#device.name === "cpu";
     let read = 0;
     await this.#readSamples();
@@ -104,12 +104,12 @@ export class Run {
       });
       if (this.#ended) return;
       await this.#test(epoch);
-      if (epoch % EPOCHS === 0) this.stop(`${epoch} epochs are done.`);
+      if (epoch % EPOCHS === 0) this.stop(`${epoch} epochs completed.`);
       await this.#pass();
     }
   }
 
-  /** Between two steps: the page is heard, and a halted run waits. */
+  /** Receives messages between two steps, and waits if the run is stopped. */
   async #pass(): Promise<void> {
     await turn();
     if (performance.now() - this.#sampled > SAMPLES) await this.#readSamples();

@@ -1,4 +1,4 @@
-/** Some images of the test set, each with what the network takes it for at the moment. */
+/** Shows some images of the test set with the network's current predictions. */
 
 import { SIDE } from "./centre.ts";
 import { drawDigit, likeliest } from "./digit-image.ts";
@@ -9,14 +9,14 @@ const score = element("score", HTMLElement);
 let truths: Uint8Array = new Uint8Array(0);
 let items: { readonly item: HTMLElement; readonly canvas: HTMLElement; readonly reading: HTMLElement }[] = [];
 
-/** Shows the images, unread. */
+/** Shows the images without predictions. */
 export function showSamples(pixels: Uint8Array, digits: Uint8Array): void {
   truths = digits;
   items = Array.from(digits, (truth, i) => {
     const item = made("li");
     const canvas = made("canvas");
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", `a ${truth}, not read yet`);
+    canvas.setAttribute("aria-label", `digit ${truth}, not classified yet`);
     drawDigit(canvas, pixels.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE));
     const reading = made("span", "reading", "·");
     reading.setAttribute("aria-hidden", "true");
@@ -26,7 +26,7 @@ export function showSamples(pixels: Uint8Array, digits: Uint8Array): void {
   list.replaceChildren(...items.map(({ item }) => item));
 }
 
-/** Shows what each is read as. */
+/** Shows the prediction for each image. */
 export function showReadings(probabilities: Float32Array): void {
   let right = 0;
   items.forEach(({ item, canvas, reading }, i) => {
@@ -37,8 +37,8 @@ export function showReadings(probabilities: Float32Array): void {
     const text = `${digit} ${isRight ? "✓" : "✗"}`;
     if (reading.textContent !== text) {
       reading.textContent = text;
-      canvas.setAttribute("aria-label", `a ${truths[i]}, read as ${digit}: ${isRight ? "right" : "wrong"}`);
+      canvas.setAttribute("aria-label", `digit ${truths[i]}, classified as ${digit}: ${isRight ? "right" : "wrong"}`);
     }
   });
-  score.textContent = `${right} of these ${items.length} are read right (✓), ${items.length - right} wrong (✗).`;
+  score.textContent = `${right} of ${items.length} are classified correctly (✓), ${items.length - right} incorrectly (✗).`;
 }

@@ -1,4 +1,4 @@
-/** The files that the worker trains with, for reading: imported as text, so that what is shown is what runs. */
+/** Shows the source files that the worker runs. They are imported as text, so they are always up to date. */
 
 import cnn from "@akari/app-mnist/cnn?raw";
 import mlp from "@akari/app-mnist/mlp?raw";
@@ -9,7 +9,7 @@ import type { Choice } from "./messages.ts";
 
 const networks = { mlp, cnn };
 
-/** Shows the training step, and the network that is chosen. */
+/** Shows the training step and the chosen network. */
 export function showSources(network: Choice["network"]): void {
   showSource("step-source", step);
   element("network-file", HTMLElement).textContent = `${network}.ts`;

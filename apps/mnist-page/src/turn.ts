@@ -1,4 +1,4 @@
-/** Lets the event loop turn, so that a worker in the middle of its work hears what is asked of it. */
+/** Yields to the event loop, so that a busy worker receives messages. */
 
 const channel = new MessageChannel();
 let waiting: (() => void)[] = [];
@@ -11,8 +11,8 @@ channel.port1.onmessage = () => {
 let last = 0;
 
 /**
- * Waits for the event loop when it has not turned for eight milliseconds. A timer would wait four more, which is
- * several steps.
+ * Yields to the event loop if the last time was at least eight milliseconds ago. A timer would wait for another four,
+ * which is the time of several steps.
  */
 export async function turn(): Promise<void> {
   if (performance.now() - last < 8) return;

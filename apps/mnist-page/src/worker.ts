@@ -1,6 +1,5 @@
 /**
- * Trains beside the page, in a worker, so that the page stays as quick as ever: the drawing follows the pen while the
- * CPU is busy.
+ * The training worker. Training outside of the page's thread keeps the page responsive while the CPU is busy.
  */
 
 import { loadDigits } from "@akari/app-mnist/digits";
@@ -9,7 +8,7 @@ import { findDevices } from "./devices.ts";
 import type { Report, Request } from "./messages.ts";
 import { Run } from "./run.ts";
 
-/** How many of the test images are shown. */
+/** Number of test images that are shown. */
 const SAMPLES = 36;
 
 const tell = (report: Report): void => postMessage(report);
@@ -24,16 +23,16 @@ async function open(mnist: string) {
     update: (received: number, total: number | null) => tell({ type: "download", received, total }),
     stop() {},
   };
-  // Somebody looks on: after a second try there are other digits.
+  // The user is waiting, so digits are generated after two failed attempts.
   const loading = loadDigits({ root: mnist, places: [mnist], progress, attempts: 2 });
-  loading.catch(() => {}); // it is awaited below
+  loading.catch(() => {}); // the promise is awaited below
   const { backends, ...devices } = await findDevices();
   tell({ type: "devices", ...devices });
   const digits = await loading;
   const { train, test } = digits;
   const samples = test.pixels.slice(0, SAMPLES * SIDE * SIDE);
   const [many, few] = [train, test].map(({ length }) => length.toLocaleString("en-US"));
-  const about = `${test.name}, ${many} images to train with and ${few} to test with, ${digits.origin}`;
+  const about = `${test.name}, ${many} training and ${few} test images, ${digits.origin}`;
   tell({
     type: "data",
     name: `${many} images of ${test.name}`,

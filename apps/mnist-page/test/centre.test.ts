@@ -4,7 +4,7 @@ import { MNIST } from "akari";
 import { describe, expect, it } from "vitest";
 import { centred, type Picture, SIDE } from "../src/centre.ts";
 
-/** A picture of `width × height` with ink where `ink` says. */
+/** Creates a picture of `width × height` with ink where `ink` returns true. */
 function picture(width: number, height: number, ink: (x: number, y: number) => boolean): Picture {
   return {
     width,
@@ -13,7 +13,7 @@ function picture(width: number, height: number, ink: (x: number, y: number) => b
   };
 }
 
-/** Where the ink of an image lies, and its centre of mass. */
+/** Returns the size, the mass and the center of mass of the ink of an image. */
 function inkOf(image: Uint8Array) {
   let [left, top, right, bottom, mass, x, y] = [SIDE, SIDE, 0, 0, 0, 0, 0];
   image.forEach((grey, i) => {
@@ -32,9 +32,9 @@ function inkOf(image: Uint8Array) {
 
 const mnist = process.env.MNIST_DIR ?? fileURLToPath(new URL("../../../../shared/data/mnist", import.meta.url));
 const there = existsSync(mnist);
-if (!there) console.warn(`skipped: there is no MNIST at ${mnist}; set MNIST_DIR`);
+if (!there) console.warn(`skipped: MNIST is not in ${mnist}; set MNIST_DIR`);
 
-/** An image of 28 × 28, each pixel a square of `times × times`. */
+/** Enlarges an image of 28 × 28 pixels, each to a square of `times × times`. */
 function enlarged(image: Uint8Array, times: number): Picture {
   const side = times * SIDE;
   const at = (i: number): number => Math.floor(Math.floor(i / side) / times) * SIDE + Math.floor((i % side) / times);
@@ -46,14 +46,14 @@ function enlarged(image: Uint8Array, times: number): Picture {
 }
 
 describe("a drawing", () => {
-  it("without ink is no image", () => {
+  it("without ink gives no image", () => {
     expect(centred(picture(50, 50, () => false))).toBeNull();
   });
 
   it("is scaled into a box of 20 × 20, whatever its size", () => {
     for (const side of [7, 20, 90]) {
       const image = centred(picture(100, 100, (x, y) => x < side && y < side)) as Uint8Array;
-      // Its edges are sharp, since it is moved by whole pixels.
+      // The edges are sharp, because the drawing is moved by whole pixels.
       expect(inkOf(image)).toMatchObject({ width: 20, height: 20, mass: 400 * 255 });
     }
   });
@@ -65,8 +65,8 @@ describe("a drawing", () => {
     expect([width, height]).toEqual([2, 20]);
   });
 
-  it("has its centre of mass in the middle, wherever it was drawn", () => {
-    // An L: its mass is not in the middle of its box.
+  it("has its center of mass in the middle, wherever it is drawn", () => {
+    // The center of mass of an L is not the center of its box.
     const l = (left: number, top: number) =>
       centred(
         picture(224, 224, (x, y) => y >= top && y < top + 100 && x >= left && x < left + (y >= top + 80 ? 60 : 15)),
@@ -79,14 +79,14 @@ describe("a drawing", () => {
     expect(height).toBe(20);
   });
 
-  it("that is an image of MNIST already, only larger, is that image", () => {
+  it("that is an enlarged image in the format of MNIST becomes that image", () => {
     const image = centred(
       picture(224, 224, (x, y) => Math.hypot(x - 90, y - 60) < 50 || Math.abs(x - 2 * y) < 20),
     ) as Uint8Array;
     expect(centred(enlarged(image, 5))).toEqual(image);
   });
 
-  it.skipIf(!there)("that is one of MNIST's own images, enlarged, is that image again", async () => {
+  it.skipIf(!there)("that is an enlarged image of MNIST becomes that image", async () => {
     const { pixels } = await MNIST.load({ root: mnist, train: false });
     for (let i = 0; i < 300; i++) {
       const image = pixels.subarray(i * SIDE * SIDE, (i + 1) * SIDE * SIDE);
@@ -94,15 +94,15 @@ describe("a drawing", () => {
     }
   });
 
-  it("loses no ink, however it is distributed", () => {
-    // A long thin tail, and all the mass at the other end.
+  it("loses no ink, whatever its distribution", () => {
+    // A long thin tail, with most of the mass at the other end.
     const comet = centred(
       picture(224, 224, (x, y) => (Math.hypot(x - 180, y - 112) < 20 || (Math.abs(y - 112) < 2 && x > 20)) && x < 200),
     );
     expect(inkOf(comet as Uint8Array).width).toBe(20);
   });
 
-  it("is grey where ink covers a part of a pixel, and keeps its amount of ink", () => {
+  it("is gray where ink covers part of a pixel, and keeps its amount of ink", () => {
     const disk = picture(224, 224, (x, y) => (x - 100) ** 2 + (y - 90) ** 2 < 70 ** 2);
     const image = centred(disk) as Uint8Array;
     // The edge crosses each of the 20 rows twice.

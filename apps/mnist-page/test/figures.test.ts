@@ -4,13 +4,13 @@ import { LossCurve } from "../src/loss-curve.ts";
 import { Pace } from "../src/pace.ts";
 
 describe("the loss curve", () => {
-  it("holds every reading while there are few", () => {
+  it("contains every loss while there are few", () => {
     const curve = new LossCurve(8);
     for (let step = 1; step <= 7; step++) curve.add({ step, loss: 1 / step });
     expect(curve.points).toEqual(Array.from({ length: 7 }, (_, i) => ({ step: i + 1, loss: 1 / (i + 1) })));
   });
 
-  it("stays short, keeps its mean and its last step", () => {
+  it("stays short, and keeps its mean and its last step", () => {
     const curve = new LossCurve(8);
     const steps = 1024;
     for (let step = 1; step <= steps; step++) {
@@ -23,7 +23,7 @@ describe("the loss curve", () => {
     expect(points.map(({ loss }) => loss)).toEqual([128.5, 384.5, 640.5, 896.5]);
   });
 
-  it("shows what came since the last whole point", () => {
+  it("includes losses after the last complete point", () => {
     const curve = new LossCurve(2);
     for (const [i, loss] of [4, 2, 6].entries()) curve.add({ step: i + 1, loss });
     expect(curve.points).toEqual([
@@ -32,7 +32,7 @@ describe("the loss curve", () => {
     ]);
   });
 
-  it("leaves out what is no number", () => {
+  it("omits losses that are not finite", () => {
     const curve = new LossCurve();
     curve.add({ step: 1, loss: Number.NaN });
     expect(curve.points).toEqual([]);
@@ -40,7 +40,7 @@ describe("the loss curve", () => {
 });
 
 describe("the pace", () => {
-  it("is that of the last second or so", () => {
+  it("is measured over the last one and a half seconds", () => {
     const pace = new Pace();
     expect(pace.imagesPerSecond).toBe(0);
     pace.start(0);
@@ -51,7 +51,7 @@ describe("the pace", () => {
     expect(pace.imagesPerSecond).toBe(200);
   });
 
-  it("does not count a pause, and knows a step that takes longer than its span", () => {
+  it("does not count a pause, and handles steps longer than its interval", () => {
     const pace = new Pace();
     pace.start(0);
     pace.add(64, 4000);
@@ -75,7 +75,7 @@ describe("highlighting", () => {
     ).toBe(source);
   });
 
-  it("knows what is what", () => {
+  it("classifies the tokens", () => {
     const kinds = tokens(source).flatMap(({ kind, text }) => (kind === "plain" ? [] : [`${kind} ${text}`]));
     expect(kinds).toEqual([
       "comment /** A step: `return`. */",

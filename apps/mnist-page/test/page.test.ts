@@ -1,4 +1,4 @@
-/** The page as it is built, in a browser. */
+/** The built page, in a browser. */
 
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -13,7 +13,7 @@ import { smallDigits } from "../../mnist/test/idx.ts";
 
 const there = existsSync(chromiumPath);
 if (!there) {
-  const reason = `there is no Chromium at ${chromiumPath}; install it, or say where it is with the environment variable CHROMIUM`;
+  const reason = `there is no Chromium at ${chromiumPath}; install it, or set the environment variable CHROMIUM to its path`;
   if (process.env.CI) throw new Error(`tests of the page are required here: ${reason}`);
   console.log(`tests of the page are skipped: ${reason}`);
 }
@@ -48,7 +48,7 @@ describe.skipIf(!there)("the page", () => {
   const text = async (id: string): Promise<string> => (await page.locator(`#${id}`).textContent()) ?? "";
   const step = async (): Promise<number> => Number.parseInt(await text("step"), 10);
 
-  /** Opens the page; ready to train when it is there. */
+  /** Opens the page and waits until it is ready to train. */
   async function open(
     options: { before?: (page: Page) => Promise<unknown>; size?: { width: number; height: number } } = {},
   ): Promise<void> {
@@ -61,12 +61,12 @@ describe.skipIf(!there)("the page", () => {
     await page.locator("#go:enabled").waitFor();
   }
 
-  /** Waits until `what` holds of the text of an element. */
+  /** Waits until the text of an element matches `what`. */
   async function until(id: string, what: RegExp): Promise<void> {
     await expect.poll(() => text(id), { timeout: 40_000, interval: 50 }).toMatch(what);
   }
 
-  async function write(): Promise<void> {
+  async function draw(): Promise<void> {
     const { x, y, width } = (await page.locator("#pad").boundingBox()) ?? { x: 0, y: 0, width: 0 };
     await page.mouse.move(x + 0.3 * width, y + 0.2 * width);
     await page.mouse.down();
@@ -75,7 +75,7 @@ describe.skipIf(!there)("the page", () => {
     await page.mouse.up();
   }
 
-  /** The ten probabilities that are shown. */
+  /** Returns the ten displayed probabilities. */
   async function probabilities(): Promise<number[]> {
     await page.locator("#bars .best").waitFor();
     return page
@@ -88,10 +88,10 @@ describe.skipIf(!there)("the page", () => {
     expect(errors).toEqual([]);
   });
 
-  it("trains on the CPU, shows how it goes, stops and goes on", async () => {
+  it("trains on the CPU, shows its progress, stops and continues", async () => {
     await open();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-    expect(await text("status")).toBe("Ready to learn from 1,280 images of MNIST.");
+    expect(await text("status")).toBe("Ready to train on 1,280 images of MNIST.");
     expect(await text("data")).toContain(`from ${address}mnist/`);
     expect(await page.locator("#samples li").count()).toBe(36);
     await page.getByRole("button", { name: "Train" }).click();
@@ -105,7 +105,7 @@ describe.skipIf(!there)("the page", () => {
     expect([await text("epoch"), await step()]).toEqual(halted);
 
     await page.getByRole("button", { name: "Continue" }).click();
-    await until("status", /5 epochs are done/);
+    await until("status", /5 epochs completed/);
     expect([await text("epoch"), await text("step")]).toEqual(["5", "20 / 20"]);
     expect(await text("epochs")).toMatch(/^(\d[\d.]+ %){5}$/);
     expect(await text("speed")).toMatch(/^[\d,]+$/);
@@ -113,25 +113,25 @@ describe.skipIf(!there)("the page", () => {
     expect(Number(await text("loss"))).toBeLessThan(0.5 * first);
     expect(Number.parseFloat(await text("accuracy"))).toBeGreaterThan(80);
     const right = await page.locator("#samples .right").count();
-    expect(await text("score")).toBe(`${right} of these 36 are read right (✓), ${36 - right} wrong (✗).`);
+    expect(await text("score")).toBe(`${right} of 36 are classified correctly (✓), ${36 - right} incorrectly (✗).`);
     expect(right).toBeGreaterThan(24);
     expect(await page.locator("#samples .right .reading").first().textContent()).toMatch(/^\d ✓$/);
   });
 
-  it("reads what is written, while it trains and when it has stopped", async () => {
+  it("classifies a drawing, during training and afterward", async () => {
     await open();
-    await write();
-    await until("answer", /learned nothing yet/);
+    await draw();
+    await until("answer", /not trained yet/);
     await page.getByRole("button", { name: "Train" }).click();
     const while_ = await probabilities();
     expect(while_.reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
-    await until("status", /5 epochs are done/);
+    await until("status", /5 epochs completed/);
     await page.getByRole("button", { name: "Clear" }).click();
-    await until("answer", /Nothing is written/);
-    await write();
+    await until("answer", /Nothing is drawn/);
+    await draw();
     const then = await probabilities();
     expect(then.reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
-    expect(await text("answer")).toContain(`This is a ${then.indexOf(Math.max(...then))}`);
+    expect(await text("answer")).toContain(`Prediction: ${then.indexOf(Math.max(...then))}`);
   });
 
   it("trains on WebGPU", async () => {
@@ -141,13 +141,13 @@ describe.skipIf(!there)("the page", () => {
     expect(await text("status")).toContain("on the GPU");
     await until("loss", /\d/);
     const first = Number(await text("loss"));
-    await write();
+    await draw();
     expect((await probabilities()).reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
     await until("accuracy", /\d/);
     expect(Number(await text("loss"))).toBeLessThan(0.8 * first);
   });
 
-  it("works where there is neither WebGPU nor isolation, on a phone, and shows the code that runs", async () => {
+  it("works without WebGPU and isolation, on a phone, and shows the running code", async () => {
     const poorer = (each: Page) =>
       each.route("**/*", async (route) => {
         const response = await route.fetch();
@@ -160,7 +160,7 @@ describe.skipIf(!there)("the page", () => {
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     expect(await text("cpu-note")).toBe("one thread");
     expect(await page.getByRole("radio", { name: /WebGPU/ }).isDisabled()).toBe(true);
-    expect(await text("webgpu-reason")).toMatch(/No WebGPU here\. webgpu: .*navigator\.gpu/);
+    expect(await text("webgpu-reason")).toMatch(/WebGPU is not available\. webgpu: .*navigator\.gpu/);
     expect(await text("step-source")).toContain("loss.backward();");
     expect(await text("network-source")).toContain("class MLP");
     await page.getByRole("radio", { name: /CNN/ }).check();
@@ -171,11 +171,11 @@ describe.skipIf(!there)("the page", () => {
     expect(await page.getByRole("radio", { name: /MLP/ }).isDisabled()).toBe(true);
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-      "what a phone would have to scroll aside",
+      "horizontal overflow on a phone",
     ).toBe(0);
   });
 
-  it("is used by keyboard alone", async () => {
+  it("can be used by keyboard alone", async () => {
     await open();
     const focused = () =>
       page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("value"));
@@ -191,7 +191,7 @@ describe.skipIf(!there)("the page", () => {
     await until("go", /Continue/);
     expect(await focused()).toBe("go");
     await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter"); // start anew
+    await page.keyboard.press("Enter"); // start over
     await until("status", /Training/);
     await page.keyboard.press("Tab");
     expect(await focused()).toBe("pad");
@@ -200,6 +200,6 @@ describe.skipIf(!there)("the page", () => {
     await page.keyboard.press("Space");
     expect((await probabilities()).reduce((sum, each) => sum + each)).toBeCloseTo(1, 4);
     await page.keyboard.press("Backspace");
-    await until("answer", /Nothing is written/);
+    await until("answer", /Nothing is drawn/);
   });
 });

@@ -1,15 +1,15 @@
 /**
- * The loss curve as one piece of SVG: every loss that was read as a faint line, and their running mean as a strong one.
- * The loss axis is logarithmic, since most of a run happens between the first steep fall and the last few per cent.
+ * Draws the loss curve as SVG: the single losses as a faint line, and their running mean as a strong one. The loss axis
+ * is logarithmic, because the loss changes little after the steep drop at the start of a run.
  */
 
-/** One reading of the loss, after `step` steps. */
+/** The loss after `step` steps. */
 export interface LossPoint {
   readonly step: number;
   readonly loss: number;
 }
 
-/** The size of the drawing, in the units of its text's 12. */
+/** Size of the drawing in SVG units; its text has a size of 12. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -20,7 +20,7 @@ const MARGIN = { left: 56, right: 16, top: 16, bottom: 40 };
 /**
  * Draws the losses over the steps.
  *
- * @param points in the order of their steps; those without a finite, positive loss are left out.
+ * @param points in the order of their steps. Losses that are not finite and positive are omitted.
  */
 export function lossChart(points: readonly LossPoint[], { width, height }: Size = { width: 760, height: 300 }): string {
   const shown = points.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
@@ -53,7 +53,7 @@ ${marks.join("\n")}
 </svg>`;
 }
 
-/** Each loss averaged with those before it, the weights falling with a half-life of about a thirtieth of the run. */
+/** Computes the exponential moving average of the losses, with a half-life of a thirtieth of the run. */
 function runningMean(points: readonly LossPoint[]): LossPoint[] {
   const keep = 0.5 ** (1 / Math.max(1, points.length / 30));
   let sum = 0;
@@ -65,7 +65,7 @@ function runningMean(points: readonly LossPoint[]): LossPoint[] {
   });
 }
 
-/** The round values 1, 2, 5 times a power of ten within a range; only the powers where there would be many. */
+/** Returns the values 1, 2 and 5 times a power of ten within a range, or only the powers if there would be many. */
 function lossTicks(from: number, to: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.floor(Math.log10(from)); power <= Math.ceil(Math.log10(to)); power++) {
@@ -75,7 +75,7 @@ function lossTicks(from: number, to: number): number[] {
   return inside.length > 9 ? inside.filter((tick) => Number.isInteger(Math.log10(tick))) : inside;
 }
 
-/** About six round steps from 0 to `last`. */
+/** Returns about six round numbers of steps from 0 to `last`. */
 function stepTicks(last: number): number[] {
   const rough = last / 6;
   const power = 10 ** Math.floor(Math.log10(rough));

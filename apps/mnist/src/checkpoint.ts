@@ -1,5 +1,5 @@
 /**
- * Checkpoints: all that a run needs to go on as if it had never stopped, in one file.
+ * Checkpoints: everything that a run needs to continue as if it had not been interrupted, in one file.
  */
 
 import { load, save } from "@akari/io";
@@ -7,19 +7,19 @@ import { type Backend, FileError, type Tensor } from "@akari/tensor";
 import type { OptimizerStateDict } from "akari";
 import { RECIPE, type Recipe } from "./options.ts";
 
-/** A run between two of its steps. */
+/** The state of a run between two steps. */
 export interface Checkpoint {
   readonly recipe: Recipe;
-  /** The name and the number of the images that it trains on. */
+  /** Name of the dataset and number of training images. */
   readonly data: { readonly name: string; readonly count: number };
-  /** The epoch it is in, from 0, and the steps done in it. */
+  /** Current epoch, from 0, and number of steps completed in it. */
   readonly epoch: number;
   readonly step: number;
-  /** The state of the random generator when the epoch began: from it the order of the epoch's images follows. */
+  /** State of the random number generator at the start of the epoch, which determines the order of its images. */
   readonly generator: Tensor;
-  /** The losses read so far, in the order of `readings`. */
+  /** Losses read so far. */
   readonly losses: Tensor;
-  /** After how many steps each loss was read. */
+  /** Number of steps after which each of `losses` was read. */
   readonly readings: readonly number[];
   /** Seconds of training so far. */
   readonly seconds: number;
@@ -27,20 +27,20 @@ export interface Checkpoint {
   readonly optimizer: OptimizerStateDict;
 }
 
-/** Writes a checkpoint; the file is whole or not there. */
+/** Writes a checkpoint atomically. */
 export async function saveCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   await save(checkpoint, path);
 }
 
 /**
- * Reads a checkpoint, its tensors onto `device`.
+ * Reads a checkpoint, with its tensors on `device`.
  *
- * @throws FileError when the file is not one, or is damaged.
+ * @throws FileError when the file is damaged or not a checkpoint.
  */
 export async function loadCheckpoint(path: string, device: Backend): Promise<Checkpoint> {
   const found = await load<unknown>(path, { device });
   if (!isCheckpoint(found))
-    throw new FileError(`--resume: ${path} is not a checkpoint of this program, or not a whole one; Ctrl-C saves one`);
+    throw new FileError(`--resume: ${path} is not a checkpoint of this program, or is incomplete; Ctrl-C saves one`);
   return found;
 }
 
@@ -48,7 +48,7 @@ function isCheckpoint(value: unknown): value is Checkpoint {
   if (typeof value !== "object" || value === null) return false;
   const parts = ["recipe", "data", "epoch", "step", "generator", "losses", "readings", "seconds", "model", "optimizer"];
   if (!parts.every((part) => part in value)) return false;
-  // Safe: `recipe` was just seen to be there; its own parts are looked at next.
+  // Safe: `recipe` exists, as checked above, and its parts are checked next.
   const { recipe } = value as { recipe: unknown };
   return typeof recipe === "object" && recipe !== null && RECIPE.every((name) => name === "limit" || name in recipe);
 }

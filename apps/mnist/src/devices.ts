@@ -1,20 +1,20 @@
-/** The devices that the demo can be asked for. */
+/** The devices that the demo can use. */
 
 import { type Backend, cpu, DeviceError } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { webgpu } from "@akari/tensor/webgpu";
 import type { Options } from "./options.ts";
 
-/** A device, and how to speak of it. */
+/** A device and its description in the output. */
 export interface Found {
   readonly device: Backend;
   readonly name: string;
 }
 
 /**
- * The device of that name; `auto` takes a real GPU where there is one, and else the CPU.
+ * Opens the device with the given name; `auto` selects a hardware GPU if there is one, otherwise the CPU.
  *
- * @throws DeviceError when it is not there.
+ * @throws DeviceError when the device is not available.
  */
 export async function findDevice(name: Options["device"]): Promise<Found> {
   switch (name) {
@@ -24,7 +24,7 @@ export async function findDevice(name: Options["device"]): Promise<Found> {
       return { device: reference(), name };
     case "webgpu": {
       const device = await webgpu();
-      return { device, name: `webgpu, ${device.adapter}${device.software ? ", a program on the CPU: slow" : ""}` };
+      return { device, name: `webgpu, ${device.adapter}${device.software ? ", a software adapter: slow" : ""}` };
     }
     case "auto":
       return await fastest();
@@ -36,9 +36,9 @@ export async function findDevice(name: Options["device"]): Promise<Found> {
 async function fastest(): Promise<Found> {
   try {
     const device = await webgpu();
-    if (!device.software) return { device, name: `webgpu, ${device.adapter}, the fastest there is` };
+    if (!device.software) return { device, name: `webgpu, ${device.adapter}, selected automatically` };
   } catch (error) {
     if (!(error instanceof DeviceError)) throw error;
   }
-  return { device: cpu(), name: "cpu, the fastest there is" };
+  return { device: cpu(), name: "cpu, selected automatically" };
 }

@@ -1,24 +1,25 @@
-/** Ctrl-C as a wish that is heard at the next good moment. Pressed again, it ends the program at once. */
+/** Handles Ctrl-C: the first one requests a stop at the next suitable point, the second one exits immediately. */
 
 import { setImmediate } from "node:timers/promises";
 
-/** Whether the person, or the system, has asked for an end. */
+/** Whether the user or the system has requested a stop. */
 export interface Interrupt {
   readonly requested: boolean;
   /**
-   * The same, after letting the event loop turn: a signal is heard only then, and training may go on for long without.
+   * Returns `requested` after yielding to the event loop. Signals are only delivered then, and training may run for a
+   * long time without yielding.
    */
   asked(): Promise<boolean>;
-  /** Ctrl-C means again what it means to every program. */
+  /** Restores the default effect of Ctrl-C. */
   release(): void;
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** What a program ends with that was stopped from the keyboard. */
+/** Exit code of a program interrupted from the keyboard. */
 export const INTERRUPTED = 130;
 
-/** Listens for Ctrl-C from now on. */
+/** Starts to listen for Ctrl-C. */
 export function interrupt(): Interrupt {
   let requested = false;
   const listener = (): void => {

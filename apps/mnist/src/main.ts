@@ -9,7 +9,7 @@ try {
   process.exitCode = await run(parseOptions(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode; // Commander has said what is wrong, or shown the help.
+    process.exitCode = error.exitCode; // Commander has printed the error or the help.
   } else if (error instanceof AkariError) {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = 1;

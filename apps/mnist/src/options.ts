@@ -1,13 +1,13 @@
 /**
- * The command line of the demo: what can be asked for, and what is refused. All of it is checked before anything is
- * read, computed or written, so that a slip of the keyboard costs a second and not a training run.
+ * Parses the command line of the demo. Everything is checked before anything is read, computed or written, so that a
+ * typing error does not cost a training run.
  */
 
 import { stat } from "node:fs/promises";
 import { ArgumentError } from "@akari/tensor";
 import { Command, InvalidArgumentError, Option } from "commander";
 
-/** What a run is asked to do. */
+/** The options of a run. */
 export interface Options {
   readonly model: "cnn" | "mlp";
   readonly device: "cpu" | "reference" | "auto" | "webgpu";
@@ -23,61 +23,59 @@ export interface Options {
   readonly json: boolean;
 }
 
-/**
- * The options that decide what is computed; a checkpoint keeps them, since only the same ones lead to the same result.
- */
+/** The options that determine the result. A checkpoint stores them, since a run must continue with the same ones. */
 export const RECIPE = ["model", "epochs", "batchSize", "lr", "optimizer", "seed", "limit"] as const;
 
-/** The part of the options that a checkpoint keeps. */
+/** The options that a checkpoint stores. */
 export type Recipe = Pick<Options, (typeof RECIPE)[number]>;
 
-/** The options of a run, and which of them were written on the command line rather than taken from the defaults. */
+/** The options of a run, and the names of those that were given rather than taken from the defaults. */
 export interface ParsedOptions {
   readonly options: Options;
   readonly given: ReadonlySet<string>;
 }
 
 /**
- * Reads the command line.
+ * Parses the command line.
  *
  * @param args the arguments after the program's name.
- * @throws CommanderError naming the option and the value that it does not take; also for `--help`, with exit code 0.
+ * @throws CommanderError for invalid options and values, and for `--help` with exit code 0.
  */
 export function parseOptions(args: readonly string[]): ParsedOptions {
   const command = new Command("mnist")
     .description("Trains a network on handwritten digits, tests it, and writes the model and a report.")
-    .addOption(new Option("--model <name>", "the network").choices(["cnn", "mlp"]).default("cnn"))
+    .addOption(new Option("--model <name>", "network to train").choices(["cnn", "mlp"]).default("cnn"))
     .addOption(
-      new Option("--device <name>", "where to compute").choices(["cpu", "reference", "auto", "webgpu"]).default("cpu"),
+      new Option("--device <name>", "device to run on").choices(["cpu", "reference", "auto", "webgpu"]).default("cpu"),
     )
-    .option("--epochs <n>", "how often to go through the training images", wholeNumber(1), 1)
+    .option("--epochs <n>", "number of passes over the training images", wholeNumber(1), 1)
     .option("--batch-size <n>", "images per training step", wholeNumber(1), 64)
     .option("--lr <x>", "learning rate", positiveNumber, 1e-3)
     .addOption(
-      new Option("--optimizer <name>", "how to step")
+      new Option("--optimizer <name>", "optimizer")
         .choices(["adam", "adamw", "adabelief", "sgd", "rmsprop", "adagrad"])
         .default("adam"),
     )
-    .option("--data <dir>", "folder with MNIST's files (else MNIST_DIR, the cache, a download, synthetic digits)")
-    .option("--seed <n>", "seed of the initial weights and of the order of the images", wholeNumber(0), 1)
+    .option("--data <dir>", "folder with the MNIST files (else MNIST_DIR, the cache, a download, generated digits)")
+    .option("--seed <n>", "seed for the initial weights and the order of the images", wholeNumber(0), 1)
     .option("--limit <n>", "train on the first n images only", wholeNumber(1))
     .option("--out <dir>", "folder for model.safetensors and report.html", "runs/mnist")
-    .option("--resume <file>", "go on from a checkpoint that Ctrl-C saved")
+    .option("--resume <file>", "continue from a checkpoint saved by Ctrl-C")
     .option("--json", "print the result as one last line of JSON", false)
     .allowExcessArguments(false)
     .showHelpAfterError("(--help lists the options)")
     .exitOverride();
   command.parse(args, { from: "user" });
   const given = Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) === "cli");
-  // Safe: commander has filled in every option above, with the types that its parser and choices produce.
+  // Safe: Commander has filled in the defaults, and its parsers and choices produce these types.
   return { options: command.opts() as Options, given: new Set(given) };
 }
 
 /**
- * The options of a run that goes on from a checkpoint: the recipe is the checkpoint's, all else is the command line's.
- * Only `--epochs` may be raised, to train on.
+ * Returns the options of a resumed run: the recipe of the checkpoint, and the other options of the command line. The
+ * number of epochs may be increased.
  *
- * @throws ArgumentError when the command line asks for another recipe.
+ * @throws ArgumentError when the command line contradicts the recipe.
  */
 export function resumed({ options, given }: ParsedOptions, recipe: Recipe): Options {
   for (const name of RECIPE) {
@@ -85,12 +83,12 @@ export function resumed({ options, given }: ParsedOptions, recipe: Recipe): Opti
     const flag = flagOf(name);
     if (name !== "epochs") {
       throw new ArgumentError(
-        `${flag}: ${options[name]} was asked for, but the checkpoint was trained with ${recipe[name] ?? "no limit"}; leave ${flag} out, or start anew`,
+        `${flag}: got ${options[name]}, but the checkpoint was trained with ${recipe[name] ?? "no limit"}; omit ${flag} or start a new run`,
       );
     }
     if (options.epochs < recipe.epochs) {
       throw new ArgumentError(
-        `${flag}: ${options.epochs} was asked for, but the checkpoint is of a run of ${recipe.epochs}; it can only be raised`,
+        `${flag}: got ${options.epochs}, but the checkpoint belongs to a run of ${recipe.epochs}; the number can only be increased`,
       );
     }
   }
@@ -98,18 +96,18 @@ export function resumed({ options, given }: ParsedOptions, recipe: Recipe): Opti
 }
 
 /**
- * Looks at what the options point to.
+ * Checks that the paths in the options exist.
  *
- * @throws ArgumentError when the data folder or the checkpoint is not there.
+ * @throws ArgumentError when the data folder or the checkpoint does not exist.
  */
 export async function checkPaths(options: Options): Promise<void> {
   if (options.data !== undefined && !(await isA("directory", options.data))) {
     throw new ArgumentError(
-      `--data: there is no folder ${options.data}; name the one that holds MNIST's files, or leave --data out`,
+      `--data: there is no folder ${options.data}; pass the folder with the MNIST files, or omit --data`,
     );
   }
   if (options.resume !== undefined && !(await isA("file", options.resume))) {
-    throw new ArgumentError(`--resume: there is no file ${options.resume}; name a checkpoint that Ctrl-C saved`);
+    throw new ArgumentError(`--resume: there is no file ${options.resume}; pass a checkpoint saved by Ctrl-C`);
   }
 }
 

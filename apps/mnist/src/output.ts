@@ -1,6 +1,6 @@
 /**
- * The folder that a run writes into. It is tried out before anything is computed, with as many bytes as the run will
- * write: to learn of a full disk or a missing permission after an hour of training would be too late.
+ * Prepares the folder for the results of a run. It is tested before training with as many bytes as the run will write,
+ * so that a full disk or a missing permission is reported immediately.
  */
 
 import { mkdir, open, rm, stat } from "node:fs/promises";
@@ -8,9 +8,9 @@ import { dirname, join } from "node:path";
 import { FileError } from "@akari/tensor";
 
 /**
- * Makes the folder if it is not there, and writes and removes a file of `bytes` bytes in it.
+ * Creates the folder if it does not exist, and writes and removes a file of `bytes` bytes in it.
  *
- * @throws FileError saying what stands in the way.
+ * @throws FileError when this fails, with the reason.
  */
 export async function prepareFolder(folder: string, bytes: number): Promise<void> {
   const probe = join(folder, `.space-for-results-${process.pid}`);
@@ -32,13 +32,13 @@ export async function prepareFolder(folder: string, bytes: number): Promise<void
       { cause: error },
     );
   } finally {
-    await rm(probe, { force: true }).catch(() => {}); // Where the folder could not be made there is nothing to remove.
+    await rm(probe, { force: true }).catch(() => {}); // without the folder, there is nothing to remove
   }
 }
 
 /**
- * Node's own recursive mkdir never returns where a folder refuses to hold another (`/proc`), so the recursion stands
- * here.
+ * Creates a folder and its parents. Node's recursive `mkdir` is not used, because it never returns for a parent that
+ * cannot contain new folders (`/proc`).
  */
 async function makeFolder(folder: string): Promise<void> {
   if ((await stat(folder).catch(() => null))?.isDirectory()) return;
@@ -47,17 +47,17 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "no permission; name another folder with --out",
-  EROFS: "the file system is read-only; name another folder with --out",
-  ENOSPC: "the disk is full; make room, or name a folder on another disk with --out",
-  EDQUOT: "your quota of the disk is used up; make room, or name another folder with --out",
-  EFBIG: "files may not become that large there; name another folder with --out",
-  ENOTDIR: "a part of the path is a file; name a folder with --out",
-  ENOENT: "no folder can be made there; name another with --out",
-  EEXIST: "there is a file of that name; name a folder with --out",
+  EACCES: "permission denied; choose another folder with --out",
+  EROFS: "the file system is read-only; choose another folder with --out",
+  ENOSPC: "the disk is full; free some space, or choose a folder on another disk with --out",
+  EDQUOT: "your disk quota is used up; free some space, or choose another folder with --out",
+  EFBIG: "the limit on the size of files is exceeded; choose another folder with --out",
+  ENOTDIR: "part of the path is a file; choose a folder with --out",
+  ENOENT: "the folder cannot be created; choose another one with --out",
+  EEXIST: "there is a file of that name; choose a folder with --out",
 };
 
-/** Why the system refused, in words where it is one of the usual reasons. */
+/** Returns why an operation failed: an explanation of the usual error codes, otherwise the error's message. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";

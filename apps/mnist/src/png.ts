@@ -1,23 +1,23 @@
 /**
- * Small grey pictures as PNG, so that the report can carry them inside itself.
+ * Encodes small grayscale images as PNG data URLs, which the report embeds.
  *
- * The format: https://www.w3.org/TR/png-3/
+ * https://www.w3.org/TR/png-3/
  */
 
 import { crc32, deflateSync } from "node:zlib";
 
 /**
- * A grey picture as the address of a PNG image that holds its own bytes.
+ * Encodes a grayscale image as a PNG data URL.
  *
- * @param pixels `height · width` bytes in row-major order, 0 black to 255 white.
+ * @param pixels `height · width` bytes in row-major order, from 0 for black to 255 for white.
  */
 export function pngAddress(pixels: Uint8Array, width: number, height: number): string {
-  const rows = Buffer.alloc(height * (width + 1)); // Each row begins with its filter: 0, none.
+  const rows = Buffer.alloc(height * (width + 1)); // Each row starts with its filter type: 0 for none.
   for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 8; // bits a pixel; the colour type after it is 0, grey
+  header[8] = 8; // bit depth; the color type in the next byte is 0, grayscale
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const file = Buffer.concat([
     signature,

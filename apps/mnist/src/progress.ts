@@ -1,31 +1,31 @@
 /**
- * What a person sees while the network trains: one live line on a terminal, now and then a plain line anywhere else,
- * since a log file has no use for a line that is drawn again and again.
+ * Shows the progress of training: a progress bar on a terminal, and elsewhere, such as in a log file, about ten lines
+ * per epoch.
  */
 
 import { Presets, SingleBar } from "cli-progress";
 
-/** Shows how far a run has come. Times and speeds count from when it was made. */
+/** The progress display of a run. Times and speeds are measured from its creation. */
 export interface Progress {
-  /** `step` steps of the run are done; the loss was `loss` when it was last read, or has not been read yet. */
+  /** Reports that `step` steps of the run are done. `loss` is the last loss read; null if there is none yet. */
   update(step: number, loss: number | null): void;
-  /** The line is left as it stands, and what is printed next starts below it. */
+  /** Ends the display. Further output starts on the next line. */
   stop(): void;
 }
 
-/** The length of a run, for its progress. */
+/** The length of a run. */
 export interface Extent {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
-  /** Steps that were done before, by the run that this one resumes. */
+  /** Number of steps done by the run that this one resumes. */
   readonly startStep: number;
 }
 
 /**
- * The progress of a run, on `stream`.
+ * Creates the progress display of a run.
  *
- * @param stream where to write; a live line if it is a terminal.
+ * @param stream output stream. Default: standard output.
  */
 export function progress(extent: Extent, stream: NodeJS.WriteStream = process.stdout): Progress {
   return stream.isTTY ? liveLine(extent, stream) : plainLines(extent, stream);
@@ -39,7 +39,7 @@ function liveLine(extent: Extent, stream: NodeJS.WriteStream): Progress {
       format: "epoch {epoch} {bar} {percentage}%  loss {loss}  {speed} images/s  {left} left",
       barsize: 24,
       hideCursor: true,
-      // Ctrl-C is the program's: it saves a checkpoint.
+      // The program handles Ctrl-C itself, to save a checkpoint.
       gracefulExit: false,
       autopadding: true,
     },
@@ -99,12 +99,12 @@ function stopwatch(extent: Extent): Pace {
   };
 }
 
-/** A count with commas between the thousands: `12,345`. */
+/** Formats a count with commas between the thousands: `12,345`. */
 export function thousands(count: number): string {
   return Math.round(count).toLocaleString("en-US");
 }
 
-/** A time span for people: `7 s`, `2 min 05 s`, `1 h 02 min`. */
+/** Formats a duration: `7 s`, `2 min 05 s`, `1 h 02 min`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-";
   const whole = Math.round(seconds);

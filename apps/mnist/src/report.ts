@@ -1,15 +1,15 @@
 /**
- * `report.html`: how a run went, on one page that needs nothing beside it. Styles, the curve and the pictures are all
- * inside, so it can be mailed, archived or opened without a network.
+ * Creates `report.html`, a page about a run. Styles, loss curve and images are embedded, so the page can be sent,
+ * archived or opened without a network.
  */
 
 import { type LossPoint, lossChart } from "./chart.ts";
 import { pngAddress } from "./png.ts";
 import { duration, thousands } from "./progress.ts";
 
-/** What a report tells. */
+/** The data of a report. */
 export interface Run {
-  /** One line for the head of the page: model, data, device, optimizer. */
+  /** Facts for the top of the page, by label: model, data, training, device. */
   readonly facts: Readonly<Record<string, string>>;
   readonly losses: readonly LossPoint[];
   readonly accuracy: number;
@@ -18,21 +18,21 @@ export interface Run {
   readonly tested: Tested;
 }
 
-/** The answers of the network on the test images. */
+/** The results of the network on the test images. */
 export interface Tested {
-  /** `[N, 28, 28]` bytes. */
+  /** Pixels: `[N, 28, 28]` bytes. */
   readonly images: Uint8Array;
   readonly labels: ArrayLike<number>;
-  /** The class with the highest probability, for each image. */
+  /** The class with the highest probability for each image. */
   readonly predictions: ArrayLike<number>;
-  /** The cross-entropy of each image: how far the network was from the truth. */
+  /** The cross-entropy of each image. */
   readonly losses: ArrayLike<number>;
 }
 
 const SIDE = 28;
 const WORST = 40;
 
-/** The page as text. */
+/** Returns the page as HTML. */
 export function reportPage(run: Run): string {
   const wrong = worstMistakes(run.tested);
   const count = run.tested.labels.length;
@@ -46,7 +46,7 @@ export function reportPage(run: Run): string {
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${percent(run.accuracy)} <small>of ${thousands(count)} test images read right</small></h1>
+<h1>${percent(run.accuracy)} <small>of ${thousands(count)} test images classified correctly</small></h1>
 <dl>
 ${Object.entries({ ...run.facts, "test loss": run.loss.toFixed(4), time: duration(run.seconds) })
   .map(([name, value]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}</dd></div>`)
@@ -54,10 +54,10 @@ ${Object.entries({ ...run.facts, "test loss": run.loss.toFixed(4), time: duratio
 </dl>
 <h2>Training loss</h2>
 ${lossChart(run.losses)}
-<h2>What was taken for what</h2>
+<h2>Confusion matrix</h2>
 ${confusionTable(confusion(run.tested))}
-<h2>The worst mistakes</h2>
-<p>${mistakes === 0 ? "There are none." : `${mistakes} images were read wrong. These are the ones the network was surest about.`}</p>
+<h2>Worst mistakes</h2>
+<p>${mistakes === 0 ? "There are none." : `${mistakes} ${mistakes === 1 ? "image was" : "images were"} misclassified. Those with the highest loss are shown.`}</p>
 <div class="mistakes">
 ${wrong.map((index) => mistake(run.tested, index)).join("\n")}
 </div>
@@ -66,7 +66,7 @@ ${wrong.map((index) => mistake(run.tested, index)).join("\n")}
 `;
 }
 
-/** How often each digit (row) was read as each digit (column). */
+/** Counts how often each digit (row) was classified as each digit (column). */
 export function confusion({ labels, predictions }: Tested): number[][] {
   const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));
   for (let i = 0; i < labels.length; i++) {
@@ -77,7 +77,7 @@ export function confusion({ labels, predictions }: Tested): number[][] {
   return counts;
 }
 
-/** The places of the misread images, the one with the highest loss first. */
+/** Returns the indices of misclassified images, those with the highest loss first. */
 export function worstMistakes({ labels, predictions, losses }: Tested, most: number = WORST): number[] {
   const wrong: number[] = [];
   for (let i = 0; i < labels.length; i++) if (labels[i] !== predictions[i]) wrong.push(i);
@@ -90,12 +90,12 @@ function confusionTable(counts: readonly (readonly number[])[]): string {
   const cell = (count: number, truth: number, read: number): string => {
     const share = truth === read ? 0 : Math.sqrt(count / most);
     const kind = truth === read ? "right" : "wrong";
-    return `<td class="${kind}" style="--share:${share.toFixed(2)}" title="${count} × ${truth} read as ${read}">${count === 0 ? "" : count}</td>`;
+    return `<td class="${kind}" style="--share:${share.toFixed(2)}" title="${count} × ${truth} classified as ${read}">${count === 0 ? "" : count}</td>`;
   };
   return `<table>
-<thead><tr><td></td>${digits.map((read) => `<th scope="col">read ${read}</th>`).join("")}</tr></thead>
+<thead><tr><td></td>${digits.map((read) => `<th scope="col">predicted ${read}</th>`).join("")}</tr></thead>
 <tbody>
-${counts.map((row, truth) => `<tr><th scope="row">is ${truth}</th>${row.map((count, read) => cell(count, truth, read)).join("")}</tr>`).join("\n")}
+${counts.map((row, truth) => `<tr><th scope="row">label ${truth}</th>${row.map((count, read) => cell(count, truth, read)).join("")}</tr>`).join("\n")}
 </tbody>
 </table>`;
 }
@@ -105,11 +105,11 @@ function mistake({ images, labels, predictions, losses }: Tested, index: number)
   const truth = labels[index];
   const read = predictions[index];
   const likelihood = Math.exp(-(losses[index] as number));
-  return `<figure><img src="${pngAddress(pixels, SIDE, SIDE)}" width="84" height="84" alt="a ${truth} that was read as ${read}">
-<figcaption><b>${truth}</b> read as <b>${read}</b><br><small>test image ${index}; gave the ${truth} ${percent(likelihood)}</small></figcaption></figure>`;
+  return `<figure><img src="${pngAddress(pixels, SIDE, SIDE)}" width="84" height="84" alt="digit ${truth} classified as ${read}">
+<figcaption><b>${truth}</b> classified as <b>${read}</b><br><small>test image ${index}; probability of ${truth}: ${percent(likelihood)}</small></figcaption></figure>`;
 }
 
-/** A share of one in per cent, with as many digits as say something. */
+/** Formats a fraction as a percentage, with more digits below 0.1 %. */
 export function percent(share: number): string {
   return `${(100 * share).toFixed(share > 0 && share < 0.001 ? 4 : 2)} %`;
 }

@@ -1,4 +1,4 @@
-/** One run of the demo from its first line to its last: find the data, train, test, write the results. */
+/** Runs the demo: finds the data, trains, tests, and writes the results. */
 
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -21,14 +21,14 @@ import { Training } from "./training.ts";
 
 const OPTIMIZERS = { adam: Adam, adamw: AdamW, adabelief: AdaBelief, sgd: SGD, rmsprop: RMSprop, adagrad: Adagrad };
 
-/** More than a report takes. */
+/** Upper bound of the size of a report, in bytes. */
 const REPORT_BYTES = 1e6;
 
 /**
- * Does what the command line asks for.
+ * Runs the demo with the options of the command line.
  *
- * @returns the exit code: 0, or 130 when it was interrupted and has saved a checkpoint.
- * @throws AkariError for whatever it was asked and cannot do; before training where that can be known.
+ * @returns the exit code: 0, or 130 if the run was interrupted and has saved a checkpoint.
+ * @throws AkariError when it fails, before training if possible.
  */
 export async function run(parsed: ParsedOptions): Promise<number> {
   await checkPaths(parsed.options);
@@ -41,7 +41,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
   model.to(device);
   const optimizer = new OPTIMIZERS[options.optimizer](model.parameters(), { lr: options.lr });
   const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
-  // The model, and a checkpoint: the model again and up to three numbers of the optimizer for each of its own.
+  // The model, and a checkpoint: the model again, and up to three numbers of optimizer state per parameter.
   await prepareFolder(options.out, 5 * 4 * parameters + REPORT_BYTES);
 
   say(`device  ${deviceName}`);
@@ -68,7 +68,7 @@ export async function run(parsed: ParsedOptions): Promise<number> {
     const path = await keep(join(options.out, "checkpoint.safetensors"), (to) =>
       saveCheckpoint(to, training.checkpoint()),
     );
-    say(`stopped ${training.position}; go on with --resume ${path}`);
+    say(`stopped ${training.position}; continue with --resume ${path}`);
     return INTERRUPTED;
   }
   stop.release();
@@ -101,7 +101,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Ends early when the run is asked to stop. */
+/** Yields the batches until the run is asked to stop. */
 async function* until<T>(stop: Interrupt, batches: AsyncIterable<T>): AsyncGenerator<T> {
   for await (const batch of batches) {
     if (await stop.asked()) return;
@@ -110,10 +110,10 @@ async function* until<T>(stop: Interrupt, batches: AsyncIterable<T>): AsyncGener
 }
 
 /**
- * Writes a file; where that fails, somewhere else, so that what was learned is not lost.
+ * Writes a file. If that fails, writes it to a temporary folder, so that the result of the training is not lost.
  *
  * @returns the path.
- * @throws FileError when it could not be written where it should be, saying where it is instead.
+ * @throws FileError when the file cannot be written to `path`. The message says where it is instead.
  */
 async function keep(path: string, write: (to: string) => Promise<unknown>): Promise<string> {
   try {
@@ -123,8 +123,8 @@ async function keep(path: string, write: (to: string) => Promise<unknown>): Prom
     const refuge = join(await mkdtemp(join(tmpdir(), "akari-mnist-")), basename(path));
     const failure = error instanceof FileError ? error.message : `cannot write ${path}: ${reason(error)}`;
     await write(refuge).catch((second: unknown) => {
-      throw new FileError(`${failure}; nor ${refuge}: ${reason(second)}`, { cause: error });
+      throw new FileError(`${failure}; cannot write ${refuge} either: ${reason(second)}`, { cause: error });
     });
-    throw new FileError(`${failure}; it is kept as ${refuge}`, { cause: error });
+    throw new FileError(`${failure}; it was saved as ${refuge} instead`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-/** One training step, as one would write it in PyTorch; `compile` runs its kernels again without its JavaScript. */
+/** A training step, as in PyTorch. `compile` captures its kernel calls and replays them without its JavaScript. */
 
 import { compile, nn, type Optimizer, type Tensor } from "akari";
 

@@ -1,17 +1,17 @@
-/** How a network learns and how it is tested: the whole of it, as one would write it in PyTorch. */
+/** Training and testing of a network, as in PyTorch. */
 
 import { type Backend, compile, nn, noGrad, type Optimizer, type Tensor } from "akari";
 import { trainingStep } from "./step.ts";
 
 const { crossEntropy } = nn.functional;
 
-/** Images `[N, 1, 28, 28]` and the digits `[N]` on them. */
+/** Images `[N, 1, 28, 28]` and their labels `[N]`. */
 export type Batch = readonly [images: Tensor, labels: Tensor];
 
 /**
- * One epoch: shows each batch to the model and takes a step towards a smaller loss.
+ * Trains the model for one epoch.
  *
- * @param afterStep hears the loss of each step; when it answers `"stop"`, no further step is taken.
+ * @param afterStep called with the loss of each step. If it resolves to `"stop"`, the epoch ends.
  */
 export async function train(
   model: nn.Layer,
@@ -28,7 +28,7 @@ export async function train(
   }
 }
 
-/** The model's answers on images that it has not seen: the digit it reads, and the cross-entropy, of each. */
+/** Tests the model. Returns the predicted class and the cross-entropy of each image. */
 export async function test(
   model: nn.Layer,
   device: Backend,

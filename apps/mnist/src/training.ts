@@ -1,7 +1,7 @@
 /**
- * A training run that can stop between any two steps and go on later to the same result. What makes it so: the order of
- * an epoch's images follows from the state of the random generator when the epoch began, so a run that goes on puts
- * that state back and passes over the batches that were already used.
+ * A training run that can stop between any two steps and continue later with the same result. The state of the random
+ * number generator at the start of an epoch determines the order of its images, so a resumed run restores that state
+ * and skips the batches already used.
  */
 
 import { ArgumentError, type Backend } from "@akari/tensor";
@@ -14,10 +14,10 @@ import type { Options } from "./options.ts";
 import { progress } from "./progress.ts";
 import { train } from "./train.ts";
 
-/** A model on its way through the epochs. */
+/** A training run of a model. */
 export class Training {
   readonly losses: LossPoint[] = [];
-  /** Seconds of training, those before a checkpoint included. */
+  /** Seconds of training, including those before a checkpoint. */
   seconds = 0;
   readonly #options: Options;
   readonly #digits: Digits;
@@ -34,19 +34,19 @@ export class Training {
     this.#optimizer = optimizer;
   }
 
-  /** Where it stands, in words. */
+  /** Description of the current position. */
   get position(): string {
     return this.#epoch === this.#options.epochs
       ? "after the last step"
       : `in epoch ${this.#epoch + 1} after ${this.#step} steps`;
   }
 
-  /** Trains until all epochs are done, or until `stop` is requested. */
+  /** Trains until all epochs are done or `stop` is requested. */
   async run(device: Backend, stop: Interrupt): Promise<void> {
     const { epochs, batchSize } = this.#options;
     const loader = trainLoader(this.#digits, batchSize);
     const stepsPerEpoch = loader.length;
-    // About a hundred readings make a good curve, and on a GPU each one waits for the device.
+    // A hundred losses or more make a good curve. On a GPU, reading each one waits for the device.
     const every = Math.max(1, Math.min(10, Math.floor((epochs * stepsPerEpoch) / 100)));
     const stepsDone = (): number => this.#epoch * stepsPerEpoch + this.#step;
     const bar = progress({
@@ -73,7 +73,7 @@ export class Training {
     this.seconds = before + (performance.now() - began) / 1000;
   }
 
-  /** All that is needed to go on from here. */
+  /** Returns everything needed to continue from here. */
   checkpoint(): Checkpoint {
     const { model, epochs, batchSize, lr, optimizer, seed, limit } = this.#options;
     return {
@@ -94,7 +94,7 @@ export class Training {
   }
 
   /**
-   * Goes back to where a checkpoint was saved.
+   * Restores the state saved in a checkpoint.
    *
    * @throws ArgumentError when it was trained on other images.
    */
@@ -103,7 +103,7 @@ export class Training {
     const { data } = checkpoint;
     if (data.name !== test.name || data.count !== images.length) {
       throw new ArgumentError(
-        `--resume: the checkpoint was trained on ${data.count} images of ${data.name}, but here are ${images.length} of ${test.name}; name its data with --data`,
+        `--resume: the checkpoint was trained on ${data.count} images of ${data.name}, but the data is ${images.length} images of ${test.name}; pass the original data with --data`,
       );
     }
     this.#model.loadStateDict(checkpoint.model);

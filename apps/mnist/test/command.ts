@@ -1,4 +1,4 @@
-/** Runs the demo as a user does, as a program of its own. */
+/** Runs the demo in a process of its own, as a user does. */
 
 import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** How a run ended. */
+/** The exit code and the output of a run. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -16,8 +16,8 @@ export interface Ended {
 }
 
 /**
- * Runs the demo; Ctrl-C is pressed when it prints what `interruptAt` matches, and `meanwhile.act` is done when it
- * prints what that one has `seen`.
+ * Runs the demo. Sends SIGINT when its output matches `interruptAt`, and calls `meanwhile.act` when its output matches
+ * `meanwhile.seen`.
  */
 export function mnist(
   args: readonly string[],
@@ -57,7 +57,7 @@ export function mnist(
   });
 }
 
-/** What `--json` prints. */
+/** The result printed by `--json`. */
 export interface Result {
   readonly accuracy: number;
   readonly loss: number;
@@ -67,18 +67,18 @@ export interface Result {
   readonly epochs: number;
 }
 
-/** The last line of a run with `--json`. */
+/** Parses the last line of a run with `--json`. */
 export function resultOf({ out, err }: Ended): Result {
   const last = out.trimEnd().split("\n").at(-1) ?? "";
   try {
-    // Safe: the tests look at each part.
+    // Safe: the tests check each part.
     return JSON.parse(last) as Result;
   } catch {
     throw new Error(`no result in:\n${out}\n${err}`);
   }
 }
 
-/** A new folder for results. */
+/** Creates a folder for results. */
 export function folder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "akari-run-"));
 }

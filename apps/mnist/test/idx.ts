@@ -1,6 +1,6 @@
 /**
- * A small dataset in MNIST's format: rows of bars, one for each digit, with some noise; a network learns it in a few
- * steps.
+ * A small dataset in MNIST's format, which a network learns in a few steps: each digit is a bar in a row of its own,
+ * with some noise.
  */
 
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 const SIDE = 28;
 
-/** Writes the four files into a new folder and returns its path. */
+/** Writes the four files to a new folder and returns its path. */
 export async function smallDigits(train: number, test: number): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "akari-digits-"));
   let state = 1;

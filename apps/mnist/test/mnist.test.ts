@@ -5,10 +5,10 @@ import { folder, mnist, resultOf } from "./command.ts";
 
 const data = process.env.MNIST_DIR ?? fileURLToPath(new URL("../../../../shared/data/mnist", import.meta.url));
 const there = existsSync(data);
-if (!there) console.warn(`skipped: there is no MNIST at ${data}; set MNIST_DIR`);
+if (!there) console.warn(`skipped: MNIST is not in ${data}; set MNIST_DIR`);
 
 describe.skipIf(!there)("on the real MNIST", () => {
-  it("the multilayer perceptron learns as it does in PyTorch", async () => {
+  it("the multilayer perceptron learns as in PyTorch", async () => {
     const result = resultOf(await mnist(["--model", "mlp", "--data", data, "--out", await folder(), "--json"]));
     expect(result.data).toBe("MNIST");
     expect(result.accuracy).toBeGreaterThanOrEqual(0.955);
@@ -18,7 +18,7 @@ describe.skipIf(!there)("on the real MNIST", () => {
     expect(Math.abs(result.accuracy - 0.9597)).toBeLessThan(0.001);
   });
 
-  it("the convolutional network has learned most of it from every eighth image", async () => {
+  it("the convolutional network reaches 95 % with an eighth of the images", async () => {
     const result = resultOf(await mnist(["--limit", "7500", "--data", data, "--out", await folder(), "--json"]));
     expect(result.accuracy).toBeGreaterThanOrEqual(0.95);
   }, 240_000);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { checkPaths, parseOptions, resumed } from "../src/options.ts";
 
-/** What parsing says on the way to its error. */
+/** Returns the message with which parsing fails, or "taken". */
 function refused(...args: string[]): string {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
@@ -18,7 +18,7 @@ function refused(...args: string[]): string {
 }
 
 describe("the command line", () => {
-  it("has PyTorch's example as its default", () => {
+  it("defaults to PyTorch's example", () => {
     const { options, given } = parseOptions([]);
     expect(options).toEqual({
       model: "cnn",
@@ -34,7 +34,7 @@ describe("the command line", () => {
     expect([...given]).toEqual([]);
   });
 
-  it("takes every option", () => {
+  it("accepts every option", () => {
     const line =
       "--model mlp --device reference --epochs 3 --batch-size 32 --lr 0.1 --optimizer sgd --data d --seed 0 --limit 100 --out o --resume c --json";
     const { options, given } = parseOptions(line.split(" "));
@@ -69,7 +69,7 @@ describe("the command line", () => {
     [["--lr", "Infinity"], /'Infinity' is invalid/],
     [["--lr"], /argument missing/],
     [["extra"], /too many arguments/],
-  ])("refuses %j", (args, message) => {
+  ])("rejects %j", (args, message) => {
     expect(refused(...args)).toMatch(message);
   });
 });
@@ -77,7 +77,7 @@ describe("the command line", () => {
 describe("the paths", () => {
   const defaults = parseOptions([]).options;
 
-  it("have to be there", async () => {
+  it("must exist", async () => {
     await expect(checkPaths({ ...defaults, data: "/no/such/folder" })).rejects.toThrow(
       /--data: there is no folder \/no\/such\/folder/,
     );
@@ -86,7 +86,7 @@ describe("the paths", () => {
     );
   });
 
-  it("have to be of the right kind", async () => {
+  it("must be of the right kind", async () => {
     const folder = await mkdtemp(join(tmpdir(), "akari-test-"));
     const file = join(folder, "file");
     await writeFile(file, "");
@@ -99,22 +99,20 @@ describe("the paths", () => {
 describe("a resumed run", () => {
   const recipe = { model: "mlp", epochs: 2, batchSize: 64, lr: 1e-3, optimizer: "adam", seed: 1 } as const;
 
-  it("has the checkpoint's recipe, and its own device and folder", () => {
+  it("has the recipe of the checkpoint, and its own device and folder", () => {
     const options = resumed(parseOptions(["--resume", "c", "--device", "reference", "--out", "o"]), recipe);
     expect(options).toMatchObject({ ...recipe, device: "reference", out: "o" });
   });
 
   it("may be longer, not shorter", () => {
     expect(resumed(parseOptions(["--epochs", "5"]), recipe).epochs).toBe(5);
-    expect(() => resumed(parseOptions(["--epochs", "1"]), recipe)).toThrow(/--epochs: 1 was asked for.*run of 2/);
+    expect(() => resumed(parseOptions(["--epochs", "1"]), recipe)).toThrow(/--epochs: got 1.*run of 2/);
   });
 
-  it("cannot change what it learns", () => {
-    expect(() => resumed(parseOptions(["--model", "cnn"]), recipe)).toThrow(
-      /--model: cnn was asked for.*trained with mlp/,
-    );
-    expect(() => resumed(parseOptions(["--batch-size", "32"]), recipe)).toThrow(/--batch-size: 32 .*64/);
-    expect(() => resumed(parseOptions(["--limit", "10"]), recipe)).toThrow(/--limit: 10 .*no limit/);
+  it("cannot change the recipe", () => {
+    expect(() => resumed(parseOptions(["--model", "cnn"]), recipe)).toThrow(/--model: got cnn.*trained with mlp/);
+    expect(() => resumed(parseOptions(["--batch-size", "32"]), recipe)).toThrow(/--batch-size: got 32.*64/);
+    expect(() => resumed(parseOptions(["--limit", "10"]), recipe)).toThrow(/--limit: got 10.*no limit/);
     expect(resumed(parseOptions(["--model", "mlp"]), recipe).model).toBe("mlp");
   });
 });

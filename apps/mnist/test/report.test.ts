@@ -13,7 +13,7 @@ const tested = {
 };
 
 describe("the report", () => {
-  it("counts what was taken for what", () => {
+  it("counts predictions by label", () => {
     const counts = confusion(tested);
     expect(counts[3]?.[3]).toBe(1);
     expect(counts[1]?.[7]).toBe(1);
@@ -21,12 +21,12 @@ describe("the report", () => {
     expect(counts.flat().reduce((sum, count) => sum + count)).toBe(4);
   });
 
-  it("shows the mistakes, the surest first", () => {
+  it("shows the mistakes, those with the highest loss first", () => {
     expect(worstMistakes(tested)).toEqual([2, 1]);
     expect(worstMistakes(tested, 1)).toEqual([2]);
   });
 
-  it("is one page that needs nothing from outside", () => {
+  it("is one page without external resources", () => {
     const facts = { model: "<cnn>", data: "MNIST" };
     const page = reportPage({
       facts,
@@ -43,14 +43,14 @@ describe("the report", () => {
     expect(page).toContain("&#60;cnn&#62;");
     expect(page).toContain("<svg");
     expect(page.match(/<img/g)).toHaveLength(2);
-    expect(page).toContain("a 4 that was read as 9");
+    expect(page).toContain("digit 4 classified as 9");
     expect(page).not.toMatch(/(src|href)="(?!data:)/);
     expect(page).not.toMatch(/<script|@import|url\(/);
   });
 });
 
 describe("the loss chart", () => {
-  it("leaves out what it cannot draw", () => {
+  it("omits losses that it cannot draw", () => {
     expect(lossChart([])).toContain("No loss");
     const chart = lossChart([
       { step: 1, loss: 2 },
@@ -77,7 +77,7 @@ describe("a picture", () => {
   });
 });
 
-describe("words for numbers", () => {
+describe("formatted numbers", () => {
   it("are short", () => {
     expect([7.4, 125, 3720, Number.POSITIVE_INFINITY].map(duration)).toEqual(["7 s", "2 min 05 s", "1 h 02 min", "-"]);
     expect(thousands(12345.6)).toBe("12,346");

@@ -34,7 +34,7 @@ describe("a run", () => {
     expect(await readFile(join(out, "report.html"), "utf8")).toContain("<svg");
   });
 
-  it("gives the same result for the same seed, and another for another", async () => {
+  it("gives the same result for the same seed, and a different one for another seed", async () => {
     const results: Omit<Result, "seconds">[] = [];
     for (const seed of ["3", "3", "4"]) {
       const { seconds: _, ...result } = resultOf(
@@ -46,13 +46,13 @@ describe("a run", () => {
     expect(results[2]?.loss).not.toBe(results[0]?.loss);
   });
 
-  it("trains on as many images as asked for", async () => {
+  it("trains on the requested number of images", async () => {
     const ended = await mnist([...SMALL, "--data", data, "--limit", "100", "--out", await folder()]);
     expect(ended.out).toContain("100 training and 320 test images");
     expect(ended.out).toContain("step 4/4");
   });
 
-  it("draws digits where there is no MNIST, and says why", async () => {
+  it("generates digits if MNIST is not found, and prints the reason", async () => {
     const nowhere = await folder();
     const env = {
       MNIST_DIR: nowhere,
@@ -73,7 +73,7 @@ describe("an interrupted run", () => {
   it.each([
     ["in the first epoch", /step \d+\/120/],
     ["in a later epoch", /epoch 2/],
-  ])("goes on to the same result: %s", async (_, interruptAt) => {
+  ])("continues to the same result: %s", async (_, interruptAt) => {
     const [whole, parts] = [await folder(), await folder()];
     const expected = resultOf(await mnist([...long, "--data", data, "--out", whole]));
     const stopped = await mnist([...long, "--data", data, "--out", parts], { interruptAt });
@@ -90,19 +90,19 @@ describe("an interrupted run", () => {
     expect(await readFile(join(parts, "model.safetensors"))).toEqual(await readFile(join(whole, "model.safetensors")));
   });
 
-  it("goes on only with its own data and recipe", async () => {
+  it("continues only with the same data and recipe", async () => {
     const out = await folder();
     await mnist([...long, "--data", data, "--out", out], { interruptAt: /step/ });
     const checkpoint = join(out, "checkpoint.safetensors");
     const others = await smallDigits(640, 320);
     expect((await mnist(["--resume", checkpoint, "--data", others, "--out", out])).err).toMatch(
-      /trained on 1280 images of MNIST, but here are 640/,
+      /trained on 1280 images of MNIST, but the data is 640/,
     );
     expect((await mnist(["--resume", checkpoint, "--data", data, "--seed", "9", "--out", out])).err).toMatch(
-      /--seed: 9 was asked for/,
+      /--seed: got 9/,
     );
     expect((await mnist(["--resume", checkpoint, "--data", data, "--model", "cnn", "--out", out])).err).toMatch(
-      /--model: cnn was asked for/,
+      /--model: got cnn/,
     );
   });
 });
@@ -114,7 +114,7 @@ describe("wrong input", () => {
     ["an unknown optimizer", ["--optimizer", "adamm"], /'adamm' is invalid/],
     ["no such data folder", ["--data", "/no/such/folder"], /--data: there is no folder/],
     ["no such checkpoint", ["--resume", "/no/such/file"], /--resume: there is no file/],
-  ])("is refused before anything is done: %s", async (_, args, message) => {
+  ])("is rejected before anything is done: %s", async (_, args, message) => {
     const out = join(await folder(), "results");
     const ended = await mnist([...args, "--out", out]);
     expect(ended.code).toBe(1);
@@ -124,7 +124,7 @@ describe("wrong input", () => {
     await expect(access(out)).rejects.toThrow();
   });
 
-  it("is refused: a folder for results that cannot be", async () => {
+  it("is rejected: a folder for results that cannot be created", async () => {
     const file = join(await folder(), "file");
     await writeFile(file, "");
     const ended = await mnist([...SMALL, "--data", data, "--out", join(file, "results")]);
@@ -132,24 +132,24 @@ describe("wrong input", () => {
     expect(ended.err).toMatch(/--out: cannot write/);
   });
 
-  it.skipIf(process.platform === "win32")("is refused: a disk without room for the results", async () => {
+  it.skipIf(process.platform === "win32")("is rejected: a disk without space for the results", async () => {
     const ended = await mnist([...SMALL, "--data", data, "--out", await folder()], { shell: "ulimit -f 1000" });
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(/--out: cannot write 3 MB of results into/);
     expect(ended.out).not.toContain("step");
   });
 
-  it("loses nothing when the folder for results is gone in the end", async () => {
+  it("saves the model elsewhere if the folder for results has been deleted", async () => {
     const out = await folder();
     const meanwhile = { seen: /step/, act: () => rmSync(out, { recursive: true }) };
     const ended = await mnist([...SMALL, "--data", data, "--epochs", "3", "--out", out], { meanwhile });
     expect(ended.code).toBe(1);
     expect(ended.out).toMatch(/test {4}accuracy/);
-    const kept = /cannot write .*model\.safetensors.*; it is kept as (.*)/.exec(ended.err)?.[1];
+    const kept = /cannot write .*model\.safetensors.*; it was saved as (.*) instead/.exec(ended.err)?.[1];
     expect(await readFile(kept ?? "")).toHaveProperty("length", 407_384);
   });
 
-  it("is refused: a damaged data file", async () => {
+  it("is rejected: a damaged data file", async () => {
     const damaged = await smallDigits(64, 32);
     await truncate(join(damaged, "train-images-idx3-ubyte"), 1000);
     const ended = await mnist([...SMALL, "--data", damaged, "--out", await folder()]);
@@ -158,7 +158,7 @@ describe("wrong input", () => {
     expect(ended.out).not.toContain("SyntheticDigits");
   });
 
-  it("is refused: a damaged checkpoint, and a file that is none", async () => {
+  it("is rejected: a damaged checkpoint, and a file that is not a checkpoint", async () => {
     const out = await folder();
     await mnist([...SMALL, "--data", data, "--out", out], { interruptAt: /step/ });
     const checkpoint = join(out, "checkpoint.safetensors");

@@ -1,4 +1,4 @@
-/** The demo on the GPU, or on what stands in for one. */
+/** The demo on the GPU, or on a software adapter. */
 
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ describe("a run on webgpu", () => {
     data = await smallDigits(640, 160);
   });
 
-  it("trains, says on what, and ends", { timeout: 120_000 }, async (context) => {
+  it("trains, prints the device, and exits", { timeout: 120_000 }, async (context) => {
     const out = await folder();
     const ended = await mnist(
       ["--model", "mlp", "--data", data, "--epochs", "3", "--device", "webgpu", "--out", out, "--json"],

@@ -1,4 +1,4 @@
-/** Arguments of operations along rows: reductions, scans, sorting, softmax, normalisation. */
+/** Arguments of operations along rows: reductions, scans, sorting, softmax, normalization. */
 
 import { type Calls, fixed, type Given, ints, numbers } from "./given.ts";
 

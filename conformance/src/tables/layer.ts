@@ -89,7 +89,7 @@ export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
   ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
 );
 
-/** Creates a linear layer with a reparametrised weight. */
+/** Creates a linear layer with a reparametrized weight. */
 function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear): nn.Linear {
   const original = given.optional("weight_v")?.ndim === 2 ? given.tensor("weight_v") : given.tensor("weight_orig");
   const [rows, columns] = original.shape as readonly [number, number]; // safe: a matrix

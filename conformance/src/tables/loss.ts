@@ -1,4 +1,4 @@
-/** Maps losses and normalisation from PyTorch's names and arguments to Akari's. */
+/** Maps losses and normalization from PyTorch's names and arguments to Akari's. */
 
 import { functional as F } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
@@ -86,7 +86,7 @@ export const loss: Readonly<Record<string, Call>> = {
     ),
 };
 
-/** Normalisation. */
+/** Normalization. */
 export const normalization: Readonly<Record<string, Call>> = {
   "nn.functional.batch_norm": (given) =>
     F.batchNorm(

@@ -75,7 +75,7 @@ const tensor: readonly Family[] = [
     files: "ops/conv ops/pool ops/resample ops/pad ops/patches",
   },
   {
-    title: "Normalisation",
+    title: "Normalization",
     files: "ops/normalization",
   },
   {
@@ -141,7 +141,7 @@ const nn: readonly Family[] = [
   { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },
   { title: "Padding", files: "padding" },
   { title: "Activations", files: "activation functional/random-activation" },
-  { title: "Normalisation", files: "norm instance-norm weight-norm spectral-norm" },
+  { title: "Normalization", files: "norm instance-norm weight-norm spectral-norm" },
   { title: "Dropout", files: "dropout" },
   { title: "Recurrent layers", files: "recurrent recurrent-cell packed-sequence" },
   { title: "Attention and transformers", files: "attention transformer transformer-decoder" },
@@ -159,7 +159,7 @@ const nn: readonly Family[] = [
   },
   { title: "Dropout and attention as functions", files: "functional/dropout functional/attention" },
   { title: "The functional namespace", names: "functional" },
-  { title: "Initialisation", files: "init", names: "init" },
+  { title: "Initialization", files: "init", names: "init" },
   {
     title: "Gradient clipping and parameter vectors",
     files: "clip",

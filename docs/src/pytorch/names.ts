@@ -1,5 +1,5 @@
 /**
- * PyTorch's documented names by namespace, except those about sparse, complex and quantised tensors. They fill the
+ * PyTorch's documented names by namespace, except those about sparse, complex and quantized tensors. They fill the
  * tables of the guide "Coming from PyTorch", and the search finds them next to Akari's own names. A PyTorch name that
  * is added to Akari needs no entry here.
  */

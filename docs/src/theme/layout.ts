@@ -1,5 +1,5 @@
 /**
- * The layout around every page: the head, the toolbar with search and colour scheme, the navigation, and the list of
+ * The layout around every page: the head, the toolbar with search and color scheme, the navigation, and the list of
  * the page's headings. Pages are readable without scripts and load nothing from other hosts.
  */
 
@@ -16,7 +16,7 @@ import type { Site } from "./site.ts";
 
 const h = JSX.createElement;
 
-// Runs before the first paint, so that a page never flashes in the wrong colours.
+// Runs before the first paint, so that a page never flashes in the wrong colors.
 const chooseTheme =
   'document.documentElement.dataset.theme=(()=>{try{return localStorage.getItem("tsd-theme")}catch{}})()||"os"';
 
@@ -120,7 +120,7 @@ function toolbar(context: DefaultThemeRenderContext, site: Site): JSX.Element {
       ),
       h(
         "select",
-        { id: "tsd-theme", class: "ak-theme", "aria-label": "Colour scheme" },
+        { id: "tsd-theme", class: "ak-theme", "aria-label": "Color scheme" },
         h("option", { value: "os" }, "Auto"),
         h("option", { value: "light" }, "Light"),
         h("option", { value: "dark" }, "Dark"),

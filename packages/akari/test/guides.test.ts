@@ -33,7 +33,9 @@ function promised(program: string): string[] {
 
 /** Node's remarks on experimental features, and what the GPU's loader prints by itself where there is no driver. */
 function isNoise(line: string): boolean {
-  return /^\(node:|^\(Use `node|^Warning: vk|^ +at CheckVk/.test(line);
+  return /^\(node:|^\(Use `node|^error: XDG_RUNTIME_DIR|^Warning: (?:vk|Vulkan)|^ - While initializing|^ +at .*dawn/.test(
+    line,
+  );
 }
 
 const programs = pages.map((page) => {

@@ -38,7 +38,7 @@ import {
 
 export type Step = (...tensors: Tensor[]) => Tensor | Tensor[];
 
-/** A program: what it trains, the state to compare afterwards, and new arguments for each step. */
+/** A program: what it trains, the state to compare afterward, and new arguments for each step. */
 export interface Program {
   readonly step: Step;
   readonly state: () => readonly Tensor[];
@@ -98,7 +98,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randn([5, 6]), randint(4, [5])],
     };
   },
-  "a CNN with batch normalisation and dropout, SGD with momentum, clipped gradients"() {
+  "a CNN with batch normalization and dropout, SGD with momentum, clipped gradients"() {
     const model = new Net();
     const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9, nesterov: true });
     return {

@@ -227,7 +227,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     want.flat().forEach((value, i) => void expect(got.flat()[i]).toBeCloseTo(value, 5));
   });
 
-  it("minimises with L-BFGS", async () => {
+  it("minimizes with L-BFGS", async () => {
     const x = requiresGrad(on([-1, 2]));
     const optimizer = new LBFGS([x], { lineSearchFn: "strong_wolfe" });
     const closure = (): Tensor => {

@@ -64,8 +64,8 @@ function refuseNaN(x: Tensor, message: string): void {
 }
 
 /**
- * Whether `x` contains a NaN. False on a device that cannot be read synchronously: there, the operation that produced
- * the NaN has already been recorded as failed.
+ * Returns whether `x` contains a NaN; false on a device that cannot be read synchronously, where the operation that
+ * produced the NaN has already been recorded as failed.
  */
 function mayHoldNaN(x: Tensor): boolean {
   if (!isFloating(x.dtype) || x.device.readSync === undefined || x.numel() === 0) return false;

@@ -77,7 +77,7 @@ export function specOf({ shape, dtype, device }: Tensor): Spec {
   return { shape, dtype, device };
 }
 
-/** The node of an operation that runs by its own gradient rule. */
+/** The node of an operation, which computes gradients by the operation's rule. */
 export class OperationNode implements Node {
   readonly id: number = nextId();
   readonly name: string;
@@ -95,7 +95,7 @@ export class OperationNode implements Node {
 
   /**
    * @param edges the variable of each input that needs a gradient; null for the others.
-   * @param mutated the tensor that the operation overwrote in place; null for operations that are out of place.
+   * @param mutated the tensor that the operation overwrote in place; null for out-of-place operations.
    * @param origin the stack trace of the call, in anomaly mode.
    */
   constructor(recorded: Recorded, edges: readonly (Variable | null)[], mutated: Tensor | null, origin: string | null) {

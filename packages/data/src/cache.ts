@@ -8,7 +8,7 @@ import { join, nodeProcess } from "./node.ts";
 export interface Surroundings {
   /** Operating system, by Node's name: `"darwin"`, `"win32"`, `"linux"` or another. */
   readonly platform: string;
-  /** Environment variables, of which `XDG_CACHE_HOME` and `LOCALAPPDATA` are read. */
+  /** Environment variables. Only `XDG_CACHE_HOME` and `LOCALAPPDATA` are read. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Home directory of the user; empty if there is none. */
   readonly home: string;

@@ -226,7 +226,7 @@ function listed<Sample>(samples: readonly Sample[]): Dataset<Sample, unknown> {
   return { length: samples.length, get: (index) => samples[index] as Sample };
 }
 
-/** Whether a dataset is an iterable of samples without indices. */
+/** Returns whether a dataset is an iterable of samples without indices. */
 function isStream<Sample>(
   dataset: Dataset<Sample, unknown> | IterableDataset<Sample>,
 ): dataset is IterableDataset<Sample> {

@@ -1,7 +1,7 @@
 /**
  * Draws one synthetic handwritten digit: a blend of the masters of a family, with jittered points and a random warp,
  * slant and rotation, drawn with a round pen. The result is normalized like the scans of MNIST: scaled to fit 20×20
- * pixels with its aspect ratio preserved, and placed in 28×28 with the centre of mass at the centre.
+ * pixels with its aspect ratio preserved, and placed in 28×28 with the center of mass at the center.
  *
  * LeCun et al. 1998, "Gradient-based learning applied to document recognition", https://doi.org/10.1109/5.726791
  */
@@ -243,7 +243,7 @@ export class DigitPainter {
     }
   }
 
-  /** Converts distances to grey levels and places the box so that the centre of mass is at the centre of the image. */
+  /** Converts distances to gray levels and places the box so that the center of mass is at the center of the image. */
   #place(image: Uint8Array, offset: number): void {
     const distance = this.#distance;
     const softness = this.#random.uniform(0.35, 0.7);

@@ -1,7 +1,7 @@
 /**
  * Finds the two files of a split, images and labels: in the given folder, in the folder named by the environment
  * variable, in the user's cache, and finally on the network. The first location that has the files is used. Damaged
- * files are an error rather than a reason to search further, so that whoever put them there learns of it.
+ * files are an error rather than a reason to search further, so that the user is informed about them.
  */
 
 import { checkNames, FileError } from "@akari/tensor";

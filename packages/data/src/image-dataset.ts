@@ -1,6 +1,6 @@
 /**
- * Datasets of labelled grey images, stored as bytes. A batch is converted directly from the bytes with a lookup table
- * of the 256 grey levels, which takes a fraction of a millisecond for 64 images of MNIST.
+ * Datasets of labeled gray images, stored as bytes. A batch is converted directly from the bytes with a lookup table
+ * of the 256 gray levels, which takes a fraction of a millisecond for 64 images of MNIST.
  */
 
 import { ArgumentError, type Backend, checkNames, fromTypedArray, type Tensor } from "@akari/tensor";
@@ -57,7 +57,7 @@ export type ImageSample = [image: Tensor, label: number];
 /** Images of shape `[N, 1, H, W]` and their labels, int32 of shape `[N]`. */
 export type ImageBatch = [images: Tensor, labels: Tensor];
 
-/** A dataset of labelled grey images of the same size. */
+/** A dataset of labeled gray images of the same size. */
 export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   readonly length: number;
   /** Name of the dataset. */
@@ -150,7 +150,7 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   }
 }
 
-/** Returns the table of normalized values of the 256 grey levels, rounded to float32 as in PyTorch. */
+/** Returns the table of normalized values of the 256 gray levels, rounded to float32 as in PyTorch. */
 function greys(name: string, normalization: Normalization | null): Float32Array {
   if (normalization === null) return Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
   const { mean, std } = normalization;

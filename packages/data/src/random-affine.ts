@@ -27,7 +27,7 @@ export interface RandomAffineOptions extends RandomTransformOptions {
   readonly scale?: readonly [from: number, to: number];
   /** Range of the shear angle parallel to the x-axis, in degrees. Default: none. */
   readonly shear?: DegreeRange;
-  /** Interpolation of pixels: the nearest one, or the four around. Default "nearest". */
+  /** Interpolation: from the nearest pixel, or from the four surrounding ones. Default "nearest". */
   readonly interpolation?: "nearest" | "bilinear";
   /** Value of pixels outside of the original image. Default 0. */
   readonly fill?: number;
@@ -44,7 +44,7 @@ const defaults = {
 
 /** The parameters drawn for one image. */
 interface Movement {
-  /** Counter-clockwise, in degrees. */
+  /** Counterclockwise, in degrees. */
   readonly angle: number;
   readonly shiftX: number;
   readonly shiftY: number;
@@ -53,7 +53,7 @@ interface Movement {
 }
 
 /**
- * Applies a random affine transform to an image `[C, H, W]`: a rotation about its centre, clockwise for positive
+ * Applies a random affine transform to an image `[C, H, W]`: a rotation about its center, clockwise for positive
  * angles, and optionally a translation, scaling and shear.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomAffine.html
@@ -66,7 +66,7 @@ export class RandomAffine implements Transform {
   readonly #degrees: readonly [number, number];
   readonly #shear: readonly [number, number];
   readonly #options: Settings<RandomAffineOptions, typeof defaults>;
-  /** Sign of a counter-clockwise rotation. As in torchvision, angles are clockwise here. */
+  /** Sign of a counterclockwise rotation. As in torchvision, angles are clockwise here. */
   protected readonly sign: 1 | -1 = -1;
 
   /**
@@ -115,12 +115,12 @@ export class RandomAffine implements Transform {
 }
 
 /**
- * Rotates an image `[C, H, W]` about its centre by a random angle, counter-clockwise for positive angles.
+ * Rotates an image `[C, H, W]` about its center by a random angle, counterclockwise for positive angles.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomRotation.html
  */
 export class RandomRotation extends RandomAffine {
-  /** Sign of a counter-clockwise rotation. As in torchvision, angles are counter-clockwise here. */
+  /** Sign of a counterclockwise rotation. As in torchvision, angles are counterclockwise here. */
   protected override readonly sign: 1 | -1 = 1;
 
   /**
@@ -183,7 +183,7 @@ interface Plane {
 }
 
 function nearest(plane: Plane, x: number, y: number): number {
-  // The small offset keeps rounding errors of sine and cosine from selecting a neighbouring pixel.
+  // The small offset keeps rounding errors of sine and cosine from selecting a neighboring pixel.
   return at(plane, Math.floor(x + 0.5 + 1e-9), Math.floor(y + 0.5 + 1e-9));
 }
 

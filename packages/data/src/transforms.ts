@@ -68,8 +68,8 @@ export class Lambda implements Transform {
 }
 
 /**
- * Converts uint8 images to float32 scaled to [0, 1], and images `[H, W]` to `[1, H, W]`. Other dtypes are left as they
- * are.
+ * Converts uint8 images to float32 scaled to [0, 1], and images `[H, W]` to `[1, H, W]`. Other dtypes are not
+ * converted.
  *
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html
  */

@@ -42,7 +42,7 @@ describe("drawDigits", () => {
     expect(seen.size).toBe(2000);
   });
 
-  it("keeps MNIST's convention: ink in a box of 20×20, its centre of mass within a pixel of the middle", () => {
+  it("keeps MNIST's convention: ink in a box of 20×20, its center of mass within a pixel of the middle", () => {
     const { images } = drawDigits(500, 1);
     for (let i = 0; i < 500; i++) {
       let [left, right, top, bottom, mass, x, y] = [28, 0, 28, 0, 0, 0, 0];

@@ -60,7 +60,7 @@ describe("transforms", () => {
     expect(() => new RandomCrop(2, { padding: -1 })).toThrow(ArgumentError);
   });
 
-  it("RandomRotation turns counter-clockwise", async () => {
+  it("RandomRotation turns counterclockwise", async () => {
     const quarter = new RandomRotation([90, 90]).apply(image);
     expect(quarter.dtype).toBe("uint8");
     expect(await quarter.toArray()).toEqual([
@@ -82,7 +82,7 @@ describe("transforms", () => {
     const still = { generator: new Generator(1) };
     const x = arange(25).view(1, 5, 5);
     const half = new RandomAffine(0, { ...still, scale: [0.5, 0.5], interpolation: "bilinear", fill: -1 }).apply(x);
-    // Half the size about the centre: every other pixel, and what is outside around them.
+    // Half the size about the center: every other pixel, and what is outside around them.
     expect(Array.from(await half.data())).toEqual([
       -1, -1, -1, -1, -1, -1, 0, 2, 4, -1, -1, 10, 12, 14, -1, -1, 20, 22, 24, -1, -1, -1, -1, -1, -1,
     ]);

@@ -1,4 +1,4 @@
-/** Window functions, which taper a frame of a signal towards its ends, computed in double precision. */
+/** Window functions, which taper a frame of a signal toward its ends, computed in double precision. */
 
 import { checkInteger, settings, type Tensor, type TensorOptions } from "@akari/tensor";
 import { upload } from "./upload.ts";

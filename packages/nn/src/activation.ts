@@ -352,7 +352,7 @@ export class Hardshrink extends Module {
 }
 
 /**
- * Soft shrinkage: moves elements towards zero by `λ`; elements within λ of zero become 0.
+ * Soft shrinkage: moves elements toward zero by `λ`; elements within λ of zero become 0.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
  */
@@ -417,7 +417,7 @@ export class PReLU extends Module {
   static override name = "PReLU";
   /** Number of learnable slopes: 1, or the number of channels. */
   readonly numParameters: number;
-  /** Learnable slopes for negative elements, [numParameters], initialised to `init`. */
+  /** Learnable slopes for negative elements, [numParameters], initialized to `init`. */
   weight: Parameter;
 
   constructor(numParameters = 1, options?: PReLUOptions) {
@@ -505,7 +505,7 @@ export class GLU extends Module {
 }
 
 abstract class AlongDim extends Module {
-  /** Dimension along which to normalise. Default -1, the last. */
+  /** Dimension along which to normalize. Default -1, the last. */
   readonly dim: number;
 
   constructor(dim = -1) {

@@ -107,7 +107,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     return this.cutoffs[0] as number; // safe: there is at least one cutoff
   }
 
-  /** Reinitialises all weights. */
+  /** Reinitializes all weights. */
   resetParameters(): void {
     this.head.resetParameters();
     // safe: the constructor creates only linear layers

@@ -104,7 +104,7 @@ export class MultiheadAttention extends Module {
   vProjWeight: Parameter | null;
   /**
    * Learnable biases of the projections of queries, keys and values, in this order: [3E]; null without bias.
-   * Initialised to zeros.
+   * Initialized to zeros.
    */
   inProjBias: Parameter | null;
   /** Learnable key appended to the sequence, [1, 1, E]; null without `addBiasKv`. */
@@ -158,7 +158,7 @@ export class MultiheadAttention extends Module {
     return snakeCase(property);
   }
 
-  /** Reinitialises the projections of the inputs, and sets their biases and that of the output projection to zero. */
+  /** Reinitializes the projections of the inputs, and sets their biases and that of the output projection to zero. */
   resetParameters(): void {
     for (const weight of [this.inProjWeight, this.qProjWeight, this.kProjWeight, this.vProjWeight])
       if (weight) xavierUniform_(weight);

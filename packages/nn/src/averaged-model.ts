@@ -147,7 +147,7 @@ function pairs(own: readonly [string, Tensor][], other: readonly [string, Tensor
 }
 
 /**
- * Recomputes the running statistics of all batch normalisation layers of a model as means over the batches of a loader.
+ * Recomputes the running statistics of all batch normalization layers of a model as means over the batches of a loader.
  * An averaged model has no meaningful running statistics of its own. If a batch is an array, its first element is the
  * input.
  *

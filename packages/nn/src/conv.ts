@@ -130,7 +130,7 @@ export abstract class ConvolutionLayer extends Module {
   abstract override forward(input: Tensor): Tensor;
 
   /**
-   * Reinitialises weight and bias uniformly in ±1/√fan, where the fan is the product of all sizes of the weight except
+   * Reinitializes weight and bias uniformly in ±1/√fan, where the fan is the product of all sizes of the weight except
    * the first.
    */
   resetParameters(): void {

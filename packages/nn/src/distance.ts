@@ -69,7 +69,7 @@ export class PairwiseDistance extends Module {
 
 /**
  * Bilinear layer: `yₖ = aᵀ Wₖ b + cₖ`. Inputs [..., in1Features] and [..., in2Features], output [..., outFeatures];
- * weight [outFeatures, in1Features, in2Features] and bias [outFeatures] are initialised uniformly in ±1/√in1Features.
+ * weight [outFeatures, in1Features, in2Features] and bias [outFeatures] are initialized uniformly in ±1/√in1Features.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Bilinear.html
  */
@@ -98,7 +98,7 @@ export class Bilinear extends Module {
     this.resetParameters();
   }
 
-  /** Reinitialises weight and bias. */
+  /** Reinitializes weight and bias. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.in1Features);
     uniform_(this.weight, -bound, bound);

@@ -26,7 +26,7 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { float } from "./state-name.ts";
 
-/** Options of `Embedding`. The row `paddingIdx` is initialised to zeros and receives no gradient. */
+/** Options of `Embedding`. The row `paddingIdx` is initialized to zeros and receives no gradient. */
 export interface EmbeddingLayerOptions extends FactoryOptions, EmbeddingOptions {}
 
 /** Options of `EmbeddingBag`. */
@@ -38,13 +38,13 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   /** Number of features of each row: the last dimension of the output. */
   readonly embeddingDim: number;
   /**
-   * Index of the row that is initialised to zeros, receives no gradient and is excluded from bags, or null.
+   * Index of the row that is initialized to zeros, receives no gradient and is excluded from bags, or null.
    * Non-negative. Default null.
    */
   readonly paddingIdx: number | null;
   /** Lookup options, with defaults filled in. */
   readonly options: Required<Options> & Required<EmbeddingOptions>;
-  /** Learnable rows, [numEmbeddings, embeddingDim], initialised from the standard normal distribution. */
+  /** Learnable rows, [numEmbeddings, embeddingDim], initialized from the standard normal distribution. */
   weight: Parameter;
 
   constructor(
@@ -78,7 +78,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     this.resetParameters();
   }
 
-  /** Reinitialises the table. */
+  /** Reinitializes the table. */
   resetParameters(): void {
     normal_(this.weight);
     const { paddingIdx } = this;
@@ -112,7 +112,7 @@ export interface PretrainedOptions {
 
 /**
  * Embedding table: maps indices [...] to rows [..., embeddingDim] of a weight [numEmbeddings, embeddingDim], which is
- * initialised from the standard normal distribution.
+ * initialized from the standard normal distribution.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
  *
@@ -152,7 +152,7 @@ export class Embedding extends Table<EmbeddingOptions> {
 
 /**
  * Embedding table with reduction: computes sums, means or maxima of bags of rows. Indices are [bags, length], or [n]
- * with offsets [bags]; the output is [bags, embeddingDim]. The weight, [numEmbeddings, embeddingDim], is initialised
+ * with offsets [bags]; the output is [bags, embeddingDim]. The weight, [numEmbeddings, embeddingDim], is initialized
  * from the standard normal distribution.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.EmbeddingBag.html

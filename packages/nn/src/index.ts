@@ -1,5 +1,5 @@
 /**
- * Modules, layers, losses, initialisers and gradient clipping, with PyTorch's names.
+ * Modules, layers, losses, initializers and gradient clipping, with PyTorch's names.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * Initialisers: functions that fill a tensor in place, without recording gradients, and return it. With the same seed,
+ * Initializers: functions that fill a tensor in place, without recording gradients, and return it. With the same seed,
  * they produce the same numbers as PyTorch on the CPU.
  */
 
@@ -20,13 +20,13 @@ import {
   type Tensor,
 } from "@akari/tensor";
 
-/** Options of the initialisers that draw random numbers. */
+/** Options of the initializers that draw random numbers. */
 export interface DrawOptions {
   /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator | undefined;
 }
 
-/** Checks the options of an initialiser that draws random numbers. */
+/** Checks the options of an initializer that draws random numbers. */
 function drawn(initialiser: string, options: DrawOptions | undefined): DrawOptions {
   return settings(initialiser, options, { generator: undefined });
 }
@@ -216,7 +216,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number 
   }
 }
 
-/** Options of the Kaiming initialisers. */
+/** Options of the Kaiming initializers. */
 export interface KaimingOptions extends DrawOptions {
   /** Negative slope, for leaky ReLU. Default 0. */
   readonly a?: number;
@@ -226,7 +226,7 @@ export interface KaimingOptions extends DrawOptions {
   readonly nonlinearity?: Nonlinearity;
 }
 
-/** Computes the standard deviation of a Kaiming initialiser, and returns it with the options of the draw. */
+/** Computes the standard deviation of a Kaiming initializer, and returns it with the options of the draw. */
 function kaiming(
   initialiser: string,
   tensor: Tensor,

@@ -1,5 +1,5 @@
 /**
- * Instance normalisation, local response normalisation and root mean square normalisation.
+ * Instance normalization, local response normalization and root mean square normalization.
  */
 
 import {
@@ -22,7 +22,7 @@ import { Parameter } from "./parameter.ts";
 import { fields, float, python } from "./state-name.ts";
 
 /**
- * Options of the instance normalisation layers. `affine` and `trackRunningStats` are false by default.
+ * Options of the instance normalization layers. `affine` and `trackRunningStats` are false by default.
  */
 export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "momentum"> {
   /** Weight of a batch's statistics in the update of the running statistics. Default 0.1. */
@@ -39,7 +39,7 @@ abstract class InstanceNormNd extends BatchNormNd {
   }
 
   /**
-   * Normalises each channel of each sample over its positions, or by tracked running statistics in evaluation. Returns
+   * Normalizes each channel of each sample over its positions, or by tracked running statistics in evaluation. Returns
    * a tensor of the same shape.
    *
    * @throws ShapeError for a wrong number of dimensions, and for a single position.
@@ -62,7 +62,7 @@ abstract class InstanceNormNd extends BatchNormNd {
 }
 
 /**
- * Instance normalisation of [N, C, L] or [C, L]: normalises each channel of each sample over its positions.
+ * Instance normalization of [N, C, L] or [C, L]: normalizes each channel of each sample over its positions.
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
  *
@@ -79,7 +79,7 @@ export class InstanceNorm1d extends InstanceNormNd {
 }
 
 /**
- * Instance normalisation of [N, C, H, W] or [C, H, W]: normalises each channel of each sample over its positions.
+ * Instance normalization of [N, C, H, W] or [C, H, W]: normalizes each channel of each sample over its positions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  */
@@ -92,7 +92,7 @@ export class InstanceNorm2d extends InstanceNormNd {
 }
 
 /**
- * Instance normalisation of [N, C, D, H, W] or [C, D, H, W]: normalises each channel of each sample over its positions.
+ * Instance normalization of [N, C, D, H, W] or [C, D, H, W]: normalizes each channel of each sample over its positions.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
  */
@@ -105,13 +105,13 @@ export class InstanceNorm3d extends InstanceNormNd {
 }
 
 /**
- * Local response normalisation of [N, C, ...] over `size` neighbouring channels: `x / (k + α · mean(x²))ᵝ`.
+ * Local response normalization of [N, C, ...] over `size` neighboring channels: `x / (k + α · mean(x²))ᵝ`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 export class LocalResponseNorm extends Module {
   static override name = "LocalResponseNorm";
-  /** Number of neighbouring channels, including the element's own. */
+  /** Number of neighboring channels, including the element's own. */
   readonly size: number;
   /** Factor α of the mean square. Default 1e-4. */
   readonly alpha: number;
@@ -130,7 +130,7 @@ export class LocalResponseNorm extends Module {
     this.k = k;
   }
 
-  /** Normalises the input: [N, C, ...] → [N, C, ...]. Channels are padded with zeros at both ends. */
+  /** Normalizes the input: [N, C, ...] → [N, C, ...]. Channels are padded with zeros at both ends. */
   forward(input: Tensor): Tensor {
     return localResponseNorm(input, this.size, { alpha: this.alpha, beta: this.beta, k: this.k });
   }
@@ -149,7 +149,7 @@ export interface RMSNormLayerOptions extends FactoryOptions {
 }
 
 /**
- * Root mean square normalisation over the trailing dimensions, whose sizes are `normalizedShape`:
+ * Root mean square normalization over the trailing dimensions, whose sizes are `normalizedShape`:
  * `x / √(mean(x²) + ε) · weight`. Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.normalization.RMSNorm.html
@@ -162,7 +162,7 @@ export class RMSNorm extends Module {
   readonly eps: number | null;
   /** Whether a weight is learned. Default true. */
   readonly elementwiseAffine: boolean;
-  /** Learnable weight of shape `normalizedShape`, initialised to ones; null unless `elementwiseAffine`. */
+  /** Learnable weight of shape `normalizedShape`, initialized to ones; null unless `elementwiseAffine`. */
   weight: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: RMSNormLayerOptions) {
@@ -185,7 +185,7 @@ export class RMSNorm extends Module {
   }
 
   /**
-   * Normalises the input: [..., ...normalizedShape] → the same shape.
+   * Normalizes the input: [..., ...normalizedShape] → the same shape.
    *
    * @throws ShapeError when the trailing dimensions are not `normalizedShape`.
    */

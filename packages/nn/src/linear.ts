@@ -25,7 +25,7 @@ export interface LinearOptions extends FactoryOptions {
 
 /**
  * Fully connected layer: `y = x Wᵀ + b`. Input [..., inFeatures], output [..., outFeatures]; weight
- * [outFeatures, inFeatures] and bias [outFeatures] are initialised uniformly in ±1/√inFeatures.
+ * [outFeatures, inFeatures] and bias [outFeatures] are initialized uniformly in ±1/√inFeatures.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
  *
@@ -54,7 +54,7 @@ export class Linear extends Module {
     this.resetParameters();
   }
 
-  /** Reinitialises weight and bias. */
+  /** Reinitializes weight and bias. */
   resetParameters(): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5) });
     const bound = 1 / Math.sqrt(this.inFeatures);

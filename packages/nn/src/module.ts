@@ -79,7 +79,7 @@ export class StateDictError extends AkariError implements LoadResult {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what the merged interface declares.
 export abstract class Module {
-  /** Whether the module is in training mode. Dropout and batch normalisation depend on it. */
+  /** Whether the module is in training mode. Dropout and batch normalization depend on it. */
   declare training: boolean;
 
   constructor() {
@@ -321,7 +321,7 @@ export abstract class Module {
   }
 
   /**
-   * Sets evaluation mode: dropout is the identity and batch normalisation uses its running statistics. Returns the
+   * Sets evaluation mode: dropout is the identity and batch normalization uses its running statistics. Returns the
    * module.
    */
   eval(): this {

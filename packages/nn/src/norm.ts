@@ -1,5 +1,5 @@
 /**
- * Batch, layer and group normalisation.
+ * Batch, layer and group normalization.
  */
 
 import {
@@ -23,7 +23,7 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, python, snakeCase } from "./state-name.ts";
 
-/** Options of the batch normalisation layers. */
+/** Options of the batch normalization layers. */
 export interface BatchNormLayerOptions extends FactoryOptions {
   /** Value added to the variance. Default 1e-5. */
   readonly eps?: number;
@@ -38,7 +38,7 @@ export interface BatchNormLayerOptions extends FactoryOptions {
   readonly trackRunningStats?: boolean;
 }
 
-/** Base class of layers that normalise channels and may track running statistics. Implements batch normalisation. */
+/** Base class of layers that normalize channels and may track running statistics. Implements batch normalization. */
 export abstract class BatchNormNd extends Module {
   /** Number of channels C: the second dimension of the input. */
   readonly numFeatures: number;
@@ -49,18 +49,18 @@ export abstract class BatchNormNd extends Module {
    * batches. Default 0.1.
    */
   readonly momentum: number | null;
-  /** Whether a weight and a bias are learned for each channel. Default true, or false for instance normalisation. */
+  /** Whether a weight and a bias are learned for each channel. Default true, or false for instance normalization. */
   readonly affine: boolean;
-  /** Whether running statistics are tracked for evaluation. Default true, or false for instance normalisation. */
+  /** Whether running statistics are tracked for evaluation. Default true, or false for instance normalization. */
   readonly trackRunningStats: boolean;
-  /** Learnable weight, [numFeatures], initialised to ones; null unless `affine`. */
+  /** Learnable weight, [numFeatures], initialized to ones; null unless `affine`. */
   weight: Parameter | null;
-  /** Learnable bias, [numFeatures], initialised to zeros; null unless `affine`. */
+  /** Learnable bias, [numFeatures], initialized to zeros; null unless `affine`. */
   bias: Parameter | null;
-  /** Running mean of each channel, [numFeatures]: a buffer, initialised to zeros; null unless `trackRunningStats`. */
+  /** Running mean of each channel, [numFeatures]: a buffer, initialized to zeros; null unless `trackRunningStats`. */
   declare runningMean: Tensor | null;
   /**
-   * Running unbiased variance of each channel, [numFeatures]: a buffer, initialised to ones; null unless
+   * Running unbiased variance of each channel, [numFeatures]: a buffer, initialized to ones; null unless
    * `trackRunningStats`.
    */
   declare runningVar: Tensor | null;
@@ -127,7 +127,7 @@ export abstract class BatchNormNd extends Module {
   }
 
   /**
-   * Normalises the input and returns a tensor of the same shape. Uses the statistics of the batch in training or if
+   * Normalizes the input and returns a tensor of the same shape. Uses the statistics of the batch in training or if
    * none are tracked, and the running statistics otherwise. Updates the running statistics in training.
    *
    * @throws ShapeError for a wrong number of dimensions or channels, and for a single value per channel in training.
@@ -164,7 +164,7 @@ export abstract class BatchNormNd extends Module {
 }
 
 /**
- * Batch normalisation of [N, C] or [N, C, L]: normalises each channel over the batch, or by running statistics in
+ * Batch normalization of [N, C] or [N, C, L]: normalizes each channel over the batch, or by running statistics in
  * evaluation.
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
@@ -182,7 +182,7 @@ export class BatchNorm1d extends BatchNormNd {
 }
 
 /**
- * Batch normalisation of [N, C, H, W]: normalises each channel over the batch, or by running statistics in evaluation.
+ * Batch normalization of [N, C, H, W]: normalizes each channel over the batch, or by running statistics in evaluation.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
  */
@@ -195,7 +195,7 @@ export class BatchNorm2d extends BatchNormNd {
 }
 
 /**
- * Batch normalisation of [N, C, D, H, W]: normalises each channel over the batch, or by running statistics in
+ * Batch normalization of [N, C, D, H, W]: normalizes each channel over the batch, or by running statistics in
  * evaluation.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
@@ -227,7 +227,7 @@ export interface GroupNormOptions extends FactoryOptions {
 }
 
 /**
- * Layer normalisation over the trailing dimensions, whose sizes are `normalizedShape`. Ba et al. 2016,
+ * Layer normalization over the trailing dimensions, whose sizes are `normalizedShape`. Ba et al. 2016,
  * https://arxiv.org/abs/1607.06450
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
@@ -242,9 +242,9 @@ export class LayerNorm extends Module {
   readonly eps: number;
   /** Whether a weight and a bias are learned for each element of `normalizedShape`. Default true. */
   readonly elementwiseAffine: boolean;
-  /** Learnable weight of shape `normalizedShape`, initialised to ones; null unless `elementwiseAffine`. */
+  /** Learnable weight of shape `normalizedShape`, initialized to ones; null unless `elementwiseAffine`. */
   weight: Parameter | null;
-  /** Learnable bias of shape `normalizedShape`, initialised to zeros; null unless `elementwiseAffine` and `bias`. */
+  /** Learnable bias of shape `normalizedShape`, initialized to zeros; null unless `elementwiseAffine` and `bias`. */
   bias: Parameter | null;
 
   constructor(normalizedShape: number | Shape, options?: LayerNormOptions) {
@@ -264,7 +264,7 @@ export class LayerNorm extends Module {
   }
 
   /**
-   * Normalises the input: [..., ...normalizedShape] → the same shape.
+   * Normalizes the input: [..., ...normalizedShape] → the same shape.
    *
    * @throws ShapeError when the trailing dimensions are not `normalizedShape`.
    */
@@ -278,7 +278,7 @@ export class LayerNorm extends Module {
 }
 
 /**
- * Group normalisation of [N, C, ...]: normalises groups of channels within each sample. Wu & He 2018,
+ * Group normalization of [N, C, ...]: normalizes groups of channels within each sample. Wu & He 2018,
  * https://arxiv.org/abs/1803.08494
  *
  *     y = (x - mean) / √(variance + ε) · weight + bias
@@ -297,9 +297,9 @@ export class GroupNorm extends Module {
   readonly eps: number;
   /** Whether a weight and a bias are learned for each channel. Default true. */
   readonly affine: boolean;
-  /** Learnable weight, [numChannels], initialised to ones; null unless `affine`. */
+  /** Learnable weight, [numChannels], initialized to ones; null unless `affine`. */
   weight: Parameter | null;
-  /** Learnable bias, [numChannels], initialised to zeros; null unless `affine`. */
+  /** Learnable bias, [numChannels], initialized to zeros; null unless `affine`. */
   bias: Parameter | null;
 
   constructor(numGroups: number, numChannels: number, options?: GroupNormOptions) {
@@ -316,7 +316,7 @@ export class GroupNorm extends Module {
     this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
   }
 
-  /** Normalises each group of each sample: [N, numChannels, ...] → the same shape. */
+  /** Normalizes each group of each sample: [N, numChannels, ...] → the same shape. */
   forward(input: Tensor): Tensor {
     return groupNorm(input, this.numGroups, this.weight, this.bias, { eps: this.eps });
   }

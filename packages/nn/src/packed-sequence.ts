@@ -310,7 +310,7 @@ function numbers(operation: string, lengths: readonly number[] | Tensor): readon
 
 /**
  * Computes the row of each packed step in the padded batch. `pace` gives the distance between rows of consecutive steps
- * and of neighbouring sequences.
+ * and of neighboring sequences.
  */
 function placesOf(
   batchSizes: readonly number[],

@@ -67,7 +67,7 @@ abstract class RecurrentCell extends Module {
     return snakeCase(property);
   }
 
-  /** Reinitialises weights and biases uniformly in ±1/√hiddenSize. */
+  /** Reinitializes weights and biases uniformly in ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);

@@ -156,7 +156,7 @@ abstract class RecurrentLayer extends Module {
     return snakeCase(property);
   }
 
-  /** Reinitialises all weights and biases uniformly in ±1/√hiddenSize. */
+  /** Reinitializes all weights and biases uniformly in ±1/√hiddenSize. */
   resetParameters(): void {
     const bound = 1 / Math.sqrt(this.hiddenSize);
     for (const parameter of this.parameters()) uniform_(parameter, -bound, bound);

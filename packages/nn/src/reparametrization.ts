@@ -1,5 +1,5 @@
 /**
- * Parameters that are computed from others before each call, as in weight and spectral normalisation. The parameter's
+ * Parameters that are computed from others before each call, as in weight and spectral normalization. The parameter's
  * property then holds an ordinary tensor, so that `forward` is not affected, and only the other parameters are learned
  * and saved. A pre-hook computes the tensor. It uses the module that it is called with, so that it also works for a
  * copy of the module.

@@ -1,5 +1,5 @@
 /**
- * Spectral normalisation: divides a weight by its largest singular value.
+ * Spectral normalization: divides a weight by its largest singular value.
  */
 
 import { noGrad } from "@akari/autograd";
@@ -21,7 +21,7 @@ export interface SpectralNormOptions {
 }
 
 /**
- * Applies spectral normalisation to a parameter of a module. It is replaced with the parameter `weight_orig`, from
+ * Applies spectral normalization to a parameter of a module. It is replaced with the parameter `weight_orig`, from
  * which it is computed before each call of the module. Calling `forward` directly does not compute it. The buffers
  * `weight_u` and `weight_v` approach the singular vectors during training. Returns the module.
  *
@@ -79,18 +79,18 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     return divided(of, u.clone(), v.clone());
   };
   const final = (of: Module) => divided(of, part(of, left), part(of, right));
-  // An ordinary tensor with the unnormalised weight, until the first call.
+  // An ordinary tensor with the unnormalized weight, until the first call.
   Reflect.set(module, name, weight.detach());
   reparametrize(module, name, [original, left, right], compute, final);
   return module;
 }
 
 /**
- * Removes spectral normalisation: the normalised weight becomes a parameter again. Returns the module.
+ * Removes spectral normalization: the normalized weight becomes a parameter again. Returns the module.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_spectral_norm.html
  *
- * @throws ArgumentError when the parameter has no spectral normalisation.
+ * @throws ArgumentError when the parameter has no spectral normalization.
  */
 export function removeSpectralNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeSpectralNorm", module, name);

@@ -63,7 +63,7 @@ const decoderCall = {
  */
 export class TransformerDecoderLayer extends Module {
   static override name = "TransformerDecoderLayer";
-  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
+  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
   readonly normFirst: boolean;
   /** Self-attention of the target: E → E. */
   selfAttn: MultiheadAttention;
@@ -75,13 +75,13 @@ export class TransformerDecoderLayer extends Module {
   dropout: Dropout;
   /** Second layer of the feed-forward network: dimFeedforward → E. */
   linear2: Linear;
-  /** Normalisation after self-attention, or before it with `normFirst`. */
+  /** Normalization after self-attention, or before it with `normFirst`. */
   norm1: LayerNorm;
   /**
-   * Normalisation after attention to the memory, or before it with `normFirst`. The memory itself is not normalised.
+   * Normalization after attention to the memory, or before it with `normFirst`. The memory itself is not normalized.
    */
   norm2: LayerNorm;
-  /** Normalisation after the feed-forward network, or before it with `normFirst`. */
+  /** Normalization after the feed-forward network, or before it with `normFirst`. */
   norm3: LayerNorm;
   /** Dropout of the self-attention output. */
   dropout1: Dropout;
@@ -162,7 +162,7 @@ export class TransformerDecoderLayer extends Module {
 }
 
 /**
- * Stack of decoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
+ * Stack of decoder layers, with an optional normalization at the end. All layers are initialized as copies of the given
  * one.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
@@ -172,10 +172,10 @@ export class TransformerDecoder extends Module {
 
   /** Layers, in execution order. All attend to the same memory. */
   layers: ModuleList<TransformerDecoderLayer>;
-  /** Normalisation of the output, or null. */
+  /** Normalization of the output, or null. */
   norm: LayerNorm | null;
 
-  /** @param options.norm Normalisation of the output. Default null: no normalisation. */
+  /** @param options.norm Normalization of the output. Default null: no normalization. */
   constructor(
     decoderLayer: TransformerDecoderLayer,
     numLayers: number,
@@ -220,7 +220,7 @@ export interface TransformerCallOptions extends DecoderCallOptions {
 /**
  * Transformer model (Vaswani et al. 2017, https://arxiv.org/abs/1706.03762): an encoder and a decoder. Source
  * [S, N, dModel] and target [T, N, dModel] → [T, N, dModel]. `dModel` is 512 and `nhead` is 8 by default. Weight
- * matrices are initialised with `init.xavierUniform_`.
+ * matrices are initialized with `init.xavierUniform_`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Transformer.html
  *
@@ -256,7 +256,7 @@ export class Transformer extends Module {
     this.resetParameters();
   }
 
-  /** Reinitialises all weight matrices. */
+  /** Reinitializes all weight matrices. */
   resetParameters(): void {
     for (const parameter of this.parameters()) if (parameter.ndim > 1) xavierUniform_(parameter);
   }

@@ -21,13 +21,13 @@ export interface TransformerLayerOptions extends FactoryOptions {
   readonly dropout?: number;
   /** Activation function of the feed-forward network. Default "relu". */
   readonly activation?: "relu" | "gelu" | ((x: Tensor) => Tensor);
-  /** Value added to the variance in layer normalisation. Default 1e-5. */
+  /** Value added to the variance in layer normalization. Default 1e-5. */
   readonly layerNormEps?: number;
   /** Whether inputs and outputs are [N, L, E] instead of [L, N, E]. Default false. */
   readonly batchFirst?: boolean;
-  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
+  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
   readonly normFirst?: boolean;
-  /** Whether linear layers and normalisations have learnable biases. Default true. */
+  /** Whether linear layers and normalizations have learnable biases. Default true. */
   readonly bias?: boolean;
 }
 
@@ -80,7 +80,7 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
  */
 export class TransformerEncoderLayer extends Module {
   static override name = "TransformerEncoderLayer";
-  /** Whether to normalise before attention and feed-forward network instead of after. Default false. */
+  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
   readonly normFirst: boolean;
   /** Self-attention: E → E. */
   selfAttn: MultiheadAttention;
@@ -90,9 +90,9 @@ export class TransformerEncoderLayer extends Module {
   dropout: Dropout;
   /** Second layer of the feed-forward network: dimFeedforward → E. */
   linear2: Linear;
-  /** Normalisation after self-attention, or before it with `normFirst`. */
+  /** Normalization after self-attention, or before it with `normFirst`. */
   norm1: LayerNorm;
-  /** Normalisation after the feed-forward network, or before it with `normFirst`. */
+  /** Normalization after the feed-forward network, or before it with `normFirst`. */
   norm2: LayerNorm;
   /** Dropout of the attention output. */
   dropout1: Dropout;
@@ -152,7 +152,7 @@ export class TransformerEncoderLayer extends Module {
 }
 
 /**
- * Stack of encoder layers, with an optional normalisation at the end. All layers are initialised as copies of the given
+ * Stack of encoder layers, with an optional normalization at the end. All layers are initialized as copies of the given
  * one.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
@@ -166,10 +166,10 @@ export class TransformerEncoder extends Module {
 
   /** Layers, in execution order. */
   layers: ModuleList<TransformerEncoderLayer>;
-  /** Normalisation of the output, or null. */
+  /** Normalization of the output, or null. */
   norm: LayerNorm | null;
 
-  /** @param options.norm Normalisation of the output. Default null: no normalisation. */
+  /** @param options.norm Normalization of the output. Default null: no normalization. */
   constructor(
     encoderLayer: TransformerEncoderLayer,
     numLayers: number,

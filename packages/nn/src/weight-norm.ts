@@ -1,5 +1,5 @@
 /**
- * Weight normalisation: learns the norm and the direction of a weight separately.
+ * Weight normalization: learns the norm and the direction of a weight separately.
  */
 
 import { dimension, type Tensor } from "@akari/tensor";
@@ -9,7 +9,7 @@ import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
 
 /**
- * Applies weight normalisation to a parameter of a module. It is replaced with two parameters, the norm `weight_g` and
+ * Applies weight normalization to a parameter of a module. It is replaced with two parameters, the norm `weight_g` and
  * the direction `weight_v`, from which it is computed before each call of the module. Calling `forward` directly does
  * not compute it. Returns the module.
  *
@@ -43,11 +43,11 @@ export function weightNorm<M extends Module>(module: M, name = "weight", dim: nu
 }
 
 /**
- * Removes weight normalisation: the weight becomes a parameter again. Returns the module.
+ * Removes weight normalization: the weight becomes a parameter again. Returns the module.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.remove_weight_norm.html
  *
- * @throws ArgumentError when the parameter has no weight normalisation.
+ * @throws ArgumentError when the parameter has no weight normalization.
  */
 export function removeWeightNorm<M extends Module>(module: M, name = "weight"): M {
   return restore("removeWeightNorm", module, name);

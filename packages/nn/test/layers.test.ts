@@ -263,7 +263,7 @@ describe("names in the state", () => {
     );
   });
 
-  it("of an encoder, whose layers are initialised alike", () => {
+  it("of an encoder, whose layers are initialized alike", () => {
     manualSeed(1);
     const layer = new nn.TransformerEncoderLayer(4, 2, { dimFeedforward: 8 });
     const next = rand([1]).itemSync();
@@ -279,7 +279,7 @@ describe("names in the state", () => {
     expect(state["layers.1.linear1.weight"]?.abs().sum().itemSync()).toBeGreaterThan(0);
   });
 
-  it("of normalisations", () => {
+  it("of normalizations", () => {
     expect(Object.keys(new nn.InstanceNorm1d(2).stateDict())).toEqual([]);
     expect(Object.keys(new nn.InstanceNorm1d(2, { affine: true, trackRunningStats: true }).stateDict())).toEqual([
       "weight",
@@ -420,7 +420,7 @@ describe("layers and losses reject", () => {
       /\[2, 3\], got shape \[2, 4\]/,
     ],
     [
-      "images for one-dimensional normalisation",
+      "images for one-dimensional normalization",
       () => new nn.InstanceNorm1d(2)(ones([1, 2, 3, 3])),
       ShapeError,
       /2 or 3 dimensions/,

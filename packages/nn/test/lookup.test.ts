@@ -25,7 +25,7 @@ const close = (got: Tensor | undefined, want: readonly number[]) => {
 };
 
 describe("tables", () => {
-  it("are initialised as in PyTorch, with a padding row of zeros", () => {
+  it("are initialized as in PyTorch, with a padding row of zeros", () => {
     manualSeed(0);
     const bag = new nn.EmbeddingBag(3, 2, { paddingIdx: -1 });
     close(bag.weight, [1.54099607, -0.2934289, -2.17878938, 0.56843126, 0, 0]);
@@ -49,7 +49,7 @@ describe("tables", () => {
     expect(bag(ints([[2, 0]])).toArraySync()).toEqual([[6, 8]]);
   });
 
-  it("renormalise only the rows that are looked up", () => {
+  it("renormalize only the rows that are looked up", () => {
     const table = new nn.Embedding(2, 2, { maxNorm: 1 });
     table.weight.detach().copy_(
       tensor([
@@ -97,7 +97,7 @@ describe("tables", () => {
 });
 
 describe("AdaptiveLogSoftmaxWithLoss", () => {
-  it("initialises and computes as in PyTorch", () => {
+  it("initializes and computes as in PyTorch", () => {
     manualSeed(0);
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(4, 5, [1, 3], { divValue: 2 });
     expect(Object.keys(layer.stateDict())).toEqual([

@@ -306,7 +306,7 @@ describe("Module", () => {
     ]);
   });
 
-  it("counts no batch that batch normalisation rejects", () => {
+  it("counts no batch that batch normalization rejects", () => {
     const norm = new BatchNorm1d(3);
     expect(() => norm(ones([4, 2]))).toThrow(/batchNorm/);
     expect(norm.numBatchesTracked?.itemSync()).toBe(0);

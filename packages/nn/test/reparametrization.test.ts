@@ -1,4 +1,4 @@
-/** Weight and spectral normalisation. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
+/** Weight and spectral normalization. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, manualSeed, ones, type Tensor } from "@akari/tensor";
@@ -48,7 +48,7 @@ describe("weightNorm", () => {
     expect(gru(ones([4, 2]))[0].shape).toEqual([4, 3]);
   });
 
-  it("rejects other properties, and repeated or missing normalisation", () => {
+  it("rejects other properties, and repeated or missing normalization", () => {
     expect(() => nn.weightNorm(new nn.ReLU())).toThrow(ArgumentError);
     const layer = nn.weightNorm(new nn.Linear(2, 2));
     expect(() => nn.weightNorm(layer)).toThrow(/weightNorm: "weight" is already reparametrized/);

@@ -28,6 +28,7 @@ export interface AdaBeliefOptions extends BaseOptions {
  *
  * with m̂ = m/(1-β₁ᵗ) and ŝ = s/(1-β₂ᵗ). Zhuang et al. 2020, "AdaBelief Optimizer", https://arxiv.org/abs/2010.07468
  *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  * @example
  * const optimizer = new AdaBelief(model.parameters(), { lr: 1e-3 });
  */

@@ -30,6 +30,8 @@ export interface AdadeltaOptions extends BaseOptions {
  * Zeiler 2012, "ADADELTA: an adaptive learning rate method", https://arxiv.org/abs/1212.5701
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adadelta.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class Adadelta extends ElementwiseOptimizer<AdadeltaOptions> {
   static override name = "Adadelta";

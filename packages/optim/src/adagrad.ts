@@ -30,6 +30,8 @@ export interface AdagradOptions extends BaseOptions {
  * Duchi et al. 2011, "Adaptive subgradient methods for online learning and stochastic optimization"
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adagrad.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class Adagrad extends ElementwiseOptimizer<AdagradOptions> {
   static override name = "Adagrad";

@@ -96,6 +96,7 @@ abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adam.html
  *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  * @example
  * const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
  */
@@ -116,6 +117,8 @@ export class Adam extends AdamBase {
  * "Decoupled weight decay regularization", https://arxiv.org/abs/1711.05101
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class AdamW extends AdamBase {
   static override name = "AdamW";

@@ -30,6 +30,8 @@ export interface AdamaxOptions extends BaseOptions {
  * https://arxiv.org/abs/1412.6980
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Adamax.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
   static override name = "Adamax";

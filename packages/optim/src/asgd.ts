@@ -31,6 +31,8 @@ export interface ASGDOptions extends BaseOptions {
  * Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging", https://doi.org/10.1137/0330046
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.ASGD.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class ASGD extends ElementwiseOptimizer<ASGDOptions> {
   static override name = "ASGD";

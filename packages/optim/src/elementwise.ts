@@ -252,7 +252,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   }
 }
 
-/** Whether the state still has the dtype and device of the parameter. */
+/** Returns whether the state still has the dtype and device of the parameter. */
 function follows({ to }: Item, param: Tensor): boolean {
   const [, first] = to;
   // safe: filled with tensors

@@ -36,9 +36,9 @@ export interface LBFGSOptions extends BaseOptions {
   maxIter: number;
   /** Maximum number of calls of the closure per step; null for 1.25 times `maxIter`. Default null. */
   maxEval: number | null;
-  /** Tolerance for the largest element of the gradient, below which a step ends. Default 1e-7. */
+  /** A step ends when no element of the gradient exceeds this in magnitude. Default 1e-7. */
   toleranceGrad: number;
-  /** Tolerance for changes of the parameters and of the loss, below which a step ends. Default 1e-9. */
+  /** A step ends when the parameters or the loss change by less than this. Default 1e-9. */
   toleranceChange: number;
   /** Number of past updates to store. Default 100. */
   historySize: number;
@@ -80,6 +80,7 @@ interface History {
  *
  * On a device that can only be read asynchronously, use `await optimizer.stepAsync(closure)`.
  *
+ * @throws ArgumentError for parameters that cannot be optimized, several groups, unknown options and invalid values.
  * @example
  * const optimizer = new LBFGS(model.parameters(), { lineSearchFn: "strong_wolfe" });
  * optimizer.step(() => {

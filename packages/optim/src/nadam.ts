@@ -29,6 +29,8 @@ export interface NAdamOptions extends BaseOptions {
  * https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.NAdam.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
   static override name = "NAdam";

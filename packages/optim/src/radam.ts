@@ -34,6 +34,8 @@ function rectification(beta2: number, step: number): number {
  * adaptive learning rate and beyond", https://arxiv.org/abs/1908.03265
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RAdam.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
   static override name = "RAdam";
@@ -76,7 +78,7 @@ export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
     const g = options.weightDecay === 0 ? grad : grad.add(param.mul(scalar("weightDecay")));
     const m = mean.mul(scalar("beta1")).add(g.mul(scalar("rest1")));
     const v = squares.mul(scalar("beta2")).add(g.mul(g).mul(scalar("rest2")));
-    // One of the rates is zero. A sum of both would not do, because 0 / 0 is NaN.
+    // One of the rates is zero. The two steps are not added, because 0 / 0 is NaN.
     const rate = scalar("plainRate")
       .ne(0)
       .where(scalar("plainRate"), scalar("adaptiveRate").div(v.sqrt().add(scalar("eps"))));

@@ -33,6 +33,8 @@ export interface RMSpropOptions extends BaseOptions {
  * https://arxiv.org/abs/1308.0850). Hinton 2012, lecture 6.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.RMSprop.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class RMSprop extends ElementwiseOptimizer<RMSpropOptions> {
   static override name = "RMSprop";

@@ -30,6 +30,8 @@ export interface RpropOptions extends BaseOptions {
  * Riedmiller & Braun 1993, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.Rprop.html
+ *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
 export class Rprop extends ElementwiseOptimizer<RpropOptions> {
   static override name = "Rprop";

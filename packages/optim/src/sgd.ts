@@ -32,6 +32,7 @@ export interface SGDOptions extends BaseOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  *
+ * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  * @example
  * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */

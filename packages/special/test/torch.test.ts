@@ -58,7 +58,7 @@ describe.each([
     expect(() => frexp(integers([1]))).toThrow("frexp");
   });
 
-  it("nextafter goes to the neighbour, across 0, powers of two and the largest", () => {
+  it("nextafter goes to the neighbor, across 0, powers of two and the largest", () => {
     const next = (x: number, to: number): unknown =>
       nextafter(tensor([x], { dtype }), tensor([to], { dtype })).toArraySync();
     expect(next(1, 2)).toEqual([1 + epsilon]);

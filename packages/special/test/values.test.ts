@@ -13,7 +13,7 @@ import recorded from "./recorded.json" with { type: "json" };
 const special: typeof functions = functions;
 type Name = keyof typeof recorded;
 
-/** How many digits a function keeps in each dtype; the size of a wave near its zeros is that of its neighbours. */
+/** How many digits a function keeps in each dtype; the size of a wave near its zeros is that of its neighbors. */
 const tolerance = { float64: [2e-13, 1e-14], float32: [1e-5, 1e-6] } as const;
 
 describe.each([

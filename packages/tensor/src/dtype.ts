@@ -1,5 +1,5 @@
 /**
- * Element types. A dtype is a plain string, so that it prints, serialises and compares without further code. The
+ * Element types. A dtype is a plain string, so that it prints, serializes and compares without further code. The
  * default integer is int32 because GPUs have no wider one: where PyTorch returns int64, Akari returns int32.
  */
 

@@ -31,7 +31,7 @@ export function numbersOf(data: TypedArray, dtype: DType): ArrayLike<number> {
 }
 
 /**
- * Converts numbers to the elements of a dtype: floats are rounded, integers truncated towards zero and wrapped around,
+ * Converts numbers to the elements of a dtype: floats are rounded, integers truncated toward zero and wrapped around,
  * and 16-bit floats encoded as bits.
  */
 export function encode(values: ArrayLike<number>, dtype: DType): TypedArray {

@@ -12,7 +12,7 @@ import type { Tensor } from "./tensor.ts";
 
 const precision = 4;
 const lineWidth = 80;
-/** Tensors with more elements are summarised. */
+/** Tensors with more elements are summarized. */
 const threshold = 1000;
 /** The number of elements that a summary shows at each end of a dimension. */
 const edge = 3;

@@ -36,7 +36,7 @@ export interface Spec {
 export interface Layout {
   /** The size of each dimension of the view. */
   readonly shape: Shape;
-  /** The step in memory between neighbours along each dimension. */
+  /** The step in memory between neighbors along each dimension. */
   readonly strides: readonly number[];
   /** The position of the view's first element. */
   readonly offset: number;

@@ -166,7 +166,7 @@ function ballastFor(bytes: number): unknown {
   return ballast;
 }
 
-// Node's own allocator can leave memory uninitialised, so the ballast costs almost nothing.
+// Node's own allocator can leave memory uninitialized, so the ballast costs almost nothing.
 const node = (globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): unknown } }).Buffer;
 
 function untouched(bytes: number): unknown {

@@ -82,7 +82,7 @@ export interface Tensor
 export class Tensor implements View {
   /** The size of each dimension; empty for a scalar. */
   readonly shape: Shape;
-  /** The step in memory between neighbours along each dimension, in elements. */
+  /** The step in memory between neighbors along each dimension, in elements. */
   readonly strides: readonly number[];
   /** The position of the first element in the storage, in elements. */
   readonly offset: number;
@@ -276,7 +276,7 @@ export class Tensor implements View {
   // ——— Memory ———
 
   /**
-   * Releases the memory at once. It is freed when no other tensor shares it. Using the tensor afterwards throws a
+   * Releases the memory at once. It is freed when no other tensor shares it. Using the tensor afterward throws a
    * DisposedError.
    */
   dispose(): void {

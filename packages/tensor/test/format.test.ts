@@ -34,7 +34,7 @@ describe("printing, as PyTorch prints", () => {
     );
   });
 
-  it("summarises what is long", () => {
+  it("summarizes what is long", () => {
     expect(String(arange(2000))).toBe("tensor([   0,    1,    2,  ..., 1997, 1998, 1999])");
     expect(String(arange(1200).reshape(2, 600))).toBe(
       "tensor([[   0,    1,    2,  ...,  597,  598,  599],\n        [ 600,  601,  602,  ..., 1197, 1198, 1199]])",

@@ -1,6 +1,6 @@
 /**
  * Sampling of images at arbitrary points, as in spatial transformers. Along each dimension, a point has a few
- * neighbours with weights. Its value is the sum over all combinations of neighbours, so the same code handles all modes
+ * neighbors with weights. Its value is the sum over all combinations of neighbors, so the same code handles all modes
  * and both images and volumes.
  */
 
@@ -53,13 +53,13 @@ const far = /* @__PURE__ */ pointwise<[Tensor]>("gridSample", (t) =>
   t.mul(-0.75).add(3.75).mul(t).sub(6).mul(t).add(3),
 );
 
-/** Neighbour of each point along one dimension: its position and weight. */
+/** Neighbor of each point along one dimension: its position and weight. */
 interface Tap {
   readonly at: Tensor;
   readonly weight: Tensor;
 }
 
-/** Returns the neighbours along a dimension of `size` elements. */
+/** Returns the neighbors along a dimension of `size` elements. */
 function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Required<GridSampleOptions>): Tap[] {
   const inside = (place: Tensor): Tensor => {
     if (paddingMode === "zeros") return place;
@@ -132,7 +132,7 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
   // The last coordinate of a point belongs to the first spatial dimension.
   const taps = space.map((size, i) => tapsOf(grid.select(-1, dims - 1 - i).reshape([n, 1, -1]), size, given));
   /**
-   * Sums over the neighbours in the dimensions from `dim` on, given the index and weight accumulated in the previous
+   * Sums over the neighbors in the dimensions from `dim` on, given the index and weight accumulated in the previous
    * ones.
    */
   const total = (dim: number, index: Tensor | null, weight: Tensor | null): Tensor => {

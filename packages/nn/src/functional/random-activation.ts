@@ -63,7 +63,7 @@ export interface GumbelSoftmaxOptions {
 }
 
 /**
- * Draws differentiable samples from classes with unnormalised log-probabilities: `softmax((logits + g) / tau)`, with
+ * Draws differentiable samples from classes with unnormalized log-probabilities: `softmax((logits + g) / tau)`, with
  * `g` from the standard Gumbel distribution. Jang et al. 2017, https://arxiv.org/abs/1611.01144
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html

@@ -14,7 +14,7 @@ export interface PlateauOptions {
   readonly factor?: number;
   /** Number of epochs without improvement after which the next such epoch reduces the learning rate. Default 10. */
   readonly patience?: number;
-  /** Change of the metric that counts as an improvement. Default 1e-4. */
+  /** Smallest change of the metric that counts as an improvement. Default 1e-4. */
   readonly threshold?: number;
   /** Whether `threshold` is relative to the best metric or absolute. Default "rel". */
   readonly thresholdMode?: "rel" | "abs";

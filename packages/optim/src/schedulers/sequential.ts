@@ -12,7 +12,7 @@ import { LRScheduler } from "./scheduler.ts";
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  *
- * @throws ArgumentError unless there is one milestone less than schedulers.
+ * @throws ArgumentError unless there is one milestone fewer than schedulers.
  * @example
  * const warmup = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
  * const scheduler = new SequentialLR(optimizer, [warmup, new ExponentialLR(optimizer, 0.9)], [5]);

@@ -60,7 +60,7 @@ export function describeOptimizer(
   { lr = 0.05, tolerance = 0.05, followsRate = true }: OptimizerSuiteOptions = {},
 ): void {
   describe(`${name} as an optimizer`, () => {
-    it("finds the bottom of a bowl", () => {
+    it("minimizes a quadratic function", () => {
       const x = parameter([0, 0, 0]);
       const optimizer = create([x], { lr });
       for (let i = 0; i < 500; i++) {
@@ -70,7 +70,7 @@ export function describeOptimizer(
       values(x).forEach((value, i) => void expect(Math.abs(value - (target[i] as number))).toBeLessThan(tolerance));
     });
 
-    it("treats each group by its own learning rate", () => {
+    it("applies the learning rate of each group", () => {
       const [fast, slow, still] = [parameter([0, 0, 0]), parameter([0, 0, 0]), parameter([0, 0, 0])];
       const optimizer = create(
         [
@@ -88,7 +88,7 @@ export function describeOptimizer(
     });
 
     if (followsRate) {
-      it("follows a learning rate that is changed between steps", () => {
+      it("uses a learning rate that is changed between steps", () => {
         const x = parameter([0, 0, 0]);
         const optimizer = create([x], { lr });
         descend(x);
@@ -101,7 +101,7 @@ export function describeOptimizer(
       });
     }
 
-    it("leaves parameters without a gradient alone, whatever their shapes", () => {
+    it("does not change parameters without a gradient", () => {
       const [x, y] = [parameter([1, 2, 3]), parameter([5])];
       const optimizer = create([x, y], { lr });
       descend(x);
@@ -111,7 +111,7 @@ export function describeOptimizer(
       expect(values(x)).not.toEqual([1, 2, 3]);
     });
 
-    it("writes into the parameter's own memory and marks it as changed", () => {
+    it("writes to the memory of the parameter and increments its version", () => {
       const x = parameter([0, 0, 0]);
       const { storage } = x;
       const { version } = storage;
@@ -122,7 +122,7 @@ export function describeOptimizer(
       expect(storage.version).toBeGreaterThan(version);
     });
 
-    it("goes on from a saved state as if nothing had happened", () => {
+    it("continues from a saved state with the same results", () => {
       const [a, b] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
       const first = create([a], { lr });
       for (let i = 0; i < 5; i++) {
@@ -142,7 +142,7 @@ export function describeOptimizer(
       expect(values(b)).toEqual(values(a));
     });
 
-    it("refuses a state that does not fit, and keeps its own", () => {
+    it("rejects a state of another size, and keeps its own", () => {
       const [x, y] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
       const [one, two] = [create([x], { lr }), create([x, y], { lr })];
       for (const p of [x, y]) descend(p);
@@ -152,7 +152,7 @@ export function describeOptimizer(
       expect(JSON.stringify(Object.keys(one.stateDict().state))).toBe(before);
     });
 
-    it("refuses the state of another optimizer, and what is no state at all", () => {
+    it("rejects the state of another optimizer, and values that are not a state", () => {
       const x = parameter([0, 0, 0]);
       const optimizer = create([x], { lr });
       descend(x);
@@ -179,7 +179,7 @@ export function describeOptimizer(
       optimizer.step();
     });
 
-    it("follows a parameter that moves to another dtype", () => {
+    it("converts its state when a parameter changes its dtype", () => {
       const [a, b] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
       const [moving, staying] = [create([a], { lr }), create([b], { lr })];
       for (let i = 0; i < 4; i++) {
@@ -192,7 +192,7 @@ export function describeOptimizer(
       values(a).forEach((value, i) => void expect(value).toBeCloseTo(values(b)[i] as number, 5));
     });
 
-    it("refuses a gradient of another dtype before anything changes", () => {
+    it("rejects a gradient of another dtype before anything changes", () => {
       const [x, y] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
       const optimizer = create([x, y], { lr });
       descend(x);
@@ -201,7 +201,7 @@ export function describeOptimizer(
       expect(values(x)).toEqual([0, 0, 0]);
     });
 
-    it("counts steps for each parameter by itself", () => {
+    it("counts the steps of each parameter separately", () => {
       const [x, late, fresh] = [parameter([0, 0, 0]), parameter([0, 0, 0]), parameter([0, 0, 0])];
       const [both, alone] = [create([x, late], { lr }), create([fresh], { lr })];
       for (let i = 0; i < 4; i++) {
@@ -217,7 +217,7 @@ export function describeOptimizer(
       expect(values(late)).toEqual(values(fresh));
     });
 
-    it("refuses what makes no sense", () => {
+    it("rejects invalid arguments", () => {
       const x = parameter([0, 0, 0]);
       expect(() => create([], { lr })).toThrow(/no parameters/);
       expect(() => create([x], { lr: -1 })).toThrow(/lr must not be negative, got -1/);

@@ -63,7 +63,7 @@ export class Recorder implements Capture {
     const { run, write, allocate, free, read, readSync } = device;
     device.run = (call) => {
       run.call(device, call);
-      // Recorded only afterwards, so that a call that throws is not.
+      // Recorded only afterward, so that a call that throws is not.
       if (!this.#acting) this.steps.push(callStep(running.name || call.kind, call));
     };
     device.write = (buffer, bytes, offset = 0) => {

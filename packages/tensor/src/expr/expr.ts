@@ -58,7 +58,7 @@ export interface Expr {
   ceil(): Expr;
   /** The nearest integer; ties round to even. */
   round(): Expr;
-  /** The value rounded towards zero. */
+  /** The value rounded toward zero. */
   trunc(): Expr;
   /** `√this` */
   sqrt(): Expr;

@@ -70,7 +70,7 @@ export type LeafOp = "input" | "scalar" | "constant" | "row";
 
 /**
  * Every kind of node. `select` is `condition ? a : b`. `cast` converts to the node's own type like C on x86: floats are
- * truncated towards zero for integers; a float that does not fit into an int32 (NaN included) becomes -2³¹; a uint8 is
+ * truncated toward zero for integers; a float that does not fit into an int32 (NaN included) becomes -2³¹; a uint8 is
  * the low eight bits of that int32. Integers wrap around. Floats round to nearest, ties to even. A bool is whether the
  * value differs from zero, which NaN does.
  */

@@ -1,6 +1,6 @@
 /**
  * Programs, the units that a backend compiles. A `Program` is a tuple of formulas computed together; a `RowProgram`
- * adds reductions over rows, so that softmax, normalisation and plain sums are one kind of data. Programs are interned
+ * adds reductions over rows, so that softmax, normalization and plain sums are one kind of data. Programs are interned
  * like their formulas: a backend caches compiled kernels by a program's identity.
  */
 

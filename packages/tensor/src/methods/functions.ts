@@ -202,7 +202,7 @@ export interface FunctionMethods {
   ceil(): Tensor;
   /** In-place version of `ceil`. */
   ceil_(): Tensor;
-  /** Integer part of each element, rounded towards zero. */
+  /** Integer part of each element, rounded toward zero. */
   trunc(): Tensor;
   /** In-place version of `trunc`. */
   trunc_(): Tensor;

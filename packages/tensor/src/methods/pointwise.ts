@@ -118,7 +118,7 @@ export interface PointwiseMethods {
   addcdiv(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
   /** In-place version of `addcdiv`. */
   addcdiv_(a: Tensor, b: Tensor, options?: ValueOptions): Tensor;
-  /** Interpolates linearly towards `end`: `this + weight · (end - this)`. */
+  /** Interpolates linearly toward `end`: `this + weight · (end - this)`. */
   lerp(end: Tensor, weight: TensorOrNumber): Tensor;
   /** In-place version of `lerp`. */
   lerp_(end: Tensor, weight: TensorOrNumber): Tensor;

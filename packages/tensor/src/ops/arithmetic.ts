@@ -27,7 +27,7 @@ export interface AlphaOptions {
 /** Options of `div`. */
 export interface DivOptions {
   /**
-   * How to round the quotient: `"trunc"` towards zero, `"floor"` towards -∞. Both return integers for integers. Default
+   * How to round the quotient: `"trunc"` toward zero, `"floor"` toward -∞. Both return integers for integers. Default
    * null: no rounding, and a floating-point result.
    */
   readonly roundingMode?: "trunc" | "floor" | null;

@@ -40,7 +40,7 @@ const casts = new Map<string, PointwiseOp>();
 /**
  * Converts a tensor to another dtype. Returns the tensor itself if it already has that dtype.
  *
- * Conversion to an integer truncates towards zero. Conversion to bool maps every nonzero value to true.
+ * Conversion to an integer truncates toward zero. Conversion to bool maps every nonzero value to true.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
  *

@@ -120,7 +120,8 @@ function parse(letters: string, rank: number | null, dots: number): string[] {
  * https://pytorch.org/docs/stable/generated/torch.einsum.html
  *
  * @throws ArgumentError for a malformed equation.
- * @throws ShapeError if a letter has different sizes.
+ * @throws ShapeError if a letter has different sizes, or a tensor has more or fewer dimensions than its term.
+ * @throws DTypeError if the dtypes differ.
  * @example
  * einsum("bij,bjk->bik", a, b); // a batch of matrix products
  */
@@ -183,6 +184,7 @@ function checkLetters(equation: string, named: readonly Named[]): void {
  * dimensions of `a` and of `b` to pair. Default 2.
  * @throws ShapeError if paired dimensions differ in size.
  * @throws IndexError if there is no such dimension.
+ * @throws DTypeError if the dtypes differ.
  * @throws ArgumentError for a malformed `dims`.
  */
 export function tensordot(
@@ -260,6 +262,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * @param bias [out]. Default null: none.
  * @returns [..., out].
  * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError if the dtypes of the inputs and the weight differ.
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];

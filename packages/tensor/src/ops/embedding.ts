@@ -132,6 +132,7 @@ function largest(operation: string, index: Tensor): number {
  * @param numClasses default -1: one more than the largest index.
  * @throws IndexError for an index that is not less than `numClasses`.
  * @throws ArgumentError for a negative index without `numClasses`, and for an empty tensor without it.
+ * @throws DTypeError unless `classes` is int32.
  * @throws DeviceError without `numClasses` on a device that cannot be read synchronously; call
  * `await classes.prefetch()` first.
  */

@@ -233,8 +233,8 @@ function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, ke
 }
 
 /**
- * Returns the index of the maximum along a dimension, or in the flattened tensor, as int32. Of equal maxima, the first
- * counts.
+ * Returns the index of the maximum along a dimension, or in the flattened tensor, as int32. If several elements are
+ * equal to it, returns the first index.
  *
  * https://pytorch.org/docs/stable/generated/torch.argmax.html
  *
@@ -247,8 +247,8 @@ export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptio
 }
 
 /**
- * Returns the index of the minimum along a dimension, or in the flattened tensor, as int32. Of equal minima, the first
- * counts.
+ * Returns the index of the minimum along a dimension, or in the flattened tensor, as int32. If several elements are
+ * equal to it, returns the first index.
  *
  * https://pytorch.org/docs/stable/generated/torch.argmin.html
  *
@@ -268,22 +268,42 @@ function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOption
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 
-/** Returns the maximum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.max.html */
+/**
+ * Returns the maximum of all elements, as a scalar.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.max.html
+ *
+ * @throws IndexError if there are no elements.
+ */
 export function max(x: Tensor): Tensor;
 /** Returns the larger of two tensors element by element. The tensors broadcast. */
 export function max(x: Tensor, other: Tensor): Tensor;
-/** Returns the maxima along a dimension and their indices. Of equal maxima, the first counts. */
+/**
+ * Returns the maxima along a dimension and the index of the first occurrence of each.
+ *
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function max(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("max", "max", x, null, options);
   return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
 }
 
-/** Returns the minimum of all elements, as a scalar. https://pytorch.org/docs/stable/generated/torch.min.html */
+/**
+ * Returns the minimum of all elements, as a scalar.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.min.html
+ *
+ * @throws IndexError if there are no elements.
+ */
 export function min(x: Tensor): Tensor;
 /** Returns the smaller of two tensors element by element. The tensors broadcast. */
 export function min(x: Tensor, other: Tensor): Tensor;
-/** Returns the minima along a dimension and their indices. Of equal minima, the first counts. */
+/**
+ * Returns the minima along a dimension and the index of the first occurrence of each.
+ *
+ * @throws IndexError if there is no such dimension, or it has no elements.
+ */
 export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function min(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
   if (second === undefined) return extreme("min", "min", x, null, options);

@@ -57,7 +57,11 @@ export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor 
   return applyInPlace(op, target, [target], [elementOf(target.dtype, value)]);
 }
 
-/** Fills a tensor with zeros in place. Returns `target`. */
+/**
+ * Fills a tensor with zeros in place. Returns `target`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html
+ */
 export function zero_(target: Tensor): Tensor {
   return fill_(target, 0);
 }

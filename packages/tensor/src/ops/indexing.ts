@@ -161,6 +161,7 @@ function placeOf(picked: readonly Picked[], others: readonly number[]): number {
  * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
  * @throws ArgumentError for a malformed range or array.
  * @throws DTypeError for an index tensor that is neither int32 nor bool.
+ * @throws ShapeError if several index tensors do not broadcast.
  * @throws DeviceError for a mask on a device that cannot be read synchronously; call `await mask.prefetch()` first.
  * @example
  * get(x, 0, "1:3"); // x[0, 1:3]
@@ -263,7 +264,7 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
  * @throws ArgumentError for a malformed range or array.
  * @throws DTypeError for an index tensor that is neither int32 nor bool.
- * @throws ShapeError if the value does not broadcast to the part.
+ * @throws ShapeError if several index tensors do not broadcast, or the value does not broadcast to the part.
  * @throws DeviceError for a mask on a device that cannot be read synchronously, unless it is the only entry and the
  * value a number or boolean; call `await mask.prefetch()` first.
  * @example

@@ -323,6 +323,10 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
  * @param b [..., n, k].
  * @param factor [..., n, n]: L of `A = L Lᵀ`, or with `upper` its transpose.
  * @param upper whether the factor is upper triangular. Default false.
+ * @returns the shape of `b`, broadcast over the batch.
+ * @throws ArgumentError if a factor is singular.
+ * @throws ShapeError if the shapes do not match.
+ * @throws DTypeError for integers, and for different dtypes.
  */
 export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
   const lower = upper ? mT(factor) : factor;
@@ -336,6 +340,7 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
  *
  * @param dim default -1.
  * @throws ShapeError if the shapes do not broadcast.
+ * @throws IndexError if there is no such dimension.
  */
 export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
   return sum(mul(a, b), dim);
@@ -436,6 +441,7 @@ const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cro
  *
  * @param dim a dimension of size 3. Default -1.
  * @throws ShapeError if the ranks differ, or that size is not 3.
+ * @throws IndexError if there is no such dimension.
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
   const at = dimension("cross", dim, a.ndim);

@@ -163,7 +163,7 @@ export function flipud(x: Tensor): Tensor {
 }
 
 /**
- * Rotates a tensor by `k` quarter turns in the plane of two dimensions, from the first towards the second. Returns a
+ * Rotates a tensor by `k` quarter turns in the plane of two dimensions, from the first toward the second. Returns a
  * copy.
  *
  * https://pytorch.org/docs/stable/generated/torch.rot90.html

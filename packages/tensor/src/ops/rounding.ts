@@ -18,7 +18,7 @@ export const floor: Unary = /* @__PURE__ */ pointwise<[Tensor]>("floor", (x) => 
 /** Smallest integer not below each element. https://pytorch.org/docs/stable/generated/torch.ceil.html */
 export const ceil: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ceil", (x) => x.ceil());
 
-/** Integer part of each element, rounded towards zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
+/** Integer part of each element, rounded toward zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
 export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => x.trunc());
 
 /** Fractional part of each element, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */

@@ -83,7 +83,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
  */
 export function slice(x: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
   if (!Number.isInteger(step) || step < 1)
-    throw new ArgumentError(`slice: the step must be a positive integer, got ${step}; use flip to go backwards`);
+    throw new ArgumentError(`slice: the step must be a positive integer, got ${step}; use flip to go backward`);
   const at = ownDimension("slice", dim, x.shape);
   const size = x.shape[at] as number;
   const bound = (value: number) => {

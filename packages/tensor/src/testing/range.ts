@@ -2,7 +2,7 @@
  * Ranges: the results that a correct device may return. Devices round, fuse a multiplication with an addition, and
  * approximate functions within some ulps; ranges propagate all of that through a formula by interval arithmetic. Tests
  * therefore need no guessed tolerance, and a result that depends on rounding (a comparison of two nearly equal numbers)
- * is recognised instead of being reported as wrong.
+ * is recognized instead of being reported as wrong.
  */
 
 import { round } from "../backends/reference/primitives.ts";
@@ -56,7 +56,7 @@ const formats: Readonly<Record<Floating, { digits: number; least: number; larges
   bfloat16: { digits: 8, least: -126, largest: (2 - 2 ** -7) * 2 ** 127 },
 };
 
-/** Returns the distance between a float and its neighbour: one unit in the last place. */
+/** Returns the distance between a float and its neighbor: one unit in the last place. */
 export function ulp(value: number, dtype: Floating): number {
   const { digits, least } = formats[dtype];
   const size = Math.abs(value);

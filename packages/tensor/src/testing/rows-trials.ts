@@ -16,7 +16,7 @@ import type { Trial } from "./trial.ts";
 
 const reductions: readonly Reduction[] = ["sum", "product", "max", "min"];
 
-/** Programs over one input that softmax and normalisation use. */
+/** Programs over one input that softmax and normalization use. */
 const known: Readonly<Record<string, (x: Expr, length: Expr) => RowProgram>> = {
   softmax: (x) => {
     const e = x.sub(row(0, x.dtype)).exp();
@@ -93,7 +93,7 @@ export function rowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 
     });
 }
 
-/** Generates calls of softmax, logSumExp, normalisation and the norm, in floating point. */
+/** Generates calls of softmax, logSumExp, normalization and the norm, in floating point. */
 export function knownRowsTrials(dtypes: readonly DType[], accuracy: Accuracy, most = 600): fc.Arbitrary<Trial> {
   return fc
     .record({

@@ -36,7 +36,7 @@ export interface BackendTestOptions {
 }
 
 /**
- * Describes, as vitest tests, the behaviour required of every backend.
+ * Describes, as vitest tests, the behavior required of every backend.
  *
  * @param name the backend's name in test titles.
  * @param create creates a device; called once.
@@ -84,7 +84,7 @@ export function describeBackend(
     property("pointwise", "large views", () => pointwiseTrials(dtypes, accuracy, 20_000), Math.ceil(runs / 20));
     property("foreach", "one formula over lists of views", () => foreachTrials(dtypes, accuracy));
     property("rows", "reductions of random formulas", () => rowsTrials(dtypes, accuracy), runs * 2);
-    property("rows", "softmax, normalisation, norms", () => knownRowsTrials(dtypes, accuracy));
+    property("rows", "softmax, normalization, norms", () => knownRowsTrials(dtypes, accuracy));
     property("rows", "long rows", () => knownRowsTrials(dtypes, accuracy, 20_000), Math.ceil(runs / 20));
     property("argreduce", "first of equal extremes, NaN wins", () => argreduceTrials(dtypes));
     property("argreduce", "large views", () => argreduceTrials(dtypes, 20_000), Math.ceil(runs / 20));

@@ -62,7 +62,7 @@ describe("pointwise", () => {
     expect(compute("uint8", (x) => x.sub(1), [0, 5])).toEqual([255, 4]);
     expect(compute("int32", (x) => x.neg(), [-(2 ** 31)])).toEqual([-(2 ** 31)]);
   });
-  it("divides integers downwards, and by zero to zero", () => {
+  it("divides integers downward, and by zero to zero", () => {
     expect(compute("int32", (x) => x.floorDiv(3), [7, -7, 0])).toEqual([2, -3, 0]);
     expect(compute("int32", (x) => x.mod(3), [7, -7, -6])).toEqual([1, 2, 0]);
     expect(compute("int32", (x) => x.fmod(3), [7, -7, -6])).toEqual([1, -1, 0]);

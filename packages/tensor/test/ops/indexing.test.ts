@@ -230,7 +230,7 @@ describe("what differs", () => {
     [3, 0],
   ]);
 
-  it("is found among elements, parts, and neighbours", () => {
+  it("is found among elements, parts, and neighbors", () => {
     const { values, inverse, counts } = unique(rows, { dim: 0 });
     expect([values.toArraySync(), inverse.toArraySync(), counts.toArraySync()]).toEqual([
       [

@@ -1,4 +1,4 @@
-/** Normalisation: rows come out with mean 0 and variance 1, running statistics follow, wrong shapes are refused. */
+/** Normalization: rows come out with mean 0 and variance 1, running statistics follow, wrong shapes are refused. */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -30,7 +30,7 @@ const close = (got: Tensor, want: readonly number[]): void => {
   });
 };
 
-describe("normalisation", () => {
+describe("normalization", () => {
   it("layerNorm scales each row by itself, then by what was learned", () => {
     const x = of([
       [1, 3],
@@ -95,7 +95,7 @@ describe("normalisation", () => {
     );
   });
 
-  it("localResponseNorm divides by what neighbouring channels say", () => {
+  it("localResponseNorm divides by what neighboring channels say", () => {
     close(localResponseNorm(of([[[1], [2], [3]]]), 3, { alpha: 3, beta: 1, k: 1 }), [1 / 6, 2 / 15, 3 / 14]);
     expect(() => localResponseNorm(of([[[1]]]), 0)).toThrow(ArgumentError);
     expect(() => localResponseNorm(of([[1]]), 1)).toThrow(ShapeError);

@@ -134,7 +134,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
     "takes maxima for minima",
     (call: KernelCall & { kind: "scan" }) => ({ ...call, op: call.op === "min" ? "max" : call.op }),
   ],
-  ["sort", "always sorts upwards", (call: KernelCall & { kind: "sort" }) => ({ ...call, descending: false })],
+  ["sort", "always sorts upward", (call: KernelCall & { kind: "sort" }) => ({ ...call, descending: false })],
 ];
 
 /** The nodes of a formula that cut off fractions, each with its floor instead. */

@@ -34,7 +34,7 @@ export function round(value: number, dtype: DType): number {
 }
 
 /**
- * Converts a value from one dtype to another like C on x86: floats are truncated towards zero for integers, and a value
+ * Converts a value from one dtype to another like C on x86: floats are truncated toward zero for integers, and a value
  * that does not fit into an int32, NaN included, becomes -2³¹; a uint8 is the low eight bits of that int32. Integers
  * wrap around. NaN converts to true.
  */

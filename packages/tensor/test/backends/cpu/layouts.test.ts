@@ -160,7 +160,7 @@ describe.each(devices)("on %s", (_, device) => {
     }
   });
 
-  it("standardises columns as it standardises rows", () => {
+  it("standardizes columns as it standardizes rows", () => {
     const [n, m] = [37, 21];
     const values = Float32Array.from({ length: n * m }, (_, i) => Math.sin(i * i));
     const make = (shape: readonly number[], strides: readonly number[]): View => {
