@@ -235,6 +235,28 @@ export interface ScatterCall {
 }
 
 /**
+ * Product of a sparse matrix with dense ones along their middle dimension: `to[o, i, j] = Σ weights[k] · input[o,
+ * positions[k], j]` over the entries `starts[i] ≤ k < starts[i + 1]` of row `i` (the format CSR). The result has the
+ * dtype of the input and the weights; float16 and bfloat16 accumulate in float32. A row may have no entries, several at
+ * one position, and weights of 0, which count: 0 · ∞ is NaN.
+ */
+export interface SparseCall {
+  readonly kind: "sparse";
+  /** The first entry of each row, and at the end the number of entries: int32, [rows + 1], contiguous. */
+  readonly starts: View;
+  /** The column of each entry, and so the position in the input: int32, [entries], contiguous, in bounds. */
+  readonly positions: View;
+  /** The value of each entry, [entries], contiguous. */
+  readonly weights: View;
+  /** The dense matrices, [outer, columns, inner]. */
+  readonly input: View;
+  /** The output, [outer, rows, inner]. */
+  readonly to: View;
+  /** The CPU device's implementation; other devices ignore it. */
+  readonly cpu: CpuKernel<SparseCall>;
+}
+
+/**
  * Cumulative reductions along `dim`: `to` has the input's shape. `max` and `min` also write the position of the running
  * extreme (int32) if `indices` is given: the last of equal elements, as in `torch.cummax`, and the last NaN once there
  * was one.
@@ -324,6 +346,7 @@ export type KernelCall =
   | PoolCall
   | GatherCall
   | ScatterCall
+  | SparseCall
   | ScanCall
   | SortCall
   | RandomCall

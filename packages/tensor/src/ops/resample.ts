@@ -1,29 +1,107 @@
 /**
  * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation process one
- * dimension after the other. Where each result is a weighted mean of a few elements, the weights form a small matrix
- * [out, in], computed on the host, and resizing is a matrix product, which is fast on every device and differentiable.
+ * dimension after the other. Each result is a weighted sum of a few elements along it, its taps, so that resizing is a
+ * product with a sparse matrix [out, in], and its gradient the product with the transpose. The taps are listed on the
+ * host.
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
-import { expectFloating } from "../dtype.ts";
+import { runSparse } from "../backends/cpu/sparse.ts";
+import { type DType, expectFloating } from "../dtype.ts";
 import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import type { View } from "../kernel.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";
-import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { contiguousStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { windowOn } from "../view.ts";
 import type { PerDimension } from "./conv.ts";
+import { contiguous } from "./copy.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
-import { matmul } from "./matmul.ts";
-import { movedim, permute, t } from "./permute.ts";
+import { permute } from "./permute.ts";
 import { avgPool1d, avgPool2d, avgPool3d, type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
-/** Multiplies a dimension by a matrix [out, in]. */
-function throughMatrix(x: Tensor, dim: number, matrix: Float64Array<ArrayBuffer>, out: number): Tensor {
-  const size = x.shape[dim] as number;
-  const weights = fromHost(x, [out, size], x.dtype, encode(matrix, x.dtype));
-  return movedim(matmul(movedim(x, dim, -1), t(weights)), -1, dim);
+/** A sparse matrix [out, in]. Row i has the entries from `starts[i]` up to `starts[i + 1]`. */
+interface Taps {
+  readonly starts: readonly number[];
+  /** The column of each entry: the position of an element that contributes. */
+  readonly positions: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** Builds a matrix of `out` rows. `fill` adds the entries of row `i`. */
+function tapsOf(out: number, fill: (i: number, add: (position: number, weight: number) => void) => void): Taps {
+  const [starts, positions, weights] = [[0], [] as number[], [] as number[]];
+  const add = (position: number, weight: number): void => {
+    positions.push(position);
+    weights.push(weight);
+  };
+  for (let i = 0; i < out; i++) {
+    fill(i, add);
+    starts.push(positions.length);
+  }
+  return { starts, positions, weights };
+}
+
+/** Transposes a matrix with `columns` columns. */
+function transposed({ starts, positions, weights }: Taps, columns: number): Taps {
+  const rows = Array.from({ length: columns }, (): [number, number][] => []);
+  for (let i = 0, k = 0; i + 1 < starts.length; i++) {
+    for (; k < (starts[i + 1] as number); k++) rows[positions[k] as number]?.push([i, weights[k] as number]);
+  }
+  return tapsOf(columns, (j, add) => {
+    for (const [i, weight] of rows[j] as [number, number][]) add(i, weight);
+  });
+}
+
+/** x [N, C, ...in], contiguous, and the matrix of each spatial dimension in three parts → [N, C, ...out] */
+const resampling: Op<readonly Taps[]> = {
+  name: "resample",
+  infer: ([x], dims) => [
+    { shape: [...x.shape.slice(0, 2), ...dims.map(({ starts }) => starts.length - 1)], dtype: x.dtype },
+  ],
+  run: ([x, ...parts]: readonly [Tensor, Tensor, ...Tensor[]], dims, [to]) => {
+    let from = x;
+    // From the last dimension on, since neighbors in memory take longest to gather, and most images grow.
+    for (let d = dims.length + 1; d > 1; d--) {
+      const sizes = from.shape.with(d, to.shape[d] as number);
+      const next = d === 2 ? to : x.newEmpty(sizes);
+      const middle = (image: Tensor): View => {
+        const shape = [sizeOf(sizes.slice(0, d)), image.shape[d] as number, sizeOf(sizes.slice(d + 1))];
+        return windowOn(image, shape, contiguousStrides(shape));
+      };
+      const [starts, positions, weights] = parts.slice(3 * (d - 2)) as [Tensor, Tensor, Tensor]; // safe: three each
+      const matrix = { starts, positions, weights };
+      x.device.run({ kind: "sparse", ...matrix, input: middle(from), to: middle(next), cpu: runSparse });
+      if (from !== x) from.dispose();
+      from = next;
+    }
+  },
+  gradient: /* @__PURE__ */ rules<readonly Taps[]>(
+    {
+      of: (g, { attrs, inputs }) =>
+        resample(
+          g,
+          attrs.map((taps, d) => transposed(taps, inputs[0]?.shape[d + 2] ?? 0)),
+        ),
+    },
+    null,
+  ),
+};
+
+/** Replaces the elements along each spatial dimension by weighted sums: [N, C, ...in] → [N, C, ...out]. */
+function resample(x: Tensor, dims: readonly Taps[]): Tensor {
+  const upload = (values: readonly number[], dtype: DType) =>
+    fromHost(x, [values.length], dtype, encode(values, dtype));
+  const parts = dims.flatMap(({ starts, positions, weights }) => [
+    upload(starts, "int32"),
+    upload(positions, "int32"),
+    upload(weights, x.dtype),
+  ]);
+  return apply(resampling, [contiguous(x), ...parts], dims);
 }
 
 /** The output sizes. Null keeps the size of the input. */
@@ -67,15 +145,15 @@ function adaptiveAverage(
     // safe: one to three dimensions
     return ([avgPool1d, avgPool2d, avgPool3d][dims - 1] as typeof avgPool1d)(x, kernel);
   }
-  return sizes.reduce((y, out, i) => {
-    const size = y.shape[i + 2] as number;
-    const matrix = new Float64Array(out * size);
-    for (let k = 0; k < out; k++) {
-      const [from, to] = adaptiveWindow(k, out, size);
-      matrix.fill(1 / (to - from), k * size + from, k * size + to);
-    }
-    return throughMatrix(y, i + 2, matrix, out);
-  }, x);
+  return resample(
+    x,
+    sizes.map((out, d) =>
+      tapsOf(out, (i, add) => {
+        const [from, to] = adaptiveWindow(i, out, x.shape[d + 2] as number);
+        for (let k = from; k < to; k++) add(k, 1 / (to - from));
+      }),
+    ),
+  );
 }
 
 /**
@@ -250,32 +328,21 @@ function cubic(distance: number): number {
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-function weightMatrix(
-  size: number,
-  out: number,
-  scale: number,
-  align: boolean,
-  taps: "linear" | "cubic",
-): Float64Array<ArrayBuffer> {
-  const matrix = new Float64Array(out * size);
+/** The taps of linear or cubic interpolation from `size` to `out` elements. */
+function interpolationTaps(size: number, out: number, scale: number, align: boolean, cubically: boolean): Taps {
   const step = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : scale;
-  for (let i = 0; i < out; i++) {
+  return tapsOf(out, (i, add) => {
     const exact = align ? i * step : (i + 0.5) * step - 0.5;
-    const place = taps === "linear" ? Math.max(exact, 0) : exact;
+    const place = cubically ? exact : Math.max(exact, 0);
     const from = Math.floor(place);
     const rest = place - from;
-    const add = (k: number, weight: number) => {
-      const at = i * size + Math.min(Math.max(k, 0), size - 1);
-      matrix[at] = (matrix[at] as number) + weight;
-    };
-    if (taps === "linear") {
-      add(from, 1 - rest);
-      add(from + 1, rest);
-    } else {
-      for (let k = -1; k <= 2; k++) add(from + k, cubic(rest - k));
+    const tap = (k: number, weight: number) => add(Math.min(Math.max(from + k, 0), size - 1), weight);
+    if (cubically) for (let k = -1; k <= 2; k++) tap(k, cubic(rest - k));
+    else {
+      tap(0, 1 - rest);
+      tap(1, rest);
     }
-  }
-  return matrix;
+  });
 }
 
 /**
@@ -325,25 +392,27 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     throw new ArgumentError(`interpolate: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
-  return sizes.reduce((y, out, i) => {
-    const length = y.shape[i + 2] as number;
-    const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
-    if (mode === "nearest" || mode === "nearest-exact") {
-      // "nearest" samples at the left edge of each output element, for compatibility; "nearest-exact" samples at its
-      // center.
-      const shift = mode === "nearest" ? 0 : 0.5;
+  const scales = sizes.map((out, i) =>
+    factors === null || recomputeScaleFactor ? (x.shape[i + 2] as number) / out : 1 / (factors[i] as number),
+  );
+  if (mode === "nearest" || mode === "nearest-exact") {
+    // "nearest" samples at the left edge of each output element, for compatibility; "nearest-exact" samples at its
+    // center.
+    const shift = mode === "nearest" ? 0 : 0.5;
+    return sizes.reduce((y, out, i) => {
+      const [scale, last] = [Math.fround(scales[i] as number), (x.shape[i + 2] as number) - 1];
       const sources = Int32Array.from({ length: out }, (_, k) =>
-        Math.min(Math.floor(Math.fround((k + shift) * Math.fround(scale))), length - 1),
+        Math.min(Math.floor(Math.fround((k + shift) * scale)), last),
       );
       return selectUnchecked(y, i + 2, fromHost(y, [out], "int32", sources));
-    }
-    return throughMatrix(
-      y,
-      i + 2,
-      weightMatrix(length, out, scale, alignCorners, mode === "bicubic" ? "cubic" : "linear"),
-      out,
-    );
-  }, x);
+    }, x);
+  }
+  return resample(
+    x,
+    sizes.map((out, i) =>
+      interpolationTaps(x.shape[i + 2] as number, out, scales[i] as number, alignCorners, mode === "bicubic"),
+    ),
+  );
 }
 
 /**

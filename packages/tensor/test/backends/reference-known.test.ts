@@ -360,6 +360,20 @@ describe("indexing", () => {
   });
 });
 
+it("sparse sums the weighted elements of each row, and nothing of an empty row", () => {
+  const to = view("float32", [1, 3, 2]);
+  device.run({
+    kind: "sparse",
+    starts: view("int32", [4], [0, 2, 2, 3]),
+    positions: view("int32", [3], [2, 0, 1]),
+    weights: view("float32", [3], [10, 1, -1]),
+    input: view("float32", [1, 3, 2], [1, 2, 3, 4, 5, 6]),
+    to,
+    cpu: () => {},
+  });
+  expect(values(to)).toEqual([51, 62, 0, 0, -3, -4]);
+});
+
 it("scan keeps running totals, and the last of equal extremes", () => {
   const x = view("float32", [1, 5], [1, 3, 3, nan, 2]);
   const scan = (op: ScanCall["op"]) => {
