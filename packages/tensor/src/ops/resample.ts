@@ -21,8 +21,9 @@ import { cast, contiguous } from "./copy.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { permute } from "./permute.ts";
-import { avgPool1d, avgPool2d, avgPool3d, type MaxPoolOptions, maxPool1d } from "./pool.ts";
+import { type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { mean } from "./sum.ts";
 
 /** A sparse matrix [out, in]. Row i has the entries from `starts[i]` up to `starts[i + 1]`. */
 interface Taps {
@@ -140,10 +141,9 @@ function adaptiveAverage(
   expectImage(operation, x, dims);
   expectFloating(operation, x.dtype);
   const sizes = targets(operation, x, dims, outputSize);
-  if (sizes.every((out, i) => (x.shape[i + 2] as number) % out === 0)) {
-    const kernel = sizes.map((out, i) => (x.shape[i + 2] as number) / out);
-    // safe: one to three dimensions
-    return ([avgPool1d, avgPool2d, avgPool3d][dims - 1] as typeof avgPool1d)(x, kernel);
+  if (sizes.every((out) => out === 1)) {
+    const space = sizes.map((_, d) => d + 2);
+    return mean(x, space, { keepdim: true });
   }
   return resample(
     x,
