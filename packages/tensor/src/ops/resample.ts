@@ -1,109 +1,23 @@
 /**
- * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation process one
- * dimension after the other. Each result is a weighted sum of a few elements along it, its taps, so that resizing is a
- * product with a sparse matrix [out, in], and its gradient the product with the transpose. The taps are listed on the
- * host.
+ * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation are weighted
+ * sums along one dimension after the other.
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
-import { runSparse } from "../backends/cpu/sparse.ts";
-import { type DType, expectFloating } from "../dtype.ts";
-import { encode } from "../encode.ts";
+import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import type { View } from "../kernel.ts";
-import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";
-import { contiguousStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { windowOn } from "../view.ts";
 import type { PerDimension } from "./conv.ts";
-import { cast, contiguous } from "./copy.ts";
+import { cast } from "./copy.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { permute } from "./permute.ts";
 import { type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { resample, type Taps, tapsOf } from "./sparse.ts";
 import { mean } from "./sum.ts";
-
-/** A sparse matrix [out, in]. Row i has the entries from `starts[i]` up to `starts[i + 1]`. */
-interface Taps {
-  readonly starts: readonly number[];
-  /** The column of each entry: the position of an element that contributes. */
-  readonly positions: readonly number[];
-  readonly weights: readonly number[];
-}
-
-/** Builds a matrix of `out` rows. `fill` adds the entries of row `i`. */
-function tapsOf(out: number, fill: (i: number, add: (position: number, weight: number) => void) => void): Taps {
-  const [starts, positions, weights] = [[0], [] as number[], [] as number[]];
-  const add = (position: number, weight: number): void => {
-    positions.push(position);
-    weights.push(weight);
-  };
-  for (let i = 0; i < out; i++) {
-    fill(i, add);
-    starts.push(positions.length);
-  }
-  return { starts, positions, weights };
-}
-
-/** Transposes a matrix with `columns` columns. */
-function transposed({ starts, positions, weights }: Taps, columns: number): Taps {
-  const rows = Array.from({ length: columns }, (): [number, number][] => []);
-  for (let i = 0, k = 0; i + 1 < starts.length; i++) {
-    for (; k < (starts[i + 1] as number); k++) rows[positions[k] as number]?.push([i, weights[k] as number]);
-  }
-  return tapsOf(columns, (j, add) => {
-    for (const [i, weight] of rows[j] as [number, number][]) add(i, weight);
-  });
-}
-
-/** x [N, C, ...in], contiguous, and the matrix of each spatial dimension in three parts → [N, C, ...out] */
-const resampling: Op<readonly Taps[]> = {
-  name: "resample",
-  infer: ([x], dims) => [
-    { shape: [...x.shape.slice(0, 2), ...dims.map(({ starts }) => starts.length - 1)], dtype: x.dtype },
-  ],
-  run: ([x, ...parts]: readonly [Tensor, Tensor, ...Tensor[]], dims, [to]) => {
-    let from = x;
-    // From the last dimension on, since neighbors in memory take longest to gather, and most images grow.
-    for (let d = dims.length + 1; d > 1; d--) {
-      const sizes = from.shape.with(d, to.shape[d] as number);
-      const next = d === 2 ? to : x.newEmpty(sizes);
-      const middle = (image: Tensor): View => {
-        const shape = [sizeOf(sizes.slice(0, d)), image.shape[d] as number, sizeOf(sizes.slice(d + 1))];
-        return windowOn(image, shape, contiguousStrides(shape));
-      };
-      const [starts, positions, weights] = parts.slice(3 * (d - 2)) as [Tensor, Tensor, Tensor]; // safe: three each
-      const matrix = { starts, positions, weights };
-      x.device.run({ kind: "sparse", ...matrix, input: middle(from), to: middle(next), cpu: runSparse });
-      if (from !== x) from.dispose();
-      from = next;
-    }
-  },
-  gradient: /* @__PURE__ */ rules<readonly Taps[]>(
-    {
-      of: (g, { attrs, inputs }) =>
-        resample(
-          g,
-          attrs.map((taps, d) => transposed(taps, inputs[0]?.shape[d + 2] ?? 0)),
-        ),
-    },
-    null,
-  ),
-};
-
-/** Replaces the elements along each spatial dimension by weighted sums: [N, C, ...in] → [N, C, ...out]. */
-function resample(x: Tensor, dims: readonly Taps[]): Tensor {
-  const upload = (values: readonly number[], dtype: DType) =>
-    fromHost(x, [values.length], dtype, encode(values, dtype));
-  const parts = dims.flatMap(({ starts, positions, weights }) => [
-    upload(starts, "int32"),
-    upload(positions, "int32"),
-    upload(weights, x.dtype),
-  ]);
-  return apply(resampling, [contiguous(x), ...parts], dims);
-}
 
 /** The output sizes. Null keeps the size of the input. */
 function targets(

@@ -298,37 +298,21 @@ describe("pool", () => {
     padding: [0],
     dilation: [1],
     indices: null,
-    countIncludePad: true,
-    divisor: null,
     cpu: runPool,
   } as const;
   const x = view("float32", [1, 1, 5], [3, 3, -1, nan, 2]);
-  const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) =>
+  const run = (call: Partial<PoolCall> & Pick<PoolCall, "direction" | "input" | "output">) =>
     device.run({ ...base, ...call });
   it("takes the first maximum, and its place", () => {
     const [output, indices] = [view("float32", [1, 1, 3]), view("int32", [1, 1, 3])];
-    run({ op: "max", direction: "forward", input: x, output, indices });
+    run({ direction: "forward", input: x, output, indices });
     expect([values(output), values(indices)]).toEqual([
       [3, nan, 2],
       [0, 3, 4],
     ]);
     const input = view("float32", [1, 1, 5], [9, 9, 9, 9, 9]);
-    run({ op: "max", direction: "backward", input, output: view("float32", [1, 1, 3], [1, 2, 3]), indices });
+    run({ direction: "backward", input, output: view("float32", [1, 1, 3], [1, 2, 3]), indices });
     expect(values(input)).toEqual([1, 0, 0, 2, 3]);
-  });
-  it("averages with and without padding, or by a divisor", () => {
-    const from = view("float32", [1, 1, 2], [4, 8]);
-    const average = (call: Partial<PoolCall>): number[] => {
-      const output = view("float32", [1, 1, 2]);
-      run({ op: "average", direction: "forward", input: from, output, padding: [1], ...call });
-      return values(output);
-    };
-    expect(average({})).toEqual([2, 4]);
-    expect(average({ countIncludePad: false })).toEqual([4, 8]);
-    expect(average({ divisor: 4 })).toEqual([1, 2]);
-    const input = view("float32", [1, 1, 2]);
-    run({ op: "average", direction: "backward", input, output: view("float32", [1, 1, 2], [2, 6]), padding: [1] });
-    expect(values(input)).toEqual([1, 3]);
   });
 });
 

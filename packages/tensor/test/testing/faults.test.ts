@@ -120,7 +120,11 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
     (call: KernelCall & { kind: "matmul" }) => ({ ...call, a: rowMajorInside(call.a) }),
   ],
   ["conv", "forgets the bias", (call: KernelCall & { kind: "conv" }) => ({ ...call, bias: null })],
-  ["pool", "always counts padding", (call: KernelCall & { kind: "pool" }) => ({ ...call, countIncludePad: true })],
+  [
+    "pool",
+    "ignores the dilation",
+    (call: KernelCall & { kind: "pool" }) => ({ ...call, dilation: call.dilation.map(() => 1) }),
+  ],
   [
     "gather",
     "ignores the index's offset",
