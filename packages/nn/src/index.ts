@@ -196,6 +196,7 @@ export {
   PixelUnshuffle,
   Unfold,
   Upsample,
+  type UpsampleOptions,
   UpsamplingBilinear2d,
   UpsamplingNearest2d,
   type UpsamplingOptions,

@@ -21,6 +21,9 @@ import { channelShuffle } from "./functional/channel-shuffle.ts";
 import { Module } from "./module.ts";
 import { fields, float, python } from "./state-name.ts";
 
+/** Options of `Upsample`: those of `interpolate` except `antialias`. */
+export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
+
 /**
  * Upsamples [N, C, ...space] to a size or by a scale factor.
  *
@@ -33,9 +36,9 @@ import { fields, float, python } from "./state-name.ts";
 export class Upsample extends Module {
   static override name = "Upsample";
   /** Options of `interpolate`: size or scale factor, mode (default `"nearest"`) and `alignCorners` (default false). */
-  readonly options: InterpolateOptions;
+  readonly options: UpsampleOptions;
 
-  constructor(options: InterpolateOptions) {
+  constructor(options: UpsampleOptions) {
     super();
     this.options = settings(this.constructor.name, options, {
       size: undefined,

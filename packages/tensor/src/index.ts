@@ -85,6 +85,7 @@ export type {
   ScanCall,
   ScatterCall,
   SortCall,
+  SparseCall,
   View,
 } from "./kernel.ts";
 export { type FloatLimits, finfo, type IntegerLimits, iinfo } from "./limits.ts";

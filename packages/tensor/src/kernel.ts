@@ -160,17 +160,14 @@ export interface ConvCall {
 }
 
 /**
- * Pooling over 1 to 3 spatial dimensions: input [N, C, ...S], output [N, C, ...O]. `forward` computes `output`, and for
- * `max` also `indices` if given: the flat position in the input's spatial plane, int32. `backward` overwrites all of
- * the gradient `input` from the upstream gradient `output` (and `indices` for `max`). NaN wins a maximum, the last one
- * if there are several; other ties resolve to the first element. Average pooling divides by `divisor` if given,
- * otherwise by the window's size (clipped to the padded input), counting padding only if `countIncludePad`. A window
- * may extend past the high end.
+ * Max pooling over 1 to 3 spatial dimensions: input [N, C, ...S], output [N, C, ...O]. `forward` computes `output`, and
+ * `indices` if given: the flat position in the input's spatial plane, int32. `backward` overwrites all of the gradient
+ * `input` from the upstream gradient `output` and `indices`. NaN wins, the last one if there are several; other ties
+ * resolve to the first element. A window may extend past the high end. (Average pooling is separable: each dimension is
+ * a `sparse` call.)
  */
 export interface PoolCall {
   readonly kind: "pool";
-  /** The reduction over a window: its largest element, or the mean. */
-  readonly op: "max" | "average";
   /** Whether to compute the output from the input, or the input's gradient from the output's. */
   readonly direction: "forward" | "backward";
   /** The input [N, C, ...S], read by `forward`; or its gradient, written by `backward`. */
@@ -178,22 +175,18 @@ export interface PoolCall {
   /** The output [N, C, ...O], written by `forward`; or the upstream gradient, read by `backward`. */
   readonly output: View;
   /**
-   * The position of each maximum: int32, of the output's shape; written by `forward`, read by `backward`. Null for
-   * averages, and when positions are not needed.
+   * The position of each maximum: int32, of the output's shape; written by `forward`, read by `backward`. Null when
+   * positions are not needed.
    */
   readonly indices: View | null;
   /** The size of a window, for each spatial dimension. */
   readonly kernel: readonly number[];
   /** The step of the window between outputs, for each spatial dimension. */
   readonly stride: readonly number[];
-  /** The padding before the first element, for each spatial dimension: ignored by a maximum, 0 for an average. */
+  /** The padding before the first element, for each spatial dimension. A maximum ignores it. */
   readonly padding: readonly number[];
   /** The distance between a window's elements, for each spatial dimension; 1 for adjacent elements. */
   readonly dilation: readonly number[];
-  /** Whether an average without a divisor also counts the padding in its window. */
-  readonly countIncludePad: boolean;
-  /** The divisor of every window's sum; null for the number of elements in the window. */
-  readonly divisor: number | null;
   /** The CPU device's implementation; other devices ignore it. */
   readonly cpu: CpuKernel<PoolCall>;
 }
@@ -232,6 +225,28 @@ export interface ScatterCall {
   readonly index: View;
   /** The values to write or combine. */
   readonly source: View;
+}
+
+/**
+ * Product of a sparse matrix with dense ones along their middle dimension: `to[o, i, j] = Σ weights[k] · input[o,
+ * positions[k], j]` over the entries `starts[i] ≤ k < starts[i + 1]` of row `i` (the format CSR). The result has the
+ * dtype of the input and the weights; float16 and bfloat16 accumulate in float32. A row may have no entries, several at
+ * one position, and weights of 0, which count: 0 · ∞ is NaN.
+ */
+export interface SparseCall {
+  readonly kind: "sparse";
+  /** The first entry of each row, and at the end the number of entries: int32, [rows + 1], contiguous. */
+  readonly starts: View;
+  /** The column of each entry, and so the position in the input: int32, [entries], contiguous, in bounds. */
+  readonly positions: View;
+  /** The value of each entry, [entries], contiguous. */
+  readonly weights: View;
+  /** The dense matrices, [outer, columns, inner]. */
+  readonly input: View;
+  /** The output, [outer, rows, inner]. */
+  readonly to: View;
+  /** The CPU device's implementation; other devices ignore it. */
+  readonly cpu: CpuKernel<SparseCall>;
 }
 
 /**
@@ -324,6 +339,7 @@ export type KernelCall =
   | PoolCall
   | GatherCall
   | ScatterCall
+  | SparseCall
   | ScanCall
   | SortCall
   | RandomCall

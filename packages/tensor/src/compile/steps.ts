@@ -47,6 +47,7 @@ function written(call: KernelCall): readonly string[] {
     case "gather":
     case "scatter":
     case "random":
+    case "sparse":
       return ["to"];
     case "rows":
       return ["toRows", "toElements"];

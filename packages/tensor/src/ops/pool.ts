@@ -1,7 +1,11 @@
-/** Max, average and power-average pooling over sliding windows of one to three spatial dimensions. */
+/**
+ * Max, average and power-average pooling over sliding windows of one to three spatial dimensions. Averages are computed
+ * one dimension after the other.
+ */
 
 import { expectTensor } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
+import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -11,6 +15,7 @@ import type { Tensor } from "../tensor.ts";
 import { type PerDimension, spread } from "./conv.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
+import { resample, tapsOf } from "./sparse.ts";
 
 /** The placement of the windows, one number per spatial dimension. */
 interface Windows {
@@ -18,24 +23,20 @@ interface Windows {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
-  readonly countIncludePad: boolean;
-  readonly divisor: number | null;
   /** Spatial sizes of the input and of the output. */
   readonly inputSizes: Shape;
   readonly outputSizes: Shape;
 }
 
 function launch(
-  op: "max" | "average",
   direction: "forward" | "backward",
   input: Tensor,
   output: Tensor,
-  indices: Tensor | null,
-  windows: Windows,
+  indices: Tensor,
+  { kernel, stride, padding, dilation }: Windows,
 ): void {
-  const { kernel, stride, padding, dilation, countIncludePad, divisor } = windows;
-  const where = { kernel, stride, padding, dilation, countIncludePad, divisor };
-  input.device.run({ kind: "pool", op, direction, input, output, indices, ...where, cpu: runPool });
+  const where = { kernel, stride, padding, dilation };
+  input.device.run({ kind: "pool", direction, input, output, indices, ...where, cpu: runPool });
 }
 
 function resized({ shape }: Spec, sizes: Shape): Shape {
@@ -54,7 +55,7 @@ const largest: Op<Windows> = {
   },
   run: ([x], windows, [values, indices]) => {
     // Safe: one input, two outputs.
-    if (values.numel() > 0) launch("max", "forward", x, values, indices, windows);
+    if (values.numel() > 0) launch("forward", x, values, indices, windows);
   },
   gradient: {
     reads: () => ({ outputs: [1] }),
@@ -67,7 +68,7 @@ const putBack: Op<Windows> = {
   name: "maxPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
   run: ([g, indices], windows, [to]) => {
-    if (to.numel() > 0) launch("max", "backward", to, g, indices, windows);
+    if (to.numel() > 0) launch("backward", to, g, indices, windows);
   },
   gradient: /* @__PURE__ */ rules<Windows>(
     {
@@ -80,26 +81,6 @@ const putBack: Op<Windows> = {
     },
     null,
   ),
-};
-
-/** x → means */
-const mean: Op<Windows> = {
-  name: "avgPool",
-  infer: ([x], { outputSizes }) => [{ shape: resized(x, outputSizes), dtype: x.dtype }],
-  run: ([x], windows, [to]) => {
-    if (to.numel() > 0) launch("average", "forward", x, to, null, windows);
-  },
-  gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(spreadOut, [g], attrs) }),
-};
-
-/** g → the gradient of each element: its shares of the means that contain it */
-const spreadOut: Op<Windows> = {
-  name: "avgPoolBackward",
-  infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
-  run: ([g], windows, [to]) => {
-    if (to.numel() > 0) launch("average", "backward", to, g, null, windows);
-  },
-  gradient: /* @__PURE__ */ rules<Windows>({ of: (g, { attrs }) => apply(mean, [g], attrs) }),
 };
 
 /** Options of all pooling functions. */
@@ -136,19 +117,19 @@ export interface AvgPoolOptions extends PoolOptions {
 /** Defaults of `PoolOptions`. */
 const defaultsFor = (size: PerDimension) => ({ stride: size, padding: 0, ceilMode: false }) as const;
 
-/** Validated options of either kind of pooling. Options of the other kind are absent. */
-type Settled = Required<PoolOptions> &
-  Pick<MaxPoolOptions, "dilation"> &
-  Pick<AvgPoolOptions, "countIncludePad" | "divisorOverride">;
-
-function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimension, options: Settled): Windows {
+function windowsOf(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  size: PerDimension,
+  options: Required<PoolOptions> & Pick<MaxPoolOptions, "dilation">,
+): Windows {
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
   const kernel = spread(operation, "kernelSize", size, dims, 1);
   const stride = spread(operation, "stride", options.stride, dims, 1);
   const padding = spread(operation, "padding", options.padding, dims, 0);
   const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
-  const { ceilMode, countIncludePad = true, divisorOverride = null } = options;
-  if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
+  const { ceilMode } = options;
   const inputSizes = x.shape.slice(2);
   const outputSizes = inputSizes.map((length, i) => {
     const [k, s, p, d] = [kernel[i] as number, stride[i] as number, padding[i] as number, dilation[i] as number];
@@ -164,7 +145,7 @@ function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimensio
     }
     return count;
   });
-  return { kernel, stride, padding, dilation, countIncludePad, divisor: divisorOverride, inputSizes, outputSizes };
+  return { kernel, stride, padding, dilation, inputSizes, outputSizes };
 }
 
 /** Pools a batch. A single example becomes a batch of one. */
@@ -248,7 +229,27 @@ function avgPool(
     countIncludePad: true,
     divisorOverride: undefined,
   });
-  const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, given))]);
+  const { countIncludePad, divisorOverride } = given;
+  if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
+  expectFloating(operation, x?.dtype);
+  const outputs = batched(dims, x, (batch) => {
+    const { kernel, stride, padding, inputSizes, outputSizes } = windowsOf(operation, dims, batch, size, given);
+    const taps = outputSizes.map((out, d) => {
+      const [length, k, s, p] = [inputSizes, kernel, stride, padding].map((list) => list[d]) as [
+        ...[number, number, number, number],
+      ];
+      return tapsOf(out, (i, add) => {
+        const start = i * s - p;
+        const end = Math.min(start + k, length + p);
+        const [from, to] = [Math.max(start, 0), Math.min(end, length)];
+        const count = countIncludePad ? end - start : to - from;
+        // The one divisor goes into the first dimension.
+        const weight = 1 / (divisorOverride === undefined ? count : d === 0 ? divisorOverride : 1);
+        for (let j = from; j < to; j++) add(j, weight);
+      });
+    });
+    return [resample(batch, taps)];
+  });
   return outputs[0] as Tensor; // safe: one output
 }
 

@@ -1,30 +1,23 @@
 /**
- * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation process one
- * dimension after the other. Where each result is a weighted mean of a few elements, the weights form a small matrix
- * [out, in], computed on the host, and resizing is a matrix product, which is fast on every device and differentiable.
+ * Resizing images: adaptive pooling, interpolation and pixel shuffling. Adaptive averages and interpolation are weighted
+ * sums along one dimension after the other.
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
-import { encode } from "../encode.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
 import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
+import { cast } from "./copy.ts";
 import { fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
-import { matmul } from "./matmul.ts";
-import { movedim, permute, t } from "./permute.ts";
-import { avgPool1d, avgPool2d, avgPool3d, type MaxPoolOptions, maxPool1d } from "./pool.ts";
+import { permute } from "./permute.ts";
+import { type MaxPoolOptions, maxPool1d } from "./pool.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
-
-/** Multiplies a dimension by a matrix [out, in]. */
-function throughMatrix(x: Tensor, dim: number, matrix: Float64Array<ArrayBuffer>, out: number): Tensor {
-  const size = x.shape[dim] as number;
-  const weights = fromHost(x, [out, size], x.dtype, encode(matrix, x.dtype));
-  return movedim(matmul(movedim(x, dim, -1), t(weights)), -1, dim);
-}
+import { resample, type Taps, tapsOf } from "./sparse.ts";
+import { mean } from "./sum.ts";
 
 /** The output sizes. Null keeps the size of the input. */
 function targets(
@@ -62,20 +55,19 @@ function adaptiveAverage(
   expectImage(operation, x, dims);
   expectFloating(operation, x.dtype);
   const sizes = targets(operation, x, dims, outputSize);
-  if (sizes.every((out, i) => (x.shape[i + 2] as number) % out === 0)) {
-    const kernel = sizes.map((out, i) => (x.shape[i + 2] as number) / out);
-    // safe: one to three dimensions
-    return ([avgPool1d, avgPool2d, avgPool3d][dims - 1] as typeof avgPool1d)(x, kernel);
+  if (sizes.every((out) => out === 1)) {
+    const space = sizes.map((_, d) => d + 2);
+    return mean(x, space, { keepdim: true });
   }
-  return sizes.reduce((y, out, i) => {
-    const size = y.shape[i + 2] as number;
-    const matrix = new Float64Array(out * size);
-    for (let k = 0; k < out; k++) {
-      const [from, to] = adaptiveWindow(k, out, size);
-      matrix.fill(1 / (to - from), k * size + from, k * size + to);
-    }
-    return throughMatrix(y, i + 2, matrix, out);
-  }, x);
+  return resample(
+    x,
+    sizes.map((out, d) =>
+      tapsOf(out, (i, add) => {
+        const [from, to] = adaptiveWindow(i, out, x.shape[d + 2] as number);
+        for (let k = from; k < to; k++) add(k, 1 / (to - from));
+      }),
+    ),
+  );
 }
 
 /**
@@ -240,42 +232,63 @@ export interface InterpolateOptions {
    * differ where the output size is rounded down. Default false.
    */
   readonly recomputeScaleFactor?: boolean;
+  /**
+   * Whether to average over all input elements that an output element covers when an image shrinks, as Pillow does,
+   * which avoids aliasing. For the modes `"bilinear"` and `"bicubic"`. Default false.
+   */
+  readonly antialias?: boolean;
 }
 
-/** The cubic convolution kernel with a = -0.75. */
-function cubic(distance: number): number {
-  const a = -0.75;
+/** The cubic convolution kernel (Keys 1981, https://doi.org/10.1109/TASSP.1981.1163711). */
+function cubic(distance: number, a: number): number {
   const d = Math.abs(distance);
   if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0;
 }
 
-function weightMatrix(
-  size: number,
-  out: number,
-  scale: number,
-  align: boolean,
-  taps: "linear" | "cubic",
-): Float64Array<ArrayBuffer> {
-  const matrix = new Float64Array(out * size);
-  const step = align ? (out > 1 ? (size - 1) / (out - 1) : 0) : scale;
-  for (let i = 0; i < out; i++) {
+/**
+ * The one tap of each element for the nearest modes. `"nearest"` samples at the left edge of an output element, at a
+ * shift of 0, and `"nearest-exact"` at its center. PyTorch computes the position in float32.
+ */
+function nearestTaps(size: number, out: number, scale: number, shift: number): Taps {
+  return tapsOf(out, (i, add) => {
+    add(Math.min(Math.floor(Math.fround((i + shift) * Math.fround(scale))), size - 1), 1);
+  });
+}
+
+/** The taps of linear or cubic interpolation from `size` to `out` elements, `step` input elements apart. */
+function interpolationTaps(size: number, out: number, step: number, align: boolean, cubically: boolean): Taps {
+  return tapsOf(out, (i, add) => {
     const exact = align ? i * step : (i + 0.5) * step - 0.5;
-    const place = taps === "linear" ? Math.max(exact, 0) : exact;
+    const place = cubically ? exact : Math.max(exact, 0);
     const from = Math.floor(place);
     const rest = place - from;
-    const add = (k: number, weight: number) => {
-      const at = i * size + Math.min(Math.max(k, 0), size - 1);
-      matrix[at] = (matrix[at] as number) + weight;
-    };
-    if (taps === "linear") {
-      add(from, 1 - rest);
-      add(from + 1, rest);
-    } else {
-      for (let k = -1; k <= 2; k++) add(from + k, cubic(rest - k));
+    const tap = (k: number, weight: number) => add(Math.min(Math.max(from + k, 0), size - 1), weight);
+    if (cubically) for (let k = -1; k <= 2; k++) tap(k, cubic(rest - k, -0.75));
+    else {
+      tap(0, 1 - rest);
+      tap(1, rest);
     }
-  }
-  return matrix;
+  });
+}
+
+/** The same without aliasing: the kernel is stretched by the step, and its weights are scaled to a sum of 1. */
+function antialiasedTaps(size: number, out: number, step: number, cubically: boolean): Taps {
+  const stretch = Math.max(step, 1);
+  const reach = (cubically ? 2 : 1) * stretch;
+  return tapsOf(out, (i, add) => {
+    const center = (i + 0.5) * step;
+    const from = Math.max(Math.trunc(center - reach + 0.5), 0);
+    const to = Math.min(Math.trunc(center + reach + 0.5), size);
+    const weights = Array.from({ length: to - from }, (_, k) => {
+      const distance = (from + k + 0.5 - center) / stretch;
+      return cubically ? cubic(distance, -0.5) : Math.max(0, 1 - Math.abs(distance));
+    });
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    weights.forEach((weight, k) => {
+      add(from + k, weight / total);
+    });
+  });
 }
 
 /**
@@ -285,7 +298,7 @@ function weightMatrix(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  *
  * @throws ArgumentError unless exactly one of `size` and `scaleFactor` is given, and for a mode that does not match the
- * number of spatial dimensions.
+ * number of spatial dimensions or does not support `antialias`.
  * @throws ShapeError for an input of fewer than 3 or more than 5 dimensions, or with a spatial size of 0.
  * @throws DTypeError for integers, except in the nearest modes.
  * @example
@@ -293,12 +306,13 @@ function weightMatrix(
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   expectTensor("interpolate", x);
-  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = settings("interpolate", options, {
+  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias } = settings("interpolate", options, {
     size: undefined,
     scaleFactor: undefined,
     mode: "nearest",
     alignCorners: false,
     recomputeScaleFactor: false,
+    antialias: false,
   });
   const dims = x.ndim - 2;
   if (dims < 1 || dims > 3) throw shapeError("interpolate", "an input [N, C, ...space] of 3 to 5 dimensions", x);
@@ -315,6 +329,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     throw new ArgumentError(
       `interpolate: the mode "${mode}" is for ${suits} spatial dimensions, but the input has ${dims}`,
     );
+  if (antialias && mode !== "bilinear" && mode !== "bicubic")
+    throw new ArgumentError(`interpolate: antialias is for the modes "bilinear" and "bicubic", not "${mode}"`);
   const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);
   const factors = scaleFactor === undefined ? null : spreadOver(scaleFactor);
   const sizes =
@@ -325,25 +341,22 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     throw new ArgumentError(`interpolate: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
-  return sizes.reduce((y, out, i) => {
-    const length = y.shape[i + 2] as number;
-    const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
-    if (mode === "nearest" || mode === "nearest-exact") {
-      // "nearest" samples at the left edge of each output element, for compatibility; "nearest-exact" samples at its
-      // center.
-      const shift = mode === "nearest" ? 0 : 0.5;
-      const sources = Int32Array.from({ length: out }, (_, k) =>
-        Math.min(Math.floor(Math.fround((k + shift) * Math.fround(scale))), length - 1),
-      );
-      return selectUnchecked(y, i + 2, fromHost(y, [out], "int32", sources));
-    }
-    return throughMatrix(
-      y,
-      i + 2,
-      weightMatrix(length, out, scale, alignCorners, mode === "bicubic" ? "cubic" : "linear"),
-      out,
-    );
-  }, x);
+  // Booleans have no sums.
+  if (x.dtype === "bool") return cast(interpolate(cast(x, "uint8"), options), "bool");
+  const cubically = mode === "bicubic";
+  return resample(
+    x,
+    sizes.map((out, i) => {
+      const length = x.shape[i + 2] as number;
+      const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
+      if (mode === "nearest") return nearestTaps(length, out, scale, 0);
+      if (mode === "nearest-exact") return nearestTaps(length, out, scale, 0.5);
+      const step = !alignCorners ? scale : out > 1 ? (length - 1) / (out - 1) : 0;
+      return antialias
+        ? antialiasedTaps(length, out, step, cubically)
+        : interpolationTaps(length, out, step, alignCorners, cubically);
+    }),
+  );
 }
 
 /**

@@ -11,14 +11,10 @@ import { point } from "./range.ts";
 import { sumRanges } from "./sums.ts";
 import { referenceResults, type Trial } from "./trial.ts";
 
-/**
- * Generates pooling over 1 to 3 dimensions: maxima in all dtypes except bool, averages and gradients in floating-point
- * dtypes.
- */
+/** Generates max pooling over 1 to 3 dimensions: in all dtypes except bool; gradients in floating-point dtypes. */
 export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
   return fc
     .record({
-      op: fc.constantFrom("max", "average"),
       direction: fc.constantFrom("forward", "backward"),
       dtype: fc.constantFrom(...arithmetic(dtypes)),
       floating: fc.constantFrom(...dtypes.filter(isFloating)),
@@ -27,17 +23,15 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       axes: fc.array(axis, { minLength: 1, maxLength: 3 }),
       indices: fc.boolean(),
       ceil: fc.boolean(),
-      countIncludePad: fc.boolean(),
-      divisor: fc.constantFrom(null, null, 3),
       recipes: recipes(3),
     })
     .map((draw) => {
-      const { op, direction, batch, channels } = draw;
-      const dtype = op === "average" || direction === "backward" ? draw.floating : draw.dtype;
+      const { direction, batch, channels } = draw;
+      const dtype = direction === "backward" ? draw.floating : draw.dtype;
       // As in PyTorch, a window must not start outside the input, and at most half of it may be padding.
       const axes = draw.axes.map((a) => {
         const padding = Math.min(a.padding, Math.floor(a.kernel / 2));
-        const dilation = op === "average" ? 1 : a.dilation;
+        const { dilation } = a;
         const size = Math.max(
           draw.axes.length === 3 ? Math.min(a.size, 6) : a.size,
           dilation * (a.kernel - 1) + 1 - padding,
@@ -51,7 +45,7 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const outer = [batch, channels, ...axes.map((a) => a.out)];
       const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
       const forward = direction === "forward";
-      const withIndices = op === "max" && (draw.indices || !forward);
+      const withIndices = draw.indices || !forward;
       const input = operand(first, [batch, channels, ...spatial], dtype, forward ? "input" : "output");
       const output = operand(second, outer, dtype, forward ? "output" : "input");
       const plane = sizeOf(spatial);
@@ -60,7 +54,6 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const operands = withIndices ? [input, output, indices] : [input, output];
       const call: Trial["call"] = (views) => ({
         kind: "pool",
-        op,
         direction,
         input: views[0] as View, // safe: one view for each operand
         output: views[1] as View,
@@ -69,8 +62,6 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
         stride: axes.map((a) => a.stride),
         padding: axes.map((a) => a.padding),
         dilation: axes.map((a) => a.dilation),
-        countIncludePad: draw.countIncludePad,
-        divisor: op === "average" ? draw.divisor : null,
         cpu: runPool,
       });
       const outputs = forward ? (withIndices ? [1, 2] : [1]) : [0];
@@ -78,13 +69,10 @@ export function poolTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
       const each = axes
         .map((a) => `kernel ${a.kernel} stride ${a.stride} padding ${a.padding} dilation ${a.dilation}`)
         .join(", ");
-      const terms = forward ? sizeOf(axes.map((a) => a.kernel)) + 1 : sizeOf(outer.slice(2)) + 1;
       const expected = () =>
-        op === "max" && forward ? referenceResults(trial).map((values) => values.map(point)) : sumRanges(trial, terms);
-      return {
-        ...trial,
-        what: `pool ${op} ${direction}, ${each}, countIncludePad ${draw.countIncludePad}, divisor ${draw.divisor}`,
-        expected,
-      };
+        forward
+          ? referenceResults(trial).map((values) => values.map(point))
+          : sumRanges(trial, sizeOf(outer.slice(2)) + 1);
+      return { ...trial, what: `pool ${direction}, ${each}`, expected };
     });
 }

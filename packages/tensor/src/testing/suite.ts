@@ -19,6 +19,7 @@ import { describePrimitives } from "./primitive-suite.ts";
 import { convTrials, matmulTrials } from "./product-trials.ts";
 import { describeRandom } from "./random-suite.ts";
 import { knownRowsTrials, rowsTrials } from "./rows-trials.ts";
+import { sparseTrials } from "./sparse-trials.ts";
 import { runTrial, showTrial, type Trial } from "./trial.ts";
 
 /** Options of `describeBackend`. */
@@ -90,9 +91,10 @@ export function describeBackend(
     property("argreduce", "large views", () => argreduceTrials(dtypes, 20_000), Math.ceil(runs / 20));
     property("matmul", "batches, transposes, biases", () => matmulTrials(dtypes));
     property("conv", "in each direction", () => convTrials(dtypes));
-    property("pool", "maxima, averages and their gradients", () => poolTrials(dtypes));
+    property("pool", "maxima and their gradients", () => poolTrials(dtypes));
     property("gather", "reading through an index", () => gatherTrials(dtypes));
     property("scatter", "writing through an index", () => scatterTrials(dtypes));
+    property("sparse", "products with sparse matrices", () => sparseTrials(dtypes));
     property("scan", "cumulative sums, products and extremes", () => scanTrials(dtypes));
     property("sort", "stable, NaN last", () => sortTrials(dtypes));
     property("sort", "large views", () => sortTrials(dtypes, 20_000), Math.ceil(runs / 20));

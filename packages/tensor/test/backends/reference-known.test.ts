@@ -298,37 +298,21 @@ describe("pool", () => {
     padding: [0],
     dilation: [1],
     indices: null,
-    countIncludePad: true,
-    divisor: null,
     cpu: runPool,
   } as const;
   const x = view("float32", [1, 1, 5], [3, 3, -1, nan, 2]);
-  const run = (call: Partial<PoolCall> & Pick<PoolCall, "op" | "direction" | "input" | "output">) =>
+  const run = (call: Partial<PoolCall> & Pick<PoolCall, "direction" | "input" | "output">) =>
     device.run({ ...base, ...call });
   it("takes the first maximum, and its place", () => {
     const [output, indices] = [view("float32", [1, 1, 3]), view("int32", [1, 1, 3])];
-    run({ op: "max", direction: "forward", input: x, output, indices });
+    run({ direction: "forward", input: x, output, indices });
     expect([values(output), values(indices)]).toEqual([
       [3, nan, 2],
       [0, 3, 4],
     ]);
     const input = view("float32", [1, 1, 5], [9, 9, 9, 9, 9]);
-    run({ op: "max", direction: "backward", input, output: view("float32", [1, 1, 3], [1, 2, 3]), indices });
+    run({ direction: "backward", input, output: view("float32", [1, 1, 3], [1, 2, 3]), indices });
     expect(values(input)).toEqual([1, 0, 0, 2, 3]);
-  });
-  it("averages with and without padding, or by a divisor", () => {
-    const from = view("float32", [1, 1, 2], [4, 8]);
-    const average = (call: Partial<PoolCall>): number[] => {
-      const output = view("float32", [1, 1, 2]);
-      run({ op: "average", direction: "forward", input: from, output, padding: [1], ...call });
-      return values(output);
-    };
-    expect(average({})).toEqual([2, 4]);
-    expect(average({ countIncludePad: false })).toEqual([4, 8]);
-    expect(average({ divisor: 4 })).toEqual([1, 2]);
-    const input = view("float32", [1, 1, 2]);
-    run({ op: "average", direction: "backward", input, output: view("float32", [1, 1, 2], [2, 6]), padding: [1] });
-    expect(values(input)).toEqual([1, 3]);
   });
 });
 
@@ -358,6 +342,20 @@ describe("indexing", () => {
     expect(scatter("max")).toEqual([10, 20, 40]);
     expect(scatter("min")).toEqual([2, 20, 1]);
   });
+});
+
+it("sparse sums the weighted elements of each row, and nothing of an empty row", () => {
+  const to = view("float32", [1, 3, 2]);
+  device.run({
+    kind: "sparse",
+    starts: view("int32", [4], [0, 2, 2, 3]),
+    positions: view("int32", [3], [2, 0, 1]),
+    weights: view("float32", [3], [10, 1, -1]),
+    input: view("float32", [1, 3, 2], [1, 2, 3, 4, 5, 6]),
+    to,
+    cpu: () => {},
+  });
+  expect(values(to)).toEqual([51, 62, 0, 0, -3, -4]);
 });
 
 it("scan keeps running totals, and the last of equal extremes", () => {

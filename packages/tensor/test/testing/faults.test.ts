@@ -25,6 +25,7 @@ import { poolTrials } from "../../src/testing/pool-trials.ts";
 import { convTrials, matmulTrials } from "../../src/testing/product-trials.ts";
 import { contains, point, spread } from "../../src/testing/range.ts";
 import { rowsTrials } from "../../src/testing/rows-trials.ts";
+import { sparseTrials } from "../../src/testing/sparse-trials.ts";
 import { runTrial, type Trial } from "../../src/testing/trial.ts";
 
 const all = {
@@ -39,6 +40,7 @@ const all = {
   scatter: scatterTrials(dtypes),
   scan: scanTrials(dtypes),
   sort: sortTrials(dtypes, 60),
+  sparse: sparseTrials(dtypes),
 };
 
 type Kind = keyof typeof all;
@@ -118,7 +120,11 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
     (call: KernelCall & { kind: "matmul" }) => ({ ...call, a: rowMajorInside(call.a) }),
   ],
   ["conv", "forgets the bias", (call: KernelCall & { kind: "conv" }) => ({ ...call, bias: null })],
-  ["pool", "always counts padding", (call: KernelCall & { kind: "pool" }) => ({ ...call, countIncludePad: true })],
+  [
+    "pool",
+    "ignores the dilation",
+    (call: KernelCall & { kind: "pool" }) => ({ ...call, dilation: call.dilation.map(() => 1) }),
+  ],
   [
     "gather",
     "ignores the index's offset",
@@ -133,6 +139,11 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
     "scan",
     "takes maxima for minima",
     (call: KernelCall & { kind: "scan" }) => ({ ...call, op: call.op === "min" ? "max" : call.op }),
+  ],
+  [
+    "sparse",
+    "ignores the weights' offset",
+    (call: KernelCall & { kind: "sparse" }) => ({ ...call, weights: shifted(call.weights) }),
   ],
   ["sort", "always sorts upward", (call: KernelCall & { kind: "sort" }) => ({ ...call, descending: false })],
 ];

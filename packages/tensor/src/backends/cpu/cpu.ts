@@ -104,8 +104,9 @@ class Cpu implements Backend {
         return;
       case "conv":
       case "pool":
-        // Safe: the operation that issues a call sets `cpu` to the function for the call's kind, `runConv` or
-        // `runPool`.
+      case "sparse":
+        // Safe: the operation that issues a call sets `cpu` to the function for the call's kind: `runConv`, `runPool`
+        // or `runSparse`.
         (call.cpu as (runtime: Runtime, call: KernelCall) => void)(this.#runtime, call);
         return;
       case "check":

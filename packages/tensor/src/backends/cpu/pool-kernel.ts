@@ -20,7 +20,6 @@ interface Numbers<T extends Scalar> {
   load(address: Operand<"i32">): Code<T>;
   store(address: Operand<"i32">, value: Operand<T>): Code<"void">;
   add(a: Operand<T>, b: Operand<T>): Code<T>;
-  div(a: Operand<T>, b: Operand<T>): Code<T>;
   gt(a: Operand<T>, b: Operand<T>): Code<"i32">;
   ne(a: Operand<T>, b: Operand<T>): Code<"i32">;
   eq(a: Operand<T>, b: Operand<T>): Code<"i32">;
@@ -35,7 +34,6 @@ const numbers: { readonly [T in Scalar]: Numbers<T> } = {
 
 /** Selects one of the kernels. */
 export interface PoolKind {
-  readonly op: "max" | "average";
   readonly direction: "forward" | "backward";
   /** Whether the positions of the maxima are written. */
   readonly indices: boolean;
@@ -48,20 +46,19 @@ export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: Poo
     const read = new Map<number, Local<"i32">>();
     // Loads every argument once, before the loops.
     for (const first of Object.values(poolSlots)) {
-      const count = first >= poolSlots.inputStrides && first < poolSlots.divisor ? 3 : 1;
+      const count = first >= poolSlots.inputStrides ? 3 : 1;
       for (let d = 0; d < count; d++) read.set(first + d, f.let(i32.load(args, 8 * (first + d))));
     }
     // Safe: every slot has just been loaded.
     const argument: Argument = (name, d = 0) => read.get(poolSlots[name] + d) as Local<"i32">;
     f.for(begin, end, 1, (unit) => {
       if (kind.direction === "backward") backward(f, n, type, kind, argument, unit);
-      else if (kind.op === "max") maxForward(f, n, type, kind, argument, unit);
-      else averageForward(f, n, type, argument, unit);
+      else forward(f, n, type, kind, argument, unit);
     });
   });
 }
 
-function maxForward<T extends Scalar>(
+function forward<T extends Scalar>(
   f: FunctionBuilder,
   n: Numbers<T>,
   type: T,
@@ -87,42 +84,11 @@ function maxForward<T extends Scalar>(
   });
 }
 
-function averageForward<T extends Scalar>(
-  f: FunctionBuilder,
-  n: Numbers<T>,
-  type: T,
-  argument: Argument,
-  unit: Local<"i32">,
-): void {
-  const sum = f.local(type);
-  forEachWindow(f, argument, planeOf(f, argument, unit), (window) => {
-    f.set(sum, n.of(i32.const(0)));
-    window.each((address) => f.set(sum, n.add(sum, n.load(address))));
-    f.do(n.store(window.output, n.div(sum, n.of(divisor(f, argument, window)))));
-  });
-}
-
-function divisor(
-  f: FunctionBuilder,
-  argument: Argument,
-  window: { count(padding: boolean): Code<"i32"> },
-): Local<"i32"> {
-  const by = f.let(argument("divisor"));
-  f.if(i32.eqz(by), () => {
-    f.if(
-      argument("countPadding"),
-      () => f.set(by, window.count(true)),
-      () => f.set(by, window.count(false)),
-    );
-  });
-  return by;
-}
-
 function backward<T extends Scalar>(
   f: FunctionBuilder,
   n: Numbers<T>,
   type: T,
-  kind: PoolKind,
+  _kind: PoolKind,
   argument: Argument,
   unit: Local<"i32">,
 ): void {
@@ -138,22 +104,17 @@ function backward<T extends Scalar>(
   const gradient = f.local(type);
   forEachWindow(f, argument, plane, (window) => {
     f.set(gradient, n.load(window.output));
-    if (kind.op === "max") {
-      const position = f.let(i32.load(window.indices));
-      const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
-      const row = f.let(i32.divU(position, width));
-      const offset = i32.add(
-        i32.mul(i32.divU(row, height), argument("inputStrides", 0)),
-        i32.add(
-          i32.mul(i32.remU(row, height), argument("inputStrides", 1)),
-          i32.mul(i32.remU(position, width), argument("inputStrides", 2)),
-        ),
-      );
-      const address = f.let(i32.add(plane.input, offset));
-      f.do(n.store(address, n.add(n.load(address), gradient)));
-      return;
-    }
-    f.set(gradient, n.div(gradient, n.of(divisor(f, argument, window))));
-    window.each((address) => f.do(n.store(address, n.add(n.load(address), gradient))));
+    const position = f.let(i32.load(window.indices));
+    const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
+    const row = f.let(i32.divU(position, width));
+    const offset = i32.add(
+      i32.mul(i32.divU(row, height), argument("inputStrides", 0)),
+      i32.add(
+        i32.mul(i32.remU(row, height), argument("inputStrides", 1)),
+        i32.mul(i32.remU(position, width), argument("inputStrides", 2)),
+      ),
+    );
+    const address = f.let(i32.add(plane.input, offset));
+    f.do(n.store(address, n.add(n.load(address), gradient)));
   });
 }

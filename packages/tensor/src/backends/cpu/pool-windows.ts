@@ -3,7 +3,7 @@
  * to three dimensions.
  */
 
-import { type Code, type FunctionBuilder, i32, type Local, select } from "./wasm/index.ts";
+import { type Code, type FunctionBuilder, i32, type Local } from "./wasm/index.ts";
 
 /** The arguments of the pooling kernels. Lists of three are depth, height and width; strides are in bytes. */
 export const poolSlots = {
@@ -26,9 +26,6 @@ export const poolSlots = {
   step: 28,
   padding: 31,
   dilation: 34,
-  /** For averages: the divisor (0 for the size of the window), and whether padding counts toward that size. */
-  divisor: 37,
-  countPadding: 38,
 } as const;
 
 /** Returns the local that holds an argument, or one of a list of three. */
@@ -39,8 +36,6 @@ export interface Window {
   /** Addresses in the output and in the indices. */
   readonly output: Code<"i32">;
   readonly indices: Code<"i32">;
-  /** Number of elements in the window, including those in the padding if `padding` is true. */
-  count(padding: boolean): Code<"i32">;
   /** Visits the elements within the input: their address, and their flat position in the plane. */
   each(visit: (address: Code<"i32">, position: Code<"i32">) => void): void;
 }
@@ -80,12 +75,7 @@ export function forEachWindow(
   const ranges: Range[] = [];
   const along = (d: number, output: Code<"i32">, indices: Code<"i32">): void => {
     if (d === 3) {
-      visit({
-        output,
-        indices,
-        count: (padding) => count(argument, ranges, padding),
-        each: (body) => places(f, argument, plane, ranges, body),
-      });
+      visit({ output, indices, each: (body) => places(f, argument, plane, ranges, body) });
       return;
     }
     f.for(0, argument("positions", d), 1, (o) => {
@@ -109,18 +99,6 @@ function rangeOf(f: FunctionBuilder, argument: Argument, d: number, o: Local<"i3
   f.if(i32.lt(start, size), () => f.set(end, ceil(i32.sub(size, start))));
   f.if(i32.gt(end, kernel), () => f.set(end, kernel));
   return { start, first, end };
-}
-
-function count(argument: Argument, ranges: readonly Range[], padding: boolean): Code<"i32"> {
-  const along = ({ start, first, end }: Range, d: number): Code<"i32"> => {
-    if (!padding) return i32.sub(end, first);
-    // The taps before the end of the padded input.
-    const left = i32.sub(i32.add(argument("sizes", d), argument("padding", d)), start);
-    const dilation = argument("dilation", d);
-    const inside = i32.div(i32.add(left, i32.sub(dilation, 1)), dilation);
-    return select(i32.lt(inside, argument("kernel", d)), inside, argument("kernel", d));
-  };
-  return ranges.map(along).reduce((product, x) => i32.mul(product, x));
 }
 
 function places(

@@ -48,28 +48,21 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
     runtime.launch(pairs, args, planes, Math.max(1, Math.floor(30_000 / volume(triple(output.shape.slice(2))))));
     return;
   }
-  const name = `pool/${call.op}/${direction}/${indices === null ? "values" : "indices"}/${element}`;
-  const kind = { op: call.op, direction, indices: indices !== null };
+  const name = `pool/${direction}/${indices === null ? "values" : "indices"}/${element}`;
+  const kind = { direction, indices: indices !== null };
   const kernel = runtime.kernel(name, () => poolKernel(runtime.shared, scalars[element], kind));
   const work = Math.max(1, volume(triple(call.kernel)) * volume(triple(output.shape.slice(2))));
   runtime.launch(kernel, args, planes, Math.max(1, Math.floor(10_000 / work)));
 }
 
 /**
- * Whether the vector kernel can run a call: 2×2 maxima of float32 with a stride of two, at least four outputs per row,
+ * Whether the vector kernel can run a call: windows of 2×2 in float32 with a stride of two, at least four outputs per row,
  * and, for the backward pass, windows that cover the whole input.
  */
-function inPairs({ op, direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
+function inPairs({ direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
   const is = (values: readonly number[], value: number): boolean =>
     values.length === 2 && values[0] === value && values[1] === value;
-  if (
-    op !== "max" ||
-    input.dtype !== "float32" ||
-    !is(kernel, 2) ||
-    !is(stride, 2) ||
-    !is(padding, 0) ||
-    !is(dilation, 1)
-  )
+  if (input.dtype !== "float32" || !is(kernel, 2) || !is(stride, 2) || !is(padding, 0) || !is(dilation, 1))
     return false;
   const [height, width] = output.shape.slice(2) as [number, number]; // safe: kernel has two dimensions
   const whole = input.shape[2] === 2 * height && input.shape[3] === 2 * width;
@@ -97,8 +90,6 @@ function write(call: PoolCall): void {
   list(s.step, call.stride, 1);
   list(s.padding, call.padding, 0);
   list(s.dilation, call.dilation, 1);
-  args[s.divisor] = call.divisor ?? 0;
-  args[s.countPadding] = call.countIncludePad ? 1 : 0;
 }
 
 function list(slot: number, values: readonly number[], fill: number, scale = 1): void {

@@ -1,66 +1,46 @@
-/** Pooling, plane by plane, and its gradient. */
+/** Max pooling, plane by plane, and its gradient. */
 
 import type { PoolCall } from "../../kernel.ts";
 import { sizeOf } from "../../shape.ts";
 import { load, store } from "./memory.ts";
 import { round } from "./primitives.ts";
-import { indexList, paddedCount, windowPlaces } from "./window.ts";
-
-/** The window of one output: its positions in the plane, and the divisor of an average. */
-interface Window {
-  readonly places: readonly number[];
-  readonly divisor: number;
-}
+import { indexList, windowPlaces } from "./window.ts";
 
 /** Runs a pooling call. */
 export function pool(call: PoolCall): void {
-  const sliding = { ...call, sizes: call.input.shape.slice(2) };
-  const windows = indexList(call.output.shape.slice(2)).map((at): Window => {
-    const places = windowPlaces(at, sliding).map((place) => place.input);
-    return { places, divisor: call.divisor ?? (call.countIncludePad ? paddedCount(at, sliding) : places.length) };
-  });
-  if (call.direction === "forward") forward(call, windows);
-  else backward(call, windows);
+  if (call.direction === "forward") forward(call);
+  else backward(call);
 }
 
-function forward(call: PoolCall, windows: readonly Window[]): void {
+function forward(call: PoolCall): void {
+  const sizes = call.input.shape.slice(2);
+  const windows = indexList(call.output.shape.slice(2)).map((at) =>
+    windowPlaces(at, { ...call, sizes }).map((place) => place.input),
+  );
   const input = load(call.input);
-  const plane = sizeOf(call.input.shape.slice(2));
-  const planes = sizeOf(call.input.shape.slice(0, 2));
+  const plane = sizeOf(sizes);
   const values: number[] = [];
   const indices: number[] = [];
-  for (let p = 0; p < planes; p++) {
-    const at = (place: number): number => input[p * plane + place] as number;
-    for (const { places, divisor } of windows) {
-      if (call.op === "average") {
-        values.push(round(places.reduce((sum, place) => sum + at(place), 0) / divisor, call.output.dtype));
-      } else {
-        // Of several NaNs the last one is kept, as in PyTorch.
-        const best = places.reduce((found, place) =>
-          at(place) > at(found) || Number.isNaN(at(place)) ? place : found,
-        );
-        values.push(at(best));
-        indices.push(best);
-      }
+  for (let start = 0; start < input.length; start += plane) {
+    const at = (place: number): number => input[start + place] as number;
+    for (const places of windows) {
+      // Of several NaNs the last one is kept, as in PyTorch.
+      const best = places.reduce((found, place) => (at(place) > at(found) || Number.isNaN(at(place)) ? place : found));
+      values.push(at(best));
+      indices.push(best);
     }
   }
   store(call.output, values);
-  if (call.indices !== null && call.op === "max") store(call.indices, indices);
+  if (call.indices !== null) store(call.indices, indices);
 }
 
-function backward(call: PoolCall, windows: readonly Window[]): void {
-  const gradient = load(call.output);
-  const indices = call.op === "max" && call.indices !== null ? load(call.indices) : [];
-  const plane = sizeOf(call.input.shape.slice(2));
+function backward(call: PoolCall): void {
+  const indices = call.indices === null ? [] : load(call.indices);
+  const [plane, outputs] = [call.input, call.output].map((view) => sizeOf(view.shape.slice(2))) as [number, number];
   const sums = new Array<number>(sizeOf(call.input.shape)).fill(0);
-  gradient.forEach((g, i) => {
-    const start = Math.floor(i / windows.length) * plane;
-    const { places, divisor } = windows[i % windows.length] as Window;
-    const add = (place: number, part: number): void => {
-      sums[start + place] = (sums[start + place] as number) + part;
-    };
-    if (call.op === "max") add(indices[i] as number, g);
-    else for (const place of places) add(place, g / divisor);
+  load(call.output).forEach((g, i) => {
+    const at = Math.floor(i / outputs) * plane + (indices[i] as number);
+    sums[at] = (sums[at] as number) + g;
   });
   store(
     call.input,

@@ -19,6 +19,7 @@ import { rows } from "./rows.ts";
 import { scan } from "./scan.ts";
 import { scatter } from "./scatter.ts";
 import { sort } from "./sort.ts";
+import { sparse } from "./sparse.ts";
 
 /**
  * Creates a reference device. It computes each primitive in double precision and rounds the result to its dtype; sums
@@ -100,6 +101,9 @@ function run(call: KernelCall): void {
       return;
     case "sort":
       sort(call);
+      return;
+    case "sparse":
+      sparse(call);
       return;
     case "random":
       random(call);

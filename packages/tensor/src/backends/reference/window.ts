@@ -36,15 +36,6 @@ export function windowPlaces(at: readonly number[], window: Sliding): { tap: num
   return places;
 }
 
-/** Counts the positions of a window that are within the input and its padding. */
-export function paddedCount(at: readonly number[], window: Sliding): number {
-  return indexList(window.kernel).filter((offsets) =>
-    offsets.every(
-      (_, d) => inputPlace(at, offsets, window, d) < (window.sizes[d] as number) + (window.padding[d] as number),
-    ),
-  ).length;
-}
-
 function inputPlace(
   at: readonly number[],
   offsets: readonly number[],

@@ -1,7 +1,6 @@
 /**
- * Pooling. In the forward pass and the gradient of averages, each invocation computes one element from everything that
- * contributes to it. The gradient of a maximum is added at its index. Overlapping windows may share an index, so these
- * additions are atomic, in float32.
+ * Max pooling. In the forward pass each invocation computes one element. The gradient of a maximum is added at its
+ * index. Overlapping windows may share an index, so these additions are atomic, in float32.
  */
 
 import { isFloating } from "../../dtype.ts";
@@ -21,116 +20,32 @@ export function pooling(recorder: Recorder, call: PoolCall): void {
   packed(recorder, [call[name]], ([to]) => {
     const wide = { ...call, [name]: to };
     if (call.direction === "forward") forward(recorder, wide);
-    else if (call.op === "average") averageGradient(recorder, wide);
-    else maximumGradient(recorder, wide);
+    else backward(recorder, wide);
   });
 }
 
-/** The arguments of a window, and the shader text that iterates over its elements. */
-class Window {
-  readonly draft: Draft;
-  readonly dims: number;
-  readonly #in: string[];
-  readonly #out: string[];
-  readonly #kernel: string[];
-  readonly #stride: string[];
-  readonly #padding: string[];
-  readonly #dilation: string[];
-  readonly #call: PoolCall;
-
-  constructor(draft: Draft, call: PoolCall) {
-    const all = (values: readonly number[]) => values.map((value) => draft.u32(value));
-    this.draft = draft;
-    this.dims = call.kernel.length;
-    this.#call = call;
-    this.#in = all(call.input.shape.slice(2));
-    this.#out = all(call.output.shape.slice(2));
-    this.#kernel = all(call.kernel);
-    this.#stride = all(call.stride);
-    this.#padding = all(call.padding);
-    this.#dilation = all(call.dilation);
-  }
-
-  get #each(): number[] {
-    return Array.from({ length: this.dims }, (_, d) => d);
-  }
-
-  /** Returns statements that split the flat index `place` among `sizes` into `{name}0`, …. */
-  #split(name: string, sizes: readonly string[]): string {
-    const lines = ["var rest = place;"];
-    for (let d = this.dims - 1; d >= 0; d--)
-      lines.push(`let ${name}${d} = rest % ${sizes[d]};`, `rest = rest / ${sizes[d]};`);
-    return lines.join("\n");
-  }
-
-  /** Return statements that split the output position `place` into `p0`, …, or the input position into `x0`, …. */
-  splitOutput(): string {
-    return this.#split("p", this.#out);
-  }
-  splitInput(): string {
-    return this.#split("x", this.#in);
-  }
-
-  #loops(body: string): string {
-    return this.#each.reduceRight(
-      (inner, d) => `for (var t${d} = 0u; t${d} < ${this.#kernel[d]}; t${d}++) {\n${inner}\n}`,
-      body,
+/**
+ * Adds the arguments of a window to a draft. Returns shader text that runs `body` for each element in the window of
+ * output position `place`; `flat` is the element's index in the plane.
+ */
+function windowLoops(draft: Draft, call: PoolCall): (body: string) => string {
+  const lists = [call.input.shape.slice(2), call.output.shape.slice(2), call.kernel, call.stride, call.padding];
+  const dims = call.dilation.map((step, d) => {
+    const [size, outputs, kernel, stride, padding] = lists.map((list) => draft.u32(list[d] as number));
+    return { size, outputs, kernel, stride, padding, dilation: draft.u32(step) };
+  });
+  return (body) => {
+    const split = dims.map(({ outputs }, d) => `let p${d} = rest % ${outputs};\nrest = rest / ${outputs};`).reverse();
+    const places = dims.map((at, d) => `let x${d} = p${d} * ${at.stride} + t${d} * ${at.dilation} - ${at.padding};`);
+    const inside = dims.map(({ size }, d) => `x${d} < ${size}`).join(" && ");
+    const flat = dims.reduce((sum, { size }, d) => `(${sum}) * ${size} + x${d}`, "0u");
+    const visit = `${places.join("\n")}\nif (${inside}) {\nlet flat = ${flat};\n${body}\n}`;
+    const loops = dims.reduceRight(
+      (inner, { kernel }, d) => `for (var t${d} = 0u; t${d} < ${kernel}; t${d}++) {\n${inner}\n}`,
+      visit,
     );
-  }
-
-  /**
-   * Returns loops that run `body` for each input position in the window of output position p; `flat` is its index in
-   * the plane.
-   */
-  inputs(body: string): string {
-    const lines = this.#each.map(
-      (d) => `let x${d} = p${d} * ${this.#stride[d]} + t${d} * ${this.#dilation[d]} - ${this.#padding[d]};`,
-    );
-    const inside = this.#each.map((d) => `x${d} < ${this.#in[d]}`).join(" && ");
-    const flat = this.#each.reduce((sum, d) => (sum === "" ? "x0" : `(${sum}) * ${this.#in[d]} + x${d}`), "");
-    return this.#loops(`${lines.join("\n")}\nif (${inside}) {\nlet flat = ${flat};\n${body}\n}`);
-  }
-
-  /** Returns loops that run `body` for each output position whose window contains input position x. */
-  outputs(body: string): string {
-    const lines = this.#each.flatMap((d) => [
-      `let from${d} = x${d} + ${this.#padding[d]} - t${d} * ${this.#dilation[d]};`,
-      `let p${d} = from${d} / ${this.#stride[d]};`,
-    ]);
-    const inside = this.#each
-      .map((d) => `from${d} < 0x80000000u && p${d} * ${this.#stride[d]} == from${d} && p${d} < ${this.#out[d]}`)
-      .join(" && ");
-    return this.#loops(`${lines.join("\n")}\nif (${inside}) {\n${body}\n}`);
-  }
-
-  /** Returns a statement that declares `divisor` for the window of output position p. */
-  divisor(): string {
-    if (this.#call.divisor !== null) return `let divisor = ${this.draft.f32(this.#call.divisor)};`;
-    // Counts the taps of each dimension within the image. With `countIncludePad`, all taps before the end of the padded
-    // image count.
-    const counts = this.#each.map((d) => {
-      const start = `i32(p${d} * ${this.#stride[d]}) - i32(${this.#padding[d]})`;
-      const high = this.#call.countIncludePad ? `i32(${this.#in[d]} + ${this.#padding[d]})` : `i32(${this.#in[d]})`;
-      const low = this.#call.countIncludePad ? "-2147483647i" : "0i";
-      return `taps(${start}, i32(${this.#kernel[d]}), i32(${this.#dilation[d]}), ${low}, ${high})`;
-    });
-    return `let divisor = f32(${counts.join(" * ")});`;
-  }
-}
-
-/** Counts the taps with `start + t · dilation` in [low, high). */
-const taps = `fn taps(start: i32, kernel: i32, dilation: i32, low: i32, high: i32) -> i32 {
-  var count = 0;
-  for (var t = 0; t < kernel; t++) {
-    let x = start + t * dilation;
-    if (x >= low && x < high) { count++; }
-  }
-  return count;
-}`;
-
-function draftOf(call: PoolCall, name: string): Draft {
-  const divisor = call.op === "average" ? `${call.divisor !== null} ${call.countIncludePad}` : "";
-  return new Draft(`pool ${name} ${call.op} ${call.kernel.length} ${divisor}`);
+    return `var rest = place;\n${split.join("\n")}\n${loops}`;
+  };
 }
 
 /** Returns walks over the planes of some views, by `plane`, and over positions within them, by `within`. */
@@ -142,80 +57,42 @@ function planes(draft: Draft, views: readonly View[]): { plane: Walk; within: Wa
 }
 
 function forward(recorder: Recorder, call: PoolCall): void {
-  const { input, output, op } = call;
-  const indices = op === "max" ? call.indices : null;
+  const { input, output, indices } = call;
   const count = sizeOf(output.shape);
   if (count === 0) return;
-  const draft = draftOf(call, "forward");
+  const draft = new Draft(`pool ${call.kernel.length}`);
   const from = draft.view(input, "read");
   const to = draft.view(output, "write");
   const places = indices === null ? null : draft.view(indices, "write");
   const plane = draft.u32(sizeOf(output.shape.slice(2)));
-  const window = new Window(draft, call);
+  const loops = windowLoops(draft, call);
   const source = planes(draft, [input]);
   const target = planes(draft, indices === null ? [output] : [output, indices]);
-  const divisor = op === "average" ? window.divisor() : "";
   const { dtype } = input;
   recorder.each(draft, count, () => {
-    const look = `${source.within.index("flat", "far")}\nlet at = source0 + far0;`;
     // The last of several NaNs wins.
     const better = isFloating(dtype) ? "key > best || key == 0xffffffffu" : "key > best";
-    const loop =
-      op === "average"
-        ? `var sum = 0.0;\n${window.inputs(`${look}\nsum += ${from.get("at")};`)}\n${divisor}`
-        : `var best = 0u;\nvar found = 0xffffffffu;\nvar word = 0u;\n${window.inputs(
-            `${look}\nlet bits = ${from.bits("at")};\nlet key = ${orderKey(dtype, "bits")};\nif (found == 0xffffffffu || ${better}) { best = key; found = flat; word = bits; }`,
-          )}`;
-    const value =
-      op === "average"
-        ? to.put("target0 + near0", writeCast("(sum / divisor)", "float32", to.dtype))
-        : to.putBits("target0 + near0", "word");
+    const look = `${source.within.index("flat", "far")}
+let bits = ${from.bits("source0 + far0")};
+let key = ${orderKey(dtype, "bits")};
+if (found == 0xffffffffu || ${better}) { best = key; found = flat; word = bits; }`;
     return {
-      declarations: taps,
       body: `let place = i % ${plane};
 let image = i / ${plane};
 ${source.plane.index("image", "source")}
 ${target.plane.index("image", "target")}
-${window.splitOutput()}
-${loop}
+var best = 0u;
+var found = 0xffffffffu;
+var word = 0u;
+${loops(look)}
 ${target.within.index("place", "near")}
-${value}
+${to.putBits("target0 + near0", "word")}
 ${places?.put("target1 + near1", "bitcast<i32>(found)") ?? ""}`,
     };
   });
 }
 
-function averageGradient(recorder: Recorder, call: PoolCall): void {
-  const { input, output } = call;
-  const count = sizeOf(input.shape);
-  if (count === 0) return;
-  const draft = draftOf(call, "backward");
-  const from = draft.view(output, "read");
-  const to = draft.view(input, "write");
-  const plane = draft.u32(sizeOf(input.shape.slice(2)));
-  const window = new Window(draft, call);
-  const steps = output.strides.slice(2).map((stride) => draft.u32(stride));
-  const source = planes(draft, [output]);
-  const target = planes(draft, [input]);
-  const divisor = window.divisor();
-  recorder.each(draft, count, () => {
-    const far = steps.map((step, d) => `p${d} * ${step}`).join(" + ");
-    return {
-      declarations: taps,
-      body: `let place = i % ${plane};
-let image = i / ${plane};
-${source.plane.index("image", "source")}
-${target.plane.index("image", "target")}
-${window.splitInput()}
-var sum = 0.0;
-${window.outputs(`${divisor}\nsum += ${from.get(`source0 + ${far}`)} / divisor;`)}
-${target.within.index("place", "near")}
-${to.put("target0 + near0", writeCast("sum", "float32", to.dtype))}`,
-    };
-  });
-}
-
-function maximumGradient(recorder: Recorder, call: PoolCall): void {
+function backward(recorder: Recorder, call: PoolCall): void {
   const { input, indices } = call;
   const count = sizeOf(input.shape);
   if (count === 0 || indices === null) return;

@@ -24,6 +24,7 @@ import { Recorder } from "./recorder.ts";
 import { rows } from "./rows.ts";
 import { scan } from "./scan.ts";
 import { sort } from "./sort.ts";
+import { sparse } from "./sparse.ts";
 
 /** Options of `webgpu`. */
 export interface WebGpuOptions {
@@ -165,6 +166,9 @@ function run(recorder: Recorder, call: KernelCall): void {
       return;
     case "sort":
       sort(recorder, call);
+      return;
+    case "sparse":
+      sparse(recorder, call);
       return;
     case "check":
       check(recorder, call);

@@ -9,8 +9,8 @@ import { below, difference, type Layout, read, release, tolerance, view, write }
 const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntime(1), "two threads": createRuntime(2) };
 const layouts: readonly Layout[] = ["plain", "plain", "transposed", "gaps"];
 
-/** The places of a plane that each output place covers, and what its average divides by. */
-function windows(call: PoolCall): { places: number[]; divisor: number }[] {
+/** The places of a plane that each output place covers. */
+function windows(call: PoolCall): number[][] {
   const sizes = call.input.shape.slice(2);
   const unflatten = (at: number, shape: readonly number[]): number[] => {
     const index: number[] = [];
@@ -24,7 +24,6 @@ function windows(call: PoolCall): { places: number[]; divisor: number }[] {
   return Array.from({ length: sizeOf(positions) }, (_, o) => {
     const at = unflatten(o, positions);
     const places: number[] = [];
-    let padded = 0;
     for (let t = 0; t < sizeOf(call.kernel); t++) {
       const place = unflatten(t, call.kernel).map(
         (tap, d) =>
@@ -32,11 +31,10 @@ function windows(call: PoolCall): { places: number[]; divisor: number }[] {
           (call.padding[d] as number) +
           tap * (call.dilation[d] as number),
       );
-      if (place.every((p, d) => p < (sizes[d] as number) + (call.padding[d] as number))) padded++;
       if (place.every((p, d) => p >= 0 && p < (sizes[d] as number)))
         places.push(place.reduce((flat, p, d) => flat * (sizes[d] as number) + p, 0));
     }
-    return { places, divisor: call.divisor ?? (call.countIncludePad ? padded : places.length) };
+    return places;
   });
 }
 
@@ -44,41 +42,28 @@ function check(runtime: Runtime, call: PoolCall): void {
   const list = windows(call);
   const plane = sizeOf(call.input.shape.slice(2));
   const x = read(runtime, call.input);
-  const how = `${call.op} ${call.input.shape} -> ${call.output.shape}, kernel ${call.kernel}, stride ${call.stride}, padding ${call.padding}`;
+  const how = `${call.input.shape} -> ${call.output.shape}, kernel ${call.kernel}, stride ${call.stride}, padding ${call.padding}`;
   const best = (p: number, places: readonly number[]): number =>
     places.reduce((found, place) => {
       const [old, next] = [x[p * plane + found] as number, x[p * plane + place] as number];
       return Number.isNaN(next) || next > old ? place : found;
     });
   const count = sizeOf(call.output.shape);
-  const windowOf = (i: number) => list[i % list.length] as { places: number[]; divisor: number };
   const planeOf = (i: number): number => Math.floor(i / list.length);
   runPool(runtime, call);
-  const indices = Array.from({ length: count }, (_, i) => best(planeOf(i), windowOf(i).places));
-  const values = indices.map((index, i) => {
-    const [p, { places, divisor }] = [planeOf(i), windowOf(i)];
-    if (call.op === "max") return x[p * plane + index] as number;
-    return places.reduce((sum, place) => sum + (x[p * plane + place] as number), 0) / divisor;
-  });
+  const indices = Array.from({ length: count }, (_, i) => best(planeOf(i), list[i % list.length] as number[]));
+  const values = indices.map((index, i) => x[planeOf(i) * plane + index] as number);
   const got = read(runtime, call.output);
   if (values.some(Number.isNaN)) expect(got, how).toEqual(values);
   else expect(difference(got, values), how).toBeLessThanOrEqual(tolerance[call.output.dtype]);
-  if (call.indices !== null && call.op === "max") expect(read(runtime, call.indices), how).toEqual(indices);
-  if (call.op === "average" || call.indices !== null) {
-    write(
-      runtime,
-      call.output,
-      values.map((_, i) => (i % 7) - 3),
-    );
+  if (call.indices !== null) {
+    expect(read(runtime, call.indices), how).toEqual(indices);
+    const gradients = values.map((_, i) => (i % 7) - 3);
+    write(runtime, call.output, gradients);
     const gradient = x.map(() => 0);
-    values.forEach((_, i) => {
-      const { places, divisor } = windowOf(i);
-      const add = (place: number, part: number): void => {
-        const at = planeOf(i) * plane + place;
-        gradient[at] = (gradient[at] as number) + part;
-      };
-      if (call.op === "max") add(indices[i] as number, (i % 7) - 3);
-      else for (const place of places) add(place, ((i % 7) - 3) / divisor);
+    gradients.forEach((g, i) => {
+      const at = planeOf(i) * plane + (indices[i] as number);
+      gradient[at] = (gradient[at] as number) + g;
     });
     runPool(runtime, { ...call, direction: "backward" });
     expect(difference(read(runtime, call.input), gradient), `backward ${how}`).toBeLessThanOrEqual(
@@ -91,11 +76,10 @@ function check(runtime: Runtime, call: PoolCall): void {
 /** A random pooling call over `dims` dimensions. */
 function call(runtime: Runtime, dtype: DType, dims: number, square = false): PoolCall {
   const each = (pick: (d: number) => number): number[] => Array.from({ length: dims }, (_, d) => pick(d));
-  const op = below(2) === 1 ? "max" : "average";
   const kernel = each(() => (square ? 2 : 1 + below(4)));
   const stride = each(() => (square ? 2 : 1 + below(3)));
   const padding = each((d) => (square ? 0 : below(Math.floor((kernel[d] as number) / 2) + 1)));
-  const dilation = each(() => (op === "max" && !square ? 1 + below(2) : 1));
+  const dilation = each(() => (!square ? 1 + below(2) : 1));
   const sizes = each(
     (d) =>
       (square && below(2) === 1 ? 2 * (1 + below(12)) : 0) ||
@@ -111,12 +95,10 @@ function call(runtime: Runtime, dtype: DType, dims: number, square = false): Poo
   const batch = [1 + below(3), 1 + below(4)];
   const layout = (): Layout => (square ? "plain" : (layouts[below(4)] as Layout));
   return {
-    ...{ kind: "pool", op, direction: "forward", kernel, stride, padding, dilation, cpu: runPool },
+    ...{ kind: "pool", direction: "forward", kernel, stride, padding, dilation, cpu: runPool },
     input: view(runtime, dtype, [...batch, ...sizes], layout()),
     output: view(runtime, dtype, [...batch, ...positions], layout()),
-    indices: op === "max" && below(3) > 0 ? view(runtime, "int32", [...batch, ...positions], layout()) : null,
-    countIncludePad: below(2) === 1,
-    divisor: below(3) === 0 ? 3 : null,
+    indices: below(3) > 0 ? view(runtime, "int32", [...batch, ...positions], layout()) : null,
   };
 }
 
@@ -157,7 +139,6 @@ for (const [name, runtime] of Object.entries(runtimes)) {
         check(runtime, {
           ...{
             kind: "pool",
-            op: "max",
             direction: "forward",
             input,
             output,
@@ -165,7 +146,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
             kernel: [2, 2],
             stride: [stride, stride],
           },
-          ...{ padding: [0, 0], dilation: [1, 1], countIncludePad: true, divisor: null, cpu: runPool },
+          ...{ padding: [0, 0], dilation: [1, 1], cpu: runPool },
         });
       }
     });

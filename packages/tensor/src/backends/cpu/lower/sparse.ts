@@ -1,0 +1,131 @@
+/**
+ * Kernels for products with a sparse matrix. Four results are computed at once: neighbors along the inner dimension
+ * where that is contiguous, and otherwise the same position of four outer indices.
+ */
+
+import { bytesOf, type DType } from "../../../dtype.ts";
+import type { Slots } from "../arguments.ts";
+import { readArguments } from "../arguments.ts";
+import type { Runtime } from "../runtime.ts";
+import { i32, type Local, select } from "../wasm/index.ts";
+import { kernelModule } from "./emitter.ts";
+import { binary } from "./primitives.ts";
+import {
+  type Integer,
+  load,
+  loadEach,
+  loadSplat,
+  pack,
+  storeOne,
+  storePacked,
+  type Value,
+  type Vector,
+} from "./values.ts";
+
+type Slot =
+  | "starts"
+  | "positions"
+  | "weights"
+  | "input"
+  | "to"
+  | "rows"
+  | "lanes"
+  | `${"input" | "to"}${"Batch" | "Row" | "Lane"}`;
+
+/** The arguments: addresses, sizes, and strides in bytes. A batch is what is neither a row nor a lane. */
+export const sparseSlots: Slots<Slot> = {
+  starts: 0,
+  positions: 1,
+  weights: 2,
+  input: 3,
+  to: 4,
+  rows: 5,
+  lanes: 6,
+  inputBatch: 7,
+  inputRow: 8,
+  inputLane: 9,
+  toBatch: 10,
+  toRow: 11,
+  toLane: 12,
+};
+
+/**
+ * Builds the kernel for one dtype. If the lanes are contiguous, a unit of work is a row of a batch, and otherwise four
+ * lanes of a batch with all of their rows.
+ */
+export function sparseModule(runtime: Runtime, dtype: DType, contiguous: boolean): Uint8Array {
+  return kernelModule(runtime, (e) => {
+    const { f } = e;
+    const at = readArguments(f, e.args, sparseSlots);
+    const place = (base: Integer, index: Integer, stride: Integer) => e.let(i32.add(base, i32.mul(index, stride)));
+
+    /** Emits the sums of `count` times four elements over the entries of a row; `read` loads those at a byte offset. */
+    const sums = (row: Integer, count: number, read: (offset: Local<"i32">, k: number) => Value): Value[] => {
+      const start = place(at.starts, row, i32.const(4));
+      const totals = Array.from({ length: count }, () => f.locals("v128", dtype === "float64" ? 2 : 1));
+      for (const vector of totals.flat()) f.set(vector, e.i32(0));
+      f.for(i32.load(start), i32.load(start, 4), 1, (entry) => {
+        const offset = place(i32.const(0), i32.load(place(at.positions, entry, i32.const(4))), at.inputRow);
+        const weight = loadSplat(e, dtype, place(at.weights, entry, i32.const(bytesOf(dtype))));
+        totals.forEach((total, k) => {
+          const sum = binary(e, "add", dtype, total, binary(e, "mul", dtype, weight, read(offset, k)));
+          total.forEach((vector, j) => {
+            f.set(vector, sum[j] as Vector);
+          });
+        });
+      });
+      return totals.map((total) => pack(e, dtype, total));
+    };
+
+    f.for(e.begin, e.end, 1, (unit) => {
+      if (contiguous) alongLanes(unit);
+      else acrossLanes(unit);
+    });
+
+    function alongLanes(unit: Local<"i32">): void {
+      const [batch, row] = [e.let(i32.divU(unit, at.rows)), e.let(i32.remU(unit, at.rows))];
+      const from = place(at.input, batch, at.inputBatch);
+      const to = place(place(at.to, batch, at.toBatch), row, at.toRow);
+      const lane = f.let(i32.const(0));
+      const near = (base: Integer, k: number) => place(base, i32.add(lane, 4 * k), i32.const(bytesOf(dtype)));
+      const block = (count: number) =>
+        sums(row, count, (offset, k) => load(e, dtype, e.let(i32.add(near(from, k), offset))));
+      f.while(i32.le(i32.add(lane, 16), at.lanes), () => {
+        block(4).forEach((packed, k) => {
+          storePacked(e, dtype, near(to, k), packed);
+        });
+        f.increase(lane, 16);
+      });
+      f.while(i32.lt(lane, at.lanes), () => {
+        const packed = block(1)[0] as Value; // safe: one block
+        for (let j = 0; j < 4; j++)
+          f.if(i32.lt(i32.add(lane, j), at.lanes), () =>
+            storeOne(e, dtype, i32.add(near(to, 0), j * bytesOf(dtype)), packed, j),
+          );
+        f.increase(lane, 4);
+      });
+    }
+
+    function acrossLanes(unit: Local<"i32">): void {
+      const groups = e.let(i32.shrU(i32.add(at.lanes, 3), 2));
+      const [batch, group] = [e.let(i32.divU(unit, groups)), e.let(i32.remU(unit, groups))];
+      // The last group may have fewer than four lanes. It computes its last one several times.
+      const last = e.let(i32.sub(at.lanes, 1));
+      const bases = [0, 1, 2, 3].map((j) => {
+        const wanted = e.let(i32.add(i32.shl(group, 2), j));
+        const lane = e.let(select(i32.lt(wanted, last), wanted, last));
+        return {
+          from: place(place(at.input, batch, at.inputBatch), lane, at.inputLane),
+          to: place(place(at.to, batch, at.toBatch), lane, at.toLane),
+        };
+      });
+      f.for(0, at.rows, 1, (row) => {
+        const each = (offset: Integer) => bases.map(({ from }) => i32.add(from, offset));
+        const packed = sums(row, 1, (offset) => loadEach(e, dtype, each(offset)))[0] as Value; // safe: one block
+        bases.forEach(({ to }, j) => {
+          storeOne(e, dtype, place(to, row, at.toRow), packed, j);
+        });
+      });
+    }
+  });
+}
