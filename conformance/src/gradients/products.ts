@@ -70,6 +70,7 @@ export const products: Calls = {
     [image(2, 2, 2), { size: 3, mode: "trilinear" }],
     [image(4, 4), { size: 3, mode: "area" }],
     [numbers([1, 1, 3, 4]), { size: [4, 5], mode: "bicubic" }],
+    [image(5, 4), { size: [3, 2], mode: "bilinear", antialias: true }],
   ],
   inv: [[square()]],
   kron: [[numbers([2, 2]), numbers([1, 2])]],

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import {
   ArgumentError,
+  adaptiveAvgPool1d,
   adaptiveAvgPool2d,
   arange,
+  avgPool1d,
   avgPool2d,
   col2im,
   conv1d,
@@ -127,6 +129,8 @@ describe("pooling", () => {
     expect(() => maxPool2d(zeros([1, 1, 2, 2]), 3)).toThrow(ShapeError);
     expect(() => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 })).toThrow(/more than half/);
     expect(() => avgPool2d(zeros([4, 4]), 2)).toThrow(ShapeError);
+    expect(() => avgPool2d(counting(1, 1, 4, 4).int(), 2)).toThrow(/avgPool2d: expected a floating-point dtype/);
+    expect(() => avgPool2d(zeros([1, 1, 4, 4]), 2, { divisorOverride: 0 })).toThrow(/divisorOverride must not be 0/);
   });
 });
 
@@ -162,5 +166,45 @@ describe("images", () => {
       expect(() => interpolate(ramp.int(), { size: 3, mode })).toThrow(/interpolate: expected a floating-point dtype/);
     expect(interpolate(ramp.int(), { size: 2 }).toArraySync()).toEqual([[[0, 2]]]);
     expect(() => adaptiveAvgPool2d(counting(1, 1, 3, 3).int(), 2)).toThrow(DTypeError);
+  });
+
+  it("shrinks without aliasing, as PyTorch does", () => {
+    const x = counting(1, 1, 4, 4).square();
+    const shrunk = (mode: "bilinear" | "bicubic", size: number[]) =>
+      interpolate(x, { size, mode, antialias: true }).reshape(-1);
+    expectSame(
+      shrunk("bilinear", [2, 3]),
+      tensor([
+        18.014286041259766, 27.071430206298828, 38.92857360839844, 97.21428680419922, 121.35713958740234,
+        148.3000030517,
+      ]),
+    );
+    expectSame(
+      shrunk("bicubic", [2, 6]),
+      tensor([
+        ...[9.278273582458496, 11.879921913146973, 16.49058723449707, 21.62006378173828, 28.626155853271484],
+        ...[33.37331771850586, 95.98641204833984, 105.56587219238281, 121.20684814453125, 136.07736206054688],
+        ...[154.11376953125, 165.83872985839844],
+      ]),
+    );
+    expect(() => interpolate(x, { size: 2, mode: "area", antialias: true })).toThrow(
+      'interpolate: antialias is for the modes "bilinear" and "bicubic", not "area"',
+    );
+  });
+
+  it("an infinity reaches only the elements that are computed from it", () => {
+    const x = tensor([[[1, 2, Number.POSITIVE_INFINITY, 4, 5, 6]]]);
+    expect(interpolate(x, { size: 3, mode: "linear" }).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 5.5]]]);
+    expect(avgPool1d(x, 2).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 5.5]]]);
+    expect(adaptiveAvgPool1d(x, 4).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 4.5, 5.5]]]);
+  });
+
+  it("takes the nearest of any dtype", () => {
+    for (const dtype of ["bool", "uint8", "int32", "float64"] as const) {
+      const x = tensor([[[1, 0, 1]]], { dtype });
+      const y = interpolate(x, { size: 5 });
+      expect(y.dtype).toBe(dtype);
+      expect(y.float().toArraySync()).toEqual([[[1, 1, 0, 0, 1]]]);
+    }
   });
 });
