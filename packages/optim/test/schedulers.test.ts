@@ -152,6 +152,10 @@ describe("learning rates", () => {
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, pctStart: 30 })).toThrow(/pctStart must be from 0 to 1, got 30/);
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, annealStrategy: "cosine" as "cos" })).toThrow(/annealStrategy/);
     expect(() => new CyclicLR(o, 1, 2, { mode: "triangle" as "triangular" })).toThrow(/mode must be "triangular"/);
+    expect(() => new CyclicLR(o, 1, 2, { scaleMode: "epoch" as "cycle" })).toThrow(/scaleMode must be "cycle"/);
+    expect(() => new CyclicLR(o, 1, 2, { scaleFn: 0.5 as unknown as () => number })).toThrow(
+      /scaleFn must be a function, got 0.5/,
+    );
     expect(() => new ReduceLROnPlateau(o, { thresholdMode: "relative" as "rel" })).toThrow(/thresholdMode must be/);
     expect(() => new LinearLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new PolynomialLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
