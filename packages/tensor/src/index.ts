@@ -248,6 +248,7 @@ export {
   vstack as rowStack,
 } from "./ops/join.ts";
 export {
+  type CholeskyOptions,
   cholesky,
   choleskySolve,
   cross,
@@ -260,6 +261,7 @@ export {
   matrixNorm,
   matrixPower,
   type NormOptions,
+  type SolveOptions,
   slogdet,
   solve,
   solveTriangular,
