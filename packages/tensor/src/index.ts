@@ -392,6 +392,7 @@ export {
   cumprod,
   cumsum,
   cumulativeTrapezoid,
+  type DiffOptions,
   diff,
   logcumsumexp,
   type ScanOptions,
@@ -419,7 +420,14 @@ export {
   scatterAdd_,
   scatterReduce,
 } from "./ops/scatter.ts";
-export { bucketize, type HistcOptions, histc, type SearchOptions, searchsorted } from "./ops/search.ts";
+export {
+  bucketize,
+  type HistcOptions,
+  histc,
+  type SearchOptions,
+  type SearchSortedOptions,
+  searchsorted,
+} from "./ops/search.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export {
@@ -492,6 +500,7 @@ export {
   type BincountOptions,
   bincount,
   type Unique,
+  type UniqueConsecutiveOptions,
   type UniqueOptions,
   unique,
   uniqueConsecutive,
