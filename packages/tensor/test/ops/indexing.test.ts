@@ -188,6 +188,8 @@ describe("gather and scatter", () => {
 
   it("work with masks", () => {
     const x = counting(2, 2);
+    expectTypeOf(x.nonzero({ asTuple: true })).toEqualTypeOf<Tensor[]>();
+    expectTypeOf(x.nonzero()).toEqualTypeOf<Tensor>();
     expect(nonzero(x).toArraySync()).toEqual([
       [0, 1],
       [1, 0],

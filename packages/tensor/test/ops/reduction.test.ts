@@ -130,6 +130,24 @@ describe("spread and size", () => {
     ).toBe(1);
   });
 
+  it("weighs observations", () => {
+    const x = of([
+      [3, -4],
+      [0, 0],
+    ]);
+    const often = of([1, 3], "int32");
+    // As if the second observation stood there three times.
+    expect(of([2, 6]).cov({ fweights: often }).itemSync()).toBe(of([2, 6, 6, 6]).cov().itemSync());
+    expect(() => x.cov({ aweights: of([1]) })).toThrow(/cov: expected one of aweights per observation, got shapes/);
+    expect(() => x.cov({ aweights: often })).toThrow(/cov: aweights: expected a floating-point dtype, got int32/);
+    expect(() => x.cov({ fweights: of([1, 0]) })).toThrow(/cov: fweights: expected integers, got float64/);
+    expect(() => x.cov({ fweights: 2 as unknown as Tensor })).toThrow(/cov: expected a tensor as fweights, got 2/);
+    expect(() => x.cov({ aweights: of([1, -2]) })).toThrow(/cov: aweights must not be negative, got -2/);
+    expect(() => x.cov({ fweights: of([0, 1], "int32"), aweights: of([1, 0]) })).toThrow(
+      /cov: the weights sum to zero/,
+    );
+  });
+
   it("knows the norms", () => {
     const x = of([
       [3, -4],
