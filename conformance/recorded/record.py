@@ -113,9 +113,9 @@ def case(family, id, op, inputs, args={}, grads=True, call={}, train=True, fn=No
     families.setdefault(family, []).append(one)
 
 
-def raises(family, id, op, inputs, args={}):
+def raises(family, id, op, inputs, args={}, fn=None):
     try:
-        called(op, inputs, args, {}, True)
+        fn(**inputs, **args) if fn else called(op, inputs, args, {}, True)
     except Exception as error:
         one = {"id": id, "op": op, "inputs": {k: anything(v) for k, v in inputs.items()}, "args": args, "raises": True, "error_type": type(error).__name__}
         families.setdefault(family, []).append(one)
@@ -380,7 +380,7 @@ for upper in (True, False):
 # ——— Learning rates ———
 
 
-def scheduler(id, op, args, build):
+def scheduler(id, op, args, build, family="rates"):
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
     optimizer = torch.optim.SGD([{"params": [p], "lr": lr} for p, lr in zip(parameters, (0.1, 0.02))], lr=0.1, momentum=0.9)
     stepping = build(optimizer)
@@ -390,7 +390,7 @@ def scheduler(id, op, args, build):
         stepping.step()
         lrs.append([g["lr"] for g in optimizer.param_groups])
     one = {"id": id, "op": f"optim.lr_scheduler.{op}", "args": args, "base_lr": [0.1, 0.02], "momentum": 0.9, "steps": 12, "lrs": lrs, "rtol": 1e-6, "atol": 1e-9}
-    families.setdefault("rates", []).append(one)
+    families.setdefault(family, []).append(one)
 
 
 S = torch.optim.lr_scheduler
@@ -601,5 +601,93 @@ for args in ({"n_fft": 6}, {"n_fft": 6, "hop_length": 2, "center": False}, {"n_f
         case("fourier", f"istft/{json.dumps({**rest, **more})}", "istft", inputs, {**rest, **more}, fn=lambda input, **rest: torch.istft(torch.view_as_complex(input), **rest), atol=2e-5)
 case("fourier", "complex", "complex", {"real": rand(3, 4), "imag": rand(3, 4)}, fn=lambda real, imag: torch.view_as_real(torch.complex(real, imag)))
 case("fourier", "polar", "polar", {"abs": rand(3, 4, low=0.1), "angle": rand(3, 4)}, fn=lambda abs, angle: torch.view_as_real(torch.polar(abs, angle)))
+
+# ——— Arguments of operations that the other files call without them ———
+
+observations, often, weights = rand(3, 5), ints([2, 0, 1, 3, 1]), rand(5, low=0.1, high=1)
+for id, args, inputs in (
+    ("frequencies", {}, {"fweights": often}),
+    ("weights", {}, {"aweights": weights}),
+    ("both", {"correction": 2}, {"fweights": often, "aweights": weights}),
+    ("uncorrected", {"correction": 0}, {"aweights": weights}),
+    ("overcorrected", {"correction": 9}, {"fweights": often}),
+):
+    inputs = {"input": observations, **inputs}
+    case("arguments", f"cov/{id}", "cov", inputs, args, grads=id != "overcorrected", atol=1e-5)
+case("arguments", "cov/weighted-vector", "cov", {"input": ints([3, 1, 4, 1, 5]), "aweights": weights}, grads=False)
+raises("arguments", "cov/negative", "cov", {"input": observations, "fweights": ints([2, 0, 1, -3, 1])})
+raises("arguments", "cov/no-weight", "cov", {"input": observations, "aweights": torch.zeros(5)})
+raises("arguments", "cov/floats-as-frequencies", "cov", {"input": observations, "fweights": weights})
+raises("arguments", "cov/too-few", "cov", {"input": observations, "aweights": rand(4, low=0.1)})
+
+case("arguments", "diff/prepend", "diff", {"input": rand(2, 4), "prepend": rand(2, 1)})
+inputs = {"input": rand(3, 4), "prepend": rand(2, 4), "append": rand(1, 4)}
+case("arguments", "diff/both", "diff", inputs, {"n": 2, "dim": 0})
+case("arguments", "diff/integers-and-floats", "diff", {"input": ints([1, 4, 2]), "append": rand(2)})
+case("arguments", "diff/none", "diff", {"input": rand(3), "append": rand(2)}, {"n": 0}, nograd=("append",))
+raises("arguments", "diff/other-size", "diff", {"input": rand(2, 4), "prepend": rand(1, 4)})
+
+edges = floats([1.0, 2.0, 2.0, 5.0])
+inputs = {"sorted_sequence": edges, "input": floats([[0.0, 2.0], [5.0, nan]])}
+for args in ({"side": "left"}, {"side": "right"}, {"side": "right", "right": True}):
+    case("arguments", f"searchsorted/{'-'.join(map(str, args.values()))}", "searchsorted", inputs, args, grads=False)
+raises("arguments", "searchsorted/opposites", "searchsorted", inputs, {"side": "left", "right": True})
+rows = rand(2, 6)
+inputs = {"sorted_sequence": rows, "input": rand(2, 3), "sorter": rows.argsort(-1)}
+case("arguments", "searchsorted/sorter", "searchsorted", inputs, grads=False)
+raises("arguments", "searchsorted/sorter-of-another-shape", "searchsorted", {**inputs, "sorter": ints([0, 1])})
+
+few, one, other = ints([3, -1, 3, 3, 7, -1]), {"return_inverse": True}, {"return_counts": True}
+for args in ({}, one, other, {**one, **other}):
+    case("arguments", f"unique/{'-'.join(args) or 'alone'}", "unique", {"input": few}, args, grads=False)
+for id, input in (
+    ("bytes", torch.tensor([250, 3, 250, 0], dtype=torch.uint8)),
+    ("bools", bools([True, False, True])),
+    ("floats", few.float()),
+    ("wide", ints([2**31 - 1, -(2**31), 0, 0])),
+):
+    case("arguments", f"unique/{id}", "unique", {"input": input}, {**one, **other}, grads=False)
+case("arguments", "unique/rows", "unique", {"input": ints([[1, 0], [2, 2], [1, 0]])}, {"dim": 0, **other}, grads=False)
+case("arguments", "unique_consecutive/counts", "unique_consecutive", {"input": few}, other, grads=False)
+case("arguments", "nonzero/tuple", "nonzero", {"input": ints([[0, 2, 0], [1, 0, 3]])}, {"as_tuple": True}, grads=False)
+case("arguments", "nonzero/tuple-of-scalar", "nonzero", {"input": floats(2.0)}, {"as_tuple": True}, grads=False)
+
+definite = floats([[4.0, 0.5, -1.0], [0.5, 3.0, 0.25], [-1.0, 0.25, 2.0]])
+upper_only = torch.triu(definite) + torch.tril(torch.full((3, 3), 9.0), -1)
+for id, input, upper in (
+    ("symmetric", definite, True),
+    ("upper-triangle", upper_only, True),
+    ("lower", torch.stack([definite, 2 * definite]), False),
+):
+    fn = lambda A, upper: torch.linalg.cholesky(A, upper=upper)
+    case("arguments", f"cholesky/{id}", "linalg.cholesky", {"A": input}, {"upper": upper}, fn=fn, atol=1e-5)
+for id, a, b in (("matrix", (3, 3), (2, 3)), ("broadcast", (2, 1, 3, 3), (4, 2, 3))):
+    inputs = {"A": rand(*a) + 3 * torch.eye(3), "B": rand(*b)}
+    case("arguments", f"solve/right-{id}", "linalg.solve", inputs, {"left": False}, atol=1e-5)
+for id, a, b in (("vector", (3, 3), (3,)), ("rows", (3, 3), (3, 2)), ("batch-of-vectors", (2, 3, 3), (2, 3))):
+    raises("arguments", f"solve/right-{id}", "linalg.solve", {"A": rand(*a), "B": rand(*b)}, {"left": False})
+whole = floats([[2.0, -1.0, 1.0], [-1.0, -3.0, 2.0], [1.0, 2.0, 0.5]])
+lower_only = torch.tril(whole) + torch.triu(torch.full((3, 3), 9.0), 1)
+for op in ("pinv", "matrix_rank"):
+    fn = lambda A, op=op, **args: getattr(torch.linalg, op)(A, **args)
+    for id, input, args in (
+        ("symmetric", whole, {}),
+        ("rank-one", torch.outer(whole[0], whole[0]), {"atol": 1e-3}),
+        ("lower-triangle", lower_only, {}),
+    ):
+        grads = op == "pinv" and id == "symmetric"
+        args = {"hermitian": True, **args}
+        case("arguments", f"{op}/{id}", f"linalg.{op}", {"A": input}, args, fn=fn, grads=grads, atol=1e-5)
+    raises("arguments", f"{op}/not-square", f"linalg.{op}", {"A": rand(2, 3)}, {"hermitian": True}, fn=fn)
+
+for dims, shape, size in ((1, (2, 3, 7), 3), (2, (1, 2, 5, 4), [3, 2]), (3, (1, 3, 4, 2), [2, 2, 1])):
+    args = {"output_size": size, "return_indices": True}
+    case("arguments", f"AdaptiveMaxPool{dims}d/indices", f"nn.AdaptiveMaxPool{dims}d", {"input": rand(*shape)}, args)
+
+limits = {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 3, "step_size_down": 2}
+for mode in ("cycle", "iterations"):
+    args = {**limits, "scale_fn": {"name": "power", "base": 0.9}, "scale_mode": mode}
+    build = lambda o: S.CyclicLR(o, **limits, scale_fn=lambda e: 0.9**e, scale_mode=mode)
+    scheduler(f"CyclicLR/{mode}", "CyclicLR", args, build, "arguments")
 
 save()

@@ -54,7 +54,12 @@ export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimiz
   });
   // `verbose` only makes PyTorch print.
   const rest = Object.entries(args).filter(([key]) => !first.includes(key) && key !== "verbose");
-  const options = Object.fromEntries(rest.map(([key, value]) => [key === "T_mult" ? "tMult" : camelCase(key), value]));
+  const options = Object.fromEntries(
+    rest.map(([key, value]) => [
+      key === "T_mult" ? "tMult" : camelCase(key),
+      key === "scale_fn" ? factor(value) : value,
+    ]),
+  );
   // Chained schedulers have their own reference to the optimizer.
   const of = name === "ChainedScheduler" ? [] : [optimizer];
   return new create(...of, ...given, ...(rest.length === 0 && name !== "OneCycleLR" ? [] : [options]));

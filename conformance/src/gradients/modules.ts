@@ -28,7 +28,7 @@ export const modules: Readonly<Record<string, readonly ModuleTrial[]>> = {
   AdaptiveAvgPool2d: layer(() => new nn.AdaptiveAvgPool2d(2), image(3, 2)),
   AdaptiveAvgPool3d: layer(() => new nn.AdaptiveAvgPool3d(1), image(2, 2, 2)),
   AdaptiveMaxPool1d: layer(() => new nn.AdaptiveMaxPool1d(2), image(5)),
-  AdaptiveMaxPool2d: layer(() => new nn.AdaptiveMaxPool2d(2), image(3, 2)),
+  AdaptiveMaxPool2d: layer(() => new nn.AdaptiveMaxPool2d(2, { returnIndices: true }), image(3, 2)),
   AdaptiveMaxPool3d: layer(() => new nn.AdaptiveMaxPool3d(1), image(2, 2, 2)),
   AdaptiveLogSoftmaxWithLoss: [
     [

@@ -35,7 +35,7 @@ export const products: Calls = {
   bilinear: [[a(), numbers([2, 2]), numbers([2, 3, 2]), numbers([2])]],
   bmm: [[numbers([2, 2, 3]), numbers([2, 3, 2])]],
   chainMatmul: [[a(), b(), a()]],
-  cholesky: [[definite()]],
+  cholesky: [[definite()], [definite(), { upper: true }]],
   choleskySolve: [
     [b(), square()],
     [b(), square(), true],
@@ -109,6 +109,7 @@ export const products: Calls = {
   solve: [
     [square(), b()],
     [square(), numbers([3])],
+    [square(), numbers([2, 3]), { left: false }],
   ],
   vecdot: [[a(), numbers([3], 0, 1)]],
   tensordot: [[a(), b(), 1]],

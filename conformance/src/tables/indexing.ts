@@ -94,7 +94,7 @@ export const indexing: Readonly<Record<string, Call>> = {
       perSampleWeights: given.optional("per_sample_weights"),
     }),
   "nn.functional.one_hot": (given) => F.oneHot(given.tensor("tensor"), given.number("num_classes", -1)),
-  nonzero: (given) => akari.nonzero(given.x),
+  nonzero: (given) => (given.value("as_tuple") === true ? given.x.nonzero({ asTuple: true }) : akari.nonzero(given.x)),
   put: (given) => akari.put(given.x, given.tensor("index"), given.tensor("source"), given.options("accumulate")),
   scatter: (given) => akari.scatter(...at(given), put(given), given.options("reduce")),
   scatter_reduce: (given) =>

@@ -98,6 +98,12 @@ function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear)
   return layer;
 }
 
+/** Returns the entry of an adaptive max pooling layer, with or without indices. */
+const adaptiveMaxPool =
+  (op: string): Call =>
+  (given) =>
+    prepare<nn.AdaptiveMaxPool2d<boolean>>(given, (args) => layerOf(op, args)).layer(given.x);
+
 /** Other layers, and functions that modify layers. */
 export const layers: Readonly<Record<string, Call>> = {
   "nn.AdaptiveLogSoftmaxWithLoss": (given) => {
@@ -107,6 +113,9 @@ export const layers: Readonly<Record<string, Call>> = {
     const { output, loss } = layer(given.x, given.tensor("target"));
     return [output, loss];
   },
+  "nn.AdaptiveMaxPool1d": adaptiveMaxPool("nn.AdaptiveMaxPool1d"),
+  "nn.AdaptiveMaxPool2d": adaptiveMaxPool("nn.AdaptiveMaxPool2d"),
+  "nn.AdaptiveMaxPool3d": adaptiveMaxPool("nn.AdaptiveMaxPool3d"),
   "nn.EmbeddingBag": (given) => {
     const { layer } = prepare<nn.EmbeddingBag>(given, (args) => layerOf("nn.EmbeddingBag", args));
     return layer(given.x, given.optional("offsets"), given.optional("per_sample_weights"));

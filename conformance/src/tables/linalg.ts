@@ -10,7 +10,7 @@ const flag = (given: Arguments, name: string): boolean => given.value(name) === 
 
 /** Linear algebra. */
 export const linalg: Readonly<Record<string, Call>> = {
-  "linalg.cholesky": (given) => akari.cholesky(given.tensor("A")),
+  "linalg.cholesky": (given) => akari.cholesky(given.tensor("A"), given.options("upper")),
   "linalg.cholesky_ex": (given) => decompositions.choleskyEx(given.tensor("A")),
   "linalg.cond": (given) => decompositions.cond(given.tensor("A"), (given.value("p") ?? 2) as akari.MatrixNormOrder),
   "linalg.cross": (given) => akari.cross(given.x, given.tensor("other"), given.number("dim", -1)),
@@ -37,17 +37,18 @@ export const linalg: Readonly<Record<string, Call>> = {
       (given.value("ord") ?? "fro") as decompositions.MatrixOrder,
       given.options("dim", "keepdim"),
     ),
-  "linalg.matrix_rank": (given) => decompositions.matrixRank(given.tensor("A"), given.options("atol", "rtol")),
+  "linalg.matrix_rank": (given) =>
+    decompositions.matrixRank(given.tensor("A"), given.options("atol", "rtol", "hermitian")),
   "linalg.norm": (given) =>
     decompositions.norm(
       given.tensor("A"),
       (given.value("ord") ?? null) as decompositions.MatrixOrder | null,
       given.options("dim", "keepdim"),
     ),
-  "linalg.pinv": (given) => decompositions.pinv(given.tensor("A"), given.options("atol", "rtol")),
+  "linalg.pinv": (given) => decompositions.pinv(given.tensor("A"), given.options("atol", "rtol", "hermitian")),
   "linalg.qr": (given) => decompositions.qr(given.tensor("A"), given.options("mode")),
   "linalg.slogdet": (given) => twoOf(akari.slogdet(given.tensor("A"))),
-  "linalg.solve": (given) => akari.solve(given.tensor("A"), given.tensor("B")),
+  "linalg.solve": (given) => akari.solve(given.tensor("A"), given.tensor("B"), given.options("left")),
   "linalg.solve_triangular": (given) =>
     akari.solveTriangular(given.tensor("A"), given.tensor("B"), given.options("upper", "left", "unitriangular")),
   "linalg.solve_ex": (given) => decompositions.solveEx(given.tensor("A"), given.tensor("B")),

@@ -27,17 +27,11 @@ const place =
 
 const order = (given: Arguments): akari.SortOptions => given.options("descending", "stable");
 
-/** Returns the entry of a `unique` function: the unique elements and the other requested results. */
-const different =
-  (f: typeof akari.unique, ...options: string[]): Call =>
-  (given) => {
-    const { values, inverse, counts } = f(given.x, given.options("dim", ...options));
-    return [
-      values,
-      ...(given.value("return_inverse") ? [inverse] : []),
-      ...(given.value("return_counts") ? [counts] : []),
-    ];
-  };
+const requested = ["dim", "return_inverse", "return_counts"] as const;
+
+/** Returns the tensors that were given as options, under the same names. */
+const tensors = (given: Arguments, ...names: string[]): object =>
+  Object.fromEntries(names.filter((name) => given.has(name)).map((name) => [name, given.tensor(name)]));
 
 const quantile =
   (f: typeof akari.quantile): Call =>
@@ -82,10 +76,11 @@ export const reduction: Readonly<Record<string, Call>> = {
   any: over(akari.any),
   argmax: place(akari.argmax),
   argmin: place(akari.argmin),
-  bucketize: (given) => akari.bucketize(given.x, given.tensor("boundaries"), given.options("right")),
+  bucketize: (given) => akari.bucketize(given.x, given.tensor("boundaries"), given.options("right", "side")),
   cummax: (given) => pair(akari.cummax(given.x, given.number("dim"))),
   cummin: (given) => pair(akari.cummin(given.x, given.number("dim"))),
-  diff: (given) => akari.diff(given.x, given.number("n", 1), given.number("dim", -1)),
+  diff: (given) =>
+    akari.diff(given.x, given.number("n", 1), given.number("dim", -1), tensors(given, "prepend", "append")),
   histc: (given) => akari.histc(given.x, given.options("bins", "min", "max")),
   kthvalue: (given) =>
     pair(akari.kthvalue(given.x, given.number("k"), given.number("dim", -1), given.options("keepdim"))),
@@ -94,7 +89,11 @@ export const reduction: Readonly<Record<string, Call>> = {
   msort: (given) => akari.msort(given.x),
   nanmean: over(akari.nanmean, "dtype"),
   nansum: over(akari.nansum, "dtype"),
-  searchsorted: (given) => akari.searchsorted(given.tensor("sorted_sequence"), given.x, given.options("right")),
+  searchsorted: (given) =>
+    akari.searchsorted(given.tensor("sorted_sequence"), given.x, {
+      ...(given.options("right", "side") as object),
+      ...tensors(given, "sorter"),
+    }),
   std_mean: (given) => {
     const { std, mean } = akari.stdMean(given.x, ...spread(given));
     return [std, mean];
@@ -110,7 +109,8 @@ export const reduction: Readonly<Record<string, Call>> = {
   "Tensor.renorm_": (given) => given.x.renorm_(...renorm(given)),
   cdist: (given) => akari.cdist(given.tensor("x1"), given.tensor("x2"), given.options("p")),
   corrcoef: (given) => akari.corrcoef(given.x),
-  cov: (given) => akari.cov(given.x, given.options("correction")),
+  cov: (given) =>
+    akari.cov(given.x, { ...(given.options("correction") as object), ...tensors(given, "fweights", "aweights") }),
   cumprod: (given) => akari.cumprod(given.x, given.number("dim"), given.options("dtype")),
   cumsum: (given) => akari.cumsum(given.x, given.number("dim"), given.options("dtype")),
   cumulative_trapezoid: (given) => akari.cumulativeTrapezoid(given.tensor("y"), integral(given)),
@@ -146,7 +146,7 @@ export const reduction: Readonly<Record<string, Call>> = {
   topk: (given) =>
     pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
   trapezoid: (given) => akari.trapezoid(given.tensor("y"), integral(given)),
-  unique: different(akari.unique, "sorted"),
-  unique_consecutive: different(akari.uniqueConsecutive),
+  unique: (given) => akari.unique(given.x, given.options(...requested, "sorted")),
+  unique_consecutive: (given) => akari.uniqueConsecutive(given.x, given.options(...requested)),
   var: over(akari.variance, "unbiased", "correction"),
 };

@@ -184,7 +184,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect((await x.prefetch()).toArraySync()).toEqual([4, 1, 0, 6]);
     // Whatever order it lies in.
     const table = await on([1, 2, 1, 2]).reshape([2, 2]).t().prefetch();
-    expect((await uniqueConsecutive(table).values.prefetch()).toArraySync()).toEqual([1, 2]);
+    expect((await uniqueConsecutive(table).prefetch()).toArraySync()).toEqual([1, 2]);
   });
 
   it("goes back to the CPU, gradients too", async () => {

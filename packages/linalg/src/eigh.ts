@@ -1,7 +1,7 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
 import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
-import { type Columns, expectSquare, named, readMatrices, scaleDown, writeMatrices, writeVectors } from "./matrices.ts";
+import { expectSquare, mirrored, named, readMatrices, scaleDown, writeMatrices, writeVectors } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -21,11 +21,9 @@ export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
 /** Mirrors one triangle of each matrix and diagonalizes it. */
 function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize>[] {
   return readMatrices(a).map((matrix) => {
-    const mirrored: Columns = matrix.map((_, j) =>
-      Float64Array.from(matrix, (other, i) => (i > j === (triangle === "L") ? matrix[j]?.[i] : other[j]) as number),
-    );
-    const scale = scaleDown(operation, mirrored);
-    const { values, vectors: columns } = diagonalize(operation, mirrored, vectors);
+    const whole = mirrored(matrix, triangle);
+    const scale = scaleDown(operation, whole);
+    const { values, vectors: columns } = diagonalize(operation, whole, vectors);
     return { values: values.map((x) => x * scale), vectors: columns };
   });
 }

@@ -28,6 +28,6 @@ export { type Lstsq, type LstsqOptions, lstsq } from "./lstsq.ts";
 export { type LU, type LuFactors, type LuOptions, type LuSolveOptions, lu, luFactor, luSolve, luUnpack } from "./lu.ts";
 export { matrixExp } from "./matrix-exp.ts";
 export { type LinalgNormOptions, type MatrixNormOptions, type MatrixOrder, matrixNorm, norm } from "./norms.ts";
-export { cond, matrixRank, pinv, type ToleranceOptions } from "./pinv.ts";
+export { cond, type HermitianOptions, matrixRank, pinv, type ToleranceOptions } from "./pinv.ts";
 export { type QR, type QrMode, type QrOptions, qr } from "./qr.ts";
 export { type SVD, type SvdOptions, svd, svdvals } from "./svd.ts";

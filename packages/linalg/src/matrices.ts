@@ -27,6 +27,13 @@ export function transposed(a: Columns, rows: number): Columns {
   return Array.from({ length: rows }, (_, i) => Float64Array.from(a, (column) => column[i] as number));
 }
 
+/** Returns the symmetric matrix with the lower (`"L"`) or the upper (`"U"`) triangle of a square one. */
+export function mirrored(a: Columns, triangle: "L" | "U"): Columns {
+  return a.map((own, j) =>
+    Float64Array.from(a, (other, i) => (i > j === (triangle === "L") ? own[i] : other[j]) as number),
+  );
+}
+
 /** Returns the upper triangle of the first `rows` rows, with zeros below the diagonal. */
 export function upperTriangle(a: Columns, rows: number): Columns {
   return a.map((column, j) => {

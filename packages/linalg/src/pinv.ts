@@ -13,8 +13,9 @@ import {
   where,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
+import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
+import { expectMatrix, expectSquare, mirrored, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -28,13 +29,20 @@ export interface ToleranceOptions {
   readonly rtol?: number;
 }
 
-/** Returns both tolerances with PyTorch's defaults. */
-export function tolerances(operation: string, a: Tensor, options: ToleranceOptions): Required<ToleranceOptions> {
-  const { atol, rtol: given } = settings(operation, options, { atol: 0, rtol: undefined });
+/** Options of `pinv` and `matrixRank`. */
+export interface HermitianOptions extends ToleranceOptions {
+  /** Whether the matrices are symmetric. Only their lower triangles are read then. Default false. */
+  readonly hermitian?: boolean;
+}
+
+/** Returns both tolerances with PyTorch's defaults, and whether the matrices are symmetric. */
+export function tolerances(operation: string, a: Tensor, options: HermitianOptions): Required<HermitianOptions> {
+  const { atol, rtol: given, hermitian } = settings(operation, options, { atol: 0, rtol: undefined, hermitian: false });
   const [m, n] = expectMatrix(operation, a);
+  if (hermitian) expectSquare(operation, a);
   const rtol = given ?? (atol > 0 ? 0 : Math.max(m, n) * finfo(a.dtype).eps);
   for (const [name, value] of Object.entries({ atol, rtol })) checkNumber(operation, name, value);
-  return { atol, rtol };
+  return { atol, rtol, hermitian };
 }
 
 /** Returns how many of the singular values, in descending order, exceed the tolerance. */
@@ -45,7 +53,7 @@ export function rankOf(s: Float64Array, { atol, rtol }: Required<ToleranceOption
 }
 
 /** a → V S⁺ Uᵀ */
-const pseudoinverse: Op<Required<ToleranceOptions>> = {
+const pseudoinverse: Op<Required<HermitianOptions>> = {
   name: "pinv",
   infer: ([a]) => {
     const [m, n] = expectMatrix("pinv", a);
@@ -54,7 +62,7 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
   run([a], options, [to]) {
     const [m, n] = a.size(-2, -1);
     const inverses = readMatrices(a).map((matrix) => {
-      const { s, u, v } = decompose("pinv", matrix, m, "reduced");
+      const { s, u, v } = decompose("pinv", options.hermitian ? mirrored(matrix, "L") : matrix, m, "reduced");
       const inverse = zeroMatrix(n, m);
       for (let k = 0; k < rankOf(s, options); k++) {
         const [left, right] = [u[k] as Float64Array, v[k] as Float64Array];
@@ -91,11 +99,12 @@ const pseudoinverse: Op<Required<ToleranceOptions>> = {
  * https://pytorch.org/docs/stable/generated/torch.linalg.pinv.html
  *
  * @throws ArgumentError for NaN and infinities.
+ * @throws ShapeError unless matrices that `hermitian` declares symmetric are square.
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
-export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
+export function pinv(a: Tensor, options: HermitianOptions = {}): Tensor {
   return apply(pseudoinverse, [a], tolerances("pinv", a, options));
 }
 
@@ -105,13 +114,14 @@ export function pinv(a: Tensor, options: ToleranceOptions = {}): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_rank.html
  *
  * @throws ArgumentError for NaN and infinities.
+ * @throws ShapeError unless matrices that `hermitian` declares symmetric are square.
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * matrixRank(tensor([[1, 2], [2, 4]])); // 1
  */
-export function matrixRank(a: Tensor, options: ToleranceOptions = {}): Tensor {
-  const { atol, rtol } = tolerances("matrixRank", a, options);
-  const s = svdvals(a.detach());
+export function matrixRank(a: Tensor, options: HermitianOptions = {}): Tensor {
+  const { atol, rtol, hermitian } = tolerances("matrixRank", a, options);
+  const s = hermitian ? eigvalsh(a.detach()).abs() : svdvals(a.detach());
   if (s.numel() === 0) return s.sum(-1).int();
   return s
     .gt(amax(s, -1, { keepdim: true }).mul(rtol).clamp(atol))

@@ -301,6 +301,14 @@ describe("hard matrices", () => {
     expectClose(inverse.matmul(a).matmul(inverse), inverse);
     expectClose(a.matmul(inverse), a.matmul(inverse).mT);
     expectClose(pinv(diag(tensor([2, 1e-3], double)), { rtol: 1e-2 }), diag(tensor([0.5, 0], double)));
+    const symmetric = a.matmul(a.mT).sub(eye(6, double));
+    const lower = symmetric.tril().add(ones([6, 6], double).triu(1));
+    expect(matrixRank(lower, { hermitian: true, atol: 1.5 }).itemSync()).toBe(
+      matrixRank(symmetric, { atol: 1.5 }).itemSync(),
+    );
+    expectClose(pinv(lower, { hermitian: true, atol: 1.5 }), pinv(symmetric, { atol: 1.5 }));
+    for (const f of [pinv, matrixRank])
+      expect(() => f(ones([2, 3]), { hermitian: true })).toThrow(/expected square matrices, got shape \[2, 3\]/);
     // Of all solutions the shortest.
     const { solution, rank } = lstsq(a, ones([6], double));
     expect(rank.itemSync()).toBe(2);
@@ -354,6 +362,7 @@ describe("gradients", () => {
     }, a);
     await expectGradients(svdvals, a);
     await expectGradients((x) => pinv(x), a);
+    if (shape.at(-1) === shape.at(-2)) await expectGradients((x) => pinv(x.add(x.mT), { hermitian: true }), a);
     await expectGradients((x, y) => [...lstsq(x, y)].slice(0, 2), a, b);
   });
 

@@ -4,6 +4,7 @@
  */
 
 import {
+  type AdaptiveMaxPool,
   adaptiveAvgPool1d,
   adaptiveAvgPool2d,
   adaptiveAvgPool3d,
@@ -18,6 +19,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { Module } from "./module.ts";
+import type { MaxPooled, MaxPoolLayerOptions } from "./pooling.ts";
 import { fields } from "./state-name.ts";
 
 /**
@@ -25,7 +27,7 @@ import { fields } from "./state-name.ts";
  */
 export type AdaptiveSize = number | readonly (number | null)[];
 
-abstract class AdaptivePool extends Module {
+abstract class AdaptivePool<Pooled> extends Module {
   /**
    * Spatial sizes of the output: one number for all dimensions, or one per dimension. null keeps the size of the input.
    */
@@ -36,7 +38,7 @@ abstract class AdaptivePool extends Module {
     this.outputSize = outputSize;
   }
 
-  abstract override forward(input: Tensor): Tensor;
+  abstract override forward(input: Tensor): Pooled;
 
   override extraRepr(): string {
     return fields(this, "outputSize");
@@ -48,7 +50,7 @@ abstract class AdaptivePool extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
  */
-export class AdaptiveAvgPool1d extends AdaptivePool {
+export class AdaptiveAvgPool1d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool1d";
 
   /**
@@ -65,7 +67,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  */
-export class AdaptiveAvgPool2d extends AdaptivePool {
+export class AdaptiveAvgPool2d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool2d";
 
   /**
@@ -82,7 +84,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
  */
-export class AdaptiveAvgPool3d extends AdaptivePool {
+export class AdaptiveAvgPool3d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool3d";
 
   /**
@@ -94,20 +96,43 @@ export class AdaptiveAvgPool3d extends AdaptivePool {
   }
 }
 
+/** Options of the adaptive max pooling layers. `I` is the type of `returnIndices`. */
+export type AdaptiveMaxPoolLayerOptions<I extends boolean = boolean> = Pick<MaxPoolLayerOptions<I>, "returnIndices">;
+
+abstract class AdaptiveMaxPoolNd<I extends boolean> extends AdaptivePool<MaxPooled<I>> {
+  /** Options of the pooling, with defaults filled in. */
+  readonly options: Required<AdaptiveMaxPoolLayerOptions>;
+
+  constructor(outputSize: AdaptiveSize, options?: AdaptiveMaxPoolLayerOptions<I>) {
+    super(outputSize);
+    this.options = settings<AdaptiveMaxPoolLayerOptions, Required<AdaptiveMaxPoolLayerOptions>>(
+      this.constructor.name,
+      options,
+      { returnIndices: false },
+    );
+  }
+
+  /** Applies a pooling function with the layer's output size and options. */
+  protected pooled(pool: AdaptiveMaxPool, input: Tensor): MaxPooled<I> {
+    // safe: `I` is the type of the option
+    return pool(input, this.outputSize, this.options as { readonly returnIndices?: false }) as MaxPooled<I>;
+  }
+}
+
 /**
  * 1-D adaptive max pooling: maxima of windows of [N, C, L], as many as `outputSize`.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
  */
-export class AdaptiveMaxPool1d extends AdaptivePool {
+export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool1d";
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the maximum of the elements from ⌊i·L /
-   * outputSize⌋ to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional.
+   * outputSize⌋ to ⌈(i + 1)·L / outputSize⌉ - 1. N is optional. Also returns the indices with `returnIndices`.
    */
-  forward(input: Tensor): Tensor {
-    return adaptiveMaxPool1d(input, this.outputSize);
+  forward(input: Tensor): MaxPooled<I> {
+    return this.pooled(adaptiveMaxPool1d, input);
   }
 }
 
@@ -116,15 +141,15 @@ export class AdaptiveMaxPool1d extends AdaptivePool {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
  */
-export class AdaptiveMaxPool2d extends AdaptivePool {
+export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool2d";
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
-   * optional.
+   * optional. Also returns the indices with `returnIndices`.
    */
-  forward(input: Tensor): Tensor {
-    return adaptiveMaxPool2d(input, this.outputSize);
+  forward(input: Tensor): MaxPooled<I> {
+    return this.pooled(adaptiveMaxPool2d, input);
   }
 }
 
@@ -133,15 +158,15 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
  */
-export class AdaptiveMaxPool3d extends AdaptivePool {
+export class AdaptiveMaxPool3d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool3d";
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
-   * optional.
+   * optional. Also returns the indices with `returnIndices`.
    */
-  forward(input: Tensor): Tensor {
-    return adaptiveMaxPool3d(input, this.outputSize);
+  forward(input: Tensor): MaxPooled<I> {
+    return this.pooled(adaptiveMaxPool3d, input);
   }
 }
 

@@ -42,6 +42,7 @@ export {
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
+  type AdaptiveMaxPoolLayerOptions,
   type AdaptiveSize,
   LPPool1d,
   LPPool2d,

@@ -21,6 +21,9 @@ const none: Entry = [() => []];
 
 const layers: Readonly<Record<string, Entry>> = {
   AdaptiveLogSoftmaxWithLoss: [() => [8, 10, [4]]],
+  AdaptiveMaxPool1d: [() => [2]],
+  AdaptiveMaxPool2d: [() => [2]],
+  AdaptiveMaxPool3d: [() => [2]],
   AlphaDropout: [() => [0.5]],
   AvgPool1d: [() => [2]],
   AvgPool2d: [() => [2]],
@@ -115,7 +118,7 @@ const losses: Readonly<Record<string, () => readonly Tensor[]>> = {
 
 /** Layers without options, or with positional arguments only. */
 const plain = new Set(
-  `AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AdaptiveMaxPool3d CELU ChannelShuffle CircularPad1d CircularPad2d
+  `AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d CELU ChannelShuffle CircularPad1d CircularPad2d
   CircularPad3d ConstantPad1d ConstantPad2d ConstantPad3d ELU Flatten GLU Hardshrink Hardsigmoid Hardswish Hardtanh Identity LeakyReLU LogSigmoid LogSoftmax Mish
   Module ModuleDict ModuleList ParameterDict ParameterList PixelShuffle PixelUnshuffle RReLU ReLU ReLU6 ReflectionPad1d ReflectionPad2d ReflectionPad3d
   ReplicationPad1d ReplicationPad2d ReplicationPad3d SELU Sequential SiLU Sigmoid Softmax Softmax2d Softmin Softshrink Softsign StateDictError Tanh Tanhshrink

@@ -3,8 +3,19 @@
  * 1.13 after `manual_seed(0)`.
  */
 
-import { ArgumentError, arange, IndexError, manualSeed, ones, rand, ShapeError, tensor, zeros } from "@akari/tensor";
-import { describe, expect, it } from "vitest";
+import {
+  ArgumentError,
+  arange,
+  IndexError,
+  manualSeed,
+  ones,
+  rand,
+  ShapeError,
+  type Tensor,
+  tensor,
+  zeros,
+} from "@akari/tensor";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import * as nn from "../src/index.ts";
 
 const f = nn.functional;
@@ -40,6 +51,24 @@ describe("unpooling", () => {
     expect(new nn.MaxUnpool1d(2, { stride: 3 }).toString()).toBe(
       "MaxUnpool1d(kernel_size=(2,), stride=(3,), padding=(0,))",
     );
+  });
+});
+
+describe("adaptive max pooling", () => {
+  it("returns indices on request, from which unpooling puts the maxima back", () => {
+    const image = tensor([3, 1, 9, 2, 8, 7, 5, 4, 6]).reshape(1, 1, 3, 3);
+    const [values, indices] = new nn.AdaptiveMaxPool2d(2, { returnIndices: true })(image);
+    expectTypeOf(new nn.AdaptiveMaxPool1d(2)(ones([1, 3]))).toEqualTypeOf<Tensor>();
+    expect([values.flatten().toArraySync(), indices.flatten().toArraySync()]).toEqual([
+      [8, 9, 8, 8],
+      [4, 2, 4, 4],
+    ]);
+    expect(f.maxUnpool2d(values, indices, 2, { stride: 1 }).flatten().toArraySync()).toEqual([
+      0, 0, 9, 0, 8, 0, 0, 0, 0,
+    ]);
+    const volume = new nn.AdaptiveMaxPool3d([1, null, 1], { returnIndices: true });
+    expect(volume(image)[1].shape).toEqual([1, 1, 3, 1]);
+    expect(volume.toString()).toBe("AdaptiveMaxPool3d(output_size=(1, None, 1))");
   });
 });
 
@@ -126,7 +155,7 @@ describe("random activations", () => {
     const y = f.featureAlphaDropout(ones([4, 8, 5]), 0.5, { training: true });
     const spread = y.max(2).values.sub(y.min(2).values);
     expect(spread.abs().max().itemSync()).toBe(0);
-    expect(y.unique().values.numel()).toBe(2);
+    expect(y.unique().numel()).toBe(2);
     expect(() => f.featureAlphaDropout(ones([3]))).toThrow(ShapeError);
   });
 

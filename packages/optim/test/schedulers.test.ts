@@ -105,6 +105,20 @@ describe("learning rates", () => {
     expect(added((o) => new LambdaLR(o, () => 2))).toBe(16);
   });
 
+  it("cycle by a function of one's own, the momentum too", () => {
+    const given: number[] = [];
+    const scaleFn = (at: number) => {
+      given.push(at);
+      return 1 / at;
+    };
+    const o = new SGD([tensor([1])], { momentum: 0.9 });
+    const scheduler = new CyclicLR(o, 0, 1, { stepSizeUp: 2, scaleFn, mode: "exp_range", gamma: 0.5 });
+    for (let i = 0; i < 6; i++) scheduler.step();
+    // At the peak of the second cycle.
+    expect([o.paramGroups[0]?.lr, o.paramGroups[0]?.momentum]).toEqual([0.5, 0.9 - (0.9 - 0.8) / 2]);
+    expect(new Set(given)).toEqual(new Set([1, 2]));
+  });
+
   it("that wait for a plateau go on from a saved state, one without any metric too", () => {
     const metrics = [1, 0.9, 0.9, 0.9, 0.9, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6];
     for (const cut of [0, 3, 6]) {
@@ -152,6 +166,10 @@ describe("learning rates", () => {
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, pctStart: 30 })).toThrow(/pctStart must be from 0 to 1, got 30/);
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, annealStrategy: "cosine" as "cos" })).toThrow(/annealStrategy/);
     expect(() => new CyclicLR(o, 1, 2, { mode: "triangle" as "triangular" })).toThrow(/mode must be "triangular"/);
+    expect(() => new CyclicLR(o, 1, 2, { scaleMode: "epoch" as "cycle" })).toThrow(/scaleMode must be "cycle"/);
+    expect(() => new CyclicLR(o, 1, 2, { scaleFn: 0.5 as unknown as () => number })).toThrow(
+      /scaleFn must be a function, got 0.5/,
+    );
     expect(() => new ReduceLROnPlateau(o, { thresholdMode: "relative" as "rel" })).toThrow(/thresholdMode must be/);
     expect(() => new LinearLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new PolynomialLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);

@@ -249,6 +249,7 @@ export {
   vstack as rowStack,
 } from "./ops/join.ts";
 export {
+  type CholeskyOptions,
   cholesky,
   choleskySolve,
   cross,
@@ -261,6 +262,7 @@ export {
   matrixNorm,
   matrixPower,
   type NormOptions,
+  type SolveOptions,
   slogdet,
   solve,
   solveTriangular,
@@ -391,6 +393,7 @@ export {
   cumprod,
   cumsum,
   cumulativeTrapezoid,
+  type DiffOptions,
   diff,
   logcumsumexp,
   type ScanOptions,
@@ -418,7 +421,14 @@ export {
   scatterAdd_,
   scatterReduce,
 } from "./ops/scatter.ts";
-export { bucketize, type HistcOptions, histc, type SearchOptions, searchsorted } from "./ops/search.ts";
+export {
+  bucketize,
+  type HistcOptions,
+  histc,
+  type SearchOptions,
+  type SearchSortedOptions,
+  searchsorted,
+} from "./ops/search.ts";
 export { asStrided, diagonal, narrow, select, slice, unfold } from "./ops/slice.ts";
 export { logSoftmax, logsumexp, type SoftmaxOptions, softmax, softmin } from "./ops/softmax.ts";
 export {
@@ -491,6 +501,7 @@ export {
   type BincountOptions,
   bincount,
   type Unique,
+  type UniqueConsecutiveOptions,
   type UniqueOptions,
   unique,
   uniqueConsecutive,

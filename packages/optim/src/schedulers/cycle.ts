@@ -152,6 +152,13 @@ export interface CyclicOptions {
   readonly mode?: "triangular" | "triangular2" | "exp_range";
   /** Factor of the amplitude per step in mode "exp_range". Default 1. */
   readonly gamma?: number;
+  /** Returns the factor of the amplitude, instead of `mode`. Default: as `mode` says. */
+  readonly scaleFn?: (at: number) => number;
+  /**
+   * What `scaleFn` is given: the number of the cycle, starting at 1 ("cycle"), or of the step, starting at 0
+   * ("iterations"). Default "cycle".
+   */
+  readonly scaleMode?: "cycle" | "iterations";
   /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
   readonly cycleMomentum?: boolean;
   /** Momentum at the peak of the learning rate. Default 0.8. */
@@ -176,7 +183,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
   static override name = "CyclicLR";
   readonly #baseLr: (group: number) => number | undefined;
   readonly #maxLr: (group: number) => number | undefined;
-  readonly #options: Required<CyclicOptions>;
+  readonly #options: Required<Omit<CyclicOptions, "scaleFn">> & Pick<CyclicOptions, "scaleFn">;
 
   constructor(
     optimizer: Optimizer<Options>,
@@ -192,11 +199,17 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       stepSizeDown: options?.stepSizeUp ?? 2000,
       mode: "triangular",
       gamma: 1,
+      scaleFn: undefined,
+      scaleMode: "cycle",
       cycleMomentum: true,
       baseMomentum: 0.8,
       maxMomentum: 0.9,
     });
-    checkChoice("CyclicLR", "mode", this.#options.mode, ["triangular", "triangular2", "exp_range"]);
+    const { mode, scaleFn, scaleMode } = this.#options;
+    checkChoice("CyclicLR", "mode", mode, ["triangular", "triangular2", "exp_range"]);
+    checkChoice("CyclicLR", "scaleMode", scaleMode, ["cycle", "iterations"]);
+    if (scaleFn && typeof scaleFn !== "function")
+      throw new ArgumentError(`CyclicLR: scaleFn must be a function, got ${JSON.stringify(scaleFn)}`);
     // safe: `expectMomentum` checks whether there is a momentum
     if (this.#options.cycleMomentum)
       expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
@@ -223,12 +236,13 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
   /** Returns the position of an epoch between the lowest (0) and the highest (1) learning rate. */
   #height(epoch: number): number {
-    const { stepSizeUp, stepSizeDown, mode, gamma } = this.#options;
+    const { stepSizeUp, stepSizeDown, mode, gamma, scaleFn, scaleMode } = this.#options;
     const length = stepSizeUp + stepSizeDown;
     const cycle = Math.floor(1 + epoch / length);
     const place = 1 + epoch / length - cycle;
     const turn = stepSizeUp / length;
     const height = place <= turn ? place / turn : (place - 1) / (turn - 1);
+    if (scaleFn) return height * scaleFn(scaleMode === "cycle" ? cycle : epoch);
     return height * (mode === "triangular" ? 1 : mode === "triangular2" ? 1 / 2 ** (cycle - 1) : gamma ** epoch);
   }
 }

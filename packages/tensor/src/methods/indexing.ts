@@ -132,7 +132,9 @@ export interface IndexingMethods {
   /** In-place version of `maskedScatter`. */
   maskedScatter_(mask: Tensor, source: Tensor): Tensor;
   /** Returns the indices of the nonzero elements, one row per element: int32, [count, dimensions]. */
-  nonzero(): Tensor;
+  nonzero(options?: { readonly asTuple?: false }): Tensor;
+  /** Returns the indices of the nonzero elements, one tensor per dimension: int32, [count] each. */
+  nonzero(options: { readonly asTuple: true }): Tensor[];
 }
 
 /** The implementations of `IndexingMethods`. */

@@ -9,7 +9,16 @@ import { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } 
 import { prod } from "../ops/product.ts";
 import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
 import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
-import { cummax, cummin, cumprod, cumsum, diff, logcumsumexp, type ScanOptions } from "../ops/scan.ts";
+import {
+  cummax,
+  cummin,
+  cumprod,
+  cumsum,
+  type DiffOptions,
+  diff,
+  logcumsumexp,
+  type ScanOptions,
+} from "../ops/scan.ts";
 import { type HistcOptions, histc } from "../ops/search.ts";
 import { logSoftmax, logsumexp, type SoftmaxOptions, softmax } from "../ops/softmax.ts";
 import {
@@ -39,6 +48,7 @@ import {
   type BincountOptions,
   bincount,
   type Unique,
+  type UniqueConsecutiveOptions,
   type UniqueOptions,
   unique,
   uniqueConsecutive,
@@ -142,7 +152,7 @@ export interface ReductionMethods {
   /** Computes the cumulative ln Σ eˣ along a dimension. */
   logcumsumexp(dim: number): Tensor;
   /** Computes the `n`-th difference of adjacent elements along a dimension. Default: `n` 1, `dim` -1. */
-  diff(n?: number, dim?: number): Tensor;
+  diff(n?: number, dim?: number, options?: DiffOptions): Tensor;
 
   // ——— Sorting and counting ———
 
@@ -172,10 +182,12 @@ export interface ReductionMethods {
   nanquantile(q: number | Tensor, dim?: number | null, options?: QuantileOptions): Tensor;
   /** Returns the most frequent element along a dimension and the index of its last occurrence. Default: `dim` -1. */
   mode(dim?: number, options?: KeepOptions): ValuesAndIndices;
-  /** Returns the distinct elements in ascending order, the index of each element among them, and their counts. */
-  unique(options?: UniqueOptions): Unique;
-  /** Removes consecutive duplicates. Returns values, inverse indices and counts, as `unique` does. */
-  uniqueConsecutive(options?: Pick<UniqueOptions, "dim">): Unique;
+  /** Returns the distinct elements in ascending order, and on request their indices and counts. */
+  unique<I extends boolean = false, C extends boolean = false>(options?: UniqueOptions<I, C>): Unique<I, C>;
+  /** Removes consecutive duplicates. Returns also inverse indices and counts on request, as `unique` does. */
+  uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
+    options?: UniqueConsecutiveOptions<I, C>,
+  ): Unique<I, C>;
   /** Counts the occurrences of each non-negative integer, or sums their weights. */
   bincount(weights?: Tensor | null, options?: BincountOptions): Tensor;
   /** Computes a histogram with bins of equal width. */

@@ -117,28 +117,40 @@ const solving: Op<Solving> = {
   },
 };
 
+/** Options of `solve`. */
+export interface SolveOptions {
+  /** Whether to solve `A X = B` (true) or `X A = B` (false). Default true. */
+  readonly left?: boolean;
+}
+
 /**
- * Solves the linear systems `A X = B` for X, with square matrices A.
+ * Solves the linear systems `A X = B`, or with `left: false` `X A = B`, for X, with square matrices A.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.solve.html
  *
  * @param a [..., n, n].
  * @param b vectors [n] or [..., n] with the batch dimensions of `a`, or matrices [..., n, k] whose batch dimensions
- * broadcast.
+ * broadcast. If `left` is false, matrices [..., k, n].
  * @returns the shape of `b`, broadcast over the batch.
  * @throws ArgumentError if a matrix is singular.
- * @throws ShapeError if the shapes do not match.
+ * @throws ShapeError if the shapes do not match, and for vectors if `left` is false.
  * @throws DTypeError for integers, and for different dtypes.
  */
-export function solve(a: Tensor, b: Tensor): Tensor {
-  return solution({ operation: "solve" }, a, b);
+export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
+  const { left } = settings("solve", options, { left: true });
+  return solution({ operation: "solve" }, a, b, left);
 }
 
-function solution(attrs: Solving, a: Tensor, b: Tensor): Tensor {
+function solution(attrs: Solving, a: Tensor, b: Tensor, left: boolean): Tensor {
   const { operation, triangular } = attrs;
   const n = expectSquare(operation, a);
   checkProductTypes(operation, a, b);
   const vectors = b.ndim === 1 || (!triangular && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  if (!left) {
+    if (vectors || b.shape.at(-1) !== n)
+      throw shapeError(operation, `matrices of ${n} columns as the right-hand sides`, a, b);
+    return mT(solution(attrs, mT(a), mT(b), true));
+  }
   const right = vectors ? unsqueeze(b, -1) : b;
   const columns = right.shape.at(-1);
   if (columns === undefined || right.shape.at(-2) !== n)
@@ -309,8 +321,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
   expectSquare("solveTriangular", a);
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a)) : own;
-  const attrs = { operation: "solveTriangular", triangular: true };
-  return left ? solution(attrs, whole, b) : mT(solution(attrs, mT(whole), mT(b)));
+  return solution({ operation: "solveTriangular", triangular: true }, whole, b, left);
 }
 
 /**
@@ -376,11 +387,17 @@ const factoring: Op = {
   }),
 };
 
+/** Options of `cholesky`. */
+export interface CholeskyOptions {
+  /** Whether to return U = Lᵀ, and to read the upper triangle of A. Default false. */
+  readonly upper?: boolean;
+}
+
 /**
  * Computes the Cholesky decomposition `A = L Lᵀ` of each symmetric positive definite matrix: [..., n, n] → L
- * [..., n, n], lower triangular.
+ * [..., n, n], lower triangular. With `upper` it is `A = Uᵀ U` → U, upper triangular.
  *
- * Only the lower triangle of A is read.
+ * Only the lower triangle of A is read, or with `upper` only the upper one.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky.html
  *
@@ -388,9 +405,10 @@ const factoring: Op = {
  * @throws ShapeError unless the matrices are square.
  * @throws DTypeError for integers.
  */
-export function cholesky(a: Tensor): Tensor {
+export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
+  const { upper } = settings("cholesky", options, { upper: false });
   expectSquare("cholesky", a);
-  return apply(factoring, [a], undefined);
+  return upper ? mT(cholesky(mT(a))) : apply(factoring, [a], undefined);
 }
 
 /**

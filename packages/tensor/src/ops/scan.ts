@@ -3,12 +3,12 @@
  * trapezoidal rule.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, ownDimension } from "../shape.ts";
+import { dimension, ownDimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { choose, eq } from "./comparison.ts";
@@ -192,6 +192,14 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
   return result;
 }
 
+/** Options of `diff`. */
+export interface DiffOptions {
+  /** Elements to put before those of the tensor along the dimension; all other sizes are equal. Default: none. */
+  readonly prepend?: Tensor;
+  /** Elements to put after those of the tensor along the dimension; all other sizes are equal. Default: none. */
+  readonly append?: Tensor;
+}
+
 /**
  * Computes the `n`-th difference of adjacent elements along a dimension: `yᵢ = xᵢ₊₁ - xᵢ`, `n` times.
  *
@@ -201,16 +209,24 @@ export function logcumsumexp(x: Tensor, dim: number): Tensor {
  * @param dim Default -1.
  * @throws ArgumentError unless `n` is a non-negative integer.
  * @throws IndexError for a scalar or a dimension out of range.
+ * @throws ShapeError for elements to prepend or append whose other sizes differ.
  */
-export function diff(x: Tensor, n = 1, dim = -1): Tensor {
+export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
+  const { prepend, append } = settings("diff", options, { prepend: undefined, append: undefined });
   checkInteger("diff", "n", n);
   const axis = ownDimension("diff", dim, x.shape);
-  let result = x;
+  const parts = [prepend, x, append].filter((part) => part !== undefined);
+  for (const part of parts) {
+    expectTensor("diff", part);
+    if (part.ndim !== x.ndim || part.shape.some((size, i) => i !== axis && size !== x.shape[i]))
+      throw shapeError("diff", `sizes that are equal except along dimension ${dim}`, x, part);
+  }
+  let result = n === 0 || parts.length === 1 ? x : cat(parts, axis);
   for (let i = 0; i < n; i++) {
     const count = Math.max((result.shape[axis] as number) - 1, 0);
     const later = narrow(result, axis, Math.min(1, result.shape[axis] as number), count);
     const earlier = narrow(result, axis, 0, count);
-    result = x.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
+    result = result.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
   }
   return result;
 }

@@ -3,23 +3,32 @@
  * no values are read on the host.
  */
 
-import { checkInteger, checkOrder } from "../argument.ts";
+import { checkChoice, checkInteger, checkOrder } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { shapeError } from "../shape.ts";
+import { sameShape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectBetween, largestFinite } from "./check.ts";
+import { checkBounds, checkIndexType, expectBetween, largestFinite } from "./check.ts";
 import { filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape } from "./reshape.ts";
 import { scatterAdd } from "./scatter.ts";
 import { narrow } from "./slice.ts";
 
-/** Options of `searchsorted` and `bucketize`. */
+/** Options of `bucketize`. */
 export interface SearchOptions {
   /** Whether to return the position after equal boundaries rather than before them. Default false. */
   readonly right?: boolean;
+  /** `right` as a word: before (`"left"`) or after (`"right"`) equal boundaries. Default: as `right` says. */
+  readonly side?: "left" | "right";
+}
+
+/** Options of `searchsorted`. */
+export interface SearchSortedOptions extends SearchOptions {
+  /** Indices that sort the boundaries along the last dimension, int32, as from `argsort`. Default: they are sorted. */
+  readonly sorter?: Tensor;
 }
 
 /** Whether a value belongs after a boundary. It does if either is NaN. */
@@ -42,12 +51,21 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
  * https://pytorch.org/docs/stable/generated/torch.searchsorted.html
  *
  * @param boundaries [n], or [..., n] with the leading sizes of `values`. Sorted in ascending order along the last
- * dimension.
+ * dimension, unless there is a `sorter`.
  * @param values of any shape for boundaries [n], otherwise [..., m].
- * @throws ShapeError when the leading sizes differ.
+ * @throws ShapeError when the leading sizes differ, and for a `sorter` of another shape than the boundaries.
+ * @throws DTypeError unless the `sorter` is int32.
+ * @throws IndexError for indices of the `sorter` out of range.
+ * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
-export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchOptions): Tensor {
-  const { right } = settings("searchsorted", options, { right: false });
+export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchSortedOptions): Tensor {
+  const {
+    right,
+    side = right ? "right" : "left",
+    sorter,
+  } = settings("searchsorted", options, { right: false, side: undefined, sorter: undefined });
+  checkChoice("searchsorted", "side", side, ["left", "right"]);
+  if (right && side === "left") throw new ArgumentError('searchsorted: right is true, but side is "left"');
   const lead = boundaries.shape.slice(0, -1);
   const shared = boundaries.ndim === 1;
   if (
@@ -56,13 +74,20 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
   ) {
     throw shapeError("searchsorted", "equal leading sizes", boundaries, values);
   }
-  const edges = boundaries.detach();
+  const axis = boundaries.ndim - 1;
+  if (sorter) {
+    checkIndexType("searchsorted", sorter);
+    if (!sameShape(sorter.shape, boundaries.shape))
+      throw shapeError("searchsorted", "a sorter of the shape of the boundaries", boundaries, sorter);
+    checkBounds("searchsorted", sorter, boundaries.shape[axis] as number, axis);
+  }
+  const edges = sorter ? gatherUnchecked(boundaries.detach(), axis, sorter) : boundaries.detach();
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
   const length = boundaries.shape.at(-1) as number;
   let place = filled(values, wanted.shape, 0, "int32");
   for (let step = length === 0 ? 0 : 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
-    const edge = gatherUnchecked(edges, edges.ndim - 1, probed(place, step, length - 1));
-    place = moved(place, right ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
+    const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
+    place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
   }
   return reshape(place, values.shape);
 }
@@ -70,6 +95,8 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
 /**
  * Returns the index of the bucket of each value between sorted boundaries, as int32.
  * https://pytorch.org/docs/stable/generated/torch.bucketize.html
+ *
+ * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
 export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
   return searchsorted(boundaries, values, options);

@@ -3,18 +3,20 @@
  * one kernel, so that numbers far from zero lose no digits.
  */
 
-import { computeType, type DType, isFloating } from "../dtype.ts";
-import { ArgumentError, IndexError } from "../errors.ts";
+import { expectTensor } from "../argument.ts";
+import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
+import { ArgumentError, DTypeError, IndexError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
-import { type Pointwise, pointwise } from "../pointwise.ts";
+import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimensions, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs, div, sub } from "./arithmetic.ts";
-import { eq } from "./comparison.ts";
+import { abs, div, mul, sub } from "./arithmetic.ts";
+import { expectBetween } from "./check.ts";
+import { eq, ne } from "./comparison.ts";
 import { cast } from "./copy.ts";
 import { filled } from "./fill.ts";
 import { matmul } from "./matmul.ts";
@@ -262,25 +264,56 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
 export interface CovOptions {
   /** Number subtracted from the count of observations to get the divisor. Default 1. */
   readonly correction?: number;
+  /** How often each observation occurs, integers [observations]. Default: once. */
+  readonly fweights?: Tensor;
+  /** The importance of each observation, floating-point numbers [observations]. Default: equal. */
+  readonly aweights?: Tensor;
 }
 
 /**
  * Computes the covariance matrix of variables: [variables, observations] → [variables, variables]. A single variable
  * gives its variance.
  *
+ *     Σ w (x - mean) (x - mean)ᵀ / (Σ w - correction · Σ w·aweights / Σ w)
+ *
+ * where w = fweights · aweights and mean = Σ w·x / Σ w.
+ *
  * https://pytorch.org/docs/stable/generated/torch.cov.html
  *
- * @throws ShapeError for more than two dimensions.
+ * @throws ShapeError for more than two dimensions, and unless there is one weight per observation.
+ * @throws DTypeError unless `fweights` are integers and `aweights` floating-point numbers.
+ * @throws ArgumentError for negative weights, and for weights whose sum is zero.
  */
 export function cov(x: Tensor, options?: CovOptions): Tensor {
-  const { correction } = settings("cov", options, { correction: 1 });
+  const { correction, fweights, aweights } = settings("cov", options, {
+    correction: 1,
+    fweights: undefined,
+    aweights: undefined,
+  });
   if (x.ndim > 2) throw shapeError("cov", "[variables, observations]", x);
-  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [
-    x.ndim < 2 ? 1 : (x.shape[0] as number),
-    x.shape.at(-1) ?? 1,
-  ]);
-  const centered = sub(rows, mean(rows, 1, { keepdim: true }));
-  const products = div(matmul(centered, t(centered)), Math.max((rows.shape[1] as number) - correction, 0));
+  const count = x.shape.at(-1) ?? 1;
+  for (const [name, given] of Object.entries({ fweights, aweights })) {
+    if (!given) continue;
+    expectTensor("cov", given, `a tensor as ${name}`);
+    if (given.ndim > 1 || given.numel() !== count) throw shapeError("cov", `one of ${name} per observation`, x, given);
+    if (given === aweights) expectFloating("cov: aweights", given.dtype);
+    else if (kindOf(given.dtype) !== 1) throw new DTypeError(`cov: fweights: expected integers, got ${given.dtype}`);
+    expectBetween(given, 0, Number.POSITIVE_INFINITY, `cov: ${name} must not be negative, got {}`);
+  }
+  const variables = x.ndim < 2 ? 1 : (x.shape[0] as number);
+  const rows = reshape(isFloating(x.dtype) ? x : cast(x, "float32"), [variables, count]);
+  const weights = fweights && aweights ? mul(fweights, aweights) : (fweights ?? aweights);
+  let center = mean(rows, 1, { keepdim: true });
+  let divisor: TensorOrNumber = Math.max(count - correction, 0);
+  if (weights) {
+    const total = sum(weights);
+    expectBetween(ne(total, 0), 1, 1, "cov: the weights sum to zero");
+    center = div(sum(mul(rows, weights), 1, { keepdim: true }), total);
+    const lost = aweights ? div(mul(sum(mul(weights, aweights)), correction), total) : correction;
+    divisor = clamp(sub(total, lost), 0);
+  }
+  const centered = sub(rows, center);
+  const products = div(matmul(centered, t(weights ? mul(centered, weights) : centered)), divisor);
   return rows.shape[0] === 1 ? reshape(products, []) : products;
 }
 

@@ -17,23 +17,39 @@ import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
 import { sort } from "./sort.ts";
 
-/** Options of `unique`. */
-export interface UniqueOptions {
-  /** Whether the values are in ascending order. Accepted for compatibility: they always are. */
-  readonly sorted?: boolean;
+/** Options of `uniqueConsecutive`. `I` and `C` are the types of `returnInverse` and `returnCounts`. */
+export interface UniqueConsecutiveOptions<I extends boolean = boolean, C extends boolean = boolean> {
+  /**
+   * Whether to also return for each element of the input, or each index of the dimension, its index in the values, as
+   * int32. Default false.
+   */
+  readonly returnInverse?: I;
+  /** Whether to also return the number of occurrences of each value, as int32. Default false. */
+  readonly returnCounts?: C;
   /** Dimension whose slices are compared, instead of elements. Default null: elements. */
   readonly dim?: number | null;
 }
 
-/** The result of `unique`. */
-export interface Unique {
-  /** The distinct elements, or the distinct slices along the dimension. Every NaN is distinct. */
-  readonly values: Tensor;
-  /** For each element of the input, or each index of the dimension, its index in `values`, as int32. */
-  readonly inverse: Tensor;
-  /** The number of occurrences of each value, as int32. */
-  readonly counts: Tensor;
+/** Options of `unique`. `I` and `C` are the types of `returnInverse` and `returnCounts`. */
+export interface UniqueOptions<I extends boolean = boolean, C extends boolean = boolean>
+  extends UniqueConsecutiveOptions<I, C> {
+  /** Whether the values are in ascending order. Accepted for compatibility: they always are. */
+  readonly sorted?: boolean;
 }
+
+/**
+ * The result of `unique`: the distinct elements, or the distinct slices along the dimension. With `returnInverse` or
+ * `returnCounts` it is an array: the values, then the inverse indices, then the counts. Every NaN is distinct.
+ */
+export type Unique<I extends boolean = boolean, C extends boolean = boolean> = I extends true
+  ? C extends true
+    ? [values: Tensor, inverse: Tensor, counts: Tensor]
+    : [values: Tensor, inverse: Tensor]
+  : C extends true
+    ? [values: Tensor, counts: Tensor]
+    : Tensor;
+
+const defaults = { dim: null, returnInverse: false, returnCounts: false } as const;
 
 function numbers(x: Tensor): ArrayLike<number> {
   return numbersOf(x.dataSync(), x.dtype);
@@ -43,11 +59,64 @@ function written(like: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: Ar
   return fromHost(like, shape, dtype, encode(numbers, dtype));
 }
 
+/** The position of the first of each group of equal elements or slices, the group of each, and the groups' sizes. */
+interface Groups {
+  readonly firsts: number[];
+  readonly inverse: Int32Array;
+  readonly counts: number[];
+}
+
+/** Groups integers with a table of all numbers from the smallest to the largest; null if it would be too long. */
+function tabulated(data: ArrayLike<number>): Groups | null {
+  let [least, most] = [data[0] as number, data[0] as number];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  if (!(most - least <= data.length)) return null;
+  const [firsts, counts, inverse] = [[] as number[], [] as number[], new Int32Array(data.length)];
+  const [found, sizes] = [new Int32Array(most - least + 1), new Int32Array(most - least + 1)];
+  for (let i = data.length - 1; i >= 0; i--) {
+    const slot = (data[i] as number) - least;
+    found[slot] = i;
+    (sizes[slot] as number) += 1;
+  }
+  for (const [slot, size] of sizes.entries()) {
+    if (size === 0) continue;
+    sizes[slot] = counts.length;
+    firsts.push(found[slot] as number);
+    counts.push(size);
+  }
+  for (let i = 0; i < data.length; i++) inverse[i] = sizes[(data[i] as number) - least] as number;
+  return { firsts, inverse, counts };
+}
+
+/** Groups the elements of an order if `equal` holds for neighbours. */
+function grouped(order: ArrayLike<number>, equal: (i: number, j: number) => boolean): Groups {
+  const [firsts, counts, inverse] = [[] as number[], [] as number[], new Int32Array(order.length)];
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k] as number;
+    if (k === 0 || !equal(i, order[k - 1] as number)) {
+      firsts.push(i);
+      counts.push(0);
+    }
+    inverse[i] = firsts.length - 1;
+    (counts[firsts.length - 1] as number) += 1;
+  }
+  return { firsts, inverse, counts };
+}
+
 /**
  * Finds distinct elements, or distinct slices along a dimension. With `neighbours`, each is compared only with the one
  * before it.
  */
-function different(operation: string, x: Tensor, dim: number | null, neighbours: boolean): Unique {
+function different(
+  operation: string,
+  x: Tensor,
+  { dim = null, returnInverse, returnCounts }: UniqueConsecutiveOptions,
+  neighbours: boolean,
+): Tensor | Tensor[] {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
   // Read the tensor itself, not a copy in another layout: it may have been prefetched.
   const data = numbers(dim === null ? x : flat);
@@ -72,57 +141,59 @@ function different(operation: string, x: Tensor, dim: number | null, neighbours:
     if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
     return given().sort((i, j) => compare(i, j) || i - j);
   };
-  const order = neighbours ? given() : sorted();
-  const firsts: number[] = [];
-  const counts: number[] = [];
-  const inverse = new Int32Array(count);
-  for (let k = 0; k < count; k++) {
-    const i = order[k] as number;
-    if (k === 0 || !equal(i, order[k - 1] as number)) {
-      firsts.push(i);
-      counts.push(0);
-    }
-    inverse[i] = firsts.length - 1;
-    (counts[firsts.length - 1] as number) += 1;
-  }
+  const table = neighbours || width !== 1 || isFloating(x.dtype) ? null : tabulated(data);
+  const { firsts, inverse, counts } = table ?? grouped(neighbours ? given() : sorted(), equal);
   const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
-  return {
-    values: dim === null ? found : contiguous(movedim(found, 0, dim)),
-    inverse: written(x, "int32", dim === null ? x.shape : [count], inverse),
-    counts: written(x, "int32", [counts.length], counts),
-  };
+  const values = dim === null ? found : contiguous(movedim(found, 0, dim));
+  if (!returnInverse && !returnCounts) return values;
+  return [
+    values,
+    ...(returnInverse ? [written(x, "int32", dim === null ? x.shape : [count], inverse)] : []),
+    ...(returnCounts ? [written(x, "int32", [counts.length], counts)] : []),
+  ];
 }
 
 /**
- * Returns the distinct elements in ascending order, the index of each input element among them, and their counts. With
- * `dim`, it compares slices along that dimension lexicographically.
+ * Returns the distinct elements in ascending order, or with `dim` the distinct slices along that dimension, which it
+ * compares lexicographically. `returnInverse` and `returnCounts` make the result an array with the index of each input
+ * element among them, and the number of occurrences of each.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique.html
  *
  * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
  * @throws ShapeError for slices without elements.
  * @example
- * unique(tensor([3, 1, 3])).values; // [1, 3]
+ * unique(tensor([3, 1, 3])); // [1, 3]
+ * const [values, counts] = unique(tensor([3, 1, 3]), { returnCounts: true }); // [1, 3] and [1, 2]
  */
-export function unique(x: Tensor, options?: UniqueOptions): Unique {
-  const { dim } = settings("unique", options, { dim: null, sorted: true });
-  return different("unique", x, dim, false);
+export function unique<I extends boolean = false, C extends boolean = false>(
+  x: Tensor,
+  options?: UniqueOptions<I, C>,
+): Unique<I, C> {
+  const given = settings<UniqueOptions, typeof defaults & { readonly sorted: true }>("unique", options, {
+    ...defaults,
+    sorted: true,
+  });
+  return different("unique", x, given, false) as Unique<I, C>; // safe: `I` and `C` are the types of the options
 }
 
 /**
- * Removes consecutive duplicates: each run of equal elements, or with `dim` of equal slices, is returned once. Returns
- * values, inverse indices and counts.
+ * Removes consecutive duplicates: each run of equal elements, or with `dim` of equal slices, is returned once.
+ * `returnInverse` and `returnCounts` make the result an array, as those of `unique` do.
  *
  * https://pytorch.org/docs/stable/generated/torch.unique_consecutive.html
  *
  * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
  * @throws ShapeError for slices without elements.
  * @example
- * uniqueConsecutive(tensor([1, 1, 2, 1])).values; // [1, 2, 1]
+ * uniqueConsecutive(tensor([1, 1, 2, 1])); // [1, 2, 1]
  */
-export function uniqueConsecutive(x: Tensor, options?: Pick<UniqueOptions, "dim">): Unique {
-  const { dim } = settings("uniqueConsecutive", options, { dim: null });
-  return different("uniqueConsecutive", x, dim, true);
+export function uniqueConsecutive<I extends boolean = false, C extends boolean = false>(
+  x: Tensor,
+  options?: UniqueConsecutiveOptions<I, C>,
+): Unique<I, C> {
+  const given = settings<UniqueConsecutiveOptions, typeof defaults>("uniqueConsecutive", options, defaults);
+  return different("uniqueConsecutive", x, given, true) as Unique<I, C>; // safe: as above
 }
 
 /** Compares in ascending order, with NaN last. */

@@ -64,6 +64,17 @@ export function describeChecks(device: () => Backend): void {
       }
     });
 
+    it("has no limit where a bound is infinite, for integers too", async () => {
+      const whole = { ...index, low: 0, high: Number.POSITIVE_INFINITY };
+      for (const dtype of ["int32", "float32"] as const)
+        for (const value of [7, -1]) {
+          const input = place(device(), { dtype, shape: [1], strides: [1], offset: 0, values: [value] });
+          if (value > 0) expect(await refusal(device(), whole, input)).toBeNull();
+          else expect(await refusal(device(), whole, input)).toBeInstanceOf(IndexError);
+          device().free(input.buffer);
+        }
+    });
+
     it("throws its error only once", async () => {
       const input = place(device(), { dtype: "int32", shape: [1], strides: [1], offset: 0, values: [9] });
       expect(await refusal(device(), index, input)).toEqual(new IndexError("somewhere: 9 is out of range"));

@@ -1,6 +1,6 @@
 /** Reading and writing by index, gather and scatter, masks and lookups. */
 
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
 import {
   arange,
@@ -188,6 +188,8 @@ describe("gather and scatter", () => {
 
   it("work with masks", () => {
     const x = counting(2, 2);
+    expectTypeOf(x.nonzero({ asTuple: true })).toEqualTypeOf<Tensor[]>();
+    expectTypeOf(x.nonzero()).toEqualTypeOf<Tensor>();
     expect(nonzero(x).toArraySync()).toEqual([
       [0, 1],
       [1, 0],
@@ -231,7 +233,7 @@ describe("what differs", () => {
   ]);
 
   it("is found among elements, parts, and neighbors", () => {
-    const { values, inverse, counts } = unique(rows, { dim: 0 });
+    const [values, inverse, counts] = unique(rows, { dim: 0, returnInverse: true, returnCounts: true });
     expect([values.toArraySync(), inverse.toArraySync(), counts.toArraySync()]).toEqual([
       [
         [1, 2],
@@ -240,8 +242,8 @@ describe("what differs", () => {
       [0, 0, 1],
       [2, 1],
     ]);
-    const runs = uniqueConsecutive(indices(1, 1, 2, 1));
-    expect([runs.values.toArraySync(), runs.inverse.toArraySync(), runs.counts.toArraySync()]).toEqual([
+    const runs = uniqueConsecutive(indices(1, 1, 2, 1), { returnInverse: true, returnCounts: true });
+    expect(runs.map((x) => x.toArraySync())).toEqual([
       [1, 2, 1],
       [0, 0, 1, 2],
       [2, 1, 1],
@@ -249,8 +251,8 @@ describe("what differs", () => {
   });
 
   it("is every NaN from every other", () => {
-    expect(unique(tensor([Number.NaN, 1, Number.NaN])).counts.toArraySync()).toEqual([1, 1, 1]);
-    expect(unique(tensor([[Number.NaN], [Number.NaN]]), { dim: 0 }).values.shape).toEqual([2, 1]);
+    expect(unique(tensor([Number.NaN, 1, Number.NaN]), { returnCounts: true })[1].toArraySync()).toEqual([1, 1, 1]);
+    expect(unique(tensor([[Number.NaN], [Number.NaN]]), { dim: 0 }).shape).toEqual([2, 1]);
   });
 
   it("cannot be told of empty parts", () => {
@@ -258,7 +260,51 @@ describe("what differs", () => {
       /expected non-empty slices along dimension 0, got shape \[2, 0\]/,
     );
     expect(() => uniqueConsecutive(rows, { dim: 2 })).toThrow(/dimension/);
-    expect(unique(zeros([0])).values.shape).toEqual([0]);
+    expect(unique(zeros([0])).shape).toEqual([0]);
+    expect(unique(indices()).shape).toEqual([0]);
+  });
+
+  it("is a tensor, or an array of what was requested", () => {
+    const x = indices(5, -1, 5);
+    expectTypeOf(unique(x)).toEqualTypeOf<Tensor>();
+    expectTypeOf(x.unique({ returnCounts: true })).toEqualTypeOf<[values: Tensor, counts: Tensor]>();
+    expectTypeOf(x.uniqueConsecutive({ returnInverse: true, returnCounts: false })).toEqualTypeOf<
+      [values: Tensor, inverse: Tensor]
+    >();
+    expectTypeOf(unique(x, { returnInverse: true, returnCounts: true })).toEqualTypeOf<
+      [values: Tensor, inverse: Tensor, counts: Tensor]
+    >();
+    expect(unique(x).toArraySync()).toEqual([-1, 5]);
+    expect(x.unique({ returnCounts: true }).map((y) => y.toArraySync())).toEqual([
+      [-1, 5],
+      [1, 2],
+    ]);
+    expect(x.unique({ returnInverse: true }).map((y) => y.toArraySync())).toEqual([
+      [-1, 5],
+      [1, 0, 1],
+    ]);
+  });
+
+  it.each(["int32", "uint8", "bool"] as const)("is the same in a narrow range of %s as in a wide one", (dtype) => {
+    const narrow = arange(300).mul(7).remainder(11).sub(3).abs().to(dtype);
+    const all = { returnInverse: true, returnCounts: true } as const;
+    const [values, inverse, counts] = unique(narrow, all);
+    // Floating-point numbers are sorted.
+    const [wanted, wantedInverse, wantedCounts] = unique(narrow.to("float32"), all);
+    expect(values.dtype).toBe(dtype);
+    expect(values.to("float32").toArraySync()).toEqual(wanted.toArraySync());
+    expect([inverse.toArraySync(), counts.toArraySync()]).toEqual([
+      wantedInverse.toArraySync(),
+      wantedCounts.toArraySync(),
+    ]);
+  });
+
+  it("is found between the ends of the range of integers too", () => {
+    const [values, counts] = unique(indices(2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1), { returnCounts: true });
+    expect([values.toArraySync(), counts.toArraySync()]).toEqual([
+      [-(2 ** 31), 2 ** 31 - 1],
+      [1, 2],
+    ]);
   });
 });
 

@@ -45,6 +45,12 @@ describe("linear algebra", () => {
     expect(distance(matmul(a, inv(a)), eye(4, double).expand(3, 4, 4))).toBeLessThan(1e-9);
     const b = randn([3, 4, 2], double);
     expect(distance(matmul(a, solve(a, b)), b)).toBeLessThan(1e-9);
+    const c = randn([2, 4], double);
+    expect(distance(matmul(solve(a, c, { left: false }), a), c.expand(3, 2, 4))).toBeLessThan(1e-9);
+    for (const wrong of [b, randn([3, 4], double), randn([4], double)])
+      expect(() => solve(a, wrong, { left: false })).toThrow(
+        /solve: expected matrices of 4 columns as the right-hand sides, got shapes/,
+      );
     const v = randn([4], double);
     expect(distance(matmul(a.select(0, 0), solve(a.select(0, 0), v)), v)).toBeLessThan(1e-9);
   });
@@ -95,6 +101,9 @@ describe("linear algebra", () => {
     const l = cholesky(positive);
     expect(distance(matmul(l, l.mT), positive)).toBeLessThan(1e-9);
     expect(l.triu(1).abs().sum().itemSync()).toBe(0);
+    // Only the triangle of the factor is read.
+    expect(distance(cholesky(positive.triu(), { upper: true }), l.mT)).toBeLessThan(1e-12);
+    expect(distance(cholesky(positive.tril()), l)).toBe(0);
     expect(() => cholesky(eye(2, double).neg())).toThrow(ArgumentError);
   });
 

@@ -130,6 +130,24 @@ describe("spread and size", () => {
     ).toBe(1);
   });
 
+  it("weighs observations", () => {
+    const x = of([
+      [3, -4],
+      [0, 0],
+    ]);
+    const often = of([1, 3], "int32");
+    // As if the second observation stood there three times.
+    expect(of([2, 6]).cov({ fweights: often }).itemSync()).toBe(of([2, 6, 6, 6]).cov().itemSync());
+    expect(() => x.cov({ aweights: of([1]) })).toThrow(/cov: expected one of aweights per observation, got shapes/);
+    expect(() => x.cov({ aweights: often })).toThrow(/cov: aweights: expected a floating-point dtype, got int32/);
+    expect(() => x.cov({ fweights: of([1, 0]) })).toThrow(/cov: fweights: expected integers, got float64/);
+    expect(() => x.cov({ fweights: 2 as unknown as Tensor })).toThrow(/cov: expected a tensor as fweights, got 2/);
+    expect(() => x.cov({ aweights: of([1, -2]) })).toThrow(/cov: aweights must not be negative, got -2/);
+    expect(() => x.cov({ fweights: of([0, 1], "int32"), aweights: of([1, 0]) })).toThrow(
+      /cov: the weights sum to zero/,
+    );
+  });
+
   it("knows the norms", () => {
     const x = of([
       [3, -4],
@@ -249,6 +267,20 @@ describe("running totals", () => {
       [-1, 1],
     ]);
     expect(() => of(3).diff()).toThrow("diff: a scalar has no dimensions");
+    expect(
+      of([1, 4])
+        .diff(2, 0, { prepend: of([0]), append: of([9]) })
+        .toArraySync(),
+    ).toEqual([2, 2]);
+    expect(
+      of([1, 0], "bool")
+        .diff(1, 0, { append: of([0.5]) })
+        .toArraySync(),
+    ).toEqual([-1, 0.5]);
+    expect(() => x.diff(1, 0, { prepend: of([1]) })).toThrow(
+      /diff: expected sizes that are equal except along dimension 0, got shapes/,
+    );
+    expect(() => x.diff(1, 0, { append: 1 as unknown as Tensor })).toThrow(/diff: expected a tensor, got 1/);
     const points = of([
       [0, 1],
       [0, 2],
@@ -326,13 +358,13 @@ describe("sorting", () => {
   });
 
   it("finds what there is, and how often", () => {
-    const { values, inverse, counts } = of(
+    const [values, inverse, counts] = of(
       [
         [3, 1],
         [3, 2],
       ],
       "int32",
-    ).unique();
+    ).unique({ returnInverse: true, returnCounts: true });
     expect(values.toArraySync()).toEqual([1, 2, 3]);
     expect(inverse.toArraySync()).toEqual([
       [2, 0],
@@ -346,6 +378,21 @@ describe("sorting", () => {
     expect(of([1, 2, 1]).histc({ bins: 4, min: 0, max: 3 }).toArraySync()).toEqual([0, 2, 1, 0]);
     const edges = of([1, 3, 5]);
     expect(ops.searchsorted(edges, of([0, 3, 6])).toArraySync()).toEqual([0, 1, 3]);
+    expect(ops.searchsorted(edges, of([3]), { side: "right" }).toArraySync()).toEqual([2]);
+    expect(ops.bucketize(of([3]), edges, { side: "left", right: false }).toArraySync()).toEqual([1]);
+    const sorter = of([2, 0, 1], "int32");
+    expect(ops.searchsorted(edges.get(of([1, 2, 0], "int32")), of([0, 3, 6]), { sorter }).toArraySync()).toEqual([
+      0, 1, 3,
+    ]);
+    expect(() => ops.bucketize(edges, edges, { right: true, side: "left" })).toThrow(
+      /searchsorted: right is true, but side is "left"/,
+    );
+    expect(() => ops.searchsorted(edges, edges, { side: "middle" as "left" })).toThrow(/searchsorted: side must be/);
+    expect(() => ops.searchsorted(edges, edges, { sorter: of([0, 1], "int32") })).toThrow(
+      /searchsorted: expected a sorter of the shape of the boundaries, got shapes/,
+    );
+    expect(() => ops.searchsorted(edges, edges, { sorter: edges })).toThrow(/searchsorted: indices must be int32/);
+    expect(() => ops.searchsorted(edges, edges, { sorter: of([0, 1, 3], "int32") })).toThrow(IndexError);
     expect(() => of([1, Number.POSITIVE_INFINITY]).histc()).toThrow(
       /histc: elements reach to Infinity; give min and max/,
     );

@@ -20,7 +20,9 @@ export function check(recorder: Recorder, call: CheckCall): void {
   const from = draft.view(input, "read");
   const record = draft.view(recorder.faults.record, "write");
   const number = draft.u32(recorder.faults.number(call));
-  const [least, most] = [low, high].map((bound) => (floating ? draft.f32(bound) : draft.i32(bound)));
+  // The bounds of integers may be infinite.
+  const whole = (bound: number): number => Math.max(-(2 ** 31), Math.min(bound, 2 ** 31 - 1));
+  const [least, most] = [low, high].map((bound) => (floating ? draft.f32(bound) : draft.i32(whole(bound))));
   const positions = walk(draft, input.shape, [input]);
   recorder.each(draft, count, () => ({
     body: `${positions.index("i", "at")}
