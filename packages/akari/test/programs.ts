@@ -6,19 +6,23 @@ import { expect } from "vitest";
 import {
   Adam,
   AdamW,
+  AvgPool2d,
   arange,
   BatchNorm2d,
   Conv2d,
+  cat,
   clipGradNorm_,
   crossEntropy,
   dropout,
   Embedding,
   GELU,
+  InstanceNorm2d,
   LayerNorm,
   Linear,
   LSTM,
   MaxPool2d,
   Module,
+  mseLoss,
   noGrad,
   ReLU,
   RMSprop,
@@ -33,6 +37,7 @@ import {
   softmax,
   Tensor,
   TransformerEncoderLayer,
+  Upsample,
   zeros,
 } from "../src/index.ts";
 
@@ -77,6 +82,20 @@ class Words extends Module {
   head = new Linear(8, 11);
   forward(ids: Tensor): Tensor {
     return this.head(this.norm(this.block(this.words(ids).add(this.places(arange(5)))))).flatten(0, 1);
+  }
+}
+
+/** A U-Net: it shrinks an image by averages, enlarges it by interpolation, and joins it with what it was. */
+class UNet extends Module {
+  before = new Conv2d(1, 4, 3, { padding: 1 });
+  norm = new InstanceNorm2d(4, { affine: true });
+  pool = new AvgPool2d(2);
+  within = new Conv2d(4, 4, 3, { padding: 1 });
+  larger = new Upsample({ scaleFactor: 2, mode: "bilinear" });
+  after = new Conv2d(8, 1, 3, { padding: "same" });
+  forward(x: Tensor): Tensor {
+    const fine = this.norm(this.before(x)).relu();
+    return this.after(cat([fine, this.larger(this.within(this.pool(fine)).sigmoid())], 1));
   }
 }
 
@@ -178,6 +197,39 @@ export const programs: Readonly<Record<string, () => Program>> = {
       },
       state: () => [...make.parameters(), ...judge.parameters()],
       next: () => [randn([4, 4])],
+    };
+  },
+  "a U-Net, AdamW"() {
+    const model = new UNet();
+    const optimizer = new AdamW(model.parameters(), { lr: 0.01 });
+    return {
+      step(x) {
+        optimizer.zeroGrad();
+        const loss = mseLoss(model((x as Tensor).add(randn([2, 1, 6, 6]).mul(0.1))), x as Tensor);
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+      state: () => [...model.parameters()],
+      next: () => [rand([2, 1, 6, 6])],
+    };
+  },
+  "messages between the nodes of a graph"() {
+    const [first, second] = [new Linear(5, 8), new Linear(8, 3)];
+    const all = [...first.parameters(), ...second.parameters()];
+    const optimizer = new SGD(all, { lr: 0.1 });
+    return {
+      step(x, from, to, y) {
+        const spread = (nodes: Tensor) =>
+          zeros(nodes.shape).indexAdd(0, to as Tensor, nodes.indexSelect(0, from as Tensor));
+        optimizer.zeroGrad();
+        const loss = crossEntropy(second(spread(first(spread(x as Tensor)).relu())), y as Tensor);
+        loss.backward();
+        optimizer.step();
+        return loss;
+      },
+      state: () => all,
+      next: () => [randn([6, 5]), randint(6, [12]), randint(6, [12]), randint(3, [6])],
     };
   },
   "a gradient by the input, and one by hand"() {
