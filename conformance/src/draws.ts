@@ -8,7 +8,7 @@ import * as nn from "@akari/nn";
 import type { Backend, DType, Shape, Tensor } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
-import { initialisers } from "./initialisers.ts";
+import { initializers } from "./initializers.ts";
 import { layerOf } from "./layers.ts";
 import { dtypeOf, isRecorded, type Keywords, load, Missing, type Recorded } from "./recorded.ts";
 
@@ -72,7 +72,7 @@ async function draw(
   op: string,
   { size = [], dtype = "float32", ...args }: Keywords,
 ): Promise<readonly (readonly [string, Tensor])[]> {
-  const fill = initialisers[op];
+  const fill = initializers[op];
   if (fill !== undefined) return [["0", fill(akari.zeros(size as number[]), args)]];
   const held = dtypeOf(dtype as string);
   if (held === null) throw new Missing(`dtype ${dtype}`);

@@ -3,7 +3,7 @@
 import * as nn from "@akari/nn";
 import { type Shape, type Tensor, zeros } from "@akari/tensor";
 import { checkClose, checkEqual, checkSame, values } from "./compare.ts";
-import { initialisers } from "./initialisers.ts";
+import { initializers } from "./initializers.ts";
 import { layerOf } from "./layers.ts";
 import { type Keywords, Mismatch, Missing, type Recorded } from "./recorded.ts";
 
@@ -34,9 +34,9 @@ export async function runInit(one: InitCase): Promise<void> {
     return;
   }
   if (one.state_shapes !== undefined) return checkLayer(one);
-  const initialiser = initialisers[one.op];
-  if (initialiser === undefined) throw new Missing(one.op);
-  const fill = (): Tensor => initialiser(zeros(one.size ?? []), one.args);
+  const initializer = initializers[one.op];
+  if (initializer === undefined) throw new Missing(one.op);
+  const fill = (): Tensor => initializer(zeros(one.size ?? []), one.args);
   if (one.outputs !== undefined) await checkSame("result", fill(), one.outputs[0] as Recorded, {});
   else if (one.distribution !== undefined) await checkDistribution("result", fill, one.distribution as Distribution);
   else if (one.op === "nn.init.orthogonal_") await checkOrthogonal(fill(), (one.args.gain ?? 1) as number);

@@ -1,6 +1,6 @@
 /** Draws grayscale images of 28 × 28 pixels on a canvas, with ink in the text color of the color scheme. */
 
-import { SIDE } from "./centre.ts";
+import { SIDE } from "./center.ts";
 
 /** Draws an image; null clears the canvas. */
 export function drawDigit(canvas: HTMLCanvasElement, pixels: Uint8Array | null): void {

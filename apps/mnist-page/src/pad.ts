@@ -3,7 +3,7 @@
  * so the canvas can have any size. They are drawn twice: on the canvas, and into a picture for the network.
  */
 
-import { centred } from "./centre.ts";
+import { centered } from "./center.ts";
 import { eachFrame } from "./element.ts";
 
 /** A point. Both coordinates are from 0 to 1, and y points down. */
@@ -67,8 +67,8 @@ export class Pad {
     this.#trace(context, PICTURE_PEN / scale);
     const { data } = context.getImageData(0, 0, PICTURE, PICTURE);
     // safe: four bytes per pixel
-    const grey = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number);
-    return centred({ width: PICTURE, height: PICTURE, grey });
+    const gray = Uint8Array.from({ length: PICTURE * PICTURE }, (_, i) => data[4 * i + 3] as number);
+    return centered({ width: PICTURE, height: PICTURE, gray });
   }
 
   /** Clears the canvas. */

@@ -1,7 +1,7 @@
 /** Classifies images with a network. */
 
 import { type Backend, compile, ImageDataset, type nn, noGrad, type Tensor } from "akari";
-import { SIDE } from "./centre.ts";
+import { SIDE } from "./center.ts";
 
 /** A function that returns ten probabilities for each image. */
 export type Reader = (pixels: Uint8Array) => Promise<Float32Array>;

@@ -1,6 +1,6 @@
 /** Shows some images of the test set with the network's current predictions. */
 
-import { SIDE } from "./centre.ts";
+import { SIDE } from "./center.ts";
 import { drawDigit, likeliest } from "./digit-image.ts";
 import { element, made } from "./element.ts";
 

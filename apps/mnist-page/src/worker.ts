@@ -3,7 +3,7 @@
  */
 
 import { loadDigits } from "@akari/app-mnist/digits";
-import { SIDE } from "./centre.ts";
+import { SIDE } from "./center.ts";
 import { findDevices } from "./devices.ts";
 import type { Report, Request } from "./messages.ts";
 import { Run } from "./run.ts";

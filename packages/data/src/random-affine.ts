@@ -156,18 +156,18 @@ function move(
   const turn = (angle * Math.PI) / 180;
   const slant = Math.tan((shear * Math.PI) / 180);
   const [cos, sin] = [Math.cos(turn) / scale, Math.sin(turn) / scale];
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const sample = interpolation === "nearest" ? nearest : bilinear;
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const dx = column - centreX - shiftX;
-      const dy = row - centreY - shiftY;
+      const dx = column - centerX - shiftX;
+      const dy = row - centerY - shiftY;
       // The inverse map: undo the rotation (y points down), then the shear.
       const y = sin * dx + cos * dy;
       const x = cos * dx - sin * dy + slant * y;
       for (let channel = 0; channel < channels; channel++) {
         const plane = { source, start: channel * height * width, height, width, fill };
-        result[plane.start + row * width + column] = sample(plane, x + centreX, y + centreY);
+        result[plane.start + row * width + column] = sample(plane, x + centerX, y + centerY);
       }
     }
   }

@@ -46,9 +46,9 @@ describe("ImageDataset", () => {
   });
 
   it("normalizes by other numbers, or not at all", async () => {
-    const greys = await both(new ImageDataset(source, { normalize: false }));
-    expect(greys.many.slice(4)).toEqual([0, 0.2, 0.4, 1].map(Math.fround));
-    expect(greys.one).toEqual(greys.many);
+    const grays = await both(new ImageDataset(source, { normalize: false }));
+    expect(grays.many.slice(4)).toEqual([0, 0.2, 0.4, 1].map(Math.fround));
+    expect(grays.one).toEqual(grays.many);
     const other = await both(new ImageDataset(source, { normalize: { mean: 1, std: 2 } }));
     expect(other.many.slice(4, 5)).toEqual([-0.5]);
   });
@@ -85,8 +85,8 @@ describe("ImageDataset", () => {
     expect(() => data.get(2)).toThrow(IndexError);
     expect(() => data.batch?.([0, 2])).toThrow("Tiny: index 2 is out of bounds for length 2");
     // Safe: what a program in plain JavaScript might pass.
-    expect(() => new ImageDataset(source, { normalise: true } as object)).toThrow(
-      'Tiny: there is no option "normalise"; there are normalize',
+    expect(() => new ImageDataset(source, { normalize: true } as object)).toThrow(
+      'Tiny: there is no option "normalize"; there are normalize',
     );
     expect(() => new ImageDataset(source, { normalize: { mean: 0, std: 0 } })).toThrow(ArgumentError);
     expect(() => new ImageDataset(source, { normalize: true, transform: (x) => x })).toThrow(

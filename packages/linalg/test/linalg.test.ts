@@ -230,8 +230,8 @@ describe("numbers of PyTorch", () => {
     expectClose(S, tensor([12.7971, 3.2421], double), 1e-4);
     expectClose(V.select(0, 0).abs(), tensor([0.8875, 0.1585], double), 1e-4);
     expect(U.shape).toEqual([8, 2]);
-    const centred = a.sub(a.mean(0));
-    expectClose(pcaLowrank(a, { q: 5 }).S, svdvals(centred));
+    const centered = a.sub(a.mean(0));
+    expectClose(pcaLowrank(a, { q: 5 }).S, svdvals(centered));
     expect(() => pcaLowrank(a, { q: 6 })).toThrow(/pcaLowrank: q must be an integer from 0 to 5, got 6/);
     expect(() => svdLowrank(a, { niter: -1 })).toThrow(/svdLowrank: niter must be a non-negative integer, got -1/);
   });

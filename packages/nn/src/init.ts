@@ -27,8 +27,8 @@ export interface DrawOptions {
 }
 
 /** Checks the options of an initializer that draws random numbers. */
-function drawn(initialiser: string, options: DrawOptions | undefined): DrawOptions {
-  return settings(initialiser, options, { generator: undefined });
+function drawn(initializer: string, options: DrawOptions | undefined): DrawOptions {
+  return settings(initializer, options, { generator: undefined });
 }
 
 /**
@@ -228,17 +228,17 @@ export interface KaimingOptions extends DrawOptions {
 
 /** Computes the standard deviation of a Kaiming initializer, and returns it with the options of the draw. */
 function kaiming(
-  initialiser: string,
+  initializer: string,
   tensor: Tensor,
   options: KaimingOptions | undefined,
 ): readonly [std: number, draw: DrawOptions] {
-  const { a, mode, nonlinearity, ...draw } = settings(initialiser, options, {
+  const { a, mode, nonlinearity, ...draw } = settings(initializer, options, {
     a: 0,
     mode: "fan_in",
     nonlinearity: "leaky_relu",
     generator: undefined,
   });
-  checkChoice(initialiser, "mode", mode, ["fan_in", "fan_out", "fanIn", "fanOut"]);
+  checkChoice(initializer, "mode", mode, ["fan_in", "fan_out", "fanIn", "fanOut"]);
   const { fanIn, fanOut } = calculateFans(tensor);
   const fan = mode === "fan_in" || mode === "fanIn" ? fanIn : fanOut;
   return [calculateGain(nonlinearity, a) / Math.sqrt(fan), draw];

@@ -71,7 +71,7 @@ function floats(value: PerDimension): string {
 export type UpsamplingOptions = Pick<InterpolateOptions, "size" | "scaleFactor">;
 
 /**
- * Upsamples [N, C, H, W] with nearest-neighbour interpolation.
+ * Upsamples [N, C, H, W] with nearest-neighbor interpolation.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
  */

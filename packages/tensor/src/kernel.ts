@@ -17,7 +17,7 @@ export interface View {
   readonly dtype: DType;
   /** The size of each dimension; empty for a scalar. */
   readonly shape: readonly number[];
-  /** The step in memory between neighbours along each dimension, in elements. */
+  /** The step in memory between neighbors along each dimension, in elements. */
   readonly strides: readonly number[];
   /** The position of the element with all indices 0, in elements from the start of the buffer. */
   readonly offset: number;
@@ -133,7 +133,7 @@ export interface MatmulCall {
  * `forward` and null otherwise. `padding` is the number of zeros on the low side; the padding on the high side follows
  * from the shapes. A device may multiply by padding or skip it, which differs where the other factor is infinite or
  * NaN. It may also use an algorithm that derives several results from shared products, so that an infinity or a NaN in
- * an operand can turn neighbouring results into NaN.
+ * an operand can turn neighboring results into NaN.
  */
 export interface ConvCall {
   readonly kind: "conv";

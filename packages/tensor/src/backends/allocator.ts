@@ -1,6 +1,6 @@
 /**
  * An allocator for a device's single linear memory. Free blocks are kept in lists by size class (sixteen per power of
- * two) and merged with free neighbours immediately, so a training loop that allocates the same sizes every step reaches
+ * two) and merged with free neighbors immediately, so a training loop that allocates the same sizes every step reaches
  * a steady state after the first. All bookkeeping is in JavaScript objects; the memory itself is not touched. (Masmano
  * et al. 2004, "TLSF".)
  */
@@ -13,7 +13,7 @@ const classes = 384;
 const tries = 8;
 
 /**
- * A range of addresses. Sizes count units of 64 bytes. `below` and `above` are the neighbours in memory, `before` and
+ * A range of addresses. Sizes count units of 64 bytes. `below` and `above` are the neighbors in memory, `before` and
  * `after` those in a free list.
  */
 export interface Block {
@@ -30,7 +30,7 @@ export interface Block {
   after: Block | null;
 }
 
-/** Allocates ranges of addresses from `base` upwards. */
+/** Allocates ranges of addresses from `base` upward. */
 export class Allocator {
   /** The first address that was never allocated, and so the required size of the memory. */
   highWater: number;

@@ -92,7 +92,7 @@ function tabulated(data: ArrayLike<number>): Groups | null {
   return { firsts, inverse, counts };
 }
 
-/** Groups the elements of an order if `equal` holds for neighbours. */
+/** Groups the elements of an order if `equal` holds for neighbors. */
 function grouped(order: ArrayLike<number>, equal: (i: number, j: number) => boolean): Groups {
   const [firsts, counts, inverse] = [[] as number[], [] as number[], new Int32Array(order.length)];
   for (let k = 0; k < order.length; k++) {
@@ -108,14 +108,14 @@ function grouped(order: ArrayLike<number>, equal: (i: number, j: number) => bool
 }
 
 /**
- * Finds distinct elements, or distinct slices along a dimension. With `neighbours`, each is compared only with the one
+ * Finds distinct elements, or distinct slices along a dimension. With `neighbors`, each is compared only with the one
  * before it.
  */
 function different(
   operation: string,
   x: Tensor,
   { dim = null, returnInverse, returnCounts }: UniqueConsecutiveOptions,
-  neighbours: boolean,
+  neighbors: boolean,
 ): Tensor | Tensor[] {
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
   // Read the tensor itself, not a copy in another layout: it may have been prefetched.
@@ -141,8 +141,8 @@ function different(
     if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
     return given().sort((i, j) => compare(i, j) || i - j);
   };
-  const table = neighbours || width !== 1 || isFloating(x.dtype) ? null : tabulated(data);
-  const { firsts, inverse, counts } = table ?? grouped(neighbours ? given() : sorted(), equal);
+  const table = neighbors || width !== 1 || isFloating(x.dtype) ? null : tabulated(data);
+  const { firsts, inverse, counts } = table ?? grouped(neighbors ? given() : sorted(), equal);
   const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
   const values = dim === null ? found : contiguous(movedim(found, 0, dim));
   if (!returnInverse && !returnCounts) return values;

@@ -38,17 +38,17 @@ const known: Readonly<Record<string, (x: Expr, length: Expr) => RowProgram>> = {
       rows: [row(1, x.dtype).log().add(row(0, x.dtype))],
     });
   },
-  normalise: (x, length) => {
+  normalize: (x, length) => {
     const mean = row(0, x.dtype).div(length);
-    const centred = x.sub(mean);
+    const centered = x.sub(mean);
     const variance = row(1, x.dtype).div(length);
     return rowProgram({
       stages: [
         { reduce: "sum", of: x },
-        { reduce: "sum", of: centred.square() },
+        { reduce: "sum", of: centered.square() },
       ],
       rows: [mean, variance],
-      elements: [centred.mul(variance.add(1e-5).rsqrt())],
+      elements: [centered.mul(variance.add(1e-5).rsqrt())],
     });
   },
   norm: (x) => rowProgram({ stages: [{ reduce: "sum", of: x.square() }], rows: [row(0, x.dtype).sqrt()] }),

@@ -50,7 +50,7 @@ export function convert({ pointwise }: Runtime, from: View, to: View): void {
 
 /**
  * Runs `body` with some views replaced by contiguous temporaries: those for which `needs` returns a dtype. Views listed
- * in `read` are copied in before, and those in `written` are copied back afterwards. Absent views stay null.
+ * in `read` are copied in before, and those in `written` are copied back afterward. Absent views stay null.
  */
 export function withTemporaries<K extends string>(
   runtime: Runtime,

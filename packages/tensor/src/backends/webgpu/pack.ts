@@ -16,7 +16,7 @@ export type WideView = View & { readonly wide?: boolean };
 
 /**
  * Runs a kernel that stores single elements: directly into targets whose elements are words, and otherwise into scratch
- * memory that is packed afterwards.
+ * memory that is packed afterward.
  */
 export function packed<const T extends readonly (View | null)[]>(
   recorder: Recorder,

@@ -26,7 +26,7 @@ export const powers: Readonly<Record<string, string>> = {
   let k = f32(select(whole, whole - 23, denormal));
   let m = bitcast<f32>(bits - (whole << 23u));
   let f = m - 1.0;
-  // m + 1 as an exact sum: compilers fold away a rounding error computed afterwards.
+  // m + 1 as an exact sum: compilers fold away a rounding error computed afterward.
   let head = bitcast<f32>(bitcast<u32>(m) & 0xfffffffcu);
   let d = head + 1.0;
   let s = f / d;

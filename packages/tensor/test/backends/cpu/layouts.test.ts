@@ -169,14 +169,14 @@ describe.each(devices)("on %s", (_, device) => {
       return { buffer, dtype: "float32", shape, strides, offset: 0 };
     };
     const mean = row(0, "float32").div(input(1, "float32"));
-    const centred = y.sub(mean);
+    const centered = y.sub(mean);
     const spread = row(1, "float32");
     const standard = rowProgram({
       stages: [
         { reduce: "sum", of: y },
-        { reduce: "sum", of: centred.mul(centred) },
+        { reduce: "sum", of: centered.mul(centered) },
       ],
-      elements: [centred.div(spread.sqrt())],
+      elements: [centered.div(spread.sqrt())],
     });
     const size = device.allocate(4);
     device.write(size, new Uint8Array(new Float32Array([n]).buffer));

@@ -11,23 +11,23 @@
 /** Height and width of MNIST's images in pixels. */
 export const SIDE = 28;
 const BOX = 20;
-const CENTRE = 14.5;
+const CENTER = 14.5;
 
 /** A grayscale picture in row-major order: 0 for paper, 255 for ink. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  readonly grey: Uint8Array;
+  readonly gray: Uint8Array;
 }
 
 /** Converts a picture to an image of 28 × 28 bytes; null if it contains no ink. */
-export function centred(picture: Picture): Uint8Array | null {
-  const { width, height, grey } = picture;
+export function centered(picture: Picture): Uint8Array | null {
+  const { width, height, gray } = picture;
   const columns = new Float64Array(width);
   const rows = new Float64Array(height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const ink = grey[y * width + x] as number; // safe: within the picture, as below
+      const ink = gray[y * width + x] as number; // safe: within the picture, as below
       columns[x] = (columns[x] as number) + ink;
       rows[y] = (rows[y] as number) + ink;
     }
@@ -42,7 +42,7 @@ export function centred(picture: Picture): Uint8Array | null {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < SIDE; x++) {
       narrow[y * SIDE + x] = average(
-        grey.subarray(y * width, (y + 1) * width),
+        gray.subarray(y * width, (y + 1) * width),
         left + x * pixel,
         left + (x + 1) * pixel,
       );
@@ -77,7 +77,7 @@ function extent(ink: Float64Array): Extent | null {
 /** Returns where the image starts along an axis: the ink starts at a whole pixel, and none is outside. */
 function begin({ first, length, mass }: Extent, pixel: number): number {
   const room = SIDE - Math.ceil(length / pixel);
-  return first - Math.min(room, Math.max(0, Math.round(CENTRE - (mass - first) / pixel))) * pixel;
+  return first - Math.min(room, Math.max(0, Math.round(CENTER - (mass - first) / pixel))) * pixel;
 }
 
 /**

@@ -4,10 +4,10 @@ import { init } from "@akari/nn";
 import type { Tensor } from "@akari/tensor";
 import { type Keywords, number } from "./recorded.ts";
 
-type Initialiser = (x: Tensor, args: Keywords) => Tensor;
+type Initializer = (x: Tensor, args: Keywords) => Tensor;
 
 /** Functions that fill a tensor and return it, by PyTorch's name. */
-export const initialisers: Readonly<Record<string, Initialiser>> = {
+export const initializers: Readonly<Record<string, Initializer>> = {
   "nn.init.zeros_": init.zeros_,
   "nn.init.ones_": init.ones_,
   "nn.init.eye_": init.eye_,
