@@ -97,7 +97,10 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       picked.push({ dim, index: checked(view, dim, index) });
       dim++;
     } else {
-      if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
+      if (typeof entry !== "string") {
+        checkNames("index", entry, ["start", "stop", "step"]);
+        if (Object.keys(entry).length === 0) throw new ArgumentError("index: a range needs a start, stop or step");
+      }
       // Safe: numbers, tensors, arrays and null are handled above.
       const range = typeof entry === "string" ? parseRange(entry) : (entry as Range);
       const { start = null, stop = null, step } = range;

@@ -2,6 +2,7 @@
 
 import { expectTensor } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
+import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
@@ -168,8 +169,13 @@ function windowsOf(operation: string, dims: number, x: Tensor, size: PerDimensio
 }
 
 /** Pools a batch. A single example becomes a batch of one. */
-function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]): readonly Tensor[] {
-  expectTensor("pool", x);
+function batched(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  pool: (x: Tensor) => readonly Tensor[],
+): readonly Tensor[] {
+  expectTensor(operation, x);
   return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 
@@ -182,7 +188,7 @@ function maxPool(
   options: MaxPoolOptions | undefined,
 ): Tensor | [Tensor, Tensor] {
   const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
-  const outputs = batched(dims, x, (batch) =>
+  const outputs = batched(operation, dims, x, (batch) =>
     applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)),
   );
   const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
@@ -248,7 +254,11 @@ function avgPool(
     countIncludePad: true,
     divisorOverride: undefined,
   });
-  const outputs = batched(dims, x, (batch) => [apply(mean, [batch], windowsOf(operation, dims, batch, size, given))]);
+  const outputs = batched(operation, dims, x, (batch) => {
+    // int32 stands for PyTorch's int64, the only integer type that it averages.
+    if (batch.dtype !== "int32") expectFloating(operation, batch.dtype);
+    return [apply(mean, [batch], windowsOf(operation, dims, batch, size, given))];
+  });
   return outputs[0] as Tensor; // safe: one output
 }
 
@@ -258,6 +268,7 @@ function avgPool(
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for uint8 and bool.
  */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
@@ -269,6 +280,7 @@ export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for uint8 and bool.
  */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
@@ -280,6 +292,7 @@ export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for uint8 and bool.
  */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);

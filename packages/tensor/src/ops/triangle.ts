@@ -1,6 +1,6 @@
 /** Triangles and diagonals of matrices, and coordinate grids. */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, checkInteger } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
@@ -31,6 +31,7 @@ const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
   if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
+  checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
   const count = (size: number, from: number) =>
     fromHost(
       x,
@@ -47,6 +48,7 @@ function triangle(operation: string, cut: typeof below, x: Tensor, offset: numbe
  *
  * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
+ * @throws ArgumentError unless the offset is an integer.
  */
 export function tril(x: Tensor, offset = 0): Tensor {
   return triangle("tril", below, x, offset);
@@ -58,6 +60,7 @@ export function tril(x: Tensor, offset = 0): Tensor {
  *
  * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
+ * @throws ArgumentError unless the offset is an integer.
  */
 export function triu(x: Tensor, offset = 0): Tensor {
   return triangle("triu", above, x, offset);

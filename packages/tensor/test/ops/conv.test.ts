@@ -6,7 +6,9 @@ import {
   ArgumentError,
   adaptiveAvgPool2d,
   arange,
+  avgPool1d,
   avgPool2d,
+  avgPool3d,
   col2im,
   conv1d,
   conv2d,
@@ -14,6 +16,7 @@ import {
   DTypeError,
   im2col,
   interpolate,
+  lpPool2d,
   manualSeed,
   matmul,
   maxPool2d,
@@ -121,6 +124,20 @@ describe("pooling", () => {
     expect(corner(avgPool2d(x, 2, { divisorOverride: 2 }))).toBe(2);
     expect(adaptiveAvgPool2d(counting(1, 1, 3, 3), 1).itemSync()).toBe(4);
     expect(adaptiveAvgPool2d(counting(1, 1, 3, 5), [2, null]).shape).toEqual([1, 1, 2, 5]);
+  });
+
+  it("averages integers as PyTorch does, int32 only", () => {
+    const x = counting(1, 3, 4).to("int32");
+    // The numbers are those of PyTorch 1.13 for int64.
+    expect(avgPool2d(x, 2).toArraySync()).toEqual([[[2, 4]]]);
+    for (const dtype of ["uint8", "bool"] as const) {
+      expect(() => avgPool1d(x.to(dtype), 2)).toThrow(
+        new DTypeError(`avgPool1d: expected a floating-point dtype, got ${dtype}; convert with to("float32")`),
+      );
+      expect(() => avgPool3d(x.to(dtype).unsqueeze(0), 1)).toThrow(/^avgPool3d: expected a floating-point dtype/);
+    }
+    expect(() => lpPool2d(x.to("uint8"), 2, 2)).toThrow(/^lpPool2d: expected a floating-point dtype, got uint8/);
+    expect(() => avgPool2d(null as unknown as Tensor, 2)).toThrow(/^avgPool2d: expected a tensor, got null/);
   });
 
   it("refuses windows and padding that make no sense", () => {
