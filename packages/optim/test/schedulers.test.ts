@@ -1,4 +1,4 @@
-import { tensor } from "@akari/tensor";
+import { FileError, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type BaseOptions,
@@ -75,6 +75,11 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
 
   it("refuses a state that is none", () => {
     expect(() => make(optimizer()).loadStateDict({})).toThrow(/last_epoch/);
+    // Safe: what a program in plain JavaScript might pass.
+    for (const state of [null, undefined] as never[]) {
+      expect(() => make(optimizer()).loadStateDict(state)).toThrow(FileError);
+      expect(() => new ReduceLROnPlateau(optimizer()).loadStateDict(state)).toThrow(FileError);
+    }
   });
 });
 
@@ -156,6 +161,8 @@ describe("learning rates", () => {
     expect(() => new LinearLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new PolynomialLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new StepLR(o, 0)).toThrow(/positive integer, got 0/);
+    for (const wrong of [null, undefined, [], 3] as never[])
+      expect(() => new StepLR(wrong, 3)).toThrow(/^StepLR: expected an optimizer, got (null|undefined|an array|3)$/);
     expect(() => new LambdaLR<SGDOptions & BaseOptions>(o, [() => 1])).toThrow(
       /one factor or one for each of the 2 parameter groups, got 1/,
     );

@@ -4,7 +4,7 @@
  * and the saved state is one number.
  */
 
-import { ArgumentError, FileError, perform } from "@akari/tensor";
+import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -68,6 +68,8 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>) {
+    if (!optimizer?.paramGroups)
+      throw new ArgumentError(`${this.constructor.name}: expected an optimizer, got ${describeValue(optimizer)}`);
     this.optimizer = optimizer;
     optimizer.paramGroups.forEach(initialLrOf);
   }
@@ -123,7 +125,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
    * @throws FileError when `state` has no integer `last_epoch`.
    */
   loadStateDict(state: SchedulerState): void {
-    const epoch = state.last_epoch;
+    const epoch = state?.last_epoch;
     if (epoch === undefined || !Number.isInteger(epoch))
       throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
     this.moveTo(epoch);
