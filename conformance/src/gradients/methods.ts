@@ -135,6 +135,7 @@ export const apart: readonly string[] = [
   "defaultDevice",
   "defaultGenerator",
   "derivativeOf",
+  "describeValue",
   "dimension",
   "dimensions",
   "drawIntegers",
