@@ -46,8 +46,9 @@ function refuse(operation: string, argument: string, value: unknown, wanted: str
  */
 export function checkChoice(operation: string, option: string, value: unknown, choices: readonly unknown[]): void {
   if (choices.includes(value)) return;
-  const [last, ...others] = [...choices].reverse().map((choice) => JSON.stringify(choice));
-  refuse(operation, option, value, `be ${others.reverse().join(", ")} or ${last}`);
+  const names = choices.map((choice) => JSON.stringify(choice));
+  const last = names.pop();
+  refuse(operation, option, value, `be ${names.join(", ")} or ${last}`);
 }
 
 /**

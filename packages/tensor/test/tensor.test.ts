@@ -57,7 +57,7 @@ describe("to", () => {
     for (const target of [undefined, null, 3, {}])
       expect(() => tensor([1]).to(target as never)).toThrow(/^to: the device must be a Backend, such as cpu\(\), got/);
     expect(() => tensor([1]).to("gpu" as "float32")).toThrow(
-      new ArgumentError('to: "gpu" is neither a dtype nor a device, such as cpu()'),
+      new ArgumentError('to: there is no dtype "gpu"; a device must be a Backend, such as cpu()'),
     );
   });
 

@@ -11,7 +11,7 @@ import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
-import { fillView, fromHost } from "./fill.ts";
+import { counting, fillView } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { narrow } from "./slice.ts";
 
@@ -105,8 +105,8 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
     const length = size + before + after;
     if (length < 1 || count < 1)
       throw new ShapeError(`pad: the widths ${before} and ${after} leave nothing of dimension ${dim} of size ${size}`);
-    const sources = Int32Array.from({ length }, (_, i) => first + sourceOf(mode, i - before - first, count));
-    result = selectUnchecked(result, dim, fromHost(x, [length], "int32", sources));
+    const sources = counting(x, length, (i) => first + sourceOf(mode, i - before - first, count));
+    result = selectUnchecked(result, dim, sources);
   }
   return result;
 }

@@ -344,7 +344,7 @@ export function drawIntegers_(
   const limit = 2 ** digitsOf(x.dtype);
   const end = to ?? limit + Number(isFloating(x.dtype));
   if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)
-    throw new ArgumentError(`${operation}: expected two integers in ascending order, got ${from} and ${end}`);
+    throw new ArgumentError(`${operation}: expected integers low < high, got ${from} and ${end}`);
   if (!isFloating(x.dtype) && (from < (x.dtype === "int32" ? -limit : 0) || end > limit))
     throw new ArgumentError(`${operation}: ${from} to ${end} leaves the range of ${x.dtype}`);
   const range = end - from;

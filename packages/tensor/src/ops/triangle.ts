@@ -8,7 +8,7 @@ import { settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { counting } from "./fill.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
@@ -32,14 +32,12 @@ const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
   if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
   checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
-  const count = (size: number, from: number) =>
-    fromHost(
-      x,
-      [size],
-      "int32",
-      Int32Array.from({ length: size }, (_, k) => k + from),
-    );
-  return cut(x, unsqueeze(count(x.shape[x.ndim - 2] as number, offset), 1), count(x.shape[x.ndim - 1] as number, 0));
+  const [rows, columns] = x.shape.slice(-2) as [number, number]; // safe: at least two dimensions
+  const row = unsqueeze(
+    counting(x, rows, (i) => i + offset),
+    1,
+  );
+  return cut(x, row, counting(x, columns));
 }
 
 /**
