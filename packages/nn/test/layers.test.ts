@@ -540,6 +540,16 @@ describe("layers and losses reject", () => {
 });
 
 describe("dropout", () => {
+  it("of what is not a tensor is rejected, in evaluation too", () => {
+    const { dropout, dropout2d, alphaDropout, featureAlphaDropout } = nn.functional;
+    for (const f of [dropout, dropout2d, alphaDropout])
+      for (const training of [true, false])
+        expect(() => f(null as unknown as Tensor, 0.5, { training })).toThrow(
+          new RegExp(`^${f.name}: expected a tensor, got null`),
+        );
+    expect(() => featureAlphaDropout("abc" as unknown as Tensor)).toThrow(/: expected a tensor, got abc/);
+  });
+
   it("of channels drops whole channels", () => {
     manualSeed(0);
     const y = nn.functional.dropout3d(ones([8, 8, 2, 2, 2]), 0.5);
