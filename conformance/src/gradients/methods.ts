@@ -24,6 +24,7 @@ export const methods: Calls = {
   to: [
     [x(), "float64"],
     [x(), reference()],
+    [x(), numbers([1]).detach()],
   ],
   typeAs: [[x(), numbers([1]).detach()]],
   uniform_: [[x()]],
