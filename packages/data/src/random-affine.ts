@@ -136,7 +136,7 @@ function range(transform: string, name: string, given: DegreeRange): readonly [n
   const limits = typeof given === "number" ? ([-given, given] as const) : given;
   if (!Array.isArray(limits) || limits.length !== 2 || !limits.every(Number.isFinite) || limits[0] > limits[1])
     throw new ArgumentError(
-      `${transform}: ${name} must be a non-negative number or an ascending range [from, to], got ${JSON.stringify(given)}`,
+      `${transform}: ${name} must be a non-negative number or an ascending range, got ${JSON.stringify(given)}`,
     );
   return limits;
 }

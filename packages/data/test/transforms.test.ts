@@ -95,7 +95,7 @@ describe("transforms", () => {
   });
 
   it("RandomAffine refuses ranges that make no sense", () => {
-    const message = "degrees must be a non-negative number or an ascending range [from, to], got";
+    const message = "degrees must be a non-negative number or an ascending range, got";
     expect(() => new RandomAffine([3, 1])).toThrow(new ArgumentError(`RandomAffine: ${message} [3,1]`));
     // Safe: what a program in plain JavaScript might pass.
     for (const wrong of ["10", null, -1, [1, 2, 3], ["a", "b"]] as number[])

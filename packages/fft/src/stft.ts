@@ -120,8 +120,8 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
  *
  * @throws ShapeError unless z has the shape that `stft` returns.
  * @throws ArgumentError when the squared windows add up to zero somewhere.
- * @throws ArgumentError when `nFft`, `winLength`, `hopLength` or `length` is out of range; unlike in `stft`, `hopLength`
- * is at most `winLength`.
+ * @throws ArgumentError when `nFft`, `winLength`, `hopLength` or `length` is out of range; unlike in `stft`,
+ * `hopLength` is at most `winLength`.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const { center, normalized, onesided, length, ...others } = settings("istft", options, {

@@ -1,8 +1,8 @@
 /**
  * `LRScheduler`: sets the learning rate of each group as a function of the number of calls of `step`. Most schedulers
  * are a closed formula of that number and the group's initial learning rate, so that any epoch can be reached directly
- * and the saved state is one number. A learning rate that something else has changed, such as another scheduler, changes
- * by the same factor instead.
+ * and the saved state is one number. A learning rate that something else has changed, such as another scheduler,
+ * changes by the same factor instead.
  */
 
 import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";

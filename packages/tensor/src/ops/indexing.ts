@@ -98,7 +98,8 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       dim++;
     } else {
       if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
-      const text = typeof entry === "string" ? entry : Object.keys(entry).length === 0 ? "{}" : null; // "{}" is no range
+      // "{}", for an object without entries, is not a range either.
+      const text = typeof entry === "string" ? entry : Object.keys(entry).length === 0 ? "{}" : null;
       // Safe: numbers, tensors, arrays and null are handled above.
       const { start = null, stop = null, step } = text === null ? (entry as Range) : parseRange(text);
       view = slice(view, dim++, start, stop, step ?? 1);
