@@ -24,6 +24,7 @@ export const methods: Calls = {
   to: [
     [x(), "float64"],
     [x(), reference()],
+    [x(), numbers([1]).detach()],
   ],
   typeAs: [[x(), numbers([1]).detach()]],
   uniform_: [[x()]],
@@ -135,6 +136,7 @@ export const apart: readonly string[] = [
   "defaultDevice",
   "defaultGenerator",
   "derivativeOf",
+  "describeValue",
   "dimension",
   "dimensions",
   "drawIntegers",

@@ -18,9 +18,8 @@ function marked<O extends GradOption>(
   create: (rest: Omit<O, "requiresGrad">) => Tensor,
 ): Tensor {
   // Anything but a plain object is passed on unchanged so that `create` rejects it; spreading would make it empty.
-  if (typeof options !== "object" || options === null || options instanceof make.Tensor)
-    return create(options as unknown as O);
-  const { requiresGrad: on = false, ...rest } = options;
+  if (make.describeValue(options) !== "an object") return create(options as O);
+  const { requiresGrad: on = false, ...rest } = options as O; // safe: an object
   const x = create(rest);
   return on ? requiresGrad(x) : x;
 }

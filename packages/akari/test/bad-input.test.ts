@@ -82,6 +82,36 @@ describe("arguments by keyword, or without their brackets", () => {
   });
 });
 
+describe("something else in the place of a tensor or a module", () => {
+  // Safe, all of these: what a program in plain JavaScript might pass.
+  const wrong = [null, undefined, 3, "abc"] as never[];
+  const layer = new Linear(3, 2);
+
+  it("is refused by optimizers and schedulers", () => {
+    for (const value of [...wrong.filter((value) => value !== "abc"), layer as never])
+      expect(() => new Adam(value)).toThrow(
+        /^Adam: expected parameters, such as model.parameters\(\), got (null|undef|3|Lin)/,
+      );
+    for (const value of wrong)
+      expect(() => new optim.ExponentialLR(value, 0.9)).toThrow(
+        `ExponentialLR: expected an optimizer, got ${String(value)}`,
+      );
+  });
+
+  it("is refused by changes of the parameters", () => {
+    for (const value of wrong) {
+      expect(() => nn.weightNorm(value)).toThrow(`weightNorm: expected a module, got ${String(value)}`);
+      expect(() => nn.removeSpectralNorm(value)).toThrow(`removeSpectralNorm: expected a module, got ${String(value)}`);
+    }
+  });
+
+  it("is refused in the place of options, also as an array", () => {
+    expect(() => unchecked(zeros, [2], [3])).toThrow(
+      "zeros: expected options by name, { dtype, device }, got an array",
+    );
+  });
+});
+
 describe("options by place, as in PyTorch, or misspelt", () => {
   const x = ones([2, 3, 4, 4]);
 

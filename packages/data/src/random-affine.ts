@@ -76,8 +76,8 @@ export class RandomAffine implements Transform {
   constructor(degrees: DegreeRange, options?: RandomAffineOptions) {
     this.#options = settings(new.target.name, options, defaults);
     const { translate = [0, 0], scale = [1, 1], shear = 0, interpolation } = this.#options;
-    this.#degrees = range("degrees", degrees);
-    this.#shear = range("shear", shear);
+    this.#degrees = range(new.target.name, "degrees", degrees);
+    this.#shear = range(new.target.name, "shear", shear);
     if (!translate.every((share) => share >= 0 && share <= 1)) {
       throw new ArgumentError(`RandomAffine: translate must be fractions from 0 to 1, got ${translate.join(" and ")}`);
     }
@@ -132,10 +132,13 @@ export class RandomRotation extends RandomAffine {
   }
 }
 
-function range(name: string, given: DegreeRange): readonly [number, number] {
-  const [from, to] = typeof given === "number" ? [-given, given] : given;
-  if (!(from <= to)) throw new ArgumentError(`RandomAffine: ${name} must be an ascending range, got ${from} to ${to}`);
-  return [from, to];
+function range(transform: string, name: string, given: DegreeRange): readonly [number, number] {
+  const limits = typeof given === "number" ? ([-given, given] as const) : given;
+  if (!Array.isArray(limits) || limits.length !== 2 || !limits.every(Number.isFinite) || limits[0] > limits[1])
+    throw new ArgumentError(
+      `${transform}: ${name} must be a non-negative number or an ascending range, got ${JSON.stringify(given)}`,
+    );
+  return limits;
 }
 
 function uniform(generator: Generator, [from, to]: readonly [number, number]): number {

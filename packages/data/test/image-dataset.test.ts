@@ -85,8 +85,8 @@ describe("ImageDataset", () => {
     expect(() => data.get(2)).toThrow(IndexError);
     expect(() => data.batch?.([0, 2])).toThrow("Tiny: index 2 is out of bounds for length 2");
     // Safe: what a program in plain JavaScript might pass.
-    expect(() => new ImageDataset(source, { normalize: true } as object)).toThrow(
-      'Tiny: there is no option "normalize"; there are normalize',
+    expect(() => new ImageDataset(source, { normalized: true } as object)).toThrow(
+      'Tiny: there is no option "normalized"; there are normalize',
     );
     expect(() => new ImageDataset(source, { normalize: { mean: 0, std: 0 } })).toThrow(ArgumentError);
     expect(() => new ImageDataset(source, { normalize: true, transform: (x) => x })).toThrow(

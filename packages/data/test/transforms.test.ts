@@ -95,7 +95,11 @@ describe("transforms", () => {
   });
 
   it("RandomAffine refuses ranges that make no sense", () => {
-    expect(() => new RandomAffine([3, 1])).toThrow("RandomAffine: degrees must be an ascending range, got 3 to 1");
+    const message = "degrees must be a non-negative number or an ascending range, got";
+    expect(() => new RandomAffine([3, 1])).toThrow(new ArgumentError(`RandomAffine: ${message} [3,1]`));
+    // Safe: what a program in plain JavaScript might pass.
+    for (const wrong of ["10", null, -1, [1, 2, 3], ["a", "b"]] as number[])
+      expect(() => new RandomRotation(wrong)).toThrow(`RandomRotation: ${message} ${JSON.stringify(wrong)}`);
     expect(() => new RandomAffine(0, { translate: [2, 0] })).toThrow(ArgumentError);
     expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow(
       "scale must be an ascending positive range, got 0 to 1",

@@ -3,7 +3,7 @@
  * the transform along a single dimension.
  */
 
-import { checkInteger, isFloating, shapeError, type Tensor } from "@akari/tensor";
+import { checkInteger, expectTensor, isFloating, shapeError, type Tensor } from "@akari/tensor";
 import { table } from "./tables.ts";
 import { fourier, sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
@@ -39,6 +39,7 @@ export type Kind = (typeof kinds)[keyof typeof kinds];
  * transform.
  */
 export function expectNumbers(operation: string, x: Tensor, complex: boolean): Tensor {
+  expectTensor(operation, x);
   if (complex && x.shape.at(-1) !== 2)
     throw shapeError(operation, "complex numbers [..., 2] (complex(x) converts real ones)", x);
   if (sizesOf(x, complex).length === 0) throw shapeError(operation, "at least one dimension to transform", x);

@@ -8,6 +8,7 @@
 import {
   broadcastTensors,
   type Expr,
+  expectTensor,
   hypot,
   pointwise,
   shapeError,
@@ -18,6 +19,7 @@ import {
 
 /** Returns `z`, or throws a ShapeError if its last dimension is not of size 2. */
 function expectComplex(operation: string, z: Tensor): Tensor {
+  expectTensor(operation, z);
   if (z.shape.at(-1) !== 2) throw shapeError(operation, "complex numbers [..., 2] (real and imaginary parts)", z);
   return z;
 }

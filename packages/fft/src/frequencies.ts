@@ -1,6 +1,6 @@
 /** The frequencies of a transform's results, and the reordering that puts frequency zero in the middle. */
 
-import { checkInteger, dimensions, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
+import { checkInteger, dimensions, expectTensor, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
 import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
@@ -62,6 +62,7 @@ export interface ShiftOptions {
 }
 
 function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, by: (size: number) => number): Tensor {
+  expectTensor(operation, x);
   const { dim, complex } = settings(operation, options, {
     dim: undefined,
     complex: x.ndim > 1 && x.shape.at(-1) === 2,

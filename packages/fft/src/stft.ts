@@ -4,6 +4,7 @@ import {
   checkInteger,
   col2im,
   expectBetween,
+  expectTensor,
   ones,
   type PadMode,
   settings,
@@ -84,7 +85,7 @@ function hopAndWindow(
  *
  * https://pytorch.org/docs/stable/generated/torch.stft.html
  *
- * @throws ShapeError for a signal shorter than a frame, or a window of another length.
+ * @throws ShapeError for a signal shorter than a frame or too short for the padding, or a window of another length.
  * @throws ArgumentError when `nFft`, `winLength` or `hopLength` is out of range.
  * @example
  * const spectrogram = abs(stft(signal, 400, { hopLength: 160, window: hannWindow(400) }));
@@ -94,9 +95,13 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
     ...shared,
     padMode: "reflect",
   });
+  expectTensor("stft", x);
   if (x.ndim !== 1 && x.ndim !== 2) throw shapeError("stft", "signals [T] or [B, T]", x);
   const [hop, window] = hopAndWindow("stft", nFft, others, x);
   const half = Math.floor(nFft / 2);
+  const least = { constant: 0, reflect: half + 1, replicate: 1, circular: half }[padMode];
+  if (center && x.size(-1) < least)
+    throw shapeError("stft", `signals of at least ${least} elements for ${padMode} padding`, x);
   const signal = center ? x.pad([half, half], { mode: padMode }) : x;
   if (signal.size(-1) < nFft) throw shapeError("stft", `signals of at least ${nFft} elements`, signal);
   const frames = signal.unfold(-1, nFft, hop);
@@ -115,8 +120,8 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
  *
  * @throws ShapeError unless z has the shape that `stft` returns.
  * @throws ArgumentError when the squared windows add up to zero somewhere.
- * @throws ArgumentError when `nFft`, `winLength` or `hopLength` is out of range; unlike in `stft`, `hopLength` is at
- * most `winLength`.
+ * @throws ArgumentError when `nFft`, `winLength`, `hopLength` or `length` is out of range; unlike in `stft`,
+ * `hopLength` is at most `winLength`.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const { center, normalized, onesided, length, ...others } = settings("istft", options, {
@@ -124,6 +129,7 @@ export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
     length: undefined,
   });
   const [hop, given] = hopAndWindow("istft", nFft, others, z);
+  if (length !== undefined) checkInteger("istft", "length", length, 1);
   const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
   if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
     throw shapeError("istft", `transforms [${count}, frames, 2] or [B, ${count}, frames, 2]`, z);

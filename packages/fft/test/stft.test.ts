@@ -133,12 +133,24 @@ describe("stft", () => {
     expect(() => stft(x, 51, { center: false })).toThrow(
       "stft: expected signals of at least 51 elements, got shape [50]",
     );
-    expect(() => stft(randn([3]), 12)).toThrow(ShapeError);
+    expect(() => stft(randn([3]), 12)).toThrow(
+      new ShapeError("stft: expected signals of at least 7 elements for reflect padding, got shape [3]"),
+    );
+    expect(() => stft(randn([2, 5]), 12, { padMode: "circular" })).toThrow(
+      /^stft: .* at least 6 elements for circular/,
+    );
+    expect(() => stft(randn([0]), 12, { padMode: "replicate" })).toThrow(/^stft: .* at least 1 elements for replicate/);
+    expect(stft(randn([6]), 12, { padMode: "circular" }).shape).toEqual([7, 3, 2]);
+    expect(stft(zeros([0]), 12, { padMode: "constant" }).shape).toEqual([7, 1, 2]);
     expect(() => stft(x, 12, { nFft: 3 } as never)).toThrow('stft: there is no option "nFft"');
     expect(() => istft(randn([6, 4, 2]), 12)).toThrow(
       "istft: expected transforms [7, frames, 2] or [B, 7, frames, 2], got shape [6, 4, 2]",
     );
     expect(() => istft(randn([7, 4]), 12)).toThrow(ShapeError);
+    for (const length of [0, -3, 1.5])
+      expect(() => istft(randn([7, 4, 2]), 12, { length })).toThrow(
+        new ArgumentError(`istft: length must be a positive integer, got ${length}`),
+      );
     expect(() => istft(randn([7, 4, 2]), 12, { hopLength: 13 })).toThrow(
       "istft: hopLength must be an integer from 1 to 12, got 13",
     );

@@ -145,5 +145,5 @@ export function eig(a: Tensor): Eig {
  */
 export function eigvals(a: Tensor): Tensor {
   // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
+  return a?.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
 }

@@ -116,5 +116,5 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
   const triangle = triangleOf("eigvalsh", options);
   // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);
+  return a?.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);
 }

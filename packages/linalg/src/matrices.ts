@@ -7,6 +7,7 @@ import {
   ArgumentError,
   copyInto,
   expectFloating,
+  expectTensor,
   fromTypedArray,
   numbersOf,
   shapeError,
@@ -49,6 +50,7 @@ export function upperTriangle(a: Columns, rows: number): Columns {
  * @throws DTypeError for integers and bools.
  */
 export function expectMatrix(operation: string, a: Tensor): [rows: number, columns: number] {
+  expectTensor(operation, a);
   const [rows, columns] = a.shape.slice(-2);
   if (rows === undefined || columns === undefined) throw shapeError(operation, "a matrix or a batch of them", a);
   expectFloating(operation, a.dtype);

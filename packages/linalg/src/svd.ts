@@ -145,5 +145,5 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
  */
 export function svdvals(a: Tensor): Tensor {
   // The gradient needs the singular vectors.
-  return a.requiresGrad ? svd(a, { fullMatrices: false }).S : apply(onlyValues, [a], undefined);
+  return a?.requiresGrad ? svd(a, { fullMatrices: false }).S : apply(onlyValues, [a], undefined);
 }

@@ -396,6 +396,9 @@ describe("bad input", () => {
     for (const f of [qr, svd, svdvals, pinv, matrixRank, cond] as const) {
       expect(() => f(ones([3]))).toThrow(/: expected a matrix or a batch of them, got shape \[3\]/);
       expect(() => f(ones([2, 2], { dtype: "int32" }))).toThrow(/int32/);
+      // Safe: what a program in plain JavaScript might pass.
+      for (const wrong of [null, undefined, 3] as never[])
+        expect(() => f(wrong)).toThrow(/: expected a tensor, got (null|undefined|3);/);
     }
     for (const f of [eig, eigvals, eigh, eigvalsh, matrixExp] as const)
       expect(() => f(ones([2, 3]))).toThrow(/: expected square matrices, got shape \[2, 3\]/);

@@ -417,6 +417,8 @@ export class PReLU extends Module {
   static override name = "PReLU";
   /** Number of learnable slopes: 1, or the number of channels. */
   readonly numParameters: number;
+  /** Initial value of the slopes. Default 0.25. */
+  readonly init: number;
   /** Learnable slopes for negative elements, [numParameters], initialized to `init`. */
   weight: Parameter;
 
@@ -424,8 +426,14 @@ export class PReLU extends Module {
     super();
     const { init, ...factory } = settings("PReLU", options, { init: 0.25, ...factoryDefaults });
     this.numParameters = numParameters;
+    this.init = init;
     this.weight = new Parameter(empty([numParameters], factory));
-    constant_(this.weight, init);
+    this.resetParameters();
+  }
+
+  /** Sets all slopes to `init`. */
+  resetParameters(): void {
+    constant_(this.weight, this.init);
   }
 
   /**

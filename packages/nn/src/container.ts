@@ -3,7 +3,7 @@
  */
 
 import { IndexError, type Tensor } from "@akari/tensor";
-import { type Layer, Module, stateOf } from "./module.ts";
+import { expectModule, type Layer, Module, stateOf } from "./module.ts";
 
 /**
  * Sequence of layers in which each output is the input of the next layer. The layers are named "0", "1", … or by the
@@ -22,8 +22,8 @@ export class Sequential extends Module {
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
     const [first] = layers;
-    const named = layers.length === 1 && first !== undefined && !(first instanceof Module);
-    for (const [name, layer] of Object.entries(named ? first : layers)) stateOf(this).children.set(name, layer);
+    const named = layers.length === 1 && first && typeof first === "object";
+    for (const [name, layer] of Object.entries(named ? first : layers)) add(this, name, layer);
   }
 
   /** Number of layers. */
@@ -33,8 +33,7 @@ export class Sequential extends Module {
 
   /** Appends a layer. Returns the module. */
   append(layer: Layer): this {
-    stateOf(this).children.set(String(this.length), layer);
-    return this;
+    return add(this, String(this.length), layer);
   }
 
   /**
@@ -79,8 +78,7 @@ export class ModuleList<M extends Module = Module> extends Module {
 
   /** Appends a module. Returns the list. */
   append(module: M): this {
-    stateOf(this).children.set(String(this.length), module);
-    return this;
+    return add(this, String(this.length), module);
   }
 
   /**
@@ -116,7 +114,7 @@ export class ModuleDict<
 
   constructor(modules?: Modules) {
     super();
-    for (const [name, module] of Object.entries(modules ?? {})) stateOf(this).children.set(name, module);
+    for (const [name, module] of Object.entries(modules ?? {})) add(this, name, module);
   }
 
   /**
@@ -135,8 +133,7 @@ export class ModuleDict<
 
   /** Sets the module with a name. Returns the dictionary. */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
-    stateOf(this).children.set(name, module);
-    return this;
+    return add(this, name, module);
   }
 
   /** Returns whether there is a module with a name. */
@@ -158,6 +155,13 @@ export class ModuleDict<
   forward(): never {
     throw new TypeError("ModuleDict: a dictionary cannot be called; call the modules in it");
   }
+}
+
+/** Adds a module to a container under a name. Returns the container. */
+function add<Container extends Module>(container: Container, name: string, module: Module): Container {
+  expectModule(`${container.constructor.name}, "${name}"`, module);
+  stateOf(container).children.set(name, module);
+  return container;
 }
 
 function elementAt<T>(what: string, list: readonly T[], index: number): T {

@@ -4,6 +4,7 @@
 
 import {
   ArgumentError,
+  checkChoice,
   checkInteger,
   conv1d,
   conv2d,
@@ -112,6 +113,8 @@ export abstract class ConvolutionLayer extends Module {
     for (const size of this.stride) checkInteger(layer, "stride", size, 1);
     if (padding === "same" && this.stride.some((size) => size !== 1))
       throw new ArgumentError(`${layer}: padding "same" needs a stride of 1, got [${this.stride.join(", ")}]`);
+    if (typeof padding === "string") checkChoice(layer, "padding", padding, ["valid", "same"]);
+    checkChoice(layer, "paddingMode", paddingMode, ["zeros", "reflect", "replicate", "circular"]);
     this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
     this.dilation = perDimension(layer, "dilation", dilation, dims);
     this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);

@@ -10,6 +10,7 @@ import {
   type Backend,
   changed,
   type DType,
+  describeValue,
   isFloating,
   sameShape,
   settings,
@@ -277,17 +278,20 @@ export abstract class Module {
    *
    * @param options.strict Whether the keys must match exactly. Default true. Shapes must match in either case.
    * @throws StateDictError when keys are missing or unexpected in strict mode, or when shapes differ.
+   * @throws ArgumentError when `source` is not an object.
    */
   loadStateDict(source: Readonly<StateDict>, options?: { readonly strict?: boolean }): LoadResult {
     const { strict } = settings("loadStateDict", options, { strict: true });
+    const kind = describeValue(source);
+    if (kind !== "an object") throw new ArgumentError(`loadStateDict: expected tensors by name, got ${kind}`);
     const own = new Map(this.stateEntries());
     const missingKeys = [...own.keys()].filter((name) => !Object.hasOwn(source, name));
     const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
     const misshapen: [string, readonly number[], readonly number[]][] = [];
     for (const [name, tensor] of own) {
       const given = source[name];
-      if (given !== undefined && !sameShape(given.shape, tensor.shape))
-        misshapen.push([name, tensor.shape, given.shape]);
+      if (given !== undefined && !sameShape(given?.shape, tensor.shape))
+        misshapen.push([name, tensor.shape, given?.shape]);
     }
     if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
       throw new StateDictError(
@@ -336,14 +340,18 @@ export abstract class Module {
   }
 
   /**
-   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype. The
-   * parameters remain the same objects, so existing optimizers keep working. Returns the module.
+   * Moves parameters, their gradients and buffers to a device, or converts the floating-point ones to a dtype, or both:
+   * to those of a tensor. The parameters remain the same objects, so existing optimizers keep working. Returns the
+   * module.
    *
    * @throws ArgumentError for a dtype that is not floating-point.
    */
-  to(target: Backend | DType): this {
+  to(target: Backend | DType | Tensor): this {
+    if (target instanceof Tensor) return this.to(target.dtype).to(target.device);
     if (typeof target === "string" && !isFloating(target)) {
-      throw new ArgumentError(`to: a module can be converted to a floating-point dtype only, got ${target}`);
+      throw new ArgumentError(
+        `to: a module can be converted to a floating-point dtype or a device, such as cpu(), got "${target}"`,
+      );
     }
     const move = (tensor: Tensor) =>
       typeof target === "string" && !isFloating(tensor.dtype) ? tensor : tensor.detach().to(target);
@@ -479,6 +487,12 @@ export function stateOf(module: Module): ModuleState {
 
 function hooksOf(module: Module): Hooks {
   return stateOf(module).hooks;
+}
+
+/** Throws an ArgumentError unless a value is a module. */
+export function expectModule(operation: string, value: unknown): void {
+  if (!(value instanceof Module))
+    throw new ArgumentError(`${operation}: expected a module, got ${describeValue(value)}`);
 }
 
 /** Creates a module without its properties: a function with the methods of its class, so that `model(x)` works. */

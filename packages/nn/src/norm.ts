@@ -116,8 +116,7 @@ export abstract class BatchNormNd extends Module {
   /** Resets the running statistics, and sets the weight to one and the bias to zero. */
   resetParameters(): void {
     this.resetRunningStats();
-    if (this.weight) ones_(this.weight);
-    if (this.bias) zeros_(this.bias);
+    resetAffine(this);
   }
 
   /** Throws a ShapeError unless the number of input dimensions is accepted. */
@@ -208,6 +207,12 @@ export class BatchNorm3d extends BatchNormNd {
   }
 }
 
+/** Sets a layer's weight to one and its bias to zero. */
+function resetAffine({ weight, bias }: { readonly weight: Parameter | null; readonly bias: Parameter | null }): void {
+  if (weight) ones_(weight);
+  if (bias) zeros_(bias);
+}
+
 /** Options of `LayerNorm`. */
 export interface LayerNormOptions extends FactoryOptions {
   /** Value added to the variance. Default 1e-5. */
@@ -263,6 +268,11 @@ export class LayerNorm extends Module {
     this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.normalizedShape, factory)) : null;
   }
 
+  /** Sets the weight to one and the bias to zero. */
+  resetParameters(): void {
+    resetAffine(this);
+  }
+
   /**
    * Normalizes the input: [..., ...normalizedShape] → the same shape.
    *
@@ -314,6 +324,11 @@ export class GroupNorm extends Module {
     this.affine = affine;
     this.weight = affine ? new Parameter(ones([numChannels], factory)) : null;
     this.bias = affine ? new Parameter(zeros([numChannels], factory)) : null;
+  }
+
+  /** Sets the weight to one and the bias to zero. */
+  resetParameters(): void {
+    resetAffine(this);
   }
 
   /** Normalizes each group of each sample: [N, numChannels, ...] → the same shape. */

@@ -19,9 +19,9 @@ abstract class Padding extends Module {
   constructor(dims: number, mode: PadMode, padding: BorderWidths, value = 0) {
     super();
     const widths = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : padding;
-    if (widths.length !== 2 * dims || !widths.every(Number.isInteger))
+    if (!Array.isArray(widths) || widths.length !== 2 * dims || !widths.every(Number.isInteger))
       throw new ArgumentError(
-        `${this.constructor.name}: padding must be one integer or ${2 * dims}, got [${widths.join(", ")}]`,
+        `${this.constructor.name}: padding must be one integer or ${2 * dims}, got [${[padding].flat().join(", ")}]`,
       );
     this.padding = widths;
     // `pad` accepts a value only in constant mode.

@@ -7,7 +7,7 @@
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, changed, type Tensor } from "@akari/tensor";
-import { type Module, stateOf } from "./module.ts";
+import { expectModule, type Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /** A property that is computed, and the function that turns it into a parameter again. */
@@ -31,6 +31,7 @@ function reparametrizationOf(module: Module, property: string): Reparametrizatio
  * Returns the parameter with a name. Throws an ArgumentError when there is none or it is already computed from others.
  */
 export function parameterOf(operation: string, module: Module, property: string): Parameter {
+  expectModule(operation, module);
   const value: unknown = Reflect.get(module, property);
   if (value instanceof Parameter) return value;
   const why = reparametrizationOf(module, property) ? "is already reparametrized" : "is not a parameter";
@@ -65,6 +66,7 @@ export function reparametrize(
 
 /** Turns a computed property into a parameter again. Throws an ArgumentError for any other property. */
 export function restore<M extends Module>(operation: string, module: M, property: string): M {
+  expectModule(operation, module);
   const found = reparametrizationOf(module, property);
   if (!found) throw new ArgumentError(`${operation}: "${property}" is not reparametrized; the module is ${module}`);
   found.undo(module);

@@ -1,5 +1,6 @@
 /** Layers: output shapes, names in the state, printed form, and errors. */
 
+import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
   DTypeError,
@@ -291,6 +292,45 @@ describe("names in the state", () => {
   });
 });
 
+describe("resetParameters", () => {
+  // Those that draw are compared with new layers in `conformance`; these set constants.
+  it.each([
+    ["LayerNorm", new nn.LayerNorm([2, 3])],
+    ["LayerNorm without a bias", new nn.LayerNorm(3, { bias: false })],
+    ["LayerNorm without parameters", new nn.LayerNorm(3, { elementwiseAffine: false })],
+    ["GroupNorm", new nn.GroupNorm(2, 4)],
+    ["GroupNorm without parameters", new nn.GroupNorm(2, 4, { affine: false })],
+    ["RMSNorm", new nn.RMSNorm(3)],
+    ["BatchNorm1d", new nn.BatchNorm1d(3)],
+    ["InstanceNorm2d", new nn.InstanceNorm2d(3, { affine: true, trackRunningStats: true })],
+    ["PReLU", new nn.PReLU(2, { init: 0.1 })],
+  ] as const)("of %s restores the initial values", (_, layer) => {
+    const values = () => Object.entries(layer.stateDict()).map(([name, x]) => [name, x.toArraySync()]);
+    const before = values();
+    noGrad(() => {
+      for (const x of Object.values(layer.stateDict())) x.fill_(7);
+    });
+    layer.resetParameters();
+    expect(values()).toEqual(before);
+  });
+
+  it("exists wherever PyTorch has it", () => {
+    const layers = [
+      new nn.Linear(2, 2),
+      new nn.Bilinear(2, 2, 2),
+      new nn.Conv1d(1, 1, 1),
+      new nn.ConvTranspose1d(1, 1, 1),
+      new nn.Embedding(2, 2),
+      new nn.EmbeddingBag(2, 2),
+      new nn.LSTM(2, 2),
+      new nn.GRUCell(2, 2),
+      new nn.MultiheadAttention(2, 1),
+      new nn.AdaptiveLogSoftmaxWithLoss(4, 4, [2]),
+    ];
+    for (const layer of layers) expect(typeof layer.resetParameters).toBe("function");
+  });
+});
+
 describe("the printed form", () => {
   const cases: readonly (readonly [nn.Module, string])[] = [
     [
@@ -432,6 +472,24 @@ describe("layers and losses reject", () => {
       /one integer or 4, got \[1, 2\]/,
     ],
     [
+      "no padding widths",
+      () => new nn.ZeroPad2d(null as unknown as number),
+      ArgumentError,
+      /ZeroPad2d: padding must be one integer or 4, got \[\]/,
+    ],
+    [
+      "an unknown mode of padding",
+      () => new nn.Conv1d(1, 1, 1, { paddingMode: "mirror" as "reflect" }),
+      ArgumentError,
+      /Conv1d: paddingMode must be "zeros", "reflect", "replicate" or "circular", got "mirror"/,
+    ],
+    [
+      "an unknown word for the padding",
+      () => new nn.Conv2d(1, 1, 1, { padding: "full" as "same" }),
+      ArgumentError,
+      /Conv2d: padding must be "valid" or "same", got "full"/,
+    ],
+    [
       "both size and scale factor",
       () => new nn.Upsample({ size: 2, scaleFactor: 2 }),
       ArgumentError,
@@ -482,6 +540,16 @@ describe("layers and losses reject", () => {
 });
 
 describe("dropout", () => {
+  it("of what is not a tensor is rejected, in evaluation too", () => {
+    const { dropout, dropout2d, alphaDropout, featureAlphaDropout } = nn.functional;
+    for (const f of [dropout, dropout2d, alphaDropout])
+      for (const training of [true, false])
+        expect(() => f(null as unknown as Tensor, 0.5, { training })).toThrow(
+          new RegExp(`^${f.name}: expected a tensor, got null`),
+        );
+    expect(() => featureAlphaDropout("abc" as unknown as Tensor)).toThrow(/: expected a tensor, got abc/);
+  });
+
   it("of channels drops whole channels", () => {
     manualSeed(0);
     const y = nn.functional.dropout3d(ones([8, 8, 2, 2, 2]), 0.5);

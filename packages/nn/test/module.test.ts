@@ -1,5 +1,5 @@
 import { noGrad } from "@akari/autograd";
-import { manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { ArgumentError, cpu, manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   BatchNorm1d,
@@ -107,6 +107,22 @@ describe("Module", () => {
     expect(loose).toEqual({ missingKeys: ["fc2.weight"], unexpectedKeys: ["extra"] });
   });
 
+  it("rejects a state that is not one, by name", () => {
+    const net = new Linear(2, 3);
+    // Safe, both: what a program in plain JavaScript might pass.
+    const load = (state: unknown) => net.loadStateDict(state as Record<string, Tensor>);
+    const states: [unknown, string][] = [
+      [null, "null"],
+      [undefined, "undefined"],
+      ["model.pt", "model.pt"],
+      [[net.weight], "an array"],
+      [Promise.resolve(net.stateDict()), "a promise"],
+    ];
+    for (const [state, got] of states)
+      expect(() => load(state)).toThrow(new ArgumentError(`loadStateDict: expected tensors by name, got ${got}`));
+    expect(() => load({ weight: null, bias: 3 })).toThrow(StateDictError);
+  });
+
   it("applies modes, functions, freezing and zeroGrad to all modules inside", () => {
     const net = new Sequential(new Linear(2, 2), new Dropout(0.5));
     net.eval();
@@ -151,6 +167,12 @@ describe("Module", () => {
     expect(weight.grad?.dtype).toBe("float64");
     expect(net(ones([1, 2], { dtype: "float64" })).dtype).toBe("float64");
     expect(() => net.to("int32")).toThrow(/floating-point/);
+    expect(() => net.to("gpu" as "float32")).toThrow(
+      'to: a module can be converted to a floating-point dtype or a device, such as cpu(), got "gpu"',
+    );
+    expect(net.to(ones([1])).weight.dtype).toBe("float32");
+    const device = cpu({ threads: 1 });
+    expect(net.to(ones([1], { dtype: "float64", device })).weight).toMatchObject({ dtype: "float64", device });
   });
 
   it("runs hooks around forward and in the backward pass", () => {
@@ -285,6 +307,24 @@ describe("Module", () => {
     expect([...any].map(([name]) => name)).toEqual(["a", "fc"]);
     expect(() => any.get("b")).toThrow(/no module "b"; there are: a, fc/);
     expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
+  });
+
+  it("rejects what is not a module in containers", () => {
+    const wrong = (value: unknown) => value as ReLU; // safe: not used as one
+    expect(() => new Sequential(wrong(() => 1))).toThrow(
+      new ArgumentError('Sequential, "0": expected a module, got () => 1'),
+    );
+    expect(() => new Sequential(new ReLU(), wrong(ReLU))).toThrow(
+      /^Sequential, "1": .*, got class ReLU extends Module/,
+    );
+    expect(() => new Sequential(wrong(undefined))).toThrow(/^Sequential, "0": .*, got undefined$/);
+    expect(() => new Sequential(wrong(null))).toThrow(/^Sequential, "0": .*, got null$/);
+    expect(() => new Sequential({ act: wrong("relu") })).toThrow(/^Sequential, "act": .*, got relu$/);
+    expect(() => new Sequential().append(wrong(3))).toThrow(/^Sequential, "0": .*, got 3$/);
+    expect(() => new ModuleList([new ReLU(), wrong(undefined)])).toThrow(/^ModuleList, "1": .*, got undefined$/);
+    expect(() => new ModuleList().append(wrong({}))).toThrow(/^ModuleList, "0": .*, got an object$/);
+    expect(() => new ModuleDict({ a: wrong(undefined) })).toThrow(/^ModuleDict, "a": .*, got undefined$/);
+    expect(() => new ModuleDict({ a: new ReLU() }).set("a", wrong(1))).toThrow(/^ModuleDict, "a": .*, got 1$/);
   });
 
   it("rejects invalid arguments", () => {

@@ -6,6 +6,7 @@
 import {
   ArgumentError,
   checkNumber,
+  describeValue,
   FileError,
   isFloating,
   perform,
@@ -83,6 +84,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     // safe: every option has a default
     this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options;
     this.check(this.defaults);
+    if (typeof params?.[Symbol.iterator] !== "function")
+      throw new ArgumentError(
+        `${this.constructor.name}: expected parameters, such as model.parameters(), got ${describeValue(params)}`,
+      );
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
     const groups = list.filter((entry) => "params" in entry);

@@ -1,4 +1,4 @@
-import { tensor } from "@akari/tensor";
+import { FileError, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type BaseOptions,
@@ -75,18 +75,51 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
 
   it("refuses a state that is none", () => {
     expect(() => make(optimizer()).loadStateDict({})).toThrow(/last_epoch/);
+    // Safe: what a program in plain JavaScript might pass.
+    for (const state of [null, undefined] as never[]) {
+      expect(() => make(optimizer()).loadStateDict(state)).toThrow(FileError);
+      expect(() => new ReduceLROnPlateau(optimizer()).loadStateDict(state)).toThrow(FileError);
+    }
   });
 });
 
 describe("learning rates", () => {
-  it("of a group that is added later follow from its own first one", () => {
+  it("that something else changes go on from there", () => {
+    // The numbers are those of PyTorch 1.13.
+    const seen = (make: (o: SGD) => readonly LRScheduler<SGDOptions>[], steps: number) => {
+      const o = new SGD([tensor([1])], { lr: 0.5 });
+      const schedulers = make(o);
+      return Array.from({ length: steps }, (_, i) => {
+        if (i > 0) for (const scheduler of schedulers) scheduler.step();
+        return Number(o.paramGroups[0]?.lr.toFixed(8));
+      });
+    };
+    expect(seen((o) => [new ConstantLR(o, { totalIters: 2 }), new ExponentialLR(o, 0.9)], 4)).toEqual([
+      0.16666667, 0.15, 0.405, 0.3645,
+    ]);
+    expect(seen((o) => [new ExponentialLR(o, 0.9), new CosineAnnealingLR(o, 2)], 5)).toEqual([
+      0.5, 0.225, 0, 0.25, 0.45,
+    ]);
+    expect(seen((o) => [new StepLR(o, 1, { gamma: 0.5 }), new LambdaLR(o, (epoch) => 1 / (1 + epoch))], 3)).toEqual([
+      0.5, 0.25, 0.16666667,
+    ]);
+    const o = new SGD([tensor([1])], { lr: 0.5 });
+    const scheduler = new ExponentialLR(o, 0.9);
+    scheduler.step();
+    Object.assign(o.paramGroups[0] ?? {}, { lr: 3 });
+    scheduler.step();
+    expect(scheduler.getLastLr()[0]).toBeCloseTo(2.7, 12);
+  });
+
+  it("of a group that is added later change by the same factors", () => {
     const o = optimizer();
     const scheduler = new ExponentialLR(o, 0.5);
     scheduler.step();
     o.addParamGroup({ params: [tensor([3])], lr: 8 });
     scheduler.step();
     scheduler.step();
-    expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.0125, 0.0025, 1]);
+    // The numbers are those of PyTorch 1.13.
+    expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.0125, 0.0025, 2]);
   });
 
   it("of a group that is added later are left alone by values given for each group", () => {
@@ -174,6 +207,8 @@ describe("learning rates", () => {
     expect(() => new LinearLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new PolynomialLR(o, { totalIters: 0 })).toThrow(/totalIters must be positive, got 0/);
     expect(() => new StepLR(o, 0)).toThrow(/positive integer, got 0/);
+    for (const wrong of [null, undefined, [], 3] as never[])
+      expect(() => new StepLR(wrong, 3)).toThrow(/^StepLR: expected an optimizer, got (null|undefined|an array|3)$/);
     expect(() => new LambdaLR<SGDOptions & BaseOptions>(o, [() => 1])).toThrow(
       /one factor or one for each of the 2 parameter groups, got 1/,
     );

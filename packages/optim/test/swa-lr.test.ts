@@ -37,6 +37,14 @@ describe("SWALR", () => {
     expect(new SWALR(sgd, 0.3, { annealEpochs: 0 }).getLastLr()).toEqual([0.3, 0.3]);
   });
 
+  it("is where another scheduler goes on from", () => {
+    const sgd = optimizer();
+    const schedulers = [new SWALR(sgd, 0.05, { annealEpochs: 0 }), new ExponentialLR(sgd, 0.9)];
+    expect(sgd.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.05]);
+    for (let i = 0; i < 2; i++) for (const scheduler of schedulers) scheduler.step();
+    for (const { lr } of sgd.paramGroups) expect(lr).toBeCloseTo(0.045, 12);
+  });
+
   it("goes on from a saved state, whose rates the optimizer has", () => {
     const [one, other] = [optimizer(), optimizer()];
     const scheduler = new SWALR(one, 0.05);

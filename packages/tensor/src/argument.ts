@@ -5,24 +5,23 @@
 
 import { ArgumentError, DeviceError } from "./errors.ts";
 
+/** Returns what an error says of a value that has the wrong type: "an array", "a promise", "an object", "undefined". */
+export function describeValue(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value).replace(/\n.*/s, "");
+  if (Array.isArray(value)) return "an array";
+  return "storage" in value ? "a tensor" : "then" in value ? "a promise" : "an object";
+}
+
 /**
  * Throws an ArgumentError unless a value is a tensor, of any copy of this package. In plain JavaScript it may be
  * anything.
  */
 export function expectTensor(operation: string, value: unknown, wanted = "a tensor"): void {
-  // Safe: both properties are only tested
-  const { storage, then } = (value ?? {}) as { readonly storage?: unknown; readonly then?: unknown };
+  const { storage } = (value ?? {}) as { readonly storage?: unknown }; // safe: only tested
   if (storage !== undefined) return;
-  const given = Array.isArray(value)
-    ? "an array"
-    : typeof value !== "object"
-      ? String(value)
-      : then
-        ? "a promise"
-        : value && "an object";
-  throw new ArgumentError(
-    `${operation}: expected ${wanted}, got ${given}; ${then ? "await it" : "make one with tensor([...])"}`,
-  );
+  const given = describeValue(value);
+  const remedy = given === "a promise" ? "await it" : "make one with tensor([...])";
+  throw new ArgumentError(`${operation}: expected ${wanted}, got ${given}; ${remedy}`);
 }
 
 /** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */
@@ -47,12 +46,13 @@ function refuse(operation: string, argument: string, value: unknown, wanted: str
  */
 export function checkChoice(operation: string, option: string, value: unknown, choices: readonly unknown[]): void {
   if (choices.includes(value)) return;
-  const [last, ...others] = [...choices].reverse().map((choice) => JSON.stringify(choice));
-  refuse(operation, option, value, `be ${others.reverse().join(", ")} or ${last}`);
+  const names = choices.map((choice) => JSON.stringify(choice));
+  const last = names.pop();
+  refuse(operation, option, value, `be ${names.join(", ")} or ${last}`);
 }
 
 /**
- * Throws an ArgumentError unless a value is an integer from `least` (0 or 1) to `most`. Default: any non-negative
+ * Throws an ArgumentError unless a value is an integer from `least` (0, 1 or -∞) to `most`. Default: any non-negative
  * integer.
  */
 export function checkInteger(
@@ -63,7 +63,7 @@ export function checkInteger(
   most: number = Number.POSITIVE_INFINITY,
 ): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  const sign = least > 0 ? "a positive" : "a non-negative";
+  const sign = least > 0 ? "a positive" : least === 0 ? "a non-negative" : "an";
   refuse(
     operation,
     argument,

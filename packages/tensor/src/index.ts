@@ -4,7 +4,15 @@
  * @packageDocumentation
  */
 
-export { checkChoice, checkInteger, checkNumber, checkOrder, checkPositive, expectTensor } from "./argument.ts";
+export {
+  checkChoice,
+  checkInteger,
+  checkNumber,
+  checkOrder,
+  checkPositive,
+  describeValue,
+  expectTensor,
+} from "./argument.ts";
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, perform, writeDrawn } from "./capture.ts";

@@ -6,7 +6,7 @@ import { allocate, checkOptions, optionsLike, type TensorOptions } from "./creat
 import { expectFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
 import { ArgumentError } from "./errors.ts";
-import { type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
+import { drawIntegers_, type GeneratorOption, normal_, uniform_ } from "./ops/random.ts";
 import { pointwise, type TensorOrNumber } from "./pointwise.ts";
 import { defaultGenerator } from "./random/generator.ts";
 import { drawPermutation } from "./random/integers.ts";
@@ -97,9 +97,8 @@ export function randint(
   const shape = (brief ? second : third) as Shape;
   const [options = {}] = [brief ? third : fourth] as [RandomOptions | undefined];
   checkOptions("randint", options, Object.keys(further));
-  return random_(allocate("randint", shape, options.dtype ?? "int32", options.device), low, high, {
-    generator: options.generator,
-  });
+  const { dtype = "int32", device, generator } = options;
+  return drawIntegers_("randint", allocate("randint", shape, dtype, device), low, high, { generator });
 }
 
 /**

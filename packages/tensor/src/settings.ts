@@ -3,6 +3,7 @@
  * are expected, would otherwise silently give a different model.
  */
 
+import { describeValue } from "./argument.ts";
 import { ArgumentError } from "./errors.ts";
 
 /** Options in which every property that has a default is present. */
@@ -16,16 +17,9 @@ export type Settings<Options, Defaults> = Options & {
 
 /** Throws an ArgumentError unless `given` is an object with only these property names. */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {
-  const other =
-    typeof given !== "object" || given === null
-      ? String(given)
-      : "storage" in given
-        ? "a tensor"
-        : "then" in given
-          ? "a promise"
-          : "";
-  if (other !== "")
-    throw new ArgumentError(`${operation}: expected options by name, { ${names.join(", ")} }, got ${other}`);
+  const kind = describeValue(given);
+  if (kind !== "an object")
+    throw new ArgumentError(`${operation}: expected options by name, { ${names.join(", ")} }, got ${kind}`);
   for (const name of Object.keys(given))
     if (!names.includes(name))
       throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${names.join(", ")}`);

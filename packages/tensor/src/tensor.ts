@@ -407,14 +407,21 @@ export class Tensor implements View {
   }
 
   /**
-   * Converts the tensor to another dtype or moves it to another device. Returns this tensor if nothing changes.
-   * Differentiable.
+   * Converts the tensor to another dtype or moves it to another device, or both: to those of another tensor. Returns
+   * this tensor if nothing changes. Differentiable.
    *
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
+   *
+   * @throws ArgumentError for a string that is not a dtype.
    * @throws DeviceError when this tensor's device has no synchronous reads (`await x.prefetch()` first), and when
    * `target` does not support the dtype.
    */
-  to(target: DType | Backend): Tensor {
+  to(target: DType | Backend | Tensor): Tensor {
     if (typeof target === "string") return cast(this, target);
+    if (target instanceof Tensor) {
+      const { dtype, device } = target;
+      return this.device.supports(dtype) ? this.to(dtype).to(device) : this.to(device).to(dtype);
+    }
     checkDevice("to", target);
     return toDevice(this, target);
   }

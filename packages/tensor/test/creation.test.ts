@@ -159,6 +159,9 @@ describe("random tensors", () => {
     expect(() => zeros([2]).normal_(0, -1)).toThrow(ArgumentError);
     expect(() => zeros([2]).bernoulli_(2)).toThrow(ArgumentError);
     expect(() => randn([2], { dtype: "int32" })).toThrow(DTypeError);
-    expect(() => randint(5, 5, [2])).toThrow(ArgumentError);
+    expect(() => randint(5, 5, [2])).toThrow(new ArgumentError("randint: expected integers low < high, got 5 and 5"));
+    expect(() => randint(-2, [2])).toThrow("randint: expected integers low < high, got 0 and -2");
+    expect(() => randint(300, [2], { dtype: "uint8" })).toThrow("randint: 0 to 300 leaves the range of uint8");
+    expect(() => zeros([2]).random_(5, 5)).toThrow("random_: expected integers low < high, got 5 and 5");
   });
 });

@@ -1,6 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { reference } from "../src/backends/reference/reference.ts";
-import { DeviceError, DisposedError, type DType, DTypeError, IndexError, ShapeError, tensor } from "../src/index.ts";
+import {
+  ArgumentError,
+  cpu,
+  DeviceError,
+  DisposedError,
+  type DType,
+  DTypeError,
+  IndexError,
+  ShapeError,
+  tensor,
+} from "../src/index.ts";
 
 describe("sizes and strides", () => {
   it("of single dimensions, from either end", () => {
@@ -46,6 +56,24 @@ describe("to", () => {
   it("rejects what is neither a dtype nor a device", () => {
     for (const target of [undefined, null, 3, {}])
       expect(() => tensor([1]).to(target as never)).toThrow(/^to: the device must be a Backend, such as cpu\(\), got/);
+    expect(() => tensor([1]).to("gpu" as "float32")).toThrow(
+      new ArgumentError('to: there is no dtype "gpu"; a device must be a Backend, such as cpu()'),
+    );
+  });
+
+  it("takes the dtype and the device of another tensor", () => {
+    const [x, device] = [tensor([1.5, -2]), cpu({ threads: 1 })];
+    const y = x.to(tensor([3], { dtype: "int32", device }));
+    expect(y).toMatchObject({ dtype: "int32", device });
+    expect(y.toArraySync()).toEqual([1, -2]);
+    expect(x.to(tensor([3]))).toBe(x);
+  });
+
+  it("converts on the device that has both dtypes", () => {
+    const limited = Object.assign(reference(), { supports: (dtype: DType) => dtype !== "float64" });
+    const small = tensor([1.5], { device: limited });
+    expect(small.to(tensor([1], { dtype: "float64" })).dtype).toBe("float64");
+    expect(tensor([1.5], { dtype: "float64" }).to(small)).toMatchObject({ dtype: "float32", device: limited });
   });
 });
 

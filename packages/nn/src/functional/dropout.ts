@@ -22,7 +22,14 @@ export interface DropoutFunctionOptions {
 }
 
 /** Checks the arguments and fills in the defaults, which differ for `training`. */
-function checked(operation: string, p: number, options: DropoutFunctionOptions | undefined, training: boolean) {
+function checked(
+  operation: string,
+  input: Tensor,
+  p: number,
+  options: DropoutFunctionOptions | undefined,
+  training: boolean,
+) {
+  expectTensor(operation, input);
   checkNumber(operation, "p", p, 1);
   return settings(operation, options, { training, generator: undefined });
 }
@@ -35,9 +42,8 @@ function dropped(
   input: Tensor,
   p: number,
   generator: Generator | undefined,
-  maskShape: readonly number[] = input?.shape,
+  maskShape: readonly number[] = input.shape,
 ): Tensor {
-  expectTensor("dropout", input);
   if (p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const mask = input.newEmpty(maskShape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
@@ -51,7 +57,7 @@ function dropped(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
 export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  const { training, generator } = checked("dropout", p, options, true);
+  const { training, generator } = checked("dropout", input, p, options, true);
   return training ? dropped(input, p, generator) : input;
 }
 
@@ -62,8 +68,7 @@ function channelDropout(
   p: number,
   options: DropoutFunctionOptions | undefined,
 ): Tensor {
-  expectTensor(operation, input);
-  const { training, generator } = checked(operation, p, options, true);
+  const { training, generator } = checked(operation, input, p, options, true);
   if (!training) return input;
   // Without a batch dimension, the channels are the first dimension.
   const kept = input.ndim === dims + 1 ? 1 : 2;
@@ -117,7 +122,7 @@ function alphaDropped(
   options: DropoutFunctionOptions | undefined,
   channels: boolean,
 ): Tensor {
-  const { training, generator } = checked(operation, p, options, false);
+  const { training, generator } = checked(operation, input, p, options, false);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const shape = channels ? input.shape.map((size, i) => (i < 2 ? size : 1)) : input.shape;

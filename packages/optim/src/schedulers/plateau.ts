@@ -125,7 +125,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
    * @throws FileError when an entry is missing.
    */
   loadStateDict(state: SchedulerState): void {
-    const { last_epoch, best, num_bad_epochs, cooldown_counter } = state;
+    const { last_epoch, best, num_bad_epochs, cooldown_counter } = state ?? {};
     if (
       last_epoch === undefined ||
       best === undefined ||

@@ -36,7 +36,7 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
       throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
     checkNumber("LinearLR", "endFactor", endFactor, 1);
     checkPositive("LinearLR", "totalIters", totalIters);
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -68,7 +68,7 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
     super(optimizer);
     this.#options = settings("ConstantLR", options, { factor: 1 / 3, totalIters: 5 });
     checkNumber("ConstantLR", "factor", this.#options.factor, 1);
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -100,7 +100,7 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
     super(optimizer);
     this.#options = settings("PolynomialLR", options, { totalIters: 5, power: 1 });
     checkPositive("PolynomialLR", "totalIters", this.#options.totalIters);
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -140,7 +140,7 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
     checkPositive("CosineAnnealingLR", "tMax", tMax);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -187,7 +187,7 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {

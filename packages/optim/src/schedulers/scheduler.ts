@@ -1,10 +1,11 @@
 /**
  * `LRScheduler`: sets the learning rate of each group as a function of the number of calls of `step`. Most schedulers
  * are a closed formula of that number and the group's initial learning rate, so that any epoch can be reached directly
- * and the saved state is one number.
+ * and the saved state is one number. A learning rate that something else has changed, such as another scheduler,
+ * changes by the same factor instead.
  */
 
-import { ArgumentError, FileError, perform } from "@akari/tensor";
+import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -68,6 +69,8 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>) {
+    if (!optimizer?.paramGroups)
+      throw new ArgumentError(`${this.constructor.name}: expected an optimizer, got ${describeValue(optimizer)}`);
     this.optimizer = optimizer;
     optimizer.paramGroups.forEach(initialLrOf);
   }
@@ -87,7 +90,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
 
   /**
    * Returns the learning rate at `epoch` given the rate `lr` that results from other schedulers. By default, `lr`
-   * changes by the same factor as under this scheduler alone. Used by `ChainedScheduler`.
+   * changes by the same factor as under this scheduler alone.
    */
   lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
     const before = epoch === 0 ? baseLr : this.lrAt(epoch - 1, baseLr, group);
@@ -96,7 +99,18 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
 
   /** Advances by one epoch. Call it after the optimizer's steps of the epoch. */
   step(): void {
-    perform(() => this.moveTo(this.#lastEpoch + 1));
+    perform(() => this.advance(this.#lastEpoch + 1));
+  }
+
+  /** Moves to the next epoch, in constructors to epoch 0, from the current learning rates. */
+  protected advance(epoch: number): void {
+    const lrs = this.getLastLr();
+    const own = this.baseLrs.map((base, i) => (epoch === 0 ? base : this.lrAt(epoch - 1, base, i)));
+    this.moveTo(epoch);
+    this.optimizer.paramGroups.forEach((group, i) => {
+      const lr = lrs[i] as number; // safe: one for each group
+      if (lr !== own[i]) group.lr = this.lrFrom(lr, epoch, initialLrOf(group), i);
+    });
   }
 
   /** Moves directly to an epoch. */
@@ -123,7 +137,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
    * @throws FileError when `state` has no integer `last_epoch`.
    */
   loadStateDict(state: SchedulerState): void {
-    const epoch = state.last_epoch;
+    const epoch = state?.last_epoch;
     if (epoch === undefined || !Number.isInteger(epoch))
       throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
     this.moveTo(epoch);

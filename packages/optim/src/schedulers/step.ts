@@ -30,7 +30,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
     checkInteger("StepLR", "stepSize", stepSize, 1);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -53,7 +53,7 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
     const { gamma } = settings("MultiStepLR", options, { gamma: 0.1 });
     this.#milestones = milestones;
     this.#gamma = gamma;
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -73,7 +73,7 @@ export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Opti
   constructor(optimizer: Optimizer<Options>, gamma: number) {
     super(optimizer);
     this.#gamma = gamma;
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -99,7 +99,7 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
   ) {
     super(optimizer);
     this.#factor = perGroup(this.constructor.name, optimizer, "factor", factor);
-    this.moveTo(0);
+    this.advance(0);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {

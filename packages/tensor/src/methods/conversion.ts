@@ -38,7 +38,7 @@ export const conversionMethods: Implementations<ConversionMethods> = {
   long: (x) => cast(x, "int32"),
   byte: (x) => cast(x, "uint8"),
   bool: (x) => cast(x, "bool"),
-  typeAs: (x, other) => cast(x, other.dtype).to(other.device),
+  typeAs: (x, other) => x.to(other),
   isFloatingPoint: (x) => isFloating(x.dtype),
   elementSize: (x) => bytesOf(x.dtype),
 };

@@ -47,7 +47,8 @@ const casts = new Map<string, PointwiseOp>();
  * @throws ArgumentError for an unknown dtype.
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  if (!isDType(dtype)) throw new ArgumentError(`to: there is no dtype ${String(dtype)}`);
+  if (!isDType(dtype))
+    throw new ArgumentError(`to: there is no dtype "${dtype}"; a device must be a Backend, such as cpu()`);
   if (x.dtype === dtype) return x;
   const op = once(
     casts,

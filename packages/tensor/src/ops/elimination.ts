@@ -11,7 +11,7 @@ import { abs, sign } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
 import { argmax } from "./extremes.ts";
-import { filled, fromHost } from "./fill.ts";
+import { counting, filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
@@ -51,15 +51,6 @@ const rooted = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("cholesky", (x, pivot
 
 /** Pivots below this magnitude count as zero: about the smallest normal float32. */
 const least = 1.2e-38;
-
-function counting(like: Tensor, n: number): Tensor {
-  return fromHost(
-    like,
-    [n],
-    "int32",
-    Int32Array.from({ length: n }, (_, i) => i),
-  );
-}
 
 /** Result of eliminating square matrices. */
 interface Eliminated {

@@ -80,3 +80,13 @@ export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedAr
     result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   return result;
 }
+
+/** Creates an int32 vector of `size` numbers on the device of `like`. By default, `at` counts them: 0, 1, …. */
+export function counting(like: Tensor, size: number, at: (i: number) => number = (i) => i): Tensor {
+  return fromHost(
+    like,
+    [size],
+    "int32",
+    Int32Array.from({ length: size }, (_, i) => at(i)),
+  );
+}

@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copy_, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { fill_, filled, fromHost } from "./fill.ts";
+import { counting, fill_, filled, fromHost } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
@@ -98,9 +98,10 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       dim++;
     } else {
       if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
+      // "{}", for an object without entries, is not a range either.
+      const text = typeof entry === "string" ? entry : Object.keys(entry).length === 0 ? "{}" : null;
       // Safe: numbers, tensors, arrays and null are handled above.
-      const range = typeof entry === "string" ? parseRange(entry) : (entry as Range);
-      const { start = null, stop = null, step } = range;
+      const { start = null, stop = null, step } = text === null ? (entry as Range) : parseRange(text);
       view = slice(view, dim++, start, stop, step ?? 1);
     }
   }
@@ -224,14 +225,8 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
     }
     const k = others.indexOf(dim);
     const place = k < start ? k : k + shape.length;
-    const counting = fromHost(
-      view,
-      [size],
-      "int32",
-      Int32Array.from({ length: size }, (_, i) => i),
-    );
     return reshape(
-      counting,
+      counting(view, size),
       Array.from({ length: rank }, (_, i) => (i === place ? size : 1)),
     );
   });

@@ -11,7 +11,7 @@ import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
-import { fillView, fromHost } from "./fill.ts";
+import { counting, fillView } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { narrow } from "./slice.ts";
 
@@ -92,6 +92,10 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
     const [before, after] = [width(dim, 0), width(dim, 1)];
     const size = x.shape[dim] as number;
     if (before === 0 && after === 0) continue;
+    // Circular padding repeats what negative widths leave of the tensor.
+    const cropped = (width: number) => (mode === "circular" ? Math.max(-width, 0) : 0);
+    const first = cropped(before);
+    const count = size - first - cropped(after);
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
     if (before > most || after > most || size === 0) {
       throw new ShapeError(
@@ -99,10 +103,10 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
       );
     }
     const length = size + before + after;
-    if (length < 1)
+    if (length < 1 || count < 1)
       throw new ShapeError(`pad: the widths ${before} and ${after} leave nothing of dimension ${dim} of size ${size}`);
-    const sources = Int32Array.from({ length }, (_, i) => sourceOf(mode, i - before, size));
-    result = selectUnchecked(result, dim, fromHost(x, [length], "int32", sources));
+    const sources = counting(x, length, (i) => first + sourceOf(mode, i - before - first, count));
+    result = selectUnchecked(result, dim, sources);
   }
   return result;
 }

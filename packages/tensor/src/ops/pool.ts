@@ -149,8 +149,13 @@ function windowsOf(
 }
 
 /** Pools a batch. A single example becomes a batch of one. */
-function batched(dims: number, x: Tensor, pool: (x: Tensor) => readonly Tensor[]): readonly Tensor[] {
-  expectTensor("pool", x);
+function batched(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  pool: (x: Tensor) => readonly Tensor[],
+): readonly Tensor[] {
+  expectTensor(operation, x);
   return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 
@@ -163,7 +168,7 @@ function maxPool(
   options: MaxPoolOptions | undefined,
 ): Tensor | [Tensor, Tensor] {
   const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
-  const outputs = batched(dims, x, (batch) =>
+  const outputs = batched(operation, dims, x, (batch) =>
     applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)),
   );
   const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
@@ -231,13 +236,12 @@ function avgPool(
   });
   const { countIncludePad, divisorOverride } = given;
   if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
-  expectFloating(operation, x?.dtype);
-  const outputs = batched(dims, x, (batch) => {
+  const outputs = batched(operation, dims, x, (batch) => {
+    expectFloating(operation, batch.dtype);
     const { kernel, stride, padding, inputSizes, outputSizes } = windowsOf(operation, dims, batch, size, given);
     const taps = outputSizes.map((out, d) => {
-      const [length, k, s, p] = [inputSizes, kernel, stride, padding].map((list) => list[d]) as [
-        ...[number, number, number, number],
-      ];
+      const lists = [inputSizes, kernel, stride, padding];
+      const [length, k, s, p] = lists.map((list) => list[d]) as [number, number, number, number]; // safe: four lists
       return tapsOf(out, (i, add) => {
         const start = i * s - p;
         const end = Math.min(start + k, length + p);
@@ -259,6 +263,7 @@ function avgPool(
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for integers.
  */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
@@ -270,6 +275,7 @@ export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for integers.
  */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
@@ -281,6 +287,7 @@ export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input.
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
+ * @throws DTypeError for integers.
  */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);

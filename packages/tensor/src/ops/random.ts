@@ -329,18 +329,29 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
  * @throws ArgumentError unless both are integers, `from` is below `to`, and the dtype holds the range.
  */
 export function random_(x: Tensor, from = 0, to: number | null = null, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("random_", options);
+  return drawIntegers_("random_", x, from, to, options);
+}
+
+/** `random_`, on behalf of the operation that errors name. */
+export function drawIntegers_(
+  operation: string,
+  x: Tensor,
+  from: number,
+  to: number | null,
+  options?: GeneratorOption,
+): Tensor {
+  const generator = generatorOf(operation, options);
   const limit = 2 ** digitsOf(x.dtype);
   const end = to ?? limit + Number(isFloating(x.dtype));
   if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)
-    throw new ArgumentError(`random_: expected integers from < to, got ${from} and ${end}`);
+    throw new ArgumentError(`${operation}: expected integers low < high, got ${from} and ${end}`);
   if (!isFloating(x.dtype) && (from < (x.dtype === "int32" ? -limit : 0) || end > limit))
-    throw new ArgumentError(`random_: ${from} to ${end} leaves the range of ${x.dtype}`);
+    throw new ArgumentError(`${operation}: ${from} to ${end} leaves the range of ${x.dtype}`);
   const range = end - from;
   return overwrite("random", x, (target) => {
     if (drawnOnHost(x)) storeNumbers(target, () => drawIntegers(generator, x.numel(), from, end));
     else if (range >= 2 ** 31)
-      throw new ArgumentError(`random_: a range of ${range} is too wide on ${x.device.name}; the limit is 2³¹`);
+      throw new ArgumentError(`${operation}: a range of ${range} is too wide on ${x.device.name}; the limit is 2³¹`);
     else drawOnDevice(target, generator, "bits", "int32", (bits) => within(bits, range, from));
   });
 }

@@ -5,7 +5,7 @@ import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { counting, fromHost } from "./fill.ts";
 import { indexList, selectUnchecked } from "./gather.ts";
 import { cat } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -137,10 +137,7 @@ export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly 
     result = selectUnchecked(
       result,
       dim,
-      indices(
-        x,
-        Int32Array.from({ length: size }, (_, i) => size - 1 - i),
-      ),
+      counting(x, size, (i) => size - 1 - i),
     );
   }
   return result === x ? clone(x) : result;

@@ -3,6 +3,7 @@
  * such as at the limits of `clamp`, the formulas choose the one PyTorch uses.
  */
 
+import { checkInteger } from "../argument.ts";
 import { digitsOf, isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant, type Expr } from "../expr/expr.ts";
@@ -39,7 +40,9 @@ export interface RoundOptions {
 }
 
 function decimalsOf(operation: string, options: RoundOptions | undefined): number {
-  return settings(operation, options, { decimals: 0 }).decimals;
+  const { decimals } = settings(operation, options, { decimals: 0 });
+  checkInteger(operation, "decimals", decimals, Number.NEGATIVE_INFINITY);
+  return decimals;
 }
 
 /**
@@ -48,6 +51,7 @@ function decimalsOf(operation: string, options: RoundOptions | undefined): numbe
  * https://pytorch.org/docs/stable/generated/torch.round.html
  *
  * @throws DTypeError for integers with `decimals`.
+ * @throws ArgumentError unless `decimals` is an integer.
  */
 export function round(x: Tensor, options?: RoundOptions): Tensor {
   const decimals = decimalsOf("round", options);

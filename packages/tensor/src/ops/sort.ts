@@ -15,7 +15,7 @@ import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
 import { cast, copyInto } from "./copy.ts";
 import { applyPair, argmax, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
-import { fromHost } from "./fill.ts";
+import { counting } from "./fill.ts";
 import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
@@ -231,9 +231,8 @@ export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndic
   const { keepdim } = settings("mode", options, keepDefaults);
   const [rows, axis, size] = sortedRows("mode", x, dim);
   const values = rows.values.detach();
-  const counted = Int32Array.from({ length: size }, (_, i) => i);
   const position = reshape(
-    fromHost(x, [size], "int32", counted),
+    counting(x, size),
     x.shape.map((_, i) => (i === axis ? size : 1)),
   );
   // The position within each run of equal elements, counted from 0: the distance from the run's start. (A run starts at

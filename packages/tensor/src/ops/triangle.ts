@@ -1,6 +1,6 @@
 /** Triangles and diagonals of matrices, and coordinate grids. */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, checkInteger } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
@@ -8,7 +8,7 @@ import { settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { counting } from "./fill.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
@@ -31,14 +31,13 @@ const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
   if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
-  const count = (size: number, from: number) =>
-    fromHost(
-      x,
-      [size],
-      "int32",
-      Int32Array.from({ length: size }, (_, k) => k + from),
-    );
-  return cut(x, unsqueeze(count(x.shape[x.ndim - 2] as number, offset), 1), count(x.shape[x.ndim - 1] as number, 0));
+  checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
+  const [rows, columns] = x.shape.slice(-2) as [number, number]; // safe: at least two dimensions
+  const row = unsqueeze(
+    counting(x, rows, (i) => i + offset),
+    1,
+  );
+  return cut(x, row, counting(x, columns));
 }
 
 /**
@@ -47,6 +46,7 @@ function triangle(operation: string, cut: typeof below, x: Tensor, offset: numbe
  *
  * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
+ * @throws ArgumentError unless the offset is an integer.
  */
 export function tril(x: Tensor, offset = 0): Tensor {
   return triangle("tril", below, x, offset);
@@ -58,6 +58,7 @@ export function tril(x: Tensor, offset = 0): Tensor {
  *
  * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
+ * @throws ArgumentError unless the offset is an integer.
  */
 export function triu(x: Tensor, offset = 0): Tensor {
   return triangle("triu", above, x, offset);

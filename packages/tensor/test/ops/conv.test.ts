@@ -16,6 +16,7 @@ import {
   DTypeError,
   im2col,
   interpolate,
+  lpPool2d,
   manualSeed,
   matmul,
   maxPool2d,
@@ -129,7 +130,12 @@ describe("pooling", () => {
     expect(() => maxPool2d(zeros([1, 1, 2, 2]), 3)).toThrow(ShapeError);
     expect(() => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 })).toThrow(/more than half/);
     expect(() => avgPool2d(zeros([4, 4]), 2)).toThrow(ShapeError);
-    expect(() => avgPool2d(counting(1, 1, 4, 4).int(), 2)).toThrow(/avgPool2d: expected a floating-point dtype/);
+    for (const dtype of ["int32", "uint8", "bool"] as const) {
+      const x = counting(1, 1, 4, 4).to(dtype);
+      expect(() => avgPool2d(x, 2)).toThrow(/^avgPool2d: expected a floating-point dtype, got/);
+      if (dtype === "uint8") expect(() => lpPool2d(x, 2, 2)).toThrow(/^lpPool2d: expected a floating-point dtype/);
+    }
+    expect(() => avgPool2d(null as unknown as Tensor, 2)).toThrow(/^avgPool2d: expected a tensor, got null/);
     expect(() => avgPool2d(zeros([1, 1, 4, 4]), 2, { divisorOverride: 0 })).toThrow(/divisorOverride must not be 0/);
   });
 });

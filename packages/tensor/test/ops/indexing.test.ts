@@ -82,6 +82,8 @@ describe("get", () => {
     expect(() => x.get(indices(0, 4))).toThrow(IndexError);
     expect(() => x.get(0, 0, 0)).toThrow(/too many indices/);
     expect(() => x.get("abc")).toThrow(/not a range/);
+    expect(() => x.get({})).toThrow('index: "{}" is not a range; write "start:stop"');
+    expect(() => x.set([{}], 1)).toThrow('index: "{}" is not a range; write "start:stop"');
     expect(() => x.get(tensor([true, false]))).toThrow(/mask/);
     expect(() => x.get(tensor([0.5]))).toThrow(DTypeError);
   });

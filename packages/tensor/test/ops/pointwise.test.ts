@@ -94,6 +94,8 @@ describe("functions of one tensor", () => {
     expect(values(of([0.5, 1.5, 2.5, -0.5, -1.5]).round())).toEqual([0, 2, 2, -0, -2]);
     expect(values(of([1.256, -0.125], "float64").round({ decimals: 2 }))).toEqual([1.26, -0.12]);
     expect(values(of([149, 151]).round({ decimals: -2 }))).toEqual([100, 200]);
+    expect(() => of([1]).round({ decimals: 0.5 })).toThrow("round: decimals must be an integer, got 0.5");
+    expect(() => of([1]).round_({ decimals: 1.5 })).toThrow("round_: decimals must be an integer, got 1.5");
   });
 
   it("inverts erf to the last digits of float64", () => {

@@ -207,9 +207,40 @@ describe("joining and rearranging", () => {
     expect(() => pad(x, [3, 0], { mode: "reflect" })).toThrow(ShapeError);
   });
 
+  it.each([
+    // The numbers are those of PyTorch 1.13.
+    ["reflect", [-1, 2], [1, 2, 3, 2, 1]],
+    ["reflect", [-4, 1], [2]],
+    ["replicate", [-2, 3], [2, 3, 3, 3, 3]],
+    ["replicate", [-4, 1], [3]],
+    ["circular", [-1, 1], [1, 2, 3, 1]],
+    ["circular", [1, -1], [2, 0, 1, 2]],
+    ["circular", [-2, 3], [2, 3, 2, 3, 2]],
+    ["circular", [-1, -1], [1, 2]],
+  ] as const)("pads and crops at once: %s %j", (mode, widths, padded) => {
+    expect(pad(counting(1, 1, 4), widths, { mode }).toArraySync()).toEqual([[padded]]);
+  });
+
+  it("does not pad with what is cropped", () => {
+    const y = pad(counting(1, 1, 3, 4), [-1, 1, 1, -1], { mode: "circular" });
+    // The numbers are those of PyTorch 1.13.
+    expect(y.toArraySync()).toEqual([
+      [
+        [
+          [5, 6, 7, 5],
+          [1, 2, 3, 1],
+          [5, 6, 7, 5],
+        ],
+      ],
+    ]);
+    expect(() => pad(counting(1, 1, 4), [-4, 2], { mode: "circular" })).toThrow(/leave nothing of dimension 2/);
+  });
+
   it("makes triangles, diagonals and grids", () => {
     const x = counting(3, 3);
     expect(tril(x).add(triu(x, 1)).toArraySync()).toEqual(x.toArraySync());
+    expect(() => tril(x, 0.5)).toThrow(new ArgumentError("tril: offset must be an integer, got 0.5"));
+    expect(() => x.triu_(-0.5)).toThrow(/triu: offset must be an integer, got -0.5/);
     expect(diagEmbed(tensor([1, 2]), 1).toArraySync()).toEqual([
       [0, 1, 0],
       [0, 0, 2],
