@@ -110,13 +110,16 @@ function freeHeld(held: Held): void {
 
 const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
 
-/** How many bytes are allocated before a ballast buffer is created: many small tensors share one. */
-const notice = 4 << 20;
+/** The smallest ballast buffer, in bytes: many small tensors share one. */
+const notice = 1 << 20;
 /**
- * The divisor of the ballast's size. The larger the ballast, the more often the engine collects, and the less memory
- * accumulates in between.
+ * Returns the size of the ballast for a storage. The larger it is, the more often the engine collects, and the less
+ * memory accumulates in between. Programs with large tensors would collect in every step if it were larger.
  */
-const share = 4;
+function ballastOf(bytes: number): number {
+  return bytes / (bytes < 1 << 20 ? 2 : 8);
+}
+
 /** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
 const patience = 16 << 20;
 
@@ -159,9 +162,9 @@ function watch(storage: Storage, held: Held): void {
 /** Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. */
 function ballastFor(bytes: number): unknown {
   sinceTurn += bytes;
-  unreported += bytes;
+  unreported += ballastOf(bytes);
   if (unreported < notice) return null;
-  const ballast = untouched(unreported / share);
+  const ballast = untouched(unreported);
   unreported = 0;
   return ballast;
 }
