@@ -8,7 +8,7 @@ import type { Slots } from "../arguments.ts";
 import { readArguments } from "../arguments.ts";
 import type { Runtime } from "../runtime.ts";
 import { i32, type Local, select } from "../wasm/index.ts";
-import { kernelModule } from "./emitter.ts";
+import { type Emitter, kernelModule } from "./emitter.ts";
 import { binary } from "./primitives.ts";
 import {
   type Integer,
@@ -49,83 +49,110 @@ export const sparseSlots: Slots<Slot> = {
   toLane: 12,
 };
 
+/** A kernel under construction. */
+interface Draft {
+  readonly e: Emitter;
+  readonly dtype: DType;
+  readonly at: Readonly<Record<Slot, Local<"i32">>>;
+}
+
 /**
  * Builds the kernel for one dtype. If the lanes are contiguous, a unit of work is a row of a batch, and otherwise four
  * lanes of a batch with all of their rows.
  */
 export function sparseModule(runtime: Runtime, dtype: DType, contiguous: boolean): Uint8Array {
   return kernelModule(runtime, (e) => {
-    const { f } = e;
-    const at = readArguments(f, e.args, sparseSlots);
-    const place = (base: Integer, index: Integer, stride: Integer) => e.let(i32.add(base, i32.mul(index, stride)));
-
-    /** Emits the sums of `count` times four elements over the entries of a row; `read` loads those at a byte offset. */
-    const sums = (row: Integer, count: number, read: (offset: Local<"i32">, k: number) => Value): Value[] => {
-      const start = place(at.starts, row, i32.const(4));
-      const totals = Array.from({ length: count }, () => f.locals("v128", dtype === "float64" ? 2 : 1));
-      for (const vector of totals.flat()) f.set(vector, e.i32(0));
-      f.for(i32.load(start), i32.load(start, 4), 1, (entry) => {
-        const offset = place(i32.const(0), i32.load(place(at.positions, entry, i32.const(4))), at.inputRow);
-        const weight = loadSplat(e, dtype, place(at.weights, entry, i32.const(bytesOf(dtype))));
-        totals.forEach((total, k) => {
-          const sum = binary(e, "add", dtype, total, binary(e, "mul", dtype, weight, read(offset, k)));
-          total.forEach((vector, j) => {
-            f.set(vector, sum[j] as Vector);
-          });
-        });
-      });
-      return totals.map((total) => pack(e, dtype, total));
-    };
-
-    f.for(e.begin, e.end, 1, (unit) => {
-      if (contiguous) alongLanes(unit);
-      else acrossLanes(unit);
+    const draft = { e, dtype, at: readArguments(e.f, e.args, sparseSlots) };
+    e.f.for(e.begin, e.end, 1, (unit) => {
+      if (contiguous) alongLanes(draft, unit);
+      else acrossLanes(draft, unit);
     });
+  });
+}
 
-    function alongLanes(unit: Local<"i32">): void {
-      const [batch, row] = [e.let(i32.divU(unit, at.rows)), e.let(i32.remU(unit, at.rows))];
-      const from = place(at.input, batch, at.inputBatch);
-      const to = place(place(at.to, batch, at.toBatch), row, at.toRow);
-      const lane = f.let(i32.const(0));
-      const near = (base: Integer, k: number) => place(base, i32.add(lane, 4 * k), i32.const(bytesOf(dtype)));
-      const block = (count: number) =>
-        sums(row, count, (offset, k) => load(e, dtype, e.let(i32.add(near(from, k), offset))));
-      f.while(i32.le(i32.add(lane, 16), at.lanes), () => {
-        block(4).forEach((packed, k) => {
-          storePacked(e, dtype, near(to, k), packed);
-        });
-        f.increase(lane, 16);
-      });
-      f.while(i32.lt(lane, at.lanes), () => {
-        const packed = block(1)[0] as Value; // safe: one block
-        for (let j = 0; j < 4; j++)
-          f.if(i32.lt(i32.add(lane, j), at.lanes), () =>
-            storeOne(e, dtype, i32.add(near(to, 0), j * bytesOf(dtype)), packed, j),
-          );
-        f.increase(lane, 4);
-      });
-    }
+/** Computes `base + index · stride`. */
+function place(e: Emitter, base: Integer, index: Integer, stride: Integer | number): Local<"i32"> {
+  return e.let(i32.add(base, i32.mul(index, stride)));
+}
 
-    function acrossLanes(unit: Local<"i32">): void {
-      const groups = e.let(i32.shrU(i32.add(at.lanes, 3), 2));
-      const [batch, group] = [e.let(i32.divU(unit, groups)), e.let(i32.remU(unit, groups))];
-      // The last group may have fewer than four lanes. It computes its last one several times.
-      const last = e.let(i32.sub(at.lanes, 1));
-      const bases = [0, 1, 2, 3].map((j) => {
-        const wanted = e.let(i32.add(i32.shl(group, 2), j));
-        const lane = e.let(select(i32.lt(wanted, last), wanted, last));
-        return {
-          from: place(place(at.input, batch, at.inputBatch), lane, at.inputLane),
-          to: place(place(at.to, batch, at.toBatch), lane, at.toLane),
-        };
+/**
+ * Emits the sums of `count` times four elements over the entries of a row. `read` loads four elements of the input at a
+ * byte offset.
+ */
+function sums(
+  { e, dtype, at }: Draft,
+  row: Integer,
+  count: number,
+  read: (offset: Local<"i32">, k: number) => Value,
+): Value[] {
+  const { f } = e;
+  const start = place(e, at.starts, row, 4);
+  const totals = Array.from({ length: count }, () => f.locals("v128", dtype === "float64" ? 2 : 1));
+  for (const vector of totals.flat()) f.set(vector, e.i32(0));
+  f.for(i32.load(start), i32.load(start, 4), 1, (entry) => {
+    const offset = e.let(i32.mul(i32.load(place(e, at.positions, entry, 4)), at.inputRow));
+    const weight = loadSplat(e, dtype, place(e, at.weights, entry, bytesOf(dtype)));
+    totals.forEach((total, k) => {
+      const sum = binary(e, "add", dtype, total, binary(e, "mul", dtype, weight, read(offset, k)));
+      total.forEach((vector, j) => {
+        f.set(vector, sum[j] as Vector);
       });
-      f.for(0, at.rows, 1, (row) => {
-        const each = (offset: Integer) => bases.map(({ from }) => i32.add(from, offset));
-        const packed = sums(row, 1, (offset) => loadEach(e, dtype, each(offset)))[0] as Value; // safe: one block
-        bases.forEach(({ to }, j) => {
-          storeOne(e, dtype, place(to, row, at.toRow), packed, j);
-        });
-      });
-    }
+    });
+  });
+  return totals.map((total) => pack(e, dtype, total));
+}
+
+/** Emits one row of a batch: sixteen lanes at a time, and then four or fewer. */
+function alongLanes(draft: Draft, unit: Local<"i32">): void {
+  const { e, dtype, at } = draft;
+  const { f } = e;
+  const [batch, row] = [e.let(i32.divU(unit, at.rows)), e.let(i32.remU(unit, at.rows))];
+  const from = place(e, at.input, batch, at.inputBatch);
+  const to = place(e, place(e, at.to, batch, at.toBatch), row, at.toRow);
+  const lane = f.let(i32.const(0));
+  const near = (base: Integer, k: number) => place(e, base, i32.add(lane, 4 * k), bytesOf(dtype));
+  const block = (count: number) =>
+    sums(draft, row, count, (offset, k) => load(e, dtype, e.let(i32.add(near(from, k), offset))));
+  f.while(i32.le(i32.add(lane, 16), at.lanes), () => {
+    block(4).forEach((packed, k) => {
+      storePacked(e, dtype, near(to, k), packed);
+    });
+    f.increase(lane, 16);
+  });
+  f.while(i32.lt(lane, at.lanes), () => {
+    const packed = block(1)[0] as Value; // safe: one block
+    for (let j = 0; j < 4; j++)
+      f.if(i32.lt(i32.add(lane, j), at.lanes), () =>
+        storeOne(e, dtype, i32.add(near(to, 0), j * bytesOf(dtype)), packed, j),
+      );
+    f.increase(lane, 4);
+  });
+}
+
+/** Emits all rows of four lanes of a batch. The last group may have fewer lanes; it computes its last one repeatedly. */
+function acrossLanes(draft: Draft, unit: Local<"i32">): void {
+  const { e, dtype, at } = draft;
+  const groups = e.let(i32.shrU(i32.add(at.lanes, 3), 2));
+  const [batch, group] = [e.let(i32.divU(unit, groups)), e.let(i32.remU(unit, groups))];
+  const last = e.let(i32.sub(at.lanes, 1));
+  const lanes = [0, 1, 2, 3].map((j) => {
+    const wanted = e.let(i32.add(i32.shl(group, 2), j));
+    const lane = e.let(select(i32.lt(wanted, last), wanted, last));
+    return {
+      from: place(e, place(e, at.input, batch, at.inputBatch), lane, at.inputLane),
+      to: place(e, place(e, at.to, batch, at.toBatch), lane, at.toLane),
+    };
+  });
+  e.f.for(0, at.rows, 1, (row) => {
+    const read = (offset: Integer) =>
+      loadEach(
+        e,
+        dtype,
+        lanes.map(({ from }) => i32.add(from, offset)),
+      );
+    const packed = sums(draft, row, 1, read)[0] as Value; // safe: one block
+    lanes.forEach(({ to }, j) => {
+      storeOne(e, dtype, place(e, to, row, at.toRow), packed, j);
+    });
   });
 }
