@@ -126,6 +126,7 @@ const tensor: readonly Family[] = [
 const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
   { title: "Enabling and disabling gradients", files: "mode" },
+  { title: "Transformations of functions", files: "func" },
   { title: "Custom functions", files: "function formulas/" },
   { title: "Gradient checks and debugging", files: "gradcheck anomaly" },
 ];
@@ -133,7 +134,7 @@ const autograd: readonly Family[] = [
 const nn: readonly Family[] = [
   {
     title: "Modules and containers",
-    files: "module container deepcopy parameter parameter-list hooks",
+    files: "module container deepcopy functional-call parameter parameter-list hooks",
     names: "Identity FactoryOptions",
   },
   { title: "Linear layers", files: "linear", names: "Bilinear" },

@@ -145,6 +145,9 @@ const listed = {
   "torch.autograd.functional": `
     hessian hvp jacobian jvp vhp vjp
   `,
+  "torch.func": `
+    functional_call grad grad_and_value hessian jacfwd jacrev jvp vjp vmap
+  `,
   "torch.distributions": `
     AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2 ComposeTransform ContinuousBernoulli
     CorrCholeskyTransform CumulativeDistributionTransform Dirichlet Distribution ExpTransform Exponential ExponentialFamily

@@ -60,7 +60,7 @@ function phrases(): string {
   const complete = statements
     // The names of a result, of a word of JavaScript's, of an error and of a package are no statements, and fields have
     // no class here.
-    .filter((code) => !/^\{|^var$|^\w+Error$|^this\.|^@?akari\//.test(code))
+    .filter((code) => !/^\{|^var$|^vmap$|^func$|^\w+Error$|^this\.|^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
         ? `${code} void [x, y];`
@@ -74,6 +74,7 @@ import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
+import * as func from "akari/func";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
 import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
 import { webgpu } from "@akari/tensor/webgpu";
@@ -94,6 +95,8 @@ type Sample = [Tensor, number];
 declare const samples: Sample[];
 declare const f: (samples: Sample[]) => Tensor;
 declare const t: Transform;
+declare const fn: (x: Tensor) => Tensor;
+declare const params: Record<string, Tensor>;
 declare const optimizer: Adam;
 declare const d: TensorDataset<[Tensor, Tensor]>;
 const [shape, device] = [[1], cpu()];

@@ -157,7 +157,7 @@ function recordsGraph(operation: string, options: DerivativeOptions | undefined)
  * Returns new tensors to differentiate with respect to: detached leaves or, with `createGraph`, copies connected to the
  * graph of the inputs.
  */
-function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
+export function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   return inputs.map((input) => {
     expectFloating(operation, input.dtype);
     if (createGraph && input.requiresGrad) return input.reshape(input.shape).clone();
@@ -166,7 +166,7 @@ function separate(operation: string, inputs: readonly Tensor[], createGraph: boo
 }
 
 /** Computes the gradients of `output` with respect to `inputs`, zeros for those that it does not depend on. */
-function gradOrZero(
+export function gradOrZero(
   output: Tensor,
   inputs: readonly Tensor[],
   gradient: Tensor | null,
@@ -259,7 +259,7 @@ export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options?: D
   return Array.isArray(inputs) ? blocks : ((blocks[0] as Tensor[])[0] as Tensor); // safe: one input, one block
 }
 
-function scalarOf(operation: string, output: Tensor): Tensor {
+export function scalarOf(operation: string, output: Tensor): Tensor {
   if (output.numel() !== 1)
     throw new ShapeError(
       `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,

@@ -1,0 +1,105 @@
+/** The transformations of `torch.func`. Expected values are from PyTorch 1.13 (functorch). */
+
+import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { grad, gradAndValue, hessian, jacfwd, jacrev, jvp, vjp } from "../src/func.ts";
+import { noGrad, requiresGrad } from "../src/index.ts";
+
+const x = tensor([0.5, -1, 2]);
+const y = tensor([1, 2, -0.5]);
+const f = (a: Tensor, b: Tensor) => a.sin().mul(b.square()).sum();
+const v = (a: Tensor) => a.tanh().mul(a.sum());
+
+function expectClose(got: Tensor, want: readonly number[]): void {
+  expect(got.numel()).toBe(want.length);
+  got
+    .reshape([-1])
+    .dataSync()
+    .forEach((value, i) => {
+      expect(value).toBeCloseTo(want[i] as number, 5);
+    });
+}
+
+const jacobian = [
+  ...[1.6417887210845947, 0.46211716532707214, 0.46211716532707214],
+  ...[-0.7615941762924194, -0.1316327452659607, -0.7615941762924194],
+  ...[0.9640275835990906, 0.9640275835990906, 1.0700037479400635],
+];
+
+describe("torch.func", () => {
+  it("grad is a function of the same arguments", () => {
+    const byFirst = [0.8775825500488281, 2.1612093448638916, -0.10403671115636826];
+    expectClose(grad(f)(x, y), byFirst);
+    const [b, a] = grad(f, { argnums: [1, 0] })(x, y);
+    expectClose(b, [0.9588510990142822, -3.3658838272094727, -0.9092974066734314]);
+    expectClose(a, byFirst);
+    expect(a.requiresGrad).toBe(false);
+    expect(x.requiresGrad).toBe(false);
+    const [g, value] = gradAndValue(f)(x, y);
+    expectClose(g, byFirst);
+    expect(value.itemSync()).toBeCloseTo(f(x, y).itemSync(), 6);
+  });
+
+  it("gradients have the form of the argument", () => {
+    const loss = ({ w, rest }: { w: Tensor; rest: readonly [Tensor] }, input: Tensor, power: number) =>
+      w.mul(input).pow(power).sum().add(rest[0].sum());
+    const found = grad(loss)({ w: x, rest: [y] }, y, 2);
+    expectClose(found.w, [1, -8, 1]);
+    expectClose(found.rest[0], [1, 1, 1]);
+  });
+
+  it("transformations nest, also around what a function closes over", () => {
+    expectClose(grad((a: Tensor) => grad((b: Tensor) => b.pow(3).mul(a).sum())(a).sum())(x), [2.25, 9, 36]);
+    const third = grad((a: Tensor) => grad((b: Tensor) => grad((c: Tensor) => c.pow(4).sum())(b).sum())(a).sum());
+    expectClose(third(x), [12, -24, 48]);
+  });
+
+  it("is differentiable with respect to arguments that require gradients, unless gradients are disabled", () => {
+    const leaf = requiresGrad(x.clone());
+    grad((a: Tensor) => a.pow(3).sum())(leaf)
+      .sum()
+      .backward();
+    expectClose(leaf.grad as Tensor, [3, -6, 12]);
+    expect(noGrad(() => grad((a: Tensor) => a.pow(3).sum())(leaf)).requiresGrad).toBe(false);
+  });
+
+  it("Jacobians by rows and by columns, and Hessians", () => {
+    expectClose(jacrev(v)(x), jacobian);
+    expectClose(jacfwd(v)(x), jacobian);
+    expect(jacfwd((a: Tensor) => a.mul(2).reshape([3, 1]))(x).shape).toEqual([3, 1, 3]);
+    const second = [
+      ...[0.48260247707366943, 1.206421971321106, 0.8570985198020935],
+      ...[1.206421971321106, 1.7994985580444336, 0.4906251132488251],
+      ...[0.8570985198020935, 0.4906251132488251, -0.06302636861801147],
+    ];
+    expectClose(hessian((a: Tensor) => v(a).sum())(x), second);
+    expectClose(jacfwd(jacrev((a: Tensor) => v(a).sum()))(x), second);
+    const [[xx, xy], [yx]] = hessian(f, { argnums: [0, 1] })(x, y);
+    expectClose(xx.diagonal(), [-0.4794255495071411, 3.365884065628052, -0.22732435166835785]);
+    expectClose(xy.sub(yx.t()), new Array<number>(9).fill(0));
+    const [first, other] = jacrev((a: Tensor, b: Tensor) => a.mul(b), { argnums: [0, 1] })(x, y);
+    expectClose(first.diagonal(), [1, 2, -0.5]);
+    expectClose(other.diagonal(), [0.5, -1, 2]);
+  });
+
+  it("products with vectors from both sides", () => {
+    const result = [0.693175733089447, -1.1423912048339844, 1.4460413455963135];
+    const [output, product] = vjp(v, x);
+    expectClose(output, result);
+    expectClose(product(y)[0], [-0.3634134531021118, -0.28316211700439453, -1.5960731506347656]);
+    expectClose(product(y.mul(2))[0], [-0.7268269062042236, -0.5663242340087891, -3.1921463012695312]);
+    const [same, forward] = jvp(v, [x], [y]);
+    expectClose(same, result);
+    expectClose(forward, [2.3349642753601074, -0.6440626382827759, 2.3570809364318848]);
+  });
+
+  it("rejects arguments that are not there or no tensors, and functions of several elements", () => {
+    expect(() => grad(f, { argnums: 2 as 1 })(x, y)).toThrow(new ArgumentError("grad: there is no argument 2 among 2"));
+    expect(() => grad((n: number) => x.mul(n).sum())(3)).toThrow(
+      new ArgumentError("grad: expected tensors, alone, in arrays or in objects, got 3"),
+    );
+    expect(() => grad((a: Tensor) => a)(x)).toThrow(ShapeError);
+    expect(() => grad((a: Tensor) => a.sum())(x.int())).toThrow(DTypeError);
+    expect(() => jvp(v, [x], [])).toThrow(ShapeError);
+  });
+});
