@@ -138,6 +138,7 @@ const nn: readonly Family[] = [
     names: "Identity FactoryOptions",
   },
   { title: "Linear layers", files: "linear", names: "Bilinear" },
+  { title: "Lazy layers", files: "lazy" },
   { title: "Convolution", files: "conv conv-transpose" },
   { title: "Pooling", files: "pooling adaptive-pooling functional/unpool functional/fractional-pool" },
   { title: "Padding", files: "padding" },

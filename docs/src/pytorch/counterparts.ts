@@ -113,7 +113,7 @@ export class Counterparts {
     const places: Partial<Record<string, Map<string, DeclarationReflection>>> = {
       torch: new Map([...exportsOf("@akari/special"), ...exportsOf("@akari/autograd"), ...exportsOf("@akari/tensor")]),
       "torch.Tensor": new Map(tensorMembers(project).map((member) => [member.name, member])),
-      "torch.nn": exportsOf("@akari/nn"),
+      "torch.nn": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/lazy")]),
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
       "torch.nn.init": namesIn(exportsOf("@akari/nn").get("init")),
       "torch.nn.utils": exportsOf("@akari/nn"),

@@ -75,6 +75,7 @@ import { irfft, rfft } from "@akari/fft";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
 import * as func from "akari/func";
+import { LazyLinear } from "akari/lazy";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
 import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
 import { webgpu } from "@akari/tensor/webgpu";
