@@ -1,6 +1,6 @@
 /**
- * Gradients through views and through writes to them, against finite differences, and the gradients of these. Each
- * operation for itself is in the table of gradients of `conformance`.
+ * First and second derivatives through views and through writes to views, compared with finite differences. Single
+ * operations are tested by the table of gradients in `conformance`.
  */
 
 import * as ops from "@akari/tensor";
@@ -12,7 +12,7 @@ import { gradcheck, gradgradcheck, requiresGrad } from "../src/index.ts";
 const device = reference();
 const generator = new ops.Generator().manualSeed(1);
 
-/** Normal draws in a shape. */
+/** Draws normal numbers in a shape. */
 function r(...shape: number[]): Tensor {
   return requiresGrad(ops.randn(shape, { dtype: "float64", device, generator }));
 }
@@ -66,7 +66,7 @@ const cases: readonly Case[] = [
     },
     [r(2, 3)],
   ],
-  // What follows gives the tensor written to a gradient that does not lie as the tensor does.
+  // In the following cases, the gradient has another layout than the tensor that is written to.
   [
     "a write through a view of other sizes, then a transpose",
     (x) => {
@@ -98,10 +98,10 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)("%s", (_, fn, inputs) => {
-  it("has the gradient that finite differences find", async () => {
+  it("has the gradient of finite differences", async () => {
     expect(await gradcheck(fn, inputs)).toBe(true);
   });
-  it("has the second derivative that finite differences find", async () => {
+  it("has the second derivative of finite differences", async () => {
     expect(await gradgradcheck(fn, inputs)).toBe(true);
   });
 });
