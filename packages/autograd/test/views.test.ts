@@ -24,12 +24,12 @@ function i32(indices: number[] | number[][]): Tensor {
 type Case = readonly [name: string, fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]];
 
 const cases: readonly Case[] = [
-  ["a transpose read in another shape", (x) => x.t().reshape(6), [r(2, 3)]],
-  ["an expansion beside its source", (x) => x.expand(3, 2, 3).mul(x), [r(2, 3)]],
+  ["a transpose in another shape", (x) => x.t().reshape(6), [r(2, 3)]],
+  ["an expansion multiplied by its source", (x) => x.expand(3, 2, 3).mul(x), [r(2, 3)]],
   ["two parts of one tensor", (x) => x.select(1, 1).mul(x.select(1, 0)), [r(2, 3)]],
   ["a tensor joined with itself", (x, y) => ops.cat([x, y, x], 1).pow(2), [r(2, 3), r(2, 1)]],
   ["a product of a view", (x, w, b) => ops.linear(x.transpose(0, 1), w, b), [r(2, 3, 3), r(2, 3), r(2)]],
-  ["a choice by its own sign", (x) => x.get(x.gt(0)).pow(2), [r(2, 3)]],
+  ["a selection by its sign", (x) => x.get(x.gt(0)).pow(2), [r(2, 3)]],
   [
     "set through a view",
     (x, v) => {
@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
   ],
   // In the following cases, the gradient has another layout than the tensor that is written to.
   [
-    "a write through a view of other sizes, then a transpose",
+    "a write through a view of another shape, then a transpose",
     (x) => {
       const y = x.mul(2);
       y.view(6).get("1:4").square_();
@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     },
     [r(2, 3)],
   ],
-  ["a change in place of a repetition", (x) => x.repeat(2, 2).tanh_(), [r(2, 3)]],
+  ["an in-place operation on a repetition", (x) => x.repeat(2, 2).tanh_(), [r(2, 3)]],
   [
     "a write to a transpose without history",
     (x) => {

@@ -72,7 +72,7 @@ describe("safetensors", () => {
     ["a size that is not an integer", { a: f32([0.5, 4], [0, 8]) }, /must consist of non-negative integers/],
     ["a number of elements that is too large", { a: f32([2 ** 40, 2 ** 40, 0], [0, 0]) }, /too large/],
     ["a description that is a number", { a: 1 }, /"a" is not described/],
-    ["no place", { a: { dtype: "F32", shape: [2] } }, /no data_offsets/],
+    ["a tensor without offsets", { a: { dtype: "F32", shape: [2] } }, /no data_offsets/],
   ])("rejects %s", async (_, description, message) => {
     await expect(decodeSafetensors(header(description))).rejects.toThrow(message);
   });

@@ -266,7 +266,7 @@ describe("decompositions of difficult matrices", () => {
     ["equal singular values", eye(4, double)],
     ["multiples of one column", ones([6, 1], double).matmul(arange(5, double).reshape([1, 5]))],
     ["zeros on the diagonal", nilpotent],
-    ["sizes from 1 to 1e-300", graded],
+    ["magnitudes from 1 to 1e-300", graded],
     ["large numbers", randn([5, 5], double).mul(1e200)],
     ["small numbers", randn([5, 5], double).mul(1e-200)],
   ])("%s", (_, a) => {

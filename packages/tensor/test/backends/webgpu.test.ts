@@ -43,9 +43,9 @@ if (device === null) {
     ],
     ["permute", [4, 8, 12], (x: Tensor) => x.permute([2, 0, 1]).contiguous()],
     ["permute the last two", [3, 8, 16], (x: Tensor) => x.permute([0, 2, 1]).mul(2)],
-    ["permute with a row for all", [5, 4, 8], (x: Tensor) => x.permute([0, 2, 1]).mul(x.select(0, 1).select(1, 0))],
-    ["not by fours", [6, 10], (x: Tensor) => x.t().contiguous()],
-    ["from within", [8, 16], (x: Tensor) => x.narrow(1, 4, 8).t().contiguous()],
+    ["permute with a broadcast row", [5, 4, 8], (x: Tensor) => x.permute([0, 2, 1]).mul(x.select(0, 1).select(1, 0))],
+    ["sizes not divisible by 4", [6, 10], (x: Tensor) => x.t().contiguous()],
+    ["a slice, transposed", [8, 16], (x: Tensor) => x.narrow(1, 4, 8).t().contiguous()],
   ] as const)("webgpu: copies of transposes: %s", async (_, shape, f) => {
     const x = arange(shape.reduce((a, b) => a * b, 1))
       .to("float32")

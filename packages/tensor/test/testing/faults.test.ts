@@ -78,7 +78,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "pointwise",
-    "forgets scalars",
+    "ignores scalars",
     (call: KernelCall & { kind: "pointwise" }) => ({ ...call, scalars: call.scalars.map(() => 1) }),
   ],
   [
