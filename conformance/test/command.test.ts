@@ -39,7 +39,7 @@ describe("the command", () => {
     ]);
   });
 
-  it("counts, prints every failure, and fails", () => {
+  it("counts results, prints every failure, and exits with an error", () => {
     const { code, out } = conformance(folder, "--json");
     expect(code).toBe(1);
     expect(JSON.parse(out.trimEnd().split("\n").at(-1) as string)).toEqual({
@@ -58,14 +58,14 @@ describe("the command", () => {
     expect(out).toContain("failed wrong: accepted: the call\n    expected an error\n    got      a result\n");
   });
 
-  it("runs one family, and succeeds where nothing failed", () => {
+  it("runs one family, and exits without an error if nothing failed", () => {
     const { code, out } = conformance("--only", "right", folder, "--device", "reference");
     expect(code).toBe(0);
     expect(out).toContain("nn.functional.unheard_of (2); relu with unheard (1); toString (1)");
     expect(out).not.toContain("wrong");
   });
 
-  it("runs operations through compile, and fails for the same ones", () => {
+  it("runs operations through compile, and reports the same failures", () => {
     const { code, out } = conformance(folder, "--compiled");
     expect(code).toBe(1);
     expect(out).toMatch(/all on cpu +1 passed +5 failed/);
@@ -74,13 +74,13 @@ describe("the command", () => {
   it.each([
     [["--only", "left"], "there is no family left in"],
     [["--device", "abacus"], "Allowed choices are reference, cpu, webgpu"],
-  ])("refuses %s", (args, message) => {
+  ])("rejects %s", (args, message) => {
     const { code, err } = conformance(folder, ...args);
     expect(code).toBe(1);
     expect(err).toContain(message);
   });
 
-  it("refuses a folder that is not there, and files that hold no cases", () => {
+  it("rejects a folder that does not exist, and files that contain no cases", () => {
     expect(conformance(join(folder, "nowhere"))).toMatchObject({
       code: 1,
       err: expect.stringContaining("cannot be read as a folder"),

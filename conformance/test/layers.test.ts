@@ -1,4 +1,4 @@
-/** Recorded layers: arguments in PyTorch's order, by keyword, or both. */
+/** Layers in recorded cases: arguments in PyTorch's order, by keyword, or both. */
 
 import * as nn from "@akari/nn";
 import { expect, it } from "vitest";
@@ -20,11 +20,11 @@ it.each([
   ["nn.Dropout", [], { p: 0.1, inplace: true }, new nn.Dropout(0.1)],
   ["nn.GELU", ["tanh"], {}, new nn.GELU({ approximate: "tanh" })],
   ["nn.Upsample", [], { scale_factor: 2 }, new nn.Upsample({ scaleFactor: 2 })],
-])("%s takes %j and %j", (op, given, keywords, want) => {
+])("%s accepts %j and %j", (op, given, keywords, want) => {
   expect(String(layerOf(op, keywords, given))).toBe(String(want));
 });
 
-it("more arguments than PyTorch takes are not understood", () => {
+it("too many arguments and unknown layers are reported as missing", () => {
   expect(() => layerOf("nn.Linear", {}, [1, 2, true, 4, 5])).toThrow(Missing);
   expect(() => layerOf("nn.Nothing", {})).toThrow(Missing);
 });

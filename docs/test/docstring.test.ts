@@ -2,7 +2,7 @@ import type { CommentDisplayPart } from "typedoc";
 import { describe, expect, it } from "vitest";
 import { firstSentence, pytorchName, withoutPages } from "../src/docstring.ts";
 
-/** A docstring as TypeDoc takes it apart: text, and code in backticks. */
+/** A docstring as parsed by TypeDoc: text, and code in backticks. */
 function parts(text: string): CommentDisplayPart[] {
   return text
     .split(/(`[^`]*`)/)
@@ -23,7 +23,7 @@ describe("first sentences", () => {
     expect(sentence("Reads a file.\n\nMore about it.")).toBe("Reads a file.");
   });
 
-  it("go on after an abbreviation, a number, and code", () => {
+  it("continue after an abbreviation, a number, and code", () => {
     expect(sentence("As in Zhuang et al. 2020, with 1e-3. Then more.")).toBe("As in Zhuang et al. 2020, with 1e-3.");
     expect(sentence("The window's `stride` and `padding`. Default 1.")).toBe("The window's `stride` and `padding`.");
   });
@@ -34,8 +34,8 @@ describe("first sentences", () => {
   });
 });
 
-describe("PyTorch's pages", () => {
-  it("are known by the name that they are about", () => {
+describe("links to PyTorch's pages", () => {
+  it("are labeled with the name that the page documents", () => {
     expect(pytorchName("https://pytorch.org/docs/stable/generated/torch.nn.Conv2d.html")).toBe("torch.nn.Conv2d");
     expect(pytorchName("https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader")).toBe(
       "torch.utils.data.DataLoader",
@@ -47,7 +47,7 @@ describe("PyTorch's pages", () => {
     expect(pytorchName("https://example.com/generated/torch.nn.Conv2d.html")).toBeNull();
   });
 
-  it("leave the text only where they stand by themselves", () => {
+  it("are removed from the text only if they are not part of a sentence", () => {
     const url = "https://pytorch.org/docs/stable/generated/torch.add.html";
     expect(plain(withoutPages(parts(`The sum. ${url}`)))).toBe("The sum.");
     expect(plain(withoutPages(parts(`The sum.\n\n${url}\n\nMore.`)))).toBe("The sum.\n\nMore.");

@@ -12,7 +12,7 @@ it("the front page lists every guide once, under headings", () => {
   expect(unlistedGuides(lists.slice(1)).length).toBeGreaterThan(0);
 });
 
-it("the code of the guides fits the width of a page", () => {
+it("the code of the guides fits on the width of a page", () => {
   for (const file of [frontPage, ...guideLists().flatMap((list) => list.files)]) {
     const blocks = [...readFileSync(file, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].flatMap(([, code = ""]) =>
       code.split("\n"),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { labelOf } from "../src/markdown.ts";
 
-it("labels addresses by what they lead to", () => {
+it("addresses are labeled with their target", () => {
   expect(labelOf("https://arxiv.org/abs/2010.07468")).toBe("arXiv:2010.07468");
   expect(labelOf("https://doi.org/10.1000/182")).toBe("doi:10.1000/182");
   expect(labelOf("https://pytorch.org/docs/stable/generated/torch.nn.GRU.html")).toBe("torch.nn.GRU");

@@ -13,7 +13,7 @@ it("a line that starts like a list or a heading interrupts a paragraph", () => {
   expect(found("For x ≥\n1. And then more.")).toBe("1. And then more.");
 });
 
-it("lists, formulas and code do not", () => {
+it("lists, formulas and code do not interrupt a paragraph", () => {
   expect(found("Makes a batch:\n- of tensors\n- of numbers")).toBe(null);
   expect(found("What differs:\n\n- One thing,\nwhich goes on\n- Another.")).toBe(null);
   expect(found("The mean:\n\n    y = a\n    - b\n\nMore.")).toBe(null);

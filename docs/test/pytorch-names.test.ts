@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { camelCase } from "../src/pytorch/counterparts.ts";
 import { pytorchNames } from "../src/pytorch/names.ts";
 
-it("PyTorch's names are in camelCase here", () => {
+it("PyTorch's names are converted to camelCase", () => {
   expect(camelCase("clip_grad_norm_")).toBe("clipGradNorm_");
   expect(camelCase("max_pool2d")).toBe("maxPool2d");
   expect(camelCase("atleast_1d")).toBe("atleast1d");
@@ -10,7 +10,7 @@ it("PyTorch's names are in camelCase here", () => {
   expect(camelCase("BatchNorm1d")).toBe("BatchNorm1d");
 });
 
-it("each place lists its names once, in order", () => {
+it("each namespace contains its names only once", () => {
   for (const [namespace, names] of pytorchNames) {
     expect(new Set(names).size, namespace).toBe(names.length);
     expect(names.length, namespace).toBeGreaterThan(3);

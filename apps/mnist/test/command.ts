@@ -1,4 +1,4 @@
-/** Runs the demo in a process of its own, as a user does. */
+/** Runs the demo in a separate process, like a user. */
 
 import { spawn } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * A small dataset in MNIST's format, which a network learns in a few steps: each digit is a bar in a row of its own,
- * with some noise.
+ * A small dataset in MNIST's format, which a network learns in a few steps: each digit is a bar in a separate row, with
+ * some noise.
  */
 
 import { mkdtemp, writeFile } from "node:fs/promises";

@@ -1,6 +1,4 @@
-/**
- * Input that makes no sense, at every door of the house: the error names both sides, and nothing is lost.
- */
+/** Invalid input to all packages: the error names what is wrong, and nothing is changed or lost. */
 
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,8 +38,8 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), "akari-bad-input-"));
 
-describe("shapes that do not fit", () => {
-  it("name the operation and both sides", () => {
+describe("shapes that do not match", () => {
+  it("are rejected with the operation and both shapes", () => {
     expect(() => ones([2, 3]).matmul(ones([4, 5]))).toThrow(/matmul.*\[2, 3\].*\[4, 5\].*3 and 4/);
     expect(() => ones([2, 3]).add(ones([4]))).toThrow(/add.*\[2, 3\].*\[4\]/);
     expect(() => ones([6]).reshape([4, -1])).toThrow(/reshape.*\[6\].*\[4, -1\]/);
@@ -50,7 +48,7 @@ describe("shapes that do not fit", () => {
     expect(() => tensor([[1, 2], [3]])).toThrow(ShapeError);
   });
 
-  it("leave the tensor as it was when the operation is in place", () => {
+  it("leave the tensor unchanged if the operation is in place", () => {
     const x = ones([2]);
     expect(() => x.add_(ones([3]))).toThrow(ShapeError);
     expect(() => x.add_(ones([2, 2]))).toThrow(/\[2, 2\] and cannot be stored in a tensor of shape \[2\]/);
@@ -59,13 +57,13 @@ describe("shapes that do not fit", () => {
   });
 });
 
-/** Calls f as a program in JavaScript would, where no compiler looks at the arguments. */
+/** Calls a function as JavaScript would, without type checks of the arguments. */
 const unchecked = (f: (...given: never[]) => unknown, ...given: unknown[]): unknown => f(...(given as never[]));
 
-describe("arguments by keyword, or without their brackets", () => {
+describe("keyword arguments, and arguments without their brackets", () => {
   const x = ones([2, 3]);
 
-  it("name the operation and what was given", () => {
+  it("are rejected with the operation and the argument", () => {
     expect(() => unchecked(softmax, x, { dim: 1 })).toThrow(
       /softmax: dimension \{"dim":1\} is out of range: expected -2 to 1/,
     );
@@ -82,12 +80,12 @@ describe("arguments by keyword, or without their brackets", () => {
   });
 });
 
-describe("something else in the place of a tensor or a module", () => {
-  // Safe, all of these: what a program in plain JavaScript might pass.
+describe("other values in place of a tensor or a module", () => {
+  // Safe, all of these: values that plain JavaScript might pass.
   const wrong = [null, undefined, 3, "abc"] as never[];
   const layer = new Linear(3, 2);
 
-  it("is refused by optimizers and schedulers", () => {
+  it("are rejected by optimizers and schedulers", () => {
     for (const value of [...wrong.filter((value) => value !== "abc"), layer as never])
       expect(() => new Adam(value)).toThrow(
         /^Adam: expected parameters, such as model.parameters\(\), got (null|undef|3|Lin)/,
@@ -98,24 +96,24 @@ describe("something else in the place of a tensor or a module", () => {
       );
   });
 
-  it("is refused by changes of the parameters", () => {
+  it("are rejected by functions that change parameters", () => {
     for (const value of wrong) {
       expect(() => nn.weightNorm(value)).toThrow(`weightNorm: expected a module, got ${String(value)}`);
       expect(() => nn.removeSpectralNorm(value)).toThrow(`removeSpectralNorm: expected a module, got ${String(value)}`);
     }
   });
 
-  it("is refused in the place of options, also as an array", () => {
+  it("are rejected in place of options, arrays included", () => {
     expect(() => unchecked(zeros, [2], [3])).toThrow(
       "zeros: expected options by name, { dtype, device }, got an array",
     );
   });
 });
 
-describe("options by place, as in PyTorch, or misspelt", () => {
+describe("positional options as in PyTorch, and misspelled ones", () => {
   const x = ones([2, 3, 4, 4]);
 
-  it("are refused by optimizers, schedulers and loaders", () => {
+  it("are rejected by optimizers, schedulers and loaders", () => {
     const layer = new Linear(3, 2);
     const made = (of: unknown, ...given: unknown[]) => Reflect.construct(of as typeof Adam, given);
     expect(() => made(Adam, layer.parameters(), 1e-3)).toThrow(
@@ -132,7 +130,7 @@ describe("options by place, as in PyTorch, or misspelt", () => {
     );
   });
 
-  it("are refused by functions, before anything is computed", () => {
+  it("are rejected by functions, before anything is computed", () => {
     const { functional } = nn;
     expect(() => unchecked(functional.maxPool2d, x, 3, 2)).toThrow(
       /maxPool2d: expected options by name, \{ stride, .*\}, got 2/,
@@ -157,25 +155,25 @@ describe("options by place, as in PyTorch, or misspelt", () => {
 });
 
 describe("wrong dtypes", () => {
-  it("are refused, and nothing is cut off in silence", () => {
+  it("are rejected, and nothing is truncated silently", () => {
     const counts = tensor([1, 2], { dtype: "int32" });
     expect(() => counts.add_(0.5)).toThrow(/float32.*int32/);
     expect(counts.toArraySync()).toEqual([1, 2]);
     expect(() => counts.mean()).toThrow(DTypeError);
     expect(() => ones([2, 2]).matmul(ones([2, 2], { dtype: "int32" }))).toThrow(DTypeError);
     expect(() => crossEntropy(ones([2, 3]), zeros([2], { dtype: "bool" }))).toThrow(/integers.*bool/);
-    // tensor([0, 2]) is float32, so this is what labels written down are at first.
+    // tensor([0, 2]) is float32, and so are most labels at first.
     expect(() => crossEntropy(ones([2, 3]), tensor([0, 2]))).toThrow(
       /target of float32 holds probabilities.*\[2, 3\].*\[2\].*long\(\)/,
     );
     expect(() => nllLoss(ones([2, 3]), tensor([0, 2]))).toThrow(/integers.*float32.*long\(\)/);
-    // Safe: an unknown name is what is tested.
+    // Safe: the test passes an unknown name on purpose.
     expect(() => zeros([2], { dtype: "float31" as "float32" })).toThrow(/float31/);
   });
 });
 
 describe("indices out of range", () => {
-  it("name the index and the size", () => {
+  it("are rejected with the index and the size", () => {
     const x = randn([3, 4]);
     expect(() => x.select(0, 3)).toThrow(/3.*3|range/);
     expect(() => x.get(5)).toThrow(IndexError);
@@ -186,8 +184,8 @@ describe("indices out of range", () => {
   });
 });
 
-describe("gradients that cannot be had", () => {
-  it("say what to do", () => {
+describe("gradients that are not available", () => {
+  it("are reported with a solution", () => {
     const x = tensor([1, 2], { requiresGrad: true });
     const y = x.mul(x).sum();
     y.backward();
@@ -199,7 +197,7 @@ describe("gradients that cannot be had", () => {
 });
 
 describe("a freed tensor", () => {
-  it("is refused wherever it is used, and freeing twice is not an error", () => {
+  it("is rejected wherever it is used, and can be freed twice", () => {
     const x = ones([2]);
     const view = x.reshape([1, 2]);
     x.dispose();
@@ -211,7 +209,7 @@ describe("a freed tensor", () => {
 });
 
 describe("corrupt and truncated files", () => {
-  it("are refused by name, and what is there stays", async () => {
+  it("are rejected by name, and leave existing values unchanged", async () => {
     const path = join(folder, "model.safetensors");
     await saveSafetensors(path, { weight: ones([4, 4]) });
     const whole = readFileSync(path);
@@ -223,7 +221,7 @@ describe("corrupt and truncated files", () => {
     expect((await loadSafetensors(path)).tensors.weight?.shape).toEqual([4, 4]);
   });
 
-  it("of images too, before anything is trained on them", async () => {
+  it("are rejected before training if they contain images", async () => {
     const bad = mkdtempSync(join(folder, "mnist-"));
     for (const name of ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
       writeFileSync(join(bad, name), Buffer.from([0, 0, 8, 3, 0, 0, 0, 9]));
@@ -232,7 +230,7 @@ describe("corrupt and truncated files", () => {
     );
   });
 
-  it("that do not fit the model list what differs and change nothing", () => {
+  it("are rejected with a list of differences if they do not match the model", () => {
     const model = new Linear(3, 2);
     const before = model.weight.toArraySync();
     expect(() => model.loadStateDict({ weight: ones([5, 5]), bais: ones([2]) })).toThrow(
@@ -243,9 +241,9 @@ describe("corrupt and truncated files", () => {
 });
 
 describe("unknown options", () => {
-  it("are refused by name", () => {
+  it("are rejected by name", () => {
     const model = new Linear(2, 2);
-    // Safe, all of these: wrong names are what is tested.
+    // Safe, all of these: the test passes wrong names on purpose.
     expect(() => zeros([2], { dtpye: "float32" } as object)).toThrow(/"dtpye"/);
     expect(() => new Adam(model.parameters(), { learningRate: 0.1 } as object)).toThrow(/"learningRate"; there are lr/);
     expect(() => new DataLoader(new TensorDataset(ones([2])), { batchsize: 2 } as object)).toThrow(/batchsize/);
@@ -253,9 +251,9 @@ describe("unknown options", () => {
   });
 });
 
-describe("a value that is no number", () => {
-  it("fills nothing", () => {
-    const word = "nothing" as unknown as number; // safe: a wrong value is what is tested
+describe("a value that is not a number", () => {
+  it("is rejected by functions that fill and index", () => {
+    const word = "nothing" as unknown as number; // safe: the test passes a wrong value on purpose
     const [x, index] = [ones([2]), tensor([0, 1], { dtype: "int32" })];
     for (const act of [
       () => full([2], word),
@@ -270,28 +268,28 @@ describe("a value that is no number", () => {
   });
 });
 
-describe("a device that is not there", () => {
-  it("is refused before anything runs", () => {
-    // Safe: a device's name in the place of a device is what is tested.
+describe("an invalid device", () => {
+  it("is rejected before anything runs", () => {
+    // Safe: the test passes the name of a device on purpose.
     expect(() => zeros([2], { device: "cuda" as unknown as ReturnType<typeof cpu> })).toThrow(/cuda/);
     const other = cpu({ threads: 1 });
     expect(() => ones([2]).add(ones([2], { device: other }))).toThrow(DeviceError);
     expect(() => ones([2]).add(ones([2], { device: other }))).toThrow(/different devices: two called cpu;/);
   });
 
-  it("and a tensor that no memory could hold is an error that says how much was asked for", () => {
+  it("rejects a tensor that is too large for any memory, and reports the size", () => {
     expect(() => zeros([1 << 20, 1 << 20])).toThrow(DeviceError);
     expect(ones([2]).sum().itemSync()).toBe(2);
   });
 });
 
 describe("a full disk", () => {
-  it("leaves the file that was there whole, and nothing beside it", async () => {
+  it("leaves the existing file unchanged, and no other file", async () => {
     const path = join(folder, "kept.safetensors");
     await saveSafetensors(path, { x: ones([3]) });
     const before = readFileSync(path);
     const big = { x: ones([1000, 1000]) };
-    // A limit on the size of files stops the write half-way, as a full disk does.
+    // A limit on the size of files stops the write halfway, like a full disk.
     const { spawnSync } = await import("node:child_process");
     const program = `
       import { ones, saveSafetensors } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};

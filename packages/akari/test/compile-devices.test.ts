@@ -1,6 +1,6 @@
 /**
- * Compiled functions do what the functions themselves do: the same losses, parameters and random numbers, step by step,
- * on every device.
+ * Compiled functions return the same as the functions themselves on every device: the same losses, parameters and
+ * random numbers in every step.
  */
 
 import { reference } from "@akari/tensor/reference";

@@ -1,4 +1,4 @@
-/** What a compiled function does beside what the function does: what is fused, kept, refused, and given back. */
+/** The behavior of compiled functions beyond their results: fusion, captured steps, errors and memory. */
 
 import { reference } from "@akari/tensor/reference";
 import fc from "fast-check";
@@ -27,7 +27,7 @@ import {
 import { expectClose, Net, values } from "./programs.ts";
 
 describe("compile", () => {
-  it("draws with the probabilities of each call, given or computed", async () => {
+  it("uses the probabilities of each call for random draws, whether given or computed", async () => {
     const draw = await compile((p: Tensor) => [bernoulli(p), bernoulli(p.sub(0.5).mul(1000).sigmoid().T)] as const);
     for (let i = 0; i < 5; i++) {
       const p = [
@@ -40,9 +40,9 @@ describe("compile", () => {
     }
   });
 
-  it("fuses pointwise calls with each other and with reductions, and drops what nobody reads", async () => {
+  it("fuses pointwise calls with each other and with reductions, and omits unused calls", async () => {
     const loss = await compile((a: Tensor, b: Tensor) => {
-      a.exp().log(); // nobody reads it
+      a.exp().log(); // unused
       return a.mul(b).add(1).relu().sum();
     });
     const [a, b] = [randn([64]), randn([64])];
@@ -52,7 +52,7 @@ describe("compile", () => {
     expect(results[2]).toBeCloseTo(a.mul(b).add(1).relu().sum().itemSync(), 4);
   });
 
-  it("does not fuse across a write to what was read", async () => {
+  it("does not fuse across a write to a tensor that was read", async () => {
     const counter = zeros([3]);
     const step = await compile((x: Tensor) => {
       const before = counter.add(x);
@@ -64,7 +64,7 @@ describe("compile", () => {
     expect(seen).toEqual([0, 1, 2, 3].map((i) => [2 * (i + 1), 2 * (i + 2), 2 * (i + 3)]));
   });
 
-  it("runs random pointwise programs like the functions themselves", async () => {
+  it("gives the same results for random pointwise programs as the functions themselves", async () => {
     type Node = readonly [op: number, a: number, b: number];
     const node = fc.tuple(fc.nat(9), fc.nat(30), fc.nat(30));
     const run = (nodes: readonly Node[], kept: Tensor, x: Tensor, y: Tensor): Tensor[] => {
@@ -101,7 +101,7 @@ describe("compile", () => {
     );
   });
 
-  it("keeps steps for each combination of shapes and of values that are no tensors", async () => {
+  it("keeps steps for each combination of shapes and non-tensor values", async () => {
     const scaled = await compile((x: Tensor, options: { by: number; relu?: boolean }) =>
       options.relu ? x.mul(options.by).relu() : x.mul(options.by),
     );
@@ -115,7 +115,7 @@ describe("compile", () => {
     expect(scaled.counts).toEqual({ eager: 4, captured: 4, replayed: 4 });
   });
 
-  it("gives each call results of its own, also of what it was given", async () => {
+  it("returns new tensors from each call, also for arguments that are returned", async () => {
     const twice = await compile((x: Tensor) => ({ same: x, both: [x.mul(2), x.max(0)] as const }));
     const all = [1, 2, 3, 4].map((n) => twice(tensor([n, 0])));
     all.forEach(({ same, both: [double, { values: largest, indices }] }, i) => {
@@ -128,7 +128,7 @@ describe("compile", () => {
     });
   });
 
-  it("writes to its arguments as the function does, however they lie and whatever they share", async () => {
+  it("writes to its arguments like the function, in any layout and with any sharing", async () => {
     const kept = zeros([2, 2]);
     const add = (x: Tensor, y: Tensor) => {
       const twice = x.mul(2);
@@ -169,7 +169,7 @@ describe("compile", () => {
     expect(compiled.counts).toEqual({ eager: 17, captured: 1, replayed: 10 });
   });
 
-  it("tells those who look at what it wrote to", async () => {
+  it("marks arguments that it writes to as changed", async () => {
     const fill = await compile((x: Tensor) => void x.fill_(2));
     for (let i = 0; i < 3; i++) fill(zeros([1]));
     const x = tensor([1]);
@@ -179,7 +179,7 @@ describe("compile", () => {
     expect(() => loss.backward()).toThrow(/changed in place/);
   });
 
-  it("leaves a module a module", async () => {
+  it("returns a module for a module", async () => {
     const net = new Net();
     const fast = await compile(net);
     expect(fast).toBeInstanceOf(Net);
@@ -195,7 +195,7 @@ describe("compile", () => {
     expect(fast.counts).toEqual({ eager: 1, captured: 1, replayed: 1 });
   });
 
-  it("refuses to go back through what was changed or used up, and second derivatives", async () => {
+  it("rejects backward passes after changes, repeated ones, and second derivatives", async () => {
     const weight = requiresGrad(tensor([1, 2]));
     const squares = await compile((x: Tensor) => weight.square().mul(x).sum());
     const x = tensor([3, 4]);
@@ -215,7 +215,7 @@ describe("compile", () => {
     expect(weight.grad?.toArraySync()).toEqual([16, 30]);
   });
 
-  it("is captured anew when a module changes its mode or its dtype, or a parameter is frozen", async () => {
+  it("captures again when a module changes its mode or dtype, or a parameter is frozen", async () => {
     const model = new Sequential(new Flatten(), new BatchNorm2d(1, { affine: false }));
     const net = new Net();
     const predict = await compile((x: Tensor) => noGrad(() => net(x)));
@@ -244,7 +244,7 @@ describe("compile", () => {
     expect(layer.bias?.toArraySync()).not.toEqual(bias);
   });
 
-  it("follows learning rates and states that are changed from outside", async () => {
+  it("uses learning rates and states that are changed between calls", async () => {
     const weight = requiresGrad(zeros([2]));
     const optimizer = new SGD([weight], { lr: 1 });
     const step = await compile((x: Tensor) => {
@@ -263,7 +263,7 @@ describe("compile", () => {
     weight.grad?.dispose();
     step(x);
     expect(weight.grad?.toArraySync()).toEqual([1, 2]);
-    // The function itself, in between.
+    // The function itself runs in between.
     optimizer.zeroGrad();
     weight.mul(3).sum().backward();
     expect(weight.grad?.toArraySync()).toEqual([3, 3]);
@@ -272,7 +272,7 @@ describe("compile", () => {
     expect(weight.toArraySync()).toEqual([-1.5, -3]);
   });
 
-  it("goes back through what a saved tensor was before it ran", async () => {
+  it("marks captured tensors that it writes to as changed", async () => {
     const weight = requiresGrad(tensor([1, 2]));
     const step = await compile(() => void noGrad(() => weight.add_(1)));
     for (let i = 0; i < 3; i++) step();
@@ -281,7 +281,7 @@ describe("compile", () => {
     expect(() => loss.backward()).toThrow(/changed in place/);
   });
 
-  it("runs a function that reads values as it is, and says so once", async () => {
+  it("does not compile a function that reads values, and prints one warning", async () => {
     const said = vi.spyOn(console, "warn").mockImplementation(() => {});
     const peek = await compile(function peek(x: Tensor) {
       return x.sum().itemSync() > 0 ? x : x.neg();
@@ -292,7 +292,7 @@ describe("compile", () => {
     said.mockRestore();
   });
 
-  it("runs a function that goes on from its own results as it is, and says how to help it", async () => {
+  it("does not compile a function that uses its earlier results, and suggests a change", async () => {
     const said = vi.spyOn(console, "warn").mockImplementation(() => {});
     let hidden = tensor([0]);
     const forgetful = await compile(function recall(x: Tensor) {
@@ -311,7 +311,7 @@ describe("compile", () => {
     expect(step.counts.replayed).toBe(3);
   });
 
-  it("takes little memory, and gives it back", async () => {
+  it("uses little memory, and frees it", async () => {
     const { live } = cpu().memory();
     const deep = await compile((x: Tensor) => {
       let y = x;
@@ -320,11 +320,11 @@ describe("compile", () => {
     });
     const x = randn([256, 256]);
     for (let i = 0; i < 4; i++) deep(x);
-    // The argument, its copy, and three in turn: not forty.
+    // The argument, its copy, and three buffers in turn instead of forty.
     expect(cpu().memory().live - live).toBeLessThan(8 * 256 * 256 * 4);
   });
 
-  it("can be profiled, and called within scopes and within itself", async () => {
+  it("can be profiled, and called in scopes and in compiled functions", async () => {
     const inner = await compile((x: Tensor) => x.matmul(x).relu());
     const outer = await compile((x: Tensor) => inner(x).add(1).sum());
     const x = tensor([
@@ -343,7 +343,7 @@ describe("compile", () => {
     expect(rows.map((row) => row.name).sort()).toEqual(["matmul", "sum"]);
   });
 
-  it("refuses what it cannot do before or with the first call", async () => {
+  it("rejects invalid arguments before or in the first call", async () => {
     await expect(compile(3 as never)).rejects.toThrow("compile: expected a function, got 3");
     const later = await compile(async (x: Tensor) => x);
     expect(() => later(tensor([1]))).toThrow("compile: the function must not be asynchronous");
@@ -358,7 +358,7 @@ describe("compile", () => {
     );
   });
 
-  it("loses nothing when a call fails", async () => {
+  it("keeps all values when a call fails", async () => {
     const total = zeros([2]);
     const pick = await compile((x: Tensor, index: Tensor) => {
       const some = x.gather(0, index);

@@ -1,6 +1,6 @@
 /**
- * The guides and the front page of the reference are programs: their `ts` blocks are type-checked and run, the blocks
- * of a page one after the other, and what `console.log` prints must be what the comment behind it says.
+ * The guides and the front page of the reference are programs: their `ts` blocks are type-checked, and the blocks of
+ * each page run as one program. Each `console.log` must print what the comment after it says.
  */
 
 import { spawnSync } from "node:child_process";
@@ -16,22 +16,22 @@ const pages = [
   "index.md",
   ...readdirSync(join(docs, "guides")).flatMap((file) => (file.endsWith(".md") ? [join("guides", file)] : [])),
 ];
-// Inside of the package, so that the programs find it by its own name.
+// Inside the package, so that the programs can import it by its name.
 const folder = mkdtempSync(join(home, ".guides-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The `ts` blocks of a page as one program. */
+/** Joins the `ts` blocks of a page into one program. */
 function programOf(page: string): string {
   const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block as string);
   return blocks.join("\n");
 }
 
-/** What the comments behind `console.log` promise, line by line. */
+/** The lines that a program must print, from the comments after `console.log`. */
 function promised(program: string): string[] {
   return [...program.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, text]) => text as string);
 }
 
-/** Node's remarks on experimental features, and what the GPU's loader prints by itself where there is no driver. */
+/** Node's warnings about experimental features, and output of the GPU's loader if there is no driver. */
 function isNoise(line: string): boolean {
   return /^\(node:|^\(Use `node|^error: XDG_RUNTIME_DIR|^Warning: (?:vk|Vulkan)|^ - While initializing|^ +at .*dawn/.test(
     line,
@@ -46,8 +46,8 @@ const programs = pages.map((page) => {
 });
 
 /**
- * The expressions of the tables in "Coming from PyTorch" as a program, to see that everything in it is there and takes what
- * it is given.
+ * Converts the expressions of the tables in "Coming from PyTorch" to a program, which checks that all of them exist and
+ * accept these arguments.
  */
 function phrases(): string {
   const table =
@@ -58,8 +58,7 @@ function phrases(): string {
     [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code.replace("…", "0")),
   );
   const complete = statements
-    // The names of a result, of a word of JavaScript's, of an error and of a package are no statements, and fields have
-    // no class here.
+    // Names of results, JavaScript words, errors and packages are not statements, and fields have no class here.
     .filter((code) => !/^\{|^var$|^vmap$|^func$|^\w+Error$|^this\.|^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
@@ -105,7 +104,7 @@ ${complete.join("\n")}
 `;
 }
 
-/** Runs a program, where files that it writes go away with it, and returns the lines that it prints. */
+/** Runs a program in a folder that is removed afterward, and returns the lines that it prints. */
 function run(name: string): string[] {
   const child = spawnSync(process.execPath, [join(folder, `${name}.ts`)], { encoding: "utf8", cwd: folder });
   const complaints = child.stderr.split("\n").filter((line) => line.trim() !== "" && !isNoise(line));
@@ -129,7 +128,7 @@ describe("guides", () => {
     const table = phrases();
     expect(table.split("\n").length).toBeGreaterThan(50);
     writeFileSync(join(folder, "phrases.ts"), table);
-    // What is shown is complete, but need not satisfy rules that are a package's own.
+    // The code is complete, but need not satisfy rules for the package's own code.
     const compilerOptions = { noImplicitOverride: false, noUncheckedIndexedAccess: false };
     const config = { extends: "../../../tsconfig.test.json", compilerOptions, include: ["*.ts"] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));

@@ -1,6 +1,6 @@
 /**
- * Nobody frees anything by hand: over thousands of training steps the memory in use and the memory kept in reserve stay
- * flat.
+ * Memory without manual freeing: over thousands of training steps, the memory in use and the memory kept in reserve
+ * stay constant.
  */
 
 import { describe, expect, it } from "vitest";
@@ -16,13 +16,13 @@ class Mlp extends Module {
 }
 
 describe("memory", () => {
-  it("stays flat over 5,000 training steps", { timeout: 240_000 }, async () => {
+  it("stays constant over 5,000 training steps", { timeout: 240_000 }, async () => {
     const model = new Mlp();
     const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
     const samples: { step: number; live: number; pooled: number }[] = [];
     let handedOut = 0;
     for (let step = 1; step <= 5000; step++) {
-      // New data each time, as a loader brings it.
+      // New data in each step, as from a loader.
       const x = randn([64, 256]);
       const y = randint(0, 10, [64]);
       optimizer.zeroGrad();
@@ -40,14 +40,14 @@ describe("memory", () => {
     console.log(
       `memory after ${samples.map(({ step }) => step).join(", ")} steps: ${samples.map((s) => mib(total(s))).join(", ")} MiB; inputs alone ${mib(handedOut)} MiB`,
     );
-    // Without anyone freeing anything, the inputs alone would be more than this.
+    // If nothing were freed, the inputs alone would need more than this.
     expect(handedOut).toBeGreaterThan(300 * 2 ** 20);
     expect(secondHalf).toBeLessThan(250 * 2 ** 20);
-    // What is kept in reserve may grow once more by a collection that came late, but not with the number of steps.
+    // A late garbage collection may let the reserve grow once, but it must not grow with the number of steps.
     expect(secondHalf).toBeLessThan(firstHalf + 80 * 2 ** 20);
   });
 
-  it("comes back in a loop that awaits nothing, too", { timeout: 240_000 }, () => {
+  it("is freed in a loop without await as well", { timeout: 240_000 }, () => {
     const model = new Mlp();
     const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
     const y = randint(0, 10, [512]);

@@ -1,7 +1,6 @@
 /**
- * Options that do not exist, and what stands where options are expected, as a program in JavaScript may give them:
- * every function and method that takes options refuses both by name. Those of layers and of `nn.functional` stand in
- * `nn`'s own list.
+ * Unknown options and positional options, which JavaScript may pass: every function and method with options rejects
+ * both by name. Layers and `nn.functional` are tested in the package `nn`.
  */
 
 import { mkdtemp, readFile } from "node:fs/promises";
@@ -12,7 +11,7 @@ import { refuses, refusesLater } from "../../nn/test/refuses.ts";
 import * as akari from "../src/index.ts";
 import { cpu, DataLoader, nn, ones, optim, profile, type Tensor, TensorDataset, tensor, zeros } from "../src/index.ts";
 
-/** A call with options in the last place. */
+/** A call with options as its last argument. */
 type Call = (options: never) => unknown;
 
 const { Linear } = nn;
@@ -253,15 +252,15 @@ const optimizers = [
 ] as const;
 
 /**
- * Other names, classes without instances, what has options only to hand them on, and what has its own tests because it
- * needs files or a network.
+ * Aliases, abstract classes, functions that only forward options, and functions with tests of their own because they
+ * need files or a network.
  */
 const elsewhere =
   `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
   decodeTorch loadTorch`.split(/\s+/);
 
-describe("options", () => {
-  // safe: wrong options are what is tested
+describe("functions and classes reject unknown options", () => {
+  // safe: the test passes wrong options on purpose
   for (const [name, call] of Object.entries(calls)) it(name, () => refuses(call as (options: unknown) => unknown));
   for (const [name, call] of Object.entries(laterCalls))
     it(name, () => refusesLater(call as (options: unknown) => Promise<unknown>)); // safe: as above
@@ -271,7 +270,7 @@ describe("options", () => {
   for (const name of optimizers)
     it(name, () => refuses((options) => new optim[name](new Linear(1, 1).parameters(), options as object)));
 
-  it("are in one of the tables where there are any", () => {
+  it("the tables are complete", () => {
     const known = new Set([
       "OneCycleLR",
       ...Object.keys({ ...nn, ...nn.functional, ...calls, ...laterCalls }),

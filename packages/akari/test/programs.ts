@@ -1,6 +1,4 @@
-/**
- * Programs that train something, as anybody would write them, for those who compile them: the same from the same seed.
- */
+/** Typical training programs that are compiled by the tests, and give the same results for the same seed. */
 
 import { expect } from "vitest";
 import {
@@ -43,7 +41,7 @@ import {
 
 export type Step = (...tensors: Tensor[]) => Tensor | Tensor[];
 
-/** A program: what it trains, the state to compare afterward, and new arguments for each step. */
+/** A program: its training step, the state to compare afterward, and new arguments for each step. */
 export interface Program {
   readonly step: Step;
   readonly state: () => readonly Tensor[];
@@ -85,7 +83,7 @@ class Words extends Module {
   }
 }
 
-/** A U-Net: it shrinks an image by averages, enlarges it by interpolation, and joins it with what it was. */
+/** A U-Net: it reduces an image by averaging, enlarges it by interpolation, and concatenates both. */
 class UNet extends Module {
   before = new Conv2d(1, 4, 3, { padding: 1 });
   norm = new InstanceNorm2d(4, { affine: true });
@@ -133,7 +131,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randn([6, 1, 8, 8]), randint(5, [6])],
     };
   },
-  "an LSTM, two groups, gradients of two batches added up"() {
+  "an LSTM, two groups, accumulated gradients of two batches"() {
     const model = new Rows();
     const optimizer = new RMSprop([{ params: model.lstm.parameters() }, { params: model.fc.parameters(), lr: 0.1 }], {
       lr: 0.01,
@@ -154,7 +152,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randn([3, 4, 6]), randn([3, 4, 6])],
     };
   },
-  "a transformer, AdamW, an average of its weights"() {
+  "a transformer, AdamW, averaged weights"() {
     const model = new Words();
     const optimizer = new AdamW(model.parameters(), { lr: 0.01 });
     const average = [...model.parameters()].map((p) => p.detach().clone());
@@ -171,7 +169,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randint(11, [2, 5]), randint(11, [2, 5])],
     };
   },
-  "a generator and a discriminator, noise drawn inside"() {
+  "a generator and a discriminator, noise drawn in the step"() {
     const [make, judge] = [
       new Sequential(new Linear(3, 8), new ReLU(), new Linear(8, 4)),
       new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 1)),
@@ -214,7 +212,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [rand([2, 1, 6, 6])],
     };
   },
-  "messages between the nodes of a graph"() {
+  "a graph network with messages between nodes"() {
     const [first, second] = [new Linear(5, 8), new Linear(8, 3)];
     const all = [...first.parameters(), ...second.parameters()];
     const optimizer = new SGD(all, { lr: 0.1 });
@@ -232,7 +230,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randn([6, 5]), randint(6, [12]), randint(6, [12]), randint(3, [6])],
     };
   },
-  "a gradient by the input, and one by hand"() {
+  "a gradient with respect to the input, and an update by hand"() {
     const weight = requiresGrad(randn([4, 4]));
     return {
       step(x) {
@@ -248,7 +246,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
       next: () => [randn([3, 4])],
     };
   },
-  "numbers drawn in many ways, written through views"() {
+  "numbers from many distributions, written through views"() {
     const kept = zeros([4, 6]);
     return {
       step(x) {
@@ -267,7 +265,7 @@ export const programs: Readonly<Record<string, () => Program>> = {
   },
 };
 
-/** The same, but what is compiled is a model, a part of one, or a function; the step goes back through it. */
+/** Programs whose compiled part is a model, a part of one, or a function, with the backward pass outside it. */
 export const parts: Readonly<
   Record<
     string,
@@ -276,7 +274,7 @@ export const parts: Readonly<
     ) => Promise<Program>
   >
 > = {
-  async "a model, its backward pass outside"(wrap) {
+  async "a model, with the backward pass outside"(wrap) {
     const model = new Net();
     const forward = await wrap((x: Tensor) => model(x));
     const optimizer = new Adam(model.parameters(), { lr: 0.01 });
@@ -293,7 +291,7 @@ export const parts: Readonly<
       next: () => [randn([6, 1, 8, 8]), randint(5, [6])],
     };
   },
-  async "a part of a model: gradients go through it, and other ones around it"(wrap) {
+  async "a part of a model: gradients flow through it and around it"(wrap) {
     const [below, middle, above] = [new Linear(4, 6), new Sequential(new Linear(6, 6), new GELU()), new Linear(6, 2)];
     const forward = await wrap((x: Tensor) => [middle(x), x.tanh()] as const);
     const all = [below, middle, above].flatMap((module) => [...module.parameters()]);
@@ -312,7 +310,7 @@ export const parts: Readonly<
       next: () => [randn([5, 4])],
     };
   },
-  async "two passes before they are gone back through, in the other order and only in part"(wrap) {
+  async "two forward passes, then partial backward passes in reverse order"(wrap) {
     const weight = requiresGrad(randn([3, 3]));
     const forward = await wrap((x: Tensor) => ({
       product: x.matmul(weight).sigmoid(),
@@ -333,7 +331,7 @@ export const parts: Readonly<
       next: () => [rand([3, 3]), rand([3, 3])],
     };
   },
-  async "a discriminator within a generator's loss"(wrap) {
+  async "a discriminator in a generator's loss"(wrap) {
     const [make, judge] = [new Linear(3, 4), new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 1))];
     const judged = await wrap((x: Tensor) => judge(x));
     const [forMake, forJudge] = [new Adam(make.parameters(), { lr: 0.01 }), new Adam(judge.parameters(), { lr: 0.01 })];

@@ -1,4 +1,4 @@
-/** Training in a page: on the GPU the losses of the CPU, within rounding, and memory that stays where it is. */
+/** Training in a page: the losses on the GPU equal those on the CPU within rounding, and memory stays constant. */
 
 import { webgpu } from "@akari/tensor/webgpu";
 import { describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ import {
   type Tensor,
 } from "../src/index.ts";
 
-/** A model on a device, and a function that trains it by one step; the same weights and data each time. */
+/** Creates a model on a device, and returns a function that trains it by one step, with fixed weights and data. */
 function start(device: Backend): () => Tensor {
   manualSeed(3);
   const model = new Sequential(
@@ -52,7 +52,7 @@ async function losses(device: Backend, steps: number): Promise<number[]> {
 }
 
 describe("training in a page", () => {
-  it("on webgpu follows the CPU's losses for 50 steps", async () => {
+  it("on webgpu gives the CPU's losses for 50 steps", async () => {
     const want = await losses(cpu(), 50);
     const got = await losses(await webgpu(), 50);
     expect(want[49]).toBeLessThan(0.3 * (want[0] as number));
@@ -61,7 +61,7 @@ describe("training in a page", () => {
     });
   });
 
-  it("on webgpu keeps its memory flat over 5,000 steps, whoever frees nothing", { timeout: 240_000 }, async () => {
+  it("on webgpu uses constant memory over 5,000 steps without manual freeing", { timeout: 240_000 }, async () => {
     const device = await webgpu();
     const model = new Linear(64, 8).to(device);
     const optimizer = new Adam(model.parameters(), { lr: 1e-3 });
@@ -83,7 +83,7 @@ describe("training in a page", () => {
     expect(most[1]).toBeLessThanOrEqual(32);
   });
 
-  it("on webgpu submits at most twice a step, and makes nothing new after the third", async () => {
+  it("on webgpu submits at most twice per step, and creates nothing after the third step", async () => {
     const device = await webgpu();
     const step = start(device);
     for (let i = 0; i < 3; i++) await step().item();

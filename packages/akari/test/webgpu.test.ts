@@ -1,6 +1,6 @@
 /**
- * Training on the GPU: the same losses as on the CPU, within rounding, and nothing compiled or created once the first
- * steps are done.
+ * Training on the GPU: the losses equal those on the CPU within rounding, and nothing is compiled or created after the
+ * first steps.
  */
 
 import { type WebGpuBackend, webgpu } from "@akari/tensor/webgpu";
@@ -57,8 +57,8 @@ class Cnn extends Module {
 const { device: found, reason } = await findWebGpu();
 
 /**
- * A model and its optimizer on a device, always from the same seed, and the data that it is trained on: written as
- * anybody would write it.
+ * Creates a model, its optimizer and its data on a device, from a fixed seed, in the usual way, and returns a function
+ * that trains by one step.
  */
 function start(device: Backend) {
   manualSeed(3);
@@ -86,7 +86,7 @@ async function losses(device: Backend, steps: number): Promise<number[]> {
 describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${reason})`}`, () => {
   const device = found as WebGpuBackend; // safe: skipped otherwise
 
-  it("follows the CPU's losses for 50 steps", { timeout: 120_000 }, async () => {
+  it("gives the CPU's losses for 50 steps", { timeout: 120_000 }, async () => {
     const want = await losses(cpu(), 50);
     const got = await losses(device, 50);
     expect(want[49]).toBeLessThan(0.3 * (want[0] as number));
@@ -95,7 +95,7 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     });
   });
 
-  it("submits at most twice a step, and makes nothing new after the third", { timeout: 120_000 }, async () => {
+  it("submits at most twice per step, and creates nothing after the third step", { timeout: 120_000 }, async () => {
     const step = start(device);
     for (let i = 0; i < 3; i++) await step().item();
     const before = device.counters;
@@ -110,7 +110,7 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     expect(bindGroups).toBe(before.bindGroups);
   });
 
-  it("compiles nothing for another batch size", { timeout: 120_000 }, async () => {
+  it("compiles nothing for other batch sizes", { timeout: 120_000 }, async () => {
     const step = start(device);
     await step().item();
     await step(11).item();
@@ -119,7 +119,7 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
     expect(device.counters.pipelines).toBe(pipelines);
   });
 
-  it("keeps its memory flat over 5,000 steps, whoever frees nothing", { timeout: 240_000 }, async () => {
+  it("uses constant memory over 5,000 steps without manual freeing", { timeout: 240_000 }, async () => {
     const device = await webgpu();
     const early = await mostHeld(device, 1000);
     const late = await mostHeld(device, 4000);
@@ -133,7 +133,7 @@ describe.skipIf(found === null)(`training on webgpu${reason && ` (skipped: ${rea
 describe.skipIf(found === null)(`copies and averages of a model on webgpu${reason && ` (skipped: ${reason})`}`, () => {
   const device = found as WebGpuBackend; // safe: skipped otherwise
 
-  it("lie there, move in a compiled step and are brought home", { timeout: 120_000 }, async () => {
+  it("give the same results as on the CPU, with and without compilation", { timeout: 120_000 }, async () => {
     const run = async (where: Backend, compiled: boolean): Promise<number[]> => {
       manualSeed(3);
       const model = new nn.Sequential(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 1)).to(where);
@@ -166,11 +166,11 @@ describe.skipIf(found === null)(`copies and averages of a model on webgpu${reaso
   });
 });
 
-describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (skipped: ${reason})`}`, () => {
+describe.skipIf(found === null)(`synchronous reads on webgpu${reason && ` (skipped: ${reason})`}`, () => {
   const device = found as WebGpuBackend; // safe: skipped otherwise
   const on = (data: number[]): Tensor => tensor(data, { device });
 
-  it("works on what was prefetched, until somebody writes to it", async () => {
+  it("use a prefetched tensor until it is written to", async () => {
     const x = on([3, 0, -1, 5]);
     expect(() => x.gt(0).nonzero()).toThrow(/webgpu can only be read asynchronously.*await x.prefetch\(\)/);
     const mask = await x.gt(0).prefetch();
@@ -182,12 +182,12 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     x.add_(1);
     expect(() => x.toArraySync()).toThrow(/prefetch/);
     expect((await x.prefetch()).toArraySync()).toEqual([4, 1, 0, 6]);
-    // Whatever order it lies in.
+    // In any layout.
     const table = await on([1, 2, 1, 2]).reshape([2, 2]).t().prefetch();
     expect((await uniqueConsecutive(table).prefetch()).toArraySync()).toEqual([1, 2]);
   });
 
-  it("goes back to the CPU, gradients too", async () => {
+  it("are possible after moving to the CPU, and gradients flow back", async () => {
     const x = requiresGrad(on([1, 2]));
     const y = await x.mul(3).cpu();
     expect([y.device.name, y.toArraySync()]).toEqual(["cpu", [3, 6]]);
@@ -196,14 +196,14 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect(await y.cpu()).toBe(y);
   });
 
-  it("prints the edges of a large tensor", async () => {
+  it("print the edges of a large prefetched tensor", async () => {
     const x = arange(2000).to(device);
     expect(`${x}`).toBe("tensor(shape=[2000], dtype=int32, device='webgpu')");
     await x.prefetch();
     expect(`${x}`).toBe("tensor([   0,    1,    2,  ..., 1997, 1998, 1999], device='webgpu')");
   });
 
-  it("says that an index was out of range when something is read, and nothing was written there", async () => {
+  it("report an index out of range, at which nothing was written", async () => {
     const table = on([1, 2, 3, 4]).reshape([2, 2]);
     const other = on([7, 7, 7, 7]);
     const found = embedding(tensor([0, 9], { dtype: "int32", device }), table);
@@ -216,7 +216,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     ]);
   });
 
-  it("averages batch statistics without a momentum as on the CPU", async () => {
+  it("are not needed for averages of batch statistics without a momentum", async () => {
     const x = randn([8, 3], { generator: new Generator(1) });
     const stats = async (device: Backend): Promise<unknown> => {
       const norm = new BatchNorm1d(3, { momentum: null }).to(device);
@@ -227,7 +227,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     want.flat().forEach((value, i) => void expect(got.flat()[i]).toBeCloseTo(value, 5));
   });
 
-  it("minimizes with L-BFGS", async () => {
+  it("are not needed by L-BFGS", async () => {
     const x = requiresGrad(on([-1, 2]));
     const optimizer = new LBFGS([x], { lineSearchFn: "strong_wolfe" });
     const closure = (): Tensor => {
@@ -250,7 +250,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect(b).toBeCloseTo(-1, 3);
   });
 
-  it("searches, counts and draws by weights without being read", async () => {
+  it("are not needed for searches, counts and weighted draws", async () => {
     const edges = on([1, 2, 4, 8]);
     expect(await searchsorted(edges, on([0, 1, 3, 8, 9, Number.NaN])).toArray()).toEqual([0, 0, 2, 3, 4, 4]);
     expect(await searchsorted(edges, on([1, 8]), { right: true }).toArray()).toEqual([1, 4]);
@@ -274,7 +274,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     );
   });
 
-  it("tells the targets of an adaptive softmax apart as on the CPU", async () => {
+  it("are not needed for an adaptive softmax, which gives the same as on the CPU", async () => {
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 10], { divValue: 2 });
     const x = randn([5, 8], { generator: new Generator(3) });
     const target = tensor([0, 19, 7, 3, 4], { dtype: "int32" });
@@ -293,7 +293,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     );
   });
 
-  it("goes on from a saved state of an optimizer", async () => {
+  it("are not needed to continue from the saved state of an optimizer", async () => {
     const weight = requiresGrad(on([1, 2, 3]));
     const [one, other] = [0, 1].map(() => new Adam([weight], { lr: 0.1 })) as [Adam, Adam];
     weight.square().sum().backward();
@@ -307,7 +307,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
     expect(await weight.toArray()).toEqual(after);
   });
 
-  it("solves systems, and says when one cannot be", async () => {
+  it("are not needed to solve systems, and report singular ones", async () => {
     const a = tensor([
       [0, 2, 1],
       [1, -1, 0],
@@ -321,7 +321,7 @@ describe.skipIf(found === null)(`what reads at once, on webgpu${reason && ` (ski
   });
 });
 
-/** Trains for some steps with new data in each, and gives the most memory held meanwhile, in use or not, in MiB. */
+/** Trains for some steps with new data in each, and returns the peak memory, in use or in reserve, in MiB. */
 async function mostHeld(device: Backend, steps: number): Promise<number> {
   const model = new Linear(64, 8).to(device);
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });

@@ -5,7 +5,7 @@ import { noGrad, requiresGrad } from "../src/index.ts";
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values));
 
 describe("backward", () => {
-  it("reads as on a slide", async () => {
+  it("computes the gradients of a simple example", async () => {
     const x = leaf([1, 2, 3]);
     const y = x.pow(2).retainGrad();
     const z = y.sum();
@@ -23,7 +23,7 @@ describe("backward", () => {
     expect(x.grad?.toArraySync()).toEqual([4, 6]);
   });
 
-  it("sums broadcast gradients back", () => {
+  it("sums the gradients of broadcast tensors", () => {
     const x = leaf([
       [1, 2, 3],
       [4, 5, 6],
@@ -36,7 +36,7 @@ describe("backward", () => {
     expect(c.grad?.shape).toEqual([]);
   });
 
-  it("refuses a second pass over what is used up, and keeps the first's gradient", () => {
+  it("rejects a second pass over freed values, and keeps the gradient of the first", () => {
     const x = leaf([1, 2]);
     const z = x.mul(x).sum();
     z.backward();
@@ -52,7 +52,7 @@ describe("backward", () => {
     expect(x.grad?.toArraySync()).toEqual([4, 8]);
   });
 
-  it("asks for a gradient where there are several elements", () => {
+  it("requires a gradient for outputs of several elements", () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);
     expect(() => y.backward()).toThrow(/only for a one-element tensor, but this one has shape \[2\]/);
@@ -60,11 +60,11 @@ describe("backward", () => {
     expect(x.grad?.toArraySync()).toEqual([3, 30]);
   });
 
-  it("refuses a tensor without a history", () => {
+  it("rejects a tensor without a history", () => {
     expect(() => tensor([1]).backward()).toThrow(AutogradError);
   });
 
-  it("refuses a gradient of another shape", () => {
+  it("rejects a gradient of another shape", () => {
     const x = leaf([1, 2]);
     expect(() => x.mul(2).backward(tensor([1, 2, 3]))).toThrow(/\[3\].*\[2\]/);
     expect(() => {
@@ -72,7 +72,7 @@ describe("backward", () => {
     }).toThrow(/\[3\] does not match .* \[2\]/);
   });
 
-  it("gives a gradient to the named inputs only", () => {
+  it("computes gradients of the given inputs only", () => {
     const [x, w] = [leaf([1, 2]), leaf([3, 4])];
     x.mul(w)
       .sum()
@@ -81,7 +81,7 @@ describe("backward", () => {
     expect(w.grad?.toArraySync()).toEqual([1, 2]);
   });
 
-  it("records nothing inside of noGrad, also across an await", async () => {
+  it("records nothing in noGrad, also across an await", async () => {
     const x = leaf([1]);
     expect(noGrad(() => x.mul(2)).requiresGrad).toBe(false);
     const y = await noGrad(async () => {
@@ -96,7 +96,7 @@ describe("backward", () => {
     expect(x.mul(2).requiresGrad).toBe(true);
   });
 
-  it("takes no part for detached tensors", () => {
+  it("does not pass through detached tensors", () => {
     const x = leaf([2, 3]);
     const d = x.mul(x).detach();
     d.mul(x).sum().backward();
@@ -104,7 +104,7 @@ describe("backward", () => {
     expect(x.grad?.toArraySync()).toEqual([4, 9]);
   });
 
-  it("refuses integers as leaves, and freezes leaves only", () => {
+  it("rejects integers as leaves, and freezes leaves only", () => {
     expect(() => requiresGrad(tensor([1, 2], { dtype: "int32" }))).toThrow(/floating-point/);
     const x = leaf([1]);
     const y = x.mul(2);
@@ -113,7 +113,7 @@ describe("backward", () => {
     expect(x.mul(2).requiresGrad).toBe(false);
   });
 
-  it("gives no gradient to a leaf that was told not to require one since", () => {
+  it("does not assign a gradient to a leaf that was frozen after use", () => {
     const x = requiresGrad(tensor([1, 2]));
     const y = x.mul(2).sum();
     requiresGrad(x, false);
@@ -122,8 +122,8 @@ describe("backward", () => {
   });
 });
 
-describe("changes in place", () => {
-  it("follow what is not a leaf", () => {
+describe("in-place operations", () => {
+  it("have gradients on tensors that are not leaves", () => {
     const x = leaf([1, 2, 3]);
     const y = x.mul(2);
     y.mul_(3).add_(1);
@@ -132,7 +132,7 @@ describe("changes in place", () => {
     expect(x.grad?.toArraySync()).toEqual([6, 6, 6]);
   });
 
-  it("go through a view to the tensor below and to its other views", () => {
+  it("on a view change the history of its base and of the base's other views", () => {
     const x = leaf([
       [1, 2],
       [3, 4],
@@ -159,7 +159,7 @@ describe("changes in place", () => {
     ]);
   });
 
-  it("carry the history of what was written through a view", () => {
+  it("carry the history of a source that is written through a view", () => {
     const source = leaf([7, 8]);
     const y = tensor([
       [1, 2],
@@ -171,7 +171,7 @@ describe("changes in place", () => {
     expect(source.grad?.toArraySync()).toEqual([14, 16]);
   });
 
-  it("are refused for leaves, and for views of leaves, outside of noGrad", () => {
+  it("are rejected for leaves, and for views of leaves, outside of noGrad", () => {
     const x = leaf([[1, 2]]);
     expect(() => x.add_(1)).toThrow(/add_: a leaf that requires a gradient/);
     expect(() => x.select(0, 0).add_(1)).toThrow(/a view of a leaf/);
@@ -181,7 +181,7 @@ describe("changes in place", () => {
     expect(x.isLeaf).toBe(true);
   });
 
-  it("of a kept value are found out, with the operation's name", () => {
+  it("on a saved value are reported with the name of the operation", () => {
     const x = leaf([1, 2]);
     const y = x.exp();
     const s = y.mul(2).sum();
@@ -189,7 +189,7 @@ describe("changes in place", () => {
     expect(() => s.backward()).toThrow(/exp saved its output 0 .* changed in place .* version 1, expected 0/);
   });
 
-  it("of a value that no rule reads do no harm", () => {
+  it("on a value that no rule reads do not affect the gradient", () => {
     const x = leaf([1, 2]);
     const y = x.mul(2);
     const s = y.sum();
@@ -198,7 +198,7 @@ describe("changes in place", () => {
     expect(x.grad?.toArraySync()).toEqual([2, 2]);
   });
 
-  it("keep what they write over, where the gradient reads it", () => {
+  it("save the values that they overwrite, if the gradient reads them", () => {
     const x = leaf([1, -2, 3]);
     const w = leaf([2, 4, 6]);
     const y = x.mul(1);
@@ -208,7 +208,7 @@ describe("changes in place", () => {
     expect(w.grad?.toArraySync()).toEqual([4, 32, 108]);
   });
 
-  it("keep it through a view, too", () => {
+  it("save them for a view as well", () => {
     const x = leaf([
       [1, 2],
       [3, 4],
@@ -222,7 +222,7 @@ describe("changes in place", () => {
     ]);
   });
 
-  it("give the gradient zero where they store a comparison", () => {
+  it("that store a comparison have a gradient of zero", () => {
     const [x, w] = [leaf([1, 2, 3]), leaf([2, 2, 2])];
     const y = x.mul(1);
     y.gt_(w);
@@ -241,7 +241,7 @@ describe("changes in place", () => {
 });
 
 describe("hooks", () => {
-  it("see the gradient and may replace it", () => {
+  it("receive the gradient and can replace it", () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);
     const seen: unknown[] = [];
@@ -258,7 +258,7 @@ describe("hooks", () => {
     expect(x.grad?.toArraySync()).toEqual([3, 3]);
   });
 
-  it("of a leaf run once with the whole gradient, and may keep it", () => {
+  it("of a leaf run once with the whole gradient, and can keep it", () => {
     const x = leaf([2]);
     const kept: unknown[] = [];
     x.registerHook((g) => void kept.push(g));

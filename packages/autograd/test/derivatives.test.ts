@@ -23,7 +23,7 @@ import {
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values, { dtype: "float64" }));
 
 describe("grad", () => {
-  it("differentiates as often as one likes", () => {
+  it("differentiates any number of times", () => {
     const x = leaf([1, 2]);
     const [first] = grad(x.pow(4).sum(), [x], { createGraph: true });
     const [second] = grad(first.sum(), [x], { createGraph: true });
@@ -34,14 +34,14 @@ describe("grad", () => {
     expect(x.grad).toBeNull();
   });
 
-  it("gives the gradient of what lies between, too", () => {
+  it("returns the gradient of an intermediate tensor", () => {
     const x = leaf([1, 2]);
     const y = x.mul(3);
     const [g] = grad(y.mul(y).sum(), y);
     expect(g.toArraySync()).toEqual([6, 12]);
   });
 
-  it("gives as many gradients as inputs, which the compiler knows", () => {
+  it("returns as many gradients as inputs, and the compiler knows the number", () => {
     const [x, y] = [leaf([2]), leaf([3])];
     const z = () => x.mul(x).mul(y).sum();
     const [gx, gy] = grad(z(), [x, y]);
@@ -60,7 +60,7 @@ describe("grad", () => {
     expect([value, vx, vy].map((v) => v.itemSync())).toEqual([12, 12, 4]);
   });
 
-  it("names an unused input, or gives null for it", () => {
+  it("rejects an unused input by name, or returns null for it", () => {
     const [x, u] = [leaf([1]), leaf([1])];
     expect(() => grad(x.sum(), [x, u])).toThrow(/input 1.*allowUnused/);
     expect(grad(x.sum(), [x, u], { allowUnused: true })[1]).toBeNull();
@@ -68,14 +68,14 @@ describe("grad", () => {
 });
 
 describe("backward of several tensors", () => {
-  it("is one pass", () => {
+  it("runs one pass", () => {
     const x = leaf([1, 2]);
     const y = x.mul(x);
     backward([y.sum(), y], { gradTensors: [null, tensor([10, 100], { dtype: "float64" })] });
     expect(x.grad?.toArraySync()).toEqual([22, 404]);
   });
 
-  it("refuses gradients that do not pair up", () => {
+  it("rejects gradients that do not match the outputs", () => {
     const x = leaf([1]);
     expect(() => backward([x.mul(2)], { gradTensors: [null, null] })).toThrow(
       /backward: got 2 gradTensors for 1 outputs/,
@@ -91,7 +91,7 @@ describe("backward of several tensors", () => {
 describe("functional derivatives", () => {
   const x = tensor([1, 2, 3], { dtype: "float64" });
 
-  it("jacobian", () => {
+  it("jacobian returns all derivatives", () => {
     expect(jacobian((a) => a.mul(a), x).toArraySync()).toEqual([
       [2, 0, 0],
       [0, 4, 0],
@@ -102,7 +102,7 @@ describe("functional derivatives", () => {
     expect(db.toArraySync()).toEqual([1, 2, 3]);
   });
 
-  it("hessian and its products", () => {
+  it("hessian and hvp return second derivatives and their products", () => {
     const f = (a: Tensor) => a.pow(3).sum();
     expect(hessian(f, x).toArraySync()).toEqual([
       [6, 0, 0],
@@ -112,7 +112,7 @@ describe("functional derivatives", () => {
     expect(hvp(f, x, tensor([1, 1, 2], { dtype: "float64" }))[1].toArraySync()).toEqual([6, 12, 36]);
   });
 
-  it("vjp and jvp", () => {
+  it("vjp and jvp return products with the Jacobian", () => {
     const v = tensor([1, 10, 100], { dtype: "float64" });
     const f = (a: Tensor) => a.mul(a);
     expect(vjp(f, x, v)[1].toArraySync()).toEqual([2, 40, 600]);
@@ -175,7 +175,7 @@ class Same extends Function {
 }
 
 describe("custom functions", () => {
-  it("run forward and backward, twice over", async () => {
+  it("run forward and backward, and have second derivatives", async () => {
     const x = leaf([1, 2]);
     const [g] = grad(Cube.apply(x, 2).sum(), [x], { createGraph: true });
     expect(g.toArraySync()).toEqual([6, 24]);
@@ -185,13 +185,13 @@ describe("custom functions", () => {
     await expect(gradgradcheck((a) => Cube.apply(a, 2), [x])).resolves.toBe(true);
   });
 
-  it("with a wrong gradient are found out", async () => {
+  it("with a wrong gradient are detected by gradcheck", async () => {
     await expect(gradcheck((a) => Wrong.apply(a), [leaf([1, 2])])).rejects.toThrow(
       /output 0, element 0, .* input 0, element 0, is 1 .* but 2/,
     );
   });
 
-  it("get a gradient for each output, zeros for those that have none", () => {
+  it("receive a gradient for each output, and zeros for unused outputs", () => {
     const x = leaf([1, 2]);
     const [index, y] = Largest.apply(x) as [Tensor, Tensor];
     expect(index.requiresGrad).toBe(false);
@@ -199,17 +199,17 @@ describe("custom functions", () => {
     expect(x.grad?.toArraySync()).toEqual([3, 3]);
   });
 
-  it("let go of what they saved in the backward pass", () => {
+  it("free their saved tensors in the backward pass", () => {
     const y = Cube.apply(leaf([1, 2]), 2).sum();
     y.backward();
     expect(() => y.backward()).toThrow(/saved by Cube were freed .* retainGraph/);
   });
 
-  it("give a tensor without history inside of noGrad, also where they hand back what they got", () => {
+  it("return a tensor without history in noGrad, even if they return their input", () => {
     expect(noGrad(() => Same.apply(leaf([1, 2]))).requiresGrad).toBe(false);
   });
 
-  it("notice that what they saved was changed", () => {
+  it("detect changes of their saved tensors", () => {
     const x = leaf([1, 2]);
     const y = x.mul(1);
     const z = Wrong.apply(y);
@@ -219,13 +219,13 @@ describe("custom functions", () => {
 });
 
 describe("gradcheck", () => {
-  it("wants float64", async () => {
+  it("requires float64", async () => {
     await expect(gradcheck((a) => a.mul(2), [requiresGrad(tensor([1]))])).rejects.toThrow(/float32.*float64/);
   });
 });
 
 describe("detectAnomaly", () => {
-  it("names the operation that makes the first NaN, forward and backward", () => {
+  it("names the operation that produces the first NaN, forward and backward", () => {
     const x = leaf([-1, 4]);
     expect(() => detectAnomaly(() => x.sqrt().mul(2).sum())).toThrow(/sqrt produced a NaN/);
     const zero = leaf([0]);
@@ -233,7 +233,7 @@ describe("detectAnomaly", () => {
     expect(() => x.sqrt().sum()).not.toThrow();
   });
 
-  it("stays on until an asynchronous function is done", async () => {
+  it("stays enabled until an asynchronous function ends", async () => {
     const run = detectAnomaly(async () => {
       await Promise.resolve();
       return leaf([-1]).sqrt();

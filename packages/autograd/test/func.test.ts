@@ -27,7 +27,7 @@ const jacobian = [
 ];
 
 describe("torch.func", () => {
-  it("grad is a function of the same arguments", () => {
+  it("grad returns a function of the same arguments", () => {
     const byFirst = [0.8775825500488281, 2.1612093448638916, -0.10403671115636826];
     expectClose(grad(f)(x, y), byFirst);
     const [b, a] = grad(f, { argnums: [1, 0] })(x, y);
@@ -40,7 +40,7 @@ describe("torch.func", () => {
     expect(value.itemSync()).toBeCloseTo(f(x, y).itemSync(), 6);
   });
 
-  it("gradients have the form of the argument", () => {
+  it("gradients have the structure of the argument", () => {
     const loss = ({ w, rest }: { w: Tensor; rest: readonly [Tensor] }, input: Tensor, power: number) =>
       w.mul(input).pow(power).sum().add(rest[0].sum());
     const found = grad(loss)({ w: x, rest: [y] }, y, 2);
@@ -48,7 +48,7 @@ describe("torch.func", () => {
     expectClose(found.rest[0], [1, 1, 1]);
   });
 
-  it("transformations nest, also around what a function closes over", () => {
+  it("transformations nest, also around captured tensors", () => {
     expectClose(grad((a: Tensor) => grad((b: Tensor) => b.pow(3).mul(a).sum())(a).sum())(x), [2.25, 9, 36]);
     const third = grad((a: Tensor) => grad((b: Tensor) => grad((c: Tensor) => c.pow(4).sum())(b).sum())(a).sum());
     expectClose(third(x), [12, -24, 48]);
@@ -63,7 +63,7 @@ describe("torch.func", () => {
     expect(noGrad(() => grad((a: Tensor) => a.pow(3).sum())(leaf)).requiresGrad).toBe(false);
   });
 
-  it("Jacobians by rows and by columns, and Hessians", () => {
+  it("computes Jacobians by rows and by columns, and Hessians", () => {
     expectClose(jacrev(v)(x), jacobian);
     expectClose(jacfwd(v)(x), jacobian);
     expect(jacfwd((a: Tensor) => a.mul(2).reshape([3, 1]))(x).shape).toEqual([3, 1, 3]);
@@ -82,7 +82,7 @@ describe("torch.func", () => {
     expectClose(other.diagonal(), [0.5, -1, 2]);
   });
 
-  it("products with vectors from both sides", () => {
+  it("computes products with the Jacobian from both sides", () => {
     const result = [0.693175733089447, -1.1423912048339844, 1.4460413455963135];
     const [output, product] = vjp(v, x);
     expectClose(output, result);
@@ -93,7 +93,7 @@ describe("torch.func", () => {
     expectClose(forward, [2.3349642753601074, -0.6440626382827759, 2.3570809364318848]);
   });
 
-  it("rejects arguments that are not there or no tensors, and functions of several elements", () => {
+  it("rejects missing arguments, arguments that are not tensors, and functions of several elements", () => {
     expect(() => grad(f, { argnums: 2 as 1 })(x, y)).toThrow(new ArgumentError("grad: there is no argument 2 among 2"));
     expect(() => grad((n: number) => x.mul(n).sum())(3)).toThrow(
       new ArgumentError("grad: expected tensors, alone, in arrays or in objects, got 3"),

@@ -1,4 +1,4 @@
-/** Floats of 16 bits: they store the gradient that single precision computes. */
+/** 16-bit floats: their gradients are those of single precision, rounded. */
 
 import * as ops from "@akari/tensor";
 import { fromTypedArray, type Tensor } from "@akari/tensor";
@@ -28,7 +28,7 @@ describe.each([
     std: (x) => ops.std(x),
   };
 
-  it("passes gradients on through casts, in the type of each side", () => {
+  it("passes gradients through casts, in the dtype of each side", () => {
     const x = requiresGrad(fromTypedArray(new Float32Array([0.1, 0.2]), [2], { device }));
     const narrow = x.to(dtype).retainGrad();
     narrow
@@ -36,11 +36,11 @@ describe.each([
       .sum()
       .backward();
     expect([x.grad?.dtype, narrow.grad?.dtype]).toEqual(["float32", dtype]);
-    // The gradient was rounded where it passed the narrow tensor.
+    // The gradient was rounded when it passed the narrow tensor.
     expect(x.grad?.toArraySync()).toEqual([dtype === "float16" ? 0.333251953125 : 0.333984375, 3]);
   });
 
-  it.each(Object.entries(forms))("%s has the gradient of single precision, rounded", (_, fn) => {
+  it.each(Object.entries(forms))("%s has the rounded gradient of single precision", (_, fn) => {
     const half = halves();
     const single = requiresGrad(half.detach().to("float32"));
     for (const x of [half, single]) fn(x).mul(fn(x).detach().add(1)).sum().backward();

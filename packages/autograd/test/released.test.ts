@@ -1,7 +1,4 @@
-/**
- * A result whose backward pass is through keeps no tensor alive but itself, so that a list of losses is a list of
- * numbers.
- */
+/** After its backward pass, a result keeps no other tensor alive, so that a list of losses uses little memory. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -41,7 +38,7 @@ it.each([
       return y;
     },
   ],
-])("of %s", async (_, f) => {
+])("%s keeps nothing alive after the backward pass", async (_, f) => {
   const x = requiresGrad(ones([size]));
   const losses: Tensor[] = [];
   const step = () => {
@@ -51,7 +48,7 @@ it.each([
   };
   step();
   const settled = async () => {
-    // Finalizers run in a turn of the event loop of their own.
+    // Finalizers run in a separate turn of the event loop.
     for (let i = 0; i < 5; i++) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 2));

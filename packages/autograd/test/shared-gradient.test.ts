@@ -1,4 +1,4 @@
-/** A rule may return one tensor as the gradient of several inputs, whatever else those are used for. */
+/** A rule may return the same tensor as the gradient of several inputs, even if these are used elsewhere. */
 
 import { apply, type Op, rules, type Tensor, tensor } from "@akari/tensor";
 import { expect, it } from "vitest";
@@ -24,7 +24,7 @@ const doubledSum: Op = {
   },
 };
 
-it("one gradient for two inputs, of which one has another use", () => {
+it("a rule returns one gradient for two inputs, one of which has another use", () => {
   const x = requiresGrad(tensor([1, 2]));
   const y = requiresGrad(tensor([3, 4]));
   const [a, b] = [x.mul(1), y.mul(1)];

@@ -1,6 +1,6 @@
 /**
- * Gradients through views and through writes to them, against finite differences, and the gradients of these. Each
- * operation for itself is in the table of gradients of `conformance`.
+ * First and second derivatives through views and through writes to views, compared with finite differences. Single
+ * operations are tested by the table of gradients in `conformance`.
  */
 
 import * as ops from "@akari/tensor";
@@ -12,7 +12,7 @@ import { gradcheck, gradgradcheck, requiresGrad } from "../src/index.ts";
 const device = reference();
 const generator = new ops.Generator().manualSeed(1);
 
-/** Normal draws in a shape. */
+/** Draws normal numbers in a shape. */
 function r(...shape: number[]): Tensor {
   return requiresGrad(ops.randn(shape, { dtype: "float64", device, generator }));
 }
@@ -24,12 +24,12 @@ function i32(indices: number[] | number[][]): Tensor {
 type Case = readonly [name: string, fn: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]];
 
 const cases: readonly Case[] = [
-  ["a transpose read in another shape", (x) => x.t().reshape(6), [r(2, 3)]],
-  ["an expansion beside its source", (x) => x.expand(3, 2, 3).mul(x), [r(2, 3)]],
+  ["a transpose in another shape", (x) => x.t().reshape(6), [r(2, 3)]],
+  ["an expansion multiplied by its source", (x) => x.expand(3, 2, 3).mul(x), [r(2, 3)]],
   ["two parts of one tensor", (x) => x.select(1, 1).mul(x.select(1, 0)), [r(2, 3)]],
   ["a tensor joined with itself", (x, y) => ops.cat([x, y, x], 1).pow(2), [r(2, 3), r(2, 1)]],
   ["a product of a view", (x, w, b) => ops.linear(x.transpose(0, 1), w, b), [r(2, 3, 3), r(2, 3), r(2)]],
-  ["a choice by its own sign", (x) => x.get(x.gt(0)).pow(2), [r(2, 3)]],
+  ["a selection by its sign", (x) => x.get(x.gt(0)).pow(2), [r(2, 3)]],
   [
     "set through a view",
     (x, v) => {
@@ -66,9 +66,9 @@ const cases: readonly Case[] = [
     },
     [r(2, 3)],
   ],
-  // What follows gives the tensor written to a gradient that does not lie as the tensor does.
+  // In the following cases, the gradient has another layout than the tensor that is written to.
   [
-    "a write through a view of other sizes, then a transpose",
+    "a write through a view of another shape, then a transpose",
     (x) => {
       const y = x.mul(2);
       y.view(6).get("1:4").square_();
@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     },
     [r(2, 3)],
   ],
-  ["a change in place of a repetition", (x) => x.repeat(2, 2).tanh_(), [r(2, 3)]],
+  ["an in-place operation on a repetition", (x) => x.repeat(2, 2).tanh_(), [r(2, 3)]],
   [
     "a write to a transpose without history",
     (x) => {
@@ -98,10 +98,10 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)("%s", (_, fn, inputs) => {
-  it("has the gradient that finite differences find", async () => {
+  it("has the gradient of finite differences", async () => {
     expect(await gradcheck(fn, inputs)).toBe(true);
   });
-  it("has the second derivative that finite differences find", async () => {
+  it("has the second derivative of finite differences", async () => {
     expect(await gradgradcheck(fn, inputs)).toBe(true);
   });
 });

@@ -15,7 +15,7 @@ async function numbers(batches: AsyncIterable<Tensor>): Promise<number[][]> {
 }
 
 describe("DataLoader", () => {
-  it("goes through a dataset in order, one sample at a time, unless told otherwise", async () => {
+  it("reads a dataset in order, one sample at a time by default", async () => {
     expect(await numbers(new DataLoader(range(3)))).toEqual([[0], [1], [2]]);
     const loader = new DataLoader(range(5), { batchSize: 2 });
     expect(loader.length).toBe(3);
@@ -28,7 +28,7 @@ describe("DataLoader", () => {
     ]);
   });
 
-  it("shuffles as PyTorch does, another way each epoch (recorded with PyTorch 1.13)", async () => {
+  it("shuffles as in PyTorch, differently in each epoch (recorded with PyTorch 1.13)", async () => {
     const generator = new Generator(3);
     const loader = new DataLoader(range(7), { batchSize: 3, shuffle: true, generator });
     const first = [[3, 4, 2], [0, 1, 6], [5]];
@@ -38,7 +38,7 @@ describe("DataLoader", () => {
     expect(await numbers(new DataLoader(range(7), { batchSize: 3, shuffle: true, seed: 3 }))).toEqual(first);
   });
 
-  it("goes on in the middle of an epoch without loading what came before", async () => {
+  it("continues in the middle of an epoch without loading earlier samples", async () => {
     const asked: number[] = [];
     const data: Dataset<number> = {
       length: 7,
@@ -54,7 +54,7 @@ describe("DataLoader", () => {
     expect(() => loader.batches(-1)).toThrow(ArgumentError);
   });
 
-  it("takes an array of samples, by number and so in any order", async () => {
+  it("accepts an array of samples, which can be shuffled", async () => {
     const loader = new DataLoader([0, 1, 2, 3, 4, 5, 6], { batchSize: 3, shuffle: true, seed: 3 });
     expect(loader.length).toBe(3);
     expect(loader.dataset.length).toBe(7);
@@ -69,7 +69,7 @@ describe("DataLoader", () => {
     for await (const batch of pairs) expect(batch).toBe("1,a,2,b");
   });
 
-  it("takes samplers, and a collateFn", async () => {
+  it("accepts samplers, and a collateFn", async () => {
     const odd = { length: 2, [Symbol.iterator]: () => [1, 3][Symbol.iterator]() };
     expect(await numbers(new DataLoader(range(5), { batchSize: 2, sampler: odd }))).toEqual([[1, 3]]);
     const batchSampler = new BatchSampler(new SequentialSampler({ length: 4 }), 2);
@@ -83,7 +83,7 @@ describe("DataLoader", () => {
     expect(sums).toEqual([1, 5]);
   });
 
-  it("uses a dataset's own way to gather a batch", async () => {
+  it("uses the dataset's batch method", async () => {
     const data = new TensorDataset(tensor([10, 20, 30]), tensor([1, 2, 3], { dtype: "int32" }));
     const loader = new DataLoader(data, { batchSize: 2 });
     const seen: unknown[] = [];
@@ -91,7 +91,7 @@ describe("DataLoader", () => {
     expect(seen).toEqual([[10, 20], [1, 2], [30], [3]]);
   });
 
-  it("fetches ahead, in order, and reports a failure when its turn comes", async () => {
+  it("prefetches in order, and reports an error at its position", async () => {
     const begun: number[] = [];
     const slow: Dataset<number> = {
       length: 6,
@@ -115,14 +115,14 @@ describe("DataLoader", () => {
     expect(seen).toEqual([0, 1, 2, 3]);
   });
 
-  it("can be left in the middle, and of nothing gives nothing", async () => {
+  it("can be left in the middle, and yields nothing for an empty dataset", async () => {
     const loader = new DataLoader(range(10), { prefetch: 3 });
     for await (const batch of loader) if ((await batch.item()) === 2) break;
     expect(await numbers(new DataLoader(range(0), { shuffle: true }))).toEqual([]);
   });
 
-  it("refuses options that do not exist, make no sense or exclude each other", () => {
-    // Safe: what a program in plain JavaScript might pass.
+  it("rejects unknown, invalid and conflicting options", () => {
+    // Safe: values that plain JavaScript might pass.
     const load = (options: object): unknown => new DataLoader(range(3), options);
     expect(() => load({ batch_size: 3 })).toThrow(
       'DataLoader: there is no option "batch_size"; there are batchSize, shuffle',
@@ -138,8 +138,8 @@ describe("DataLoader", () => {
     expect(() => load({ batchSampler, dropLast: true })).toThrow(ArgumentError);
   });
 
-  it("lets memory come back while one iterates", async () => {
-    // Each batch holds a megabyte, of which nothing is kept: with the event loop never turning, all would pile up.
+  it("lets memory be freed during iteration", async () => {
+    // Each batch holds a megabyte and is not kept. Without turns of the event loop, all batches would accumulate.
     const values = new Float32Array(1 << 18);
     const data: Dataset<Tensor> = {
       length: 600,
@@ -158,7 +158,7 @@ describe("DataLoader of a stream", () => {
   }
   const stream = (end: number) => ({ [Symbol.iterator]: () => counting(end) });
 
-  it("takes samples as they come, anew in each epoch", async () => {
+  it("reads samples in order, again in each epoch", async () => {
     const loader = new DataLoader(stream(5), { batchSize: 2 });
     expect(await numbers(loader)).toEqual([[0, 1], [2, 3], [4]]);
     expect(await numbers(loader)).toEqual([[0, 1], [2, 3], [4]]);
@@ -166,7 +166,7 @@ describe("DataLoader of a stream", () => {
     expect(await numbers(new DataLoader(stream(5), { batchSize: 2, dropLast: true }))).toHaveLength(2);
   });
 
-  it("takes streams one after the other, those that wait too", async () => {
+  it("reads several streams in sequence, including asynchronous ones", async () => {
     async function* slow(): AsyncGenerator<number> {
       yield 7;
     }
@@ -174,11 +174,11 @@ describe("DataLoader of a stream", () => {
     expect(await numbers(new DataLoader(chain, { batchSize: 3 }))).toEqual([[0, 1, 7]]);
   });
 
-  it("has no length, and nothing to shuffle", () => {
+  it("has no length, and cannot be shuffled", () => {
     const loader = new DataLoader(stream(5));
     expect(() => loader.length).toThrow(/an iterable of samples has no length/);
     expect(() => loader.dataset).toThrow(ArgumentError);
-    // Safe: what the types forbid is what is tested.
+    // Safe: the test passes values that the types forbid.
     expect(() => new DataLoader(stream(5), { shuffle: true } as object)).toThrow(
       /shuffle needs a dataset with get and length/,
     );

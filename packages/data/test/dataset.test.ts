@@ -16,14 +16,14 @@ describe("TensorDataset", () => {
   const y = tensor([0, 1, 2], { dtype: "int32" });
   const data = new TensorDataset(x, y);
 
-  it("gives rows", async () => {
+  it("returns rows", async () => {
     expect(data.length).toBe(3);
     const [row, label] = data.get(1);
     expect(await row.toArray()).toEqual([3, 4]);
     expect(await label.item()).toBe(1);
   });
 
-  it("gathers many rows at once, into memory of their own", async () => {
+  it("gathers several rows at once, into new memory", async () => {
     const [rows, labels] = data.batch([2, 0, 2]);
     expect(await rows.toArray()).toEqual([
       [5, 6],
@@ -35,7 +35,7 @@ describe("TensorDataset", () => {
     expect(rows.storage).not.toBe(x.storage);
   });
 
-  it("refuses tensors that do not fit and rows that are not there", () => {
+  it("rejects tensors of different lengths, and rows out of range", () => {
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(ShapeError);
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(
       "tensor 0 of shape [3, 2] has 3 rows, but tensor 1 of shape [2] has 2",
@@ -49,7 +49,7 @@ describe("TensorDataset", () => {
 });
 
 describe("Subset and ConcatDataset", () => {
-  it("look into others", async () => {
+  it("return elements of other datasets", async () => {
     const subset = new Subset(letters("a", "b", "c"), [2, 0]);
     expect(subset.length).toBe(2);
     expect([subset.get(0), subset.get(1)]).toEqual(["c", "a"]);
@@ -62,7 +62,7 @@ describe("Subset and ConcatDataset", () => {
     expect([0, 1, 2].map((index) => both.get(index))).toEqual(["a", "b", "c"]);
   });
 
-  it("refuse what is not there", () => {
+  it("reject indices out of range, and an empty list", () => {
     expect(() => new Subset(letters("a"), [1])).toThrow("Subset: index 1 is out of bounds for length 1");
     expect(() => new Subset(letters("a"), [0]).get(1)).toThrow(IndexError);
     expect(() => new ConcatDataset([letters("a")]).get(1)).toThrow(IndexError);
@@ -73,7 +73,7 @@ describe("Subset and ConcatDataset", () => {
 describe("randomSplit", () => {
   const ten = letters(..."abcdefghij");
 
-  it("takes fractions, and hands out what is left over (recorded with PyTorch 1.13)", () => {
+  it("accepts fractions, and distributes the remainder (recorded with PyTorch 1.13)", () => {
     const parts = randomSplit(ten, [0.5, 0.25, 0.25], { generator: new Generator(3) });
     const [half] = parts;
     expect(half.length).toBe(6);
@@ -84,7 +84,7 @@ describe("randomSplit", () => {
     ]);
   });
 
-  it("refuses lengths that do not add up", () => {
+  it("rejects lengths with a wrong sum", () => {
     expect(() => randomSplit(ten, [7, 2])).toThrow(
       "the lengths 7 + 2 add up to 9; expected 10, the length of the dataset, or 1 for fractions",
     );
@@ -94,7 +94,7 @@ describe("randomSplit", () => {
 });
 
 describe("defaultCollate", () => {
-  it("stacks tensors and keeps what holds them", async () => {
+  it("stacks tensors, and preserves arrays and objects around them", async () => {
     const batch = defaultCollate([
       { image: tensor([1, 2]), label: 3, name: "a", pair: [1.5, true] as [number, boolean] },
       { image: tensor([3, 4]), label: 4, name: "b", pair: [2, false] as [number, boolean] },
@@ -111,7 +111,7 @@ describe("defaultCollate", () => {
     expect(await batch.pair[1].toArray()).toEqual([true, false]);
   });
 
-  it("refuses samples that are not alike, naming the place", () => {
+  it("rejects samples of different structure, and names the place", () => {
     expect(() => defaultCollate([])).toThrow(ArgumentError);
     expect(() => defaultCollate([tensor([1]), tensor([1, 2])])).toThrow(
       "has shape [1] in the first sample, but [2] in another",

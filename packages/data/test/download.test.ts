@@ -8,7 +8,7 @@ import { progressBar } from "../src/progress.ts";
 const fast = { backoff: 1, progress: { update() {}, stop() {} } };
 const anything = async (): Promise<void> => {};
 
-/** A network that answers each address as told, and writes down what was asked. */
+/** A network that returns the given answer for each address, and records the requests. */
 function network(answer: (address: string, count: number) => Response | Error): {
   fetch: typeof fetch;
   asked: string[];
@@ -26,7 +26,7 @@ function network(answer: (address: string, count: number) => Response | Error): 
 }
 
 describe("download", () => {
-  it("refuses what are no options of its own, before it asks anybody", async () => {
+  it("rejects unknown options before any request", async () => {
     const { fetch, asked } = network(() => new Response("abc"));
     const misspelt = { ...fast, fetch, retries: 3 };
     await expect(download("f", ["a/"], anything, misspelt)).rejects.toThrow(
@@ -35,7 +35,7 @@ describe("download", () => {
     expect(asked).toEqual([]);
   });
 
-  it("returns what the first mirror has, and reports how far it is", async () => {
+  it("returns the file from the first mirror, and reports progress", async () => {
     const { fetch, asked } = network(() => new Response("abc", { headers: { "content-length": "3" } }));
     const seen: (number | null)[][] = [];
     let stopped = 0;
@@ -50,13 +50,13 @@ describe("download", () => {
     expect(stopped).toBe(1);
   });
 
-  it("turns to the next mirror when one is down, and comes back to it", async () => {
+  it("tries the next mirror when one fails, and later the first one again", async () => {
     const { fetch, asked } = network((_, count) => (count < 4 ? new Error("connection refused") : new Response("abc")));
     await download("f", ["a/", "b/"], anything, { ...fast, fetch });
     expect(asked).toEqual(["a/f", "b/f", "a/f", "b/f"]);
   });
 
-  it("does not take what fails the check", async () => {
+  it("rejects a file that fails the check", async () => {
     const { fetch } = network((address) => new Response(address.startsWith("a") ? "bad" : "good"));
     const check = async (bytes: Uint8Array): Promise<void> => {
       if (bytes.length !== 4) throw new FileError("not good");
@@ -64,12 +64,12 @@ describe("download", () => {
     expect(new TextDecoder().decode(await download("f", ["a/", "b/"], check, { ...fast, fetch }))).toBe("good");
   });
 
-  it("does not take a file that breaks off", async () => {
+  it("rejects a truncated file", async () => {
     const { fetch } = network(() => new Response("abc", { headers: { "content-length": "5" } }));
     await expect(download("f", ["a/"], anything, { ...fast, fetch })).rejects.toThrow(/received 3 of 5 bytes/);
   });
 
-  it("asks a server that says 404 once, one that says 503 again, and names every trouble", async () => {
+  it("requests a file once after a 404 and again after a 503, and reports every failure", async () => {
     const { fetch, asked } = network(
       (address) => new Response(null, { status: address.startsWith("a") ? 404 : 503, statusText: "No" }),
     );
@@ -82,7 +82,7 @@ describe("download", () => {
     expect(asked).toEqual(["a/f", "b/f", "b/f", "b/f"]);
   });
 
-  it("does not wait again for a server that does not answer", async () => {
+  it("does not retry a server that does not answer", async () => {
     let asked = 0;
     const fetch: typeof globalThis.fetch = (_, options) => {
       asked++;
@@ -96,7 +96,7 @@ describe("download", () => {
     expect(asked).toBe(1);
   });
 
-  it("asks again when a server stops in the middle", async () => {
+  it("retries when a server stops in the middle", async () => {
     let asked = 0;
     const fetch: typeof globalThis.fetch = async (_, options) => {
       if (asked++ > 0) return new Response("abc");
@@ -112,13 +112,13 @@ describe("download", () => {
     expect(asked).toBe(2);
   });
 
-  it("refuses less than one attempt", async () => {
+  it("rejects fewer than one attempt", async () => {
     await expect(download("f", ["a/"], anything, { ...fast, attempts: 0 })).rejects.toThrow(ArgumentError);
   });
 });
 
 describe("progressBar", () => {
-  it("counts on a terminal and is silent elsewhere", async () => {
+  it("prints progress to a terminal only", async () => {
     const { isTTY } = process.stderr;
     const { write } = process.stderr;
     const written: string[] = [];
@@ -143,7 +143,7 @@ describe("progressBar", () => {
 });
 
 describe("cacheFolder", () => {
-  it("follows the platform", () => {
+  it("depends on the platform", () => {
     expect(cacheFolder({ platform: "linux", env: {}, home: "/home/a" })).toBe("/home/a/.cache/akari");
     expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "/x" }, home: "/home/a" })).toBe("/x/akari");
     expect(cacheFolder({ platform: "linux", env: { XDG_CACHE_HOME: "not/absolute" }, home: "/home/a" })).toBe(

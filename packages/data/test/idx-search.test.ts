@@ -28,7 +28,7 @@ const source: IdxSource = {
   }),
 };
 
-/** Serves the right files, and counts. */
+/** Serves valid files, and records the requests. */
 function mirror(
   change: (address: string, bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (_, bytes) => bytes,
 ): {
@@ -65,7 +65,7 @@ function put(path: string, imageName: string, labelName: string, zip = false): v
 }
 
 describe("findSplit", () => {
-  it("refuses what are no options of its own", async () => {
+  it("rejects unknown options", async () => {
     await expect(findSplit(source, true, { ...options, train: true } as object)).rejects.toThrow(
       /^findSplit: there is no option "train"; there are /,
     );
@@ -77,7 +77,7 @@ describe("findSplit", () => {
     ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", true, ""],
     ["train-images.idx3-ubyte.gz", "train-labels.idx1-ubyte.gz", true, ""],
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", false, "/Tiny/raw"],
-  ])("finds %s and %s in the folder given", async (imageName, labelName, zip, below) => {
+  ])("finds %s and %s in the given folder", async (imageName, labelName, zip, below) => {
     put(`root${below}`, imageName, labelName, zip);
     const split = await findSplit(source, true, { ...options, root: `${folder}/root` });
     expect(split.images.shape).toEqual([2, 2, 2]);
@@ -85,7 +85,7 @@ describe("findSplit", () => {
     expect(split.from).toBe(`${folder}/root${below}`);
   });
 
-  it("looks in the folder given, then in the environment's, then in the cache", async () => {
+  it("searches the given folder, then the folder of the environment variable, then the cache", async () => {
     const [imageName, labelName] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
     put("cache/Tiny", imageName, labelName);
     expect((await findSplit(source, false, options)).from).toBe(`${folder}/cache/Tiny`);
@@ -97,7 +97,7 @@ describe("findSplit", () => {
     expect((await findSplit(source, false, { ...options, root: `${folder}/root` })).from).toBe(`${folder}/root`);
   });
 
-  it("says where it looked when there is nothing", async () => {
+  it("lists the searched folders when there is nothing", async () => {
     const search = findSplit(source, true, { ...options, root: `${folder}/root` });
     await expect(search).rejects.toThrow(DownloadError);
     await expect(search).rejects.toThrow(
@@ -105,7 +105,7 @@ describe("findSplit", () => {
     );
   });
 
-  it("does not pass over damaged files", async () => {
+  it("rejects damaged files instead of searching on", async () => {
     put("root", "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     writeFileSync(`${folder}/root/train-images-idx3-ubyte`, images.subarray(0, 20));
     const search = findSplit(source, true, {
@@ -117,7 +117,7 @@ describe("findSplit", () => {
     await expect(search).rejects.toThrow(`${folder}/root/train-images-idx3-ubyte announces 2×2×2 elements`);
   });
 
-  it("refuses images without labels, too many labels, and labels beyond 9", async () => {
+  it("rejects images without labels, too many labels, and labels above 9", async () => {
     put("root", "train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     const search = (): Promise<unknown> => findSplit(source, true, { ...options, root: `${folder}/root` });
     writeFileSync(`${folder}/root/train-labels-idx1-ubyte`, Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 3, 4, 5));
@@ -128,7 +128,7 @@ describe("findSplit", () => {
     await expect(search()).rejects.toThrow("has the file train-images but not the matching train-labels");
   });
 
-  it("takes an address for a folder", async () => {
+  it("accepts an address in place of a folder", async () => {
     const asked: string[] = [];
     const served: typeof fetch = async (address) => {
       asked.push(String(address));
@@ -145,7 +145,7 @@ describe("findSplit", () => {
     );
   });
 
-  it("works where there is no file system", async () => {
+  it("works without a file system", async () => {
     const { fetch, asked } = mirror();
     const split = await findSplit(source, true, { ...options, files: null, cache: null, download: true, fetch });
     expect(split.from).toBe("https://one.test/");
@@ -154,7 +154,7 @@ describe("findSplit", () => {
 });
 
 describe("findSplit, downloading", () => {
-  it("keeps what it downloads, and does so once", async () => {
+  it("keeps the downloaded files, and downloads them once", async () => {
     const { fetch, asked } = mirror();
     const split = await findSplit(source, true, { ...options, download: true, fetch });
     expect(split.from).toBe(`${folder}/cache/Tiny`);
@@ -167,7 +167,7 @@ describe("findSplit, downloading", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("asks another mirror when the checksum is wrong", async () => {
+  it("tries another mirror when the checksum is wrong", async () => {
     const other = images.slice();
     other[20] = 99;
     const { fetch, asked } = mirror((address, bytes) =>
@@ -180,7 +180,7 @@ describe("findSplit, downloading", () => {
     ]);
   });
 
-  it("keeps nothing that has the wrong checksum or breaks off, and says what was wrong", async () => {
+  it("discards files that are truncated or have a wrong checksum, and reports the reason", async () => {
     const other = labels.slice();
     other[9] = 9;
     const wrong = findSplit(source, true, {
@@ -200,7 +200,7 @@ describe("findSplit, downloading", () => {
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual(["train-images-idx3-ubyte.gz"]);
   });
 
-  it("leaves nothing behind when the disk is full", async () => {
+  it("leaves no files when the disk is full", async () => {
     // Safe: tests run in Node.
     const disk = nodeFiles() as Files;
     const full: Files = {
@@ -218,7 +218,7 @@ describe("findSplit, downloading", () => {
     expect(readdirSync(`${folder}/cache/Tiny`)).toEqual([]);
   });
 
-  it("says so when the cache cannot be made", async () => {
+  it("reports a cache folder that cannot be created", async () => {
     writeFileSync(`${folder}/cache`, "a file where the folder should be");
     await expect(findSplit(source, true, { ...options, download: true, fetch: mirror().fetch })).rejects.toThrow(
       /Tiny: cannot create the folder/,
@@ -231,7 +231,7 @@ describe.skipIf(mnist === null)("the real MNIST", () => {
   it.each([
     [true, 60000],
     [false, 10000],
-  ])("train %s has %i images, and they have the published checksums", async (train, count) => {
+  ])("contains the published files: train %s has %i images", async (train, count) => {
     const split = await findSplit(mnistSource, train, { ...options, root: mnist as string });
     expect(split.images.shape).toEqual([count, 28, 28]);
     const header = Uint8Array.of(0, 0, 8, 3, 0, 0, count >> 8, count & 255, 0, 0, 0, 28, 0, 0, 0, 28);

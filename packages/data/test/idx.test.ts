@@ -5,7 +5,7 @@ import { readIdx } from "../src/idx.ts";
 import { checkPair } from "../src/idx-format.ts";
 import { golden } from "./shared-data.ts";
 
-/** An IDX file of bytes with these sizes. */
+/** Creates an IDX file of bytes with the given sizes. */
 function idx(sizes: readonly number[], elements: readonly number[], type = 8): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 + 4 * sizes.length + elements.length);
   const view = new DataView(bytes.buffer);
@@ -35,24 +35,24 @@ describe("readIdx", () => {
     expect((await readIdx(idx([1], [0xbf, 0xf8, 0, 0, 0, 0, 0, 0], 14))).data).toEqual(Float64Array.of(-1.5));
   });
 
-  it("reads an array without elements and one without dimensions", async () => {
+  it("reads an array without elements, and one without dimensions", async () => {
     expect(await readIdx(idx([0, 28, 28], []))).toEqual({ dtype: "uint8", shape: [0, 28, 28], data: new Uint8Array() });
     expect(await readIdx(idx([], [7]))).toEqual({ dtype: "uint8", shape: [], data: Uint8Array.of(7) });
   });
 
-  it("reads gzip of many chunks, whatever the file is called", async () => {
+  it("reads gzip of many chunks, under any file name", async () => {
     const elements = Array.from({ length: 300_000 }, (_, i) => (i * 7919) & 255);
     const array = await readIdx(await gzip(idx([300, 1000], elements)), "numbers");
     expect(array.shape).toEqual([300, 1000]);
     expect(array.data).toEqual(Uint8Array.from(elements));
   });
 
-  it("refuses what a header announces but the file does not have, without allocating it", async () => {
+  it("rejects a header that announces more data than the file has, without allocating it", async () => {
     const huge = idx([0xffffffff, 0xffffffff, 0xffffffff], [1, 2]);
     await expect(readIdx(huge, "huge")).rejects.toThrow(/huge announces .* truncated/);
   });
 
-  it("stops unpacking a gzip file that holds more than its header announces", async () => {
+  it("stops decompressing a gzip file that holds more than its header announces", async () => {
     const bomb = await gzip(
       idx(
         [3],
@@ -64,7 +64,7 @@ describe("readIdx", () => {
     );
   });
 
-  it("refuses an empty file, and gzip with something after it", async () => {
+  it("rejects an empty file, and gzip with trailing bytes", async () => {
     await expect(readIdx(new Uint8Array(), "empty")).rejects.toThrow("readIdx: empty is truncated");
     const packed = await gzip(idx([2], [1, 2]));
     const longer = new Uint8Array([...packed, 1, 2, 3, 4]);
@@ -75,7 +75,7 @@ describe("readIdx", () => {
 describe.skipIf(golden === null)("recorded IDX files", () => {
   const folder = `${golden}/checkpoints`;
   const read = (path: string): Uint8Array<ArrayBuffer> => readFileSync(`${folder}/${path}`);
-  // Safe: the format of these files is described in the README beside them.
+  // Safe: the README next to these files describes their format.
   const good = (golden === null ? [] : JSON.parse(readFileSync(`${folder}/idx/index.json`, "utf8")).cases) as {
     file: string;
     array: { dtype: string; shape: number[]; data: number[] };
@@ -91,7 +91,7 @@ describe.skipIf(golden === null)("recorded IDX files", () => {
     const got = await readIdx(read(`idx/${file}`), file);
     expect(got.dtype).toBe(array.dtype);
     expect(got.shape).toEqual(array.shape);
-    // Recorded as the shortest text that reads back as the same float32.
+    // Recorded as the shortest text that is read as the same float32.
     expect(Array.from(got.data)).toEqual(array.dtype === "float32" ? array.data.map(Math.fround) : array.data);
   });
 
@@ -108,7 +108,7 @@ describe.skipIf(golden === null)("recorded IDX files", () => {
   };
 
   it.each(bad.filter(({ format }) => format === "idx" || format === "gz"))(
-    "$file is refused: $why",
+    "$file is rejected: $why",
     async ({ file = "" }) => {
       const error = await readIdx(read(`bad/${file}`), file).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(FileError);
@@ -117,7 +117,7 @@ describe.skipIf(golden === null)("recorded IDX files", () => {
     },
   );
 
-  it.each(bad.filter(({ format }) => format === "idx-pair"))("$files do not pair: $why", async ({ files = [] }) => {
+  it.each(bad.filter(({ format }) => format === "idx-pair"))("$files do not match: $why", async ({ files = [] }) => {
     const [images = "", labels = ""] = files;
     const a = await readIdx(read(`bad/${images}`), images);
     const b = await readIdx(read(`bad/${labels}`), labels);

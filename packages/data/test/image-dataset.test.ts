@@ -19,7 +19,7 @@ const source: ImageSource = {
   std: 0.5,
 };
 
-/** What the loader's own way to make samples gives, and what gathering does. */
+/** Returns samples as read one by one, and as read in a batch. */
 async function both(data: ImageDataset): Promise<{ one: number[]; many: number[] }> {
   const one = (await Promise.all([1, 0].map((i) => data.get(i)[0].data()))).flatMap((values) => Array.from(values));
   const many = Array.from((await data.batch?.([1, 0])[0].data()) ?? []);
@@ -27,7 +27,7 @@ async function both(data: ImageDataset): Promise<{ one: number[]; many: number[]
 }
 
 describe("ImageDataset", () => {
-  it("normalizes as PyTorch does, alone and in batches", async () => {
+  it("normalizes as in PyTorch, one by one and in batches", async () => {
     const data = new ImageDataset(source);
     const want = await new Compose([new ToTensor(), new Normalize([0.2], [0.5])])
       .apply(tensor(Uint8Array.of(1, 2, 3, 4, 0, 51, 102, 255)).view(2, 2, 2))
@@ -45,7 +45,7 @@ describe("ImageDataset", () => {
     expect(data.get(0)[1]).toBe(7);
   });
 
-  it("normalizes by other numbers, or not at all", async () => {
+  it("normalizes with other values, or not at all", async () => {
     const grays = await both(new ImageDataset(source, { normalize: false }));
     expect(grays.many.slice(4)).toEqual([0, 0.2, 0.4, 1].map(Math.fround));
     expect(grays.one).toEqual(grays.many);
@@ -53,7 +53,7 @@ describe("ImageDataset", () => {
     expect(other.many.slice(4, 5)).toEqual([-0.5]);
   });
 
-  it("hands each image to a transform, which takes the place of the fast way", async () => {
+  it("passes each image to a transform, which replaces the batch method", async () => {
     const data = new ImageDataset(source, { transform: (image) => image.to("float32").add(1) });
     expect(data.batch).toBeUndefined();
     for await (const [images, labels] of new DataLoader(data, { batchSize: 2 })) {
@@ -63,7 +63,7 @@ describe("ImageDataset", () => {
     }
   });
 
-  it("has everything as tensors", async () => {
+  it("provides all images and labels as tensors", async () => {
     const data = new ImageDataset(source);
     expect(data.images.dtype).toBe("uint8");
     expect(await data.images.toArray()).toEqual([
@@ -80,11 +80,11 @@ describe("ImageDataset", () => {
     expect(await data.labels.toArray()).toEqual([7, 3]);
   });
 
-  it("refuses images that are not there and options that make no sense", () => {
+  it("rejects images out of range and invalid options", () => {
     const data = new ImageDataset(source);
     expect(() => data.get(2)).toThrow(IndexError);
     expect(() => data.batch?.([0, 2])).toThrow("Tiny: index 2 is out of bounds for length 2");
-    // Safe: what a program in plain JavaScript might pass.
+    // Safe: values that plain JavaScript might pass.
     expect(() => new ImageDataset(source, { normalized: true } as object)).toThrow(
       'Tiny: there is no option "normalized"; there are normalize',
     );
@@ -96,7 +96,7 @@ describe("ImageDataset", () => {
 });
 
 describe("SyntheticDigits", () => {
-  it("is a dataset; the test images are none of the training images", async () => {
+  it("is a dataset whose test images differ from its training images", async () => {
     const training = new SyntheticDigits({ length: 20, seed: 5 });
     const test = new SyntheticDigits({ length: 20, seed: 5, train: false });
     expect(training.length).toBe(20);
@@ -108,7 +108,7 @@ describe("SyntheticDigits", () => {
     }
   });
 
-  it("refuses lengths, seeds and options that make no sense", () => {
+  it("rejects invalid lengths, seeds and options", () => {
     expect(() => new SyntheticDigits({ length: -1 })).toThrow(
       "SyntheticDigits: length must be a non-negative integer, got -1",
     );
@@ -118,26 +118,26 @@ describe("SyntheticDigits", () => {
 });
 
 describe("MNIST", () => {
-  it("refuses an option that does not exist before it looks for anything", async () => {
+  it("rejects unknown options before it searches for files", async () => {
     let fetched = 0;
     const fetch = async (): Promise<Response> => {
       fetched++;
       return new Response("");
     };
-    // Safe: what a program in plain JavaScript might pass.
+    // Safe: values that plain JavaScript might pass.
     await expect(MNIST.load({ fetch, cache: null, path: "x" } as object)).rejects.toThrow(
       'MNIST: there is no option "path"; there are',
     );
     expect(fetched).toBe(0);
   });
 
-  it("fails with a FileError when it is nowhere", async () => {
+  it("throws a FileError if no files are found", async () => {
     vi.stubEnv("MNIST_DIR", "");
     await expect(MNIST.load({ cache: null, download: false, root: "/nowhere" })).rejects.toThrow(FileError);
     vi.unstubAllEnvs();
   });
 
-  it.skipIf(mnist === null)("loads, and makes batches of 64 in well under a millisecond", async () => {
+  it.skipIf(mnist === null)("loads, and creates batches of 64 in well under a millisecond", async () => {
     const data = await MNIST.load({ root: mnist as string, train: false });
     expect(data.length).toBe(10_000);
     expect(Array.from(data.digits.subarray(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);

@@ -10,9 +10,9 @@ import {
 
 const five = { length: 5 };
 
-// The orders below were recorded with PyTorch 1.13, as well as the float32 that each generator draws next.
+// The orders below, and the float32 that each generator draws next, were recorded with PyTorch 1.13.
 describe("samplers", () => {
-  it("RandomSampler draws with replacement as PyTorch does", () => {
+  it("RandomSampler draws with replacement as in PyTorch", () => {
     manualSeed(7);
     expect([...new RandomSampler(five, { replacement: true, numSamples: 40 })]).toEqual([
       3, 0, 2, 1, 0, 2, 3, 1, 1, 1, 1, 1, 0, 1, 0, 2, 4, 3, 1, 3, 0, 2, 4, 4, 1, 0, 4, 4, 1, 2, 2, 3, 3, 3, 1, 0, 3, 1,
@@ -20,19 +20,19 @@ describe("samplers", () => {
     ]);
   });
 
-  it("RandomSampler goes around as often as it takes", () => {
+  it("RandomSampler repeats permutations until it has enough samples", () => {
     const generator = new Generator(3);
     expect([...new RandomSampler(five, { numSamples: 12, generator })]).toEqual([1, 0, 3, 4, 2, 0, 1, 2, 4, 3, 1, 4]);
     expect(generator.uniform()).toBeCloseTo(0.1498, 4);
   });
 
-  it("SubsetRandomSampler", () => {
+  it("SubsetRandomSampler permutes the given indices", () => {
     const sampler = new SubsetRandomSampler([10, 20, 30, 40, 50], { generator: new Generator(3) });
     expect(sampler.length).toBe(5);
     expect([...sampler]).toEqual([20, 10, 40, 50, 30]);
   });
 
-  it("WeightedRandomSampler, with replacement and without", () => {
+  it("WeightedRandomSampler draws with and without replacement as in PyTorch", () => {
     const weights = [0.1, 0.5, 0, 2, 0.4];
     let generator = new Generator(3);
     expect([...new WeightedRandomSampler(weights, 12, { generator })]).toEqual([1, 3, 3, 1, 3, 3, 1, 3, 3, 3, 1, 3]);
@@ -45,7 +45,7 @@ describe("samplers", () => {
     expect(generator.uniform()).toBeCloseTo(0.2858, 4);
   });
 
-  it("draws in proportion to the weights", () => {
+  it("WeightedRandomSampler draws in proportion to the weights", () => {
     const counts = [0, 0, 0];
     for (const i of new WeightedRandomSampler([1, 3, 0], 4000, { generator: new Generator(0) }))
       counts[i] = (counts[i] ?? 0) + 1;
@@ -53,7 +53,7 @@ describe("samplers", () => {
     expect(Math.abs((counts[0] ?? 0) - 1000)).toBeLessThan(120);
   });
 
-  it("BatchSampler keeps or drops a last batch that is not full", () => {
+  it("BatchSampler keeps or drops an incomplete last batch", () => {
     const sampler = new SequentialSampler(five);
     expect([...new BatchSampler(sampler, 2)]).toEqual([[0, 1], [2, 3], [4]]);
     expect([...new BatchSampler(sampler, 2, true)]).toEqual([
@@ -64,7 +64,7 @@ describe("samplers", () => {
     expect(new BatchSampler(sampler, 2, true).length).toBe(2);
   });
 
-  it("refuses what cannot be drawn", () => {
+  it("reject invalid numbers and weights", () => {
     expect(() => new RandomSampler(five, { numSamples: -1 })).toThrow(ArgumentError);
     expect(() => new RandomSampler({ length: 0 }, { numSamples: 3 })).toThrow(
       "RandomSampler: cannot draw 3 samples from an empty source",

@@ -1,6 +1,6 @@
 /**
- * Where the recorded files and the real MNIST lie on this machine. They are not part of the repository: where they are
- * missing, the tests that need them are skipped and say so.
+ * Locates the recorded files and the real MNIST. They are not part of the repository; without them, the tests that need
+ * them are skipped and print why.
  */
 
 import { existsSync } from "node:fs";

@@ -5,7 +5,7 @@ import { drawDigits } from "../src/synthetic.ts";
 const size = 28 * 28;
 
 describe("strokes", () => {
-  it.each(families.map((_, digit) => digit))("the masters of %i fit each other and lie in the unit square", (digit) => {
+  it.each(families.map((_, digit) => digit))("the masters of %i fit together and lie in the unit square", (digit) => {
     for (const { masters } of readGlyphs(families[digit] ?? [])) {
       for (const stroke of masters.flat()) {
         for (const value of [...stroke.x, ...stroke.y]) {
@@ -16,13 +16,13 @@ describe("strokes", () => {
     }
   });
 
-  it("refuses masters with unlike points", () => {
+  it("rejects masters with different points", () => {
     expect(() => readGlyphs([{ weight: 1, masters: ["0,0 1,1", "0,0 1,1 2,2"] }])).toThrow(/has different points/);
   });
 });
 
 describe("drawDigits", () => {
-  it("draws the same digits for the same seed, and the first of many are those of few", () => {
+  it("draws the same digits for the same seed, and the same first digits for any length", () => {
     const many = drawDigits(50, 3);
     const few = drawDigits(10, 3);
     expect(drawDigits(50, 3)).toEqual(many);
@@ -32,7 +32,7 @@ describe("drawDigits", () => {
     expect(drawDigits(50, 4).images).not.toEqual(many.images);
   });
 
-  it("draws every digit about equally often, no two alike", () => {
+  it("draws every digit about equally often, and no two alike", () => {
     const { images, labels } = drawDigits(2000, 0);
     const counts = new Array<number>(10).fill(0);
     for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
@@ -42,7 +42,7 @@ describe("drawDigits", () => {
     expect(seen.size).toBe(2000);
   });
 
-  it("keeps MNIST's convention: ink in a box of 20×20, its center of mass within a pixel of the middle", () => {
+  it("follows MNIST: ink in a box of 20 × 20, with its center of mass within a pixel of the middle", () => {
     const { images } = drawDigits(500, 1);
     for (let i = 0; i < 500; i++) {
       let [left, right, top, bottom, mass, x, y] = [28, 0, 28, 0, 0, 0, 0];
@@ -61,7 +61,7 @@ describe("drawDigits", () => {
       }
       expect(Math.max(right - left, bottom - top)).toBeLessThan(20);
       expect(mass / 255).toBeGreaterThan(15);
-      // The box itself must stay inside the image, which can hold it off the middle by a pixel or two.
+      // The box must stay inside the image, which can shift it by one or two pixels.
       expect(Math.abs(x / mass - 14)).toBeLessThan(2);
       expect(Math.abs(y / mass - 14)).toBeLessThan(2);
     }

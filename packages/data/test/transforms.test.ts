@@ -6,12 +6,12 @@ import { Compose, Lambda, Normalize, RandomCrop, RandomHorizontalFlip, ToTensor 
 const image = tensor(Uint8Array.from({ length: 9 }, (_, i) => i)).view(1, 3, 3);
 
 describe("transforms", () => {
-  it("compose, and take functions", async () => {
+  it("compose, and accept functions", async () => {
     const transform = new Compose([new ToTensor(), new Lambda((x) => x.mul(255)), (x) => x.add(1)]);
     expect(Array.from(await transform.apply(image).data())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  it("ToTensor makes bytes numbers from 0 to 1, and leaves numbers alone", async () => {
+  it("ToTensor converts bytes to numbers from 0 to 1, and leaves other numbers unchanged", async () => {
     const bytes = tensor(Uint8Array.of(0, 51, 255)).view(1, 3);
     const numbers = new ToTensor().apply(bytes);
     expect(numbers.shape).toEqual([1, 1, 3]);
@@ -21,7 +21,7 @@ describe("transforms", () => {
     expect(() => new ToTensor().apply(tensor([1]))).toThrow(ShapeError);
   });
 
-  it("Normalize works channel by channel", async () => {
+  it("Normalize works on each channel", async () => {
     const x = tensor([[[1, 2]], [[3, 4]]]);
     expect(await new Normalize([1, 2], [0.5, 2]).apply(x).toArray()).toEqual([[[0, 2]], [[0.5, 1]]]);
     expect(() => new Normalize([1, 2, 3], [1, 1, 1]).apply(x)).toThrow(
@@ -31,7 +31,7 @@ describe("transforms", () => {
     expect(() => new Normalize([1], [0])).toThrow(ArgumentError);
   });
 
-  it("RandomHorizontalFlip flips with its probability", async () => {
+  it("RandomHorizontalFlip flips with the given probability", async () => {
     expect(await new RandomHorizontalFlip(1).apply(image).toArray()).toEqual([
       [
         [2, 1, 0],
@@ -47,7 +47,7 @@ describe("transforms", () => {
     expect(() => new RandomHorizontalFlip(2)).toThrow("RandomHorizontalFlip: p must be from 0 to 1, got 2");
   });
 
-  it("RandomCrop cuts every piece there is", async () => {
+  it("RandomCrop returns every possible crop", async () => {
     const crop = new RandomCrop(2, { generator: new Generator(0) });
     const seen = new Set<string>();
     for (let i = 0; i < 100; i++) seen.add((await crop.apply(image).data()).join());
@@ -60,7 +60,7 @@ describe("transforms", () => {
     expect(() => new RandomCrop(2, { padding: -1 })).toThrow(ArgumentError);
   });
 
-  it("RandomRotation turns counterclockwise", async () => {
+  it("RandomRotation rotates counterclockwise", async () => {
     const quarter = new RandomRotation([90, 90]).apply(image);
     expect(quarter.dtype).toBe("uint8");
     expect(await quarter.toArray()).toEqual([
@@ -73,16 +73,16 @@ describe("transforms", () => {
     expect(Array.from(await new RandomRotation(0).apply(image).data())).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  it("RandomAffine turns clockwise", async () => {
+  it("RandomAffine rotates clockwise", async () => {
     const quarter = new RandomAffine([90, 90]).apply(image);
     expect(Array.from(await quarter.data())).toEqual([6, 3, 0, 7, 4, 1, 8, 5, 2]);
   });
 
-  it("RandomAffine shifts, scales and blends", async () => {
+  it("RandomAffine shifts, scales and interpolates", async () => {
     const still = { generator: new Generator(1) };
     const x = arange(25).view(1, 5, 5);
     const half = new RandomAffine(0, { ...still, scale: [0.5, 0.5], interpolation: "bilinear", fill: -1 }).apply(x);
-    // Half the size about the center: every other pixel, and what is outside around them.
+    // Half the size around the center: every other pixel, surrounded by the fill value.
     expect(Array.from(await half.data())).toEqual([
       -1, -1, -1, -1, -1, -1, 0, 2, 4, -1, -1, 10, 12, 14, -1, -1, 20, 22, 24, -1, -1, -1, -1, -1, -1,
     ]);
@@ -94,17 +94,17 @@ describe("transforms", () => {
     expect([...seen].sort()).toEqual(["0,0,1,0,3,4,0,6,7", "0,1,2,3,4,5,6,7,8", "1,2,0,4,5,0,7,8,0"]);
   });
 
-  it("RandomAffine refuses ranges that make no sense", () => {
+  it("RandomAffine rejects invalid ranges", () => {
     const message = "degrees must be a non-negative number or an ascending range, got";
     expect(() => new RandomAffine([3, 1])).toThrow(new ArgumentError(`RandomAffine: ${message} [3,1]`));
-    // Safe: what a program in plain JavaScript might pass.
+    // Safe: values that plain JavaScript might pass.
     for (const wrong of ["10", null, -1, [1, 2, 3], ["a", "b"]] as number[])
       expect(() => new RandomRotation(wrong)).toThrow(`RandomRotation: ${message} ${JSON.stringify(wrong)}`);
     expect(() => new RandomAffine(0, { translate: [2, 0] })).toThrow(ArgumentError);
     expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow(
       "scale must be an ascending positive range, got 0 to 1",
     );
-    // Safe: what a program in plain JavaScript might pass.
+    // Safe: values that plain JavaScript might pass.
     expect(() => new RandomAffine(0, { interpolation: "cubic" } as object)).toThrow(
       'interpolation must be "nearest" or "bilinear", got "cubic"',
     );

@@ -1,6 +1,6 @@
 /**
- * What all distributions do alike: broadcasting, expanding, checks and their errors, the table of divergences; and
- * transforms and constraints by themselves.
+ * Behavior that distributions share: broadcasting, expansion, validation and its errors, and KL divergences; also
+ * transforms and constraints.
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
@@ -14,7 +14,7 @@ const array = (x: Tensor): unknown => x.toArraySync();
 
 describe("a distribution", () => {
   it.each(recorded.values.map((entry) => [`${entry.name} ${JSON.stringify(entry.args).slice(0, 50)}`, entry] as const))(
-    "%s expands to a larger batch, and says the same there",
+    "%s expands to a larger batch with the same results",
     (_, entry) => {
       const { distribution } = build(entry, { dtype: "float64" });
       const value = f64(plain(entry.value));
@@ -31,7 +31,7 @@ describe("a distribution", () => {
     },
   );
 
-  it("broadcasts its parameters, of which numbers take the dtype of tensors", () => {
+  it("broadcasts its parameters, and converts numbers to the dtype of tensors", () => {
     const normal = new d.Normal(zeros([3, 1], { dtype: "float64" }), ones([2], { dtype: "float64" }));
     expect(normal.batchShape).toEqual([3, 2]);
     expect(normal.sample([4]).dtype).toBe("float64");
@@ -40,7 +40,7 @@ describe("a distribution", () => {
     expect(new d.Normal(0, 1).logProb(tensor([1, 2], { dtype: "int32" })).dtype).toBe("float32");
   });
 
-  it.each(["float16", "bfloat16"] as const)("draws and has densities in %s", (dtype) => {
+  it.each(["float16", "bfloat16"] as const)("has samples and densities in %s", (dtype) => {
     const half = tensor([0.25, 0.75], { dtype });
     const families = [
       new d.Normal(half, 1),
@@ -66,8 +66,8 @@ describe("a distribution", () => {
     }
   });
 
-  it("counts nothing, and draws no samples", () => {
-    // A class of probability 0 contributes nothing to a value without it, as in PyTorch.
+  it("supports counts of zero, and empty samples", () => {
+    // As in PyTorch, a class of probability 0 contributes nothing to a value without it.
     const certain = new d.Multinomial(2, { logits: tensor([0, Number.NEGATIVE_INFINITY]) });
     expect(array(certain.logProb(tensor([2, 0])))).toBe(0);
     expect(array(certain.logProb(tensor([1, 1])))).toBe(Number.NEGATIVE_INFINITY);
@@ -80,7 +80,7 @@ describe("a distribution", () => {
     expect(new d.Binomial(3, zeros([2])).sample([0]).shape).toEqual([0, 2]);
   });
 
-  it("has its name in the class, where a bundler cannot shorten it", () => {
+  it("declares its name as a static property, which a bundler cannot shorten", () => {
     for (const [name, found] of Object.entries(d)) {
       if (
         typeof found !== "function" ||
@@ -93,7 +93,7 @@ describe("a distribution", () => {
     expect(`${new d.Normal(zeros([3]), 1)}`).toBe("Normal(batchShape: [3], eventShape: [])");
   });
 
-  it("lists its values without the batch, if it is told to", () => {
+  it("enumerates its support without the batch on request", () => {
     const batch = full([2, 3], 0.5);
     expect(new d.Bernoulli(batch).enumerateSupport(false).shape).toEqual([2, 1, 1]);
     expect(new d.Binomial(4, batch).enumerateSupport(false).shape).toEqual([5, 1, 1]);
@@ -101,13 +101,13 @@ describe("a distribution", () => {
     expect(new d.OneHotCategorical(batch).enumerateSupport(false).shape).toEqual([3, 1, 3]);
   });
 
-  it("has a perplexity, a mode that is one of its values", () => {
+  it("has a perplexity, or a mode within its support", () => {
     expect(new d.Categorical(ones([4])).perplexity().itemSync()).toBeCloseTo(4, 5);
     expect(array(new d.Dirichlet(tensor([0.5, 0.9, 0.9])).mode)).toEqual([0, 1, 0]);
   });
 });
 
-describe("gradients by finite differences", () => {
+describe("gradients match finite differences for", () => {
   const positive = requiresGrad(f64([0.7, 2.5]));
   const other = requiresGrad(f64([1.5, 0.8]));
   const value = requiresGrad(f64([0.3, 0.6]));
@@ -126,7 +126,7 @@ describe("gradients by finite differences", () => {
     Exponential: (a) => new d.Exponential(a),
     Chi2: (a) => new d.Chi2(a),
     RelaxedBernoulli: (a, b) => new d.RelaxedBernoulli(b, { logits: a }),
-    Bernoulli: (a) => new d.Bernoulli({ logits: a.sub(0.7) }), // 0 is a corner of the formula, not of the function
+    Bernoulli: (a) => new d.Bernoulli({ logits: a.sub(0.7) }), // the formula has a kink at 0, but the function does not
   };
 
   it.each(Object.entries(families))("%s", async (name, make) => {
@@ -140,7 +140,7 @@ describe("gradients by finite differences", () => {
   });
 });
 
-describe("second derivatives by finite differences", () => {
+describe("second derivatives match finite differences for", () => {
   it.each([d.Normal, d.Gamma, d.Beta])("$name", async (Family) => {
     const inputs = [
       [0.7, 2.5],
@@ -151,7 +151,7 @@ describe("second derivatives by finite differences", () => {
   });
 });
 
-describe("checks", () => {
+describe("validation", () => {
   afterEach(() => d.Distribution.setDefaultValidateArgs(true));
 
   it.each([
@@ -241,7 +241,7 @@ describe("checks", () => {
     ],
     [() => new d.Dirichlet(ones([2])).logProb(ones([3])), "the value must end in the event shape [2], got [3]"],
     [() => new d.Normal(zeros([2]), 1).logProb(zeros([3])), "Normal.logProb: cannot broadcast [3] with [2]"],
-    // In plain JavaScript a number is easily given for a shape.
+    // In plain JavaScript, a number is easily passed in place of a shape.
     [() => new d.Normal(0, 1).sample(3 as unknown as []), "Normal: sampleShape must be an array such as [100], got 3"],
     [() => new d.Multinomial(2, ones([2])).sample(3 as unknown as []), "Multinomial: sampleShape must be an array"],
     [() => new d.Pareto(1, 1).logProb(0.5), "Pareto.logProb: the value must be at least its lower limit, got 0.5"],
@@ -259,7 +259,7 @@ describe("checks", () => {
     expect(run).toThrow(message);
   });
 
-  it("are left out when told, for one or for all", () => {
+  it("can be disabled, for one distribution or for all", () => {
     expect(new d.Exponential(1, { validateArgs: false }).logProb(-1).itemSync()).toBe(1);
     expect(new d.Exponential(1, { validateArgs: false }).expand([2]).validateArgs).toBe(false);
     d.Distribution.setDefaultValidateArgs(false);
@@ -267,7 +267,7 @@ describe("checks", () => {
     expect(() => new d.Normal(0, -1, { validateArgs: true })).toThrow("must be positive");
   });
 
-  it("find NaN, and the number that stands for what is right", () => {
+  it("rejects NaN, and the number that marks valid values", () => {
     expect(() => new d.Poisson(1).logProb(Number.NaN)).toThrow("got NaN");
     expect(() => new d.Poisson(1).logProb(-1.8e35)).toThrow(
       "Poisson.logProb: the value must be a nonnegative integer, got NaN",
@@ -276,7 +276,7 @@ describe("checks", () => {
 });
 
 describe("klDivergence", () => {
-  it("prefers what was registered, and the closest class", () => {
+  it("prefers registered formulas, and the closest class", () => {
     class Mine extends d.Normal {}
     class Other extends Mine {}
     expect(d.klDivergence(new Mine(1, 1), new d.Normal(0, 1)).itemSync()).toBe(0.5);
@@ -291,7 +291,7 @@ describe("klDivergence", () => {
     expect(d.klDivergence(new d.Normal(1, 1), new d.Normal(0, 1)).itemSync()).toBe(0.5);
   });
 
-  it("refuses what it has no formula for", () => {
+  it("rejects pairs without a formula", () => {
     expect(() => d.klDivergence(new d.Normal(0, 1), new d.Bernoulli(0.5))).toThrow("there is no formula for Normal(");
     const two = (transform: d.Transform): d.Distribution =>
       new d.TransformedDistribution(new d.Normal(0, 1), transform);
@@ -328,7 +328,7 @@ describe("transforms", () => {
     ["inverse", new d.ExpTransform().inv, x.exp()],
   ];
 
-  it.each(cases)("%s: back where it came from, stretched as finite differences say", (_, transform, from) => {
+  it.each(cases)("%s: the inverse and the Jacobian match the transform", (_, transform, from) => {
     const to = transform.apply(from);
     expectClose(transform.inverse(to), array(from) as Numbers, 1e-9, 1e-9, "inverse");
     expectClose(transform.inv.apply(to), array(from) as Numbers, 1e-9, 1e-9, "inv");
@@ -348,7 +348,7 @@ describe("transforms", () => {
     expect(total).toBeCloseTo(determinant, 5);
   });
 
-  it("refuse densities where there are none", () => {
+  it("reject densities that do not exist", () => {
     expect(() => new d.AbsTransform().logAbsDetJacobian(x, x)).toThrow(
       "the transform is not bijective; use HalfNormal",
     );
@@ -448,7 +448,7 @@ describe("constraints", () => {
     expect(array(constraint.check(tensor(values as never)))).toEqual(expected);
   });
 
-  it("hold for all draws", () => {
+  it("hold for all samples", () => {
     for (const entry of recorded.draws) {
       const { distribution } = build(entry, { dtype: "float32" });
       const { support } = distribution;

@@ -1,6 +1,6 @@
 /**
- * Draws: PyTorch's own after the same seed, on the CPU, and their gradients; the moments of those that are drawn in
- * other ways on a GPU.
+ * Samples and their gradients: on the CPU, the same as in PyTorch after the same seed; on a GPU, which draws
+ * differently for some distributions, the same moments.
  */
 
 import { gradcheck, requiresGrad } from "@akari/autograd";
@@ -26,7 +26,7 @@ const nameOf = ({ name, args }: { readonly name: string; readonly args: unknown 
   `${name} ${JSON.stringify(args).slice(0, 60)}`;
 const differentiable = recorded.draws.filter(({ rsample }) => rsample !== undefined);
 
-describe("draws after a seed", () => {
+describe("samples are the same as in PyTorch for", () => {
   it.each(recorded.draws.map((entry) => [nameOf(entry), entry] as const))("%s", (_, entry) => {
     const { distribution } = build(entry, { dtype: "float32" });
     const expectSame = (drawn: Tensor, expected: Numbers, what: string): void => {
@@ -44,9 +44,9 @@ describe("draws after a seed", () => {
   });
 });
 
-describe("gradients of draws", () => {
-  // The draws of a gamma distribution jump where another candidate is accepted, and a matrix that is moved anywhere is
-  // triangular no more: see below.
+describe("gradients of samples", () => {
+  // The samples of a gamma distribution jump if another candidate is accepted, and changes of a single element make a
+  // matrix not triangular. The tests below cover these distributions.
   const smooth = differentiable.filter(
     ({ name }) =>
       !["Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "FisherSnedecor", "MultivariateNormal"].includes(name) &&
@@ -79,7 +79,7 @@ describe("gradients of draws", () => {
     ).toBe(true);
   });
 
-  it("of the multivariate normal distribution", async () => {
+  it("of the multivariate normal distribution match finite differences", async () => {
     const loc = requiresGrad(tensor([0.5, -1], { dtype: "float64" }));
     const matrix = requiresGrad(
       tensor(
@@ -99,7 +99,7 @@ describe("gradients of draws", () => {
   });
 
   it.each(recorded.slopes.map((entry) => [entry.concentration, entry] as const))(
-    "of the gamma distribution at %d",
+    "of the gamma distribution at %d match PyTorch",
     (_, entry) => {
       for (const [dtype, rtol] of [
         ["float64", 2e-5],
@@ -112,7 +112,7 @@ describe("gradients of draws", () => {
     },
   );
 
-  it("go through gamma draws to concentration and rate", () => {
+  it("flow through gamma samples to concentration and rate", () => {
     const [concentration, rate] = [requiresGrad(tensor(2.5)), requiresGrad(tensor(2))];
     manualSeed(0);
     new Gamma(concentration, rate).rsample([20000]).mean().backward();
@@ -121,7 +121,7 @@ describe("gradients of draws", () => {
     expect(rate.grad?.itemSync()).toBeCloseTo(-0.625, 1);
   });
 
-  it("go through beta draws: that of the mean is the gradient of its formula", () => {
+  it("flow through beta samples, and the gradient of the mean matches its formula", () => {
     const [a, b] = [requiresGrad(tensor(0.7)), requiresGrad(tensor(1.5))];
     manualSeed(0);
     new Beta(a, b).rsample([20000]).mean().backward();
@@ -129,7 +129,7 @@ describe("gradients of draws", () => {
     expect(b.grad?.itemSync()).toBeCloseTo(-0.7 / 2.2 ** 2, 1);
   });
 
-  it("do not go through sample", () => {
+  it("do not flow through sample", () => {
     const loc = requiresGrad(tensor(0));
     expect(new Normal(loc, 1).sample([3]).requiresGrad).toBe(false);
     expect(new Normal(loc, 1).rsample([3]).requiresGrad).toBe(true);
@@ -137,8 +137,8 @@ describe("gradients of draws", () => {
 });
 
 /**
- * Whether the mean and the variance of draws are those of the distribution, within five standard errors, of which the
- * variance's is known by the fourth moment.
+ * Expects the mean and the variance of samples to match the distribution within five standard errors. The standard
+ * error of the variance follows from the fourth moment.
  */
 async function expectMoments(distribution: Distribution, draws: Tensor): Promise<void> {
   const count = draws.size(0);
@@ -163,7 +163,7 @@ async function expectMoments(distribution: Distribution, draws: Tensor): Promise
   });
 }
 
-/** Distributions that are drawn in one way by the host and in another on a device that only it can look at. */
+/** Distributions that are sampled differently by the host and by a device that the host cannot read. */
 const families = (tensorOf: (x: number[]) => Tensor): Distribution[] => [
   new Gamma(tensorOf([0.3, 0.9, 1.5, 20]), 2),
   new Beta(tensorOf([0.5, 4]), tensorOf([1.5, 2])),
@@ -176,14 +176,14 @@ const families = (tensorOf: (x: number[]) => Tensor): Distribution[] => [
 
 const { device } = await findWebGpu();
 
-describe("moments", () => {
-  it("on the CPU", async () => {
+describe("moments of samples", () => {
+  it("match the distribution on the CPU", async () => {
     manualSeed(1);
     for (const distribution of families((x) => tensor(x)))
       await expectMoments(distribution, distribution.sample([20000]));
   });
 
-  it.skipIf(device === null)("on a GPU", async () => {
+  it.skipIf(device === null)("match the distribution on a GPU", async () => {
     manualSeed(1);
     const there = families((x) => tensor(x, { device: device as NonNullable<typeof device> }));
     for (const [i, distribution] of families((x) => tensor(x)).entries()) {
@@ -210,7 +210,7 @@ describe("on a GPU", () => {
     expect(await distribution.support.check(drawn.to("float32")).all().item()).toBe(1);
   });
 
-  it.skipIf(device === null)("gradients reach a policy's logits, and divergences both sides", async () => {
+  it.skipIf(device === null)("policy gradients and gradients of divergences are correct", async () => {
     const logits = requiresGrad(tensor([0, 0, 0], place));
     const policy = new Categorical({ logits });
     policy
@@ -231,7 +231,7 @@ describe("on a GPU", () => {
     expectClose(tensor((await (scale.grad as Tensor).toArray()) as number[]), [0, 1.5], 1e-5, 1e-5, "gradient");
   });
 
-  it.skipIf(device === null)("gradients of gamma draws arrive", async () => {
+  it.skipIf(device === null)("gamma samples have gradients", async () => {
     const concentration = requiresGrad(tensor([0.5, 3, 40], place));
     manualSeed(0);
     const draws = new Gamma(concentration, 1).rsample([4000]);
@@ -240,7 +240,7 @@ describe("on a GPU", () => {
     for (const slope of slopes) expect(slope).toBeCloseTo(1, 0);
   });
 
-  it.skipIf(device === null)("a bad parameter is refused with the next read", async () => {
+  it.skipIf(device === null)("invalid parameters are rejected by the next read", async () => {
     const normal = new Normal(0, tensor([1, -2], place));
     await expect(normal.logProb(0).toArray()).rejects.toThrow("Normal: scale must be positive, got -2");
     expect(await new Categorical(tensor([0, 1], place)).sample().item()).toBe(1);
@@ -248,7 +248,7 @@ describe("on a GPU", () => {
 });
 
 describe("in compiled functions", () => {
-  it("draws are new with each call, and follow the parameters", async () => {
+  it("samples are new in each call, and depend on the parameters", async () => {
     const draw = await compile((rate: Tensor) => new Gamma(rate, 1).sample([8]).add(new Poisson(rate).sample([8])));
     const all: number[][] = [];
     for (let i = 0; i < 6; i++) all.push(Array.from(draw(tensor(i < 4 ? 2 : 5000)).dataSync()));

@@ -1,8 +1,10 @@
-"""Records what PyTorch's distributions give: `python3 packages/distributions/test/record.py` writes `recorded.json` beside it (PyTorch 1.13.1).
+"""Records results of PyTorch's distributions: `python3 packages/distributions/test/record.py` writes `recorded.json` next
+to it (PyTorch 1.13.1).
 
-A case of `values` is a distribution with its arguments, all float64, and what its methods give at `value` and, for icdf, at `probability`; `gradients` are those
-of the sum of a result, with respect to the arguments and the value. A case of `divergences` is two distributions. A case of `draws` is made in float32
-after a seed. Distributions inside of others are written like cases.
+A case of `values` is a distribution with its arguments, all float64, and the results of its methods at `value` and, for
+icdf, at `probability`; `gradients` are those of the sum of a result, with respect to the arguments and the value. A case
+of `divergences` is two distributions. A case of `draws` is sampled in float32 after a seed. Distributions inside others
+are written like cases.
 """
 
 import json
@@ -17,7 +19,7 @@ tensor = lambda x: torch.tensor(x, dtype=torch.float64)
 
 
 class Case:
-    """A distribution yet to be made: its name and its arguments."""
+    """A distribution to create: its name and its arguments."""
 
     def __init__(self, name, **args):
         self.name = name
@@ -98,7 +100,7 @@ def case(name, value, probability=None, differentiable=True, precise=False, **ar
     entry = made.written()
     entry["batchShape"], entry["eventShape"] = list(d.batch_shape), list(d.event_shape)
     entry["value"] = written(value)
-    if precise:  # probabilities of 0 and 1 are moved by as much as the dtype can tell apart
+    if precise:  # probabilities of 0 and 1 are changed by the machine epsilon
         entry["precise"] = True
     results, slopes = {}, {}
     leaves = made.leaves()
@@ -198,7 +200,7 @@ case("ContinuousBernoulli", tensor([0.1, 0.5, 0.95]), 0.4, logits=tensor([-4.0, 
 case("LKJCholesky", tensor([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.48, 0.64, 0.6]]), differentiable=False, dim=3, concentration=tensor([0.5, 1.0, 3.5]))
 case("Wishart", (covariance * 3).clone(), differentiable=False, df=tensor([3.5, 2.5]), scale_tril=triangle.clone())
 for slopes in values[-1]["gradients"].values():
-    slopes.pop("scale_tril", None)  # its upper triangle, which nothing depends on, has one there
+    slopes.pop("scale_tril", None)  # PyTorch has gradients in its upper triangle, on which nothing depends
 case("OneHotCategoricalStraightThrough", tensor([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]), probs=tensor([[0.2, 0.3, 0.5], [0.6, 0.1, 0.3]]), differentiable=False)
 case("VonMises", grid, loc=loc, concentration=tensor([0.25, 3.0, 20.0]))
 
@@ -253,7 +255,7 @@ for name in ("Uniform", "Beta", "Exponential", "Gamma", "Gumbel", "Laplace", "No
             if name == "Bernoulli":
                 p.args["probs"], q.args["rate"] = tensor([0.25, 0.8]), tensor([0.5, 2.0])
             if name == "ContinuousBernoulli" and other == "Uniform":
-                q.args["low"] = tensor([-0.5, 0.25])  # a limit at 0 counts there as one above
+                q.args["low"] = tensor([-0.5, 0.25])  # PyTorch treats a limit at 0 like a limit above 0
             if (name in ("Uniform", "Normal") or other == "Uniform") and "MultivariateNormal" not in name:
                 count = 1 if name in ("Uniform", "Normal") else 2
                 q.args = {key: value[:count] if isinstance(value, torch.Tensor) else value for key, value in q.args.items()}
@@ -276,7 +278,8 @@ def draw(shape, name, exact=True, **args):
         torch.manual_seed(7)
         result = getattr(d, method)(shape)
         if name == "Categorical" and not shape:
-            # Newer versions draw one class with the fewest steps: whose exponential clock, as fast as its weight, rings first.
+            # Newer versions draw one class with the fewest steps: the class with the smallest ratio of an exponential
+            # random number to its weight.
             torch.manual_seed(7)
             result = (d.probs / torch.empty_like(d.probs).exponential_()).argmax(-1)
         entry[method] = [number(float("%.8g" % v)) for v in result.to(torch.float64).reshape(-1).tolist()]
@@ -327,7 +330,8 @@ slopes = []
 for alpha in (0.05, 0.3, 0.9, 2.0, 3.5, 7.0, 11.0, 13.0, 30.0, 400.0):
     spread = [alpha * f for f in (0.01, 0.2, 0.6, 0.95, 1.0, 1.1, 1.5, 2.5, 5.0)] if alpha < 20 else [alpha + f * alpha ** 0.5 for f in (-4, -1, -0.1, 0, 0.1, 1, 4)]
     a, x = tensor([alpha] * len(spread)), tensor(spread)
-    # From the distribution function by central differences, of the smaller tail: PyTorch's own formula has three digits in places.
+    # Central differences of the distribution function, in the smaller tail: PyTorch's formula has only three correct
+    # digits for some arguments.
     step = 1e-4 * a
     density = D.Gamma(a, tensor(1.0)).log_prob(x).exp()
     lower = (torch.special.gammainc(a - step, x) - torch.special.gammainc(a + step, x)) / (2 * step) / density

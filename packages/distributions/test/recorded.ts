@@ -1,16 +1,14 @@
-/**
- * What PyTorch gave, from `recorded.json`, which `record.py` writes; and the distributions that its entries name.
- */
+/** PyTorch's results from `recorded.json`, which `record.py` writes, and the distributions named by its entries. */
 
 import { readFileSync } from "node:fs";
 import { requiresGrad } from "@akari/autograd";
 import { type Backend, type DType, Tensor, type TensorData, tensor } from "@akari/tensor";
 import * as d from "../src/index.ts";
 
-/** A number, "NaN" or an infinity by name, or arrays of them. */
+/** A number, "NaN" or an infinity as text, or arrays of them. */
 export type Numbers = number | string | readonly Numbers[];
 
-/** A distribution: its name and its arguments, by PyTorch's names. */
+/** A distribution: its name and its arguments, with PyTorch's names. */
 export interface Made {
   readonly name: string;
   readonly args: Readonly<Record<string, unknown>>;
@@ -22,7 +20,7 @@ interface Recorded {
     readonly eventShape: readonly number[];
     readonly value: Numbers;
     readonly probability?: Numbers;
-    /** Only in float64 is it what was recorded. */
+    /** Whether the recorded values hold in float64 only. */
     readonly precise?: true;
     readonly results: Readonly<Record<string, Numbers>>;
     readonly gradients: Readonly<Record<string, Readonly<Record<string, Numbers>>>>;
@@ -45,22 +43,22 @@ interface Recorded {
   }[];
 }
 
-/** Everything recorded. */
-// Safe: the script beside this file writes it so.
+/** All recorded cases. */
+// Safe: the script next to this file writes this format.
 export const recorded = JSON.parse(readFileSync(new URL("recorded.json", import.meta.url), "utf8")) as Recorded;
 
-/** Numbers with NaN and the infinities among them. */
+/** Converts NaN and infinities from text to numbers. */
 export function plain(x: Numbers): TensorData {
   return typeof x === "object" ? x.map(plain) : Number(x);
 }
 
-/** Where and of what type distributions are made. */
+/** The dtype and the device of distributions. */
 export interface Place {
   readonly dtype: DType;
   readonly device?: Backend;
 }
 
-/** A distribution of an entry, and the tensors that it was made of, by their paths. */
+/** A distribution of an entry, and the tensors from which it was created, by path. */
 export interface Built<Kind extends d.Distribution = d.Distribution> {
   readonly distribution: Kind;
   readonly leaves: Readonly<Record<string, Tensor>>;
@@ -78,9 +76,7 @@ const transforms: Readonly<Record<string, () => d.Transform>> = {
   stickbreaking: () => new d.StickBreakingTransform(),
 };
 
-/**
- * The arguments that makers take apart. Their types are what PyTorch was called with, by the script beside this file.
- */
+/** Arguments with a structure. Their types are those with which the script next to this file called PyTorch. */
 type Names =
   | "alpha baseDistribution componentDistribution concentration concentration0 concentration1 covDiag covFactor covarianceMatrix df df1 df2 dim high loc"
   | "logits low mixtureDistribution"
@@ -144,7 +140,7 @@ const camelCase = (name: string): string => name.replace(/_(.)/g, (_, letter: st
 /** Arguments that are numbers or names, not tensors. */
 const counts = new Set(["dim", "total_count", "reinterpreted_batch_ndims"]);
 
-/** Makes the distribution of an entry; `track` marks its tensors, so that gradients arrive there. */
+/** Creates the distribution of an entry; `track` makes its tensors require gradients. */
 export function build({ name, args }: Made, place: Place, track = false, path = ""): Built {
   const leaves: Record<string, Tensor> = {};
   const given = Object.entries(args).map(([key, value]) => {
@@ -170,7 +166,7 @@ export function build({ name, args }: Made, place: Place, track = false, path = 
   };
 }
 
-/** Whether two lists of numbers are close: NaN and infinities the same, others within the tolerances. */
+/** Whether two lists of numbers are close: NaN and infinities must be equal, other numbers within the tolerances. */
 export function expectClose(actual: Tensor, expected: Numbers, rtol: number, atol: number, what: string): void {
   const wanted = tensor(plain(expected), { dtype: "float64" });
   if (JSON.stringify(actual.shape) !== JSON.stringify(wanted.shape)) {

@@ -1,6 +1,6 @@
 /**
- * Transforms that are not met elsewhere: there and back, how much they stretch by the determinant of their Jacobian,
- * and what leads to a constraint.
+ * Transforms that other tests do not cover: inverses, the determinant of the Jacobian, and the transform to a
+ * constraint.
  */
 
 import { jacobian } from "@akari/autograd";
@@ -51,7 +51,7 @@ describe("transforms", () => {
     ["bijectTo an interval", bijectTo(constraints.interval(-1, 2)), x3, x3],
     ["bijectTo numbers below a limit", bijectTo(constraints.lessThan(1.5)), x3, x3],
     ["bijectTo vectors of positive numbers", bijectTo(constraints.independent(constraints.positive, 1)), x3, x3],
-  ])("%s", async (_, transform, x, from) => {
+  ])("%s has an inverse and the determinant of its Jacobian", async (_, transform, x, from) => {
     const y = transform.apply(x);
     expectClose(transform.inverse(y), x);
     expect(transform.codomain.check(y).all().itemSync()).toBe(1);
@@ -60,7 +60,7 @@ describe("transforms", () => {
     expectClose(terms.ndim === 0 ? terms : terms.sum(), logabsdet);
   });
 
-  it("CorrCholeskyTransform, with PyTorch's numbers", () => {
+  it("CorrCholeskyTransform gives PyTorch's values", () => {
     const transform = new CorrCholeskyTransform();
     const x = tensor(
       [
@@ -101,7 +101,7 @@ describe("transforms", () => {
     );
   });
 
-  it("shapes", () => {
+  it("ReshapeTransform changes shapes", () => {
     const transform = new ReshapeTransform([2, 3], [6]);
     const x = arange(12, double).reshape([2, 2, 3]);
     expectClose(transform.apply(x), x.reshape([2, 6]));
@@ -114,7 +114,7 @@ describe("transforms", () => {
     expect(() => new StackTransform([exp], 0).apply(x3)).toThrow(/StackTransform: expected 1 slices/);
   });
 
-  it("lead to a constraint, or say that none does", () => {
+  it("to constraints exist, or an error is thrown", () => {
     const matrix = arange(9, double).reshape([3, 3]).sub(4);
     for (const [constraint, x] of [
       [constraints.lowerCholesky, matrix],
@@ -134,8 +134,8 @@ describe("transforms", () => {
   });
 });
 
-describe("distributions of which PyTorch records no more", () => {
-  it("VonMises adds up to 1, and its draws lie as it says", () => {
+describe("distributions with few recorded values", () => {
+  it("VonMises integrates to 1, and its samples match its density", () => {
     for (const concentration of [0.3, 3, 3.8, 50]) {
       const d = new VonMises(tensor(1, double), concentration);
       const angles = arange(4000, double).mul((2 * Math.PI) / 4000);
@@ -147,7 +147,7 @@ describe("distributions of which PyTorch records no more", () => {
     }
   });
 
-  it("Wishart's draws have its mean and variance", () => {
+  it("Wishart samples have its mean and variance", () => {
     const d = new Wishart(tensor(5, double), eye(2, double).add(0.5));
     const draws = d.sample([20000]);
     expectClose(draws.mean(0), d.mean, 0.2);
@@ -155,7 +155,7 @@ describe("distributions of which PyTorch records no more", () => {
     expect(() => new Wishart(1, eye(2))).toThrow(/Wishart: df must be greater than 1, got 1/);
   });
 
-  it("OneHotCategoricalStraightThrough passes gradients on to the probabilities", () => {
+  it("OneHotCategoricalStraightThrough passes gradients to the probabilities", () => {
     const d = new OneHotCategoricalStraightThrough(tensor([0.2, 0.3, 0.5]));
     expect(d.hasRsample).toBe(true);
     expect(d.rsample([5]).sum(-1).toArraySync()).toEqual([1, 1, 1, 1, 1]);

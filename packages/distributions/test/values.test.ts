@@ -1,6 +1,6 @@
 /**
- * What distributions say of values and of themselves, and its gradients, against PyTorch's, in float64; and the same on
- * the other devices in float32.
+ * Values of distributions, such as densities and moments, and their gradients, compared with PyTorch in float64; the
+ * same values on other devices in float32.
  */
 
 import { grad } from "@akari/autograd";
@@ -26,7 +26,7 @@ const results: Readonly<Record<string, (d: Distribution, value: Tensor, entry: E
 
 const finite = (x: Tensor): Tensor => x.isfinite().logicalNot().logicalNot();
 
-/** The gradients of the sum of what is finite, by the names of the leaves. */
+/** Compares the gradients of the sum of all finite results, by the names of the leaves. */
 function expectGradients(
   result: Tensor,
   leaves: Readonly<Record<string, Tensor>>,
@@ -74,7 +74,7 @@ describe.each([
   );
 });
 
-describe("divergences", () => {
+describe("KL divergences match PyTorch for", () => {
   it.each(recorded.divergences.map((entry) => [`${entry.p.name} from ${entry.q.name}`, entry] as const))(
     "%s",
     (_, { p, q, result, gradients }) => {

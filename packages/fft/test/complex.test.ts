@@ -12,7 +12,7 @@ describe("complex numbers", () => {
     [-1, 0],
   ]);
 
-  it("are pairs", () => {
+  it("are stored as pairs", () => {
     expect(complex(tensor([1, 2]), tensor([3, 4])).toArraySync()).toEqual([
       [1, 3],
       [2, 4],
@@ -26,7 +26,7 @@ describe("complex numbers", () => {
     expect(imag(z).toArraySync()).toEqual([4, -2, 0]);
   });
 
-  it("have parts that are views", () => {
+  it("have real and imaginary parts that are views", () => {
     const own = z.clone();
     real(own).fill_(7);
     expect(own.toArraySync()).toEqual([
@@ -36,7 +36,7 @@ describe("complex numbers", () => {
     ]);
   });
 
-  it("have a length and an angle, and multiply", () => {
+  it("have an absolute value and an angle, and can be multiplied", () => {
     expect(abs(z).toArraySync()).toEqual([5, 2, 1]);
     expect(
       angle(z)
@@ -58,7 +58,7 @@ describe("complex numbers", () => {
     expect(polar(abs(z), angle(z)).sub(z).abs().max().itemSync()).toBeLessThan(1e-6);
   });
 
-  it("have gradients, which are 0 at 0 for length and angle", async () => {
+  it("have gradients, which are 0 at 0 for the absolute value and the angle", async () => {
     const [a, b] = [requiresGrad(randn([3, 2], double)), requiresGrad(randn([2, 3, 2], double))];
     const functions: ((z: Tensor) => Tensor)[] = [
       abs,
@@ -76,7 +76,7 @@ describe("complex numbers", () => {
     const zero = requiresGrad(tensor([[0, 0]]));
     abs(zero).sum().add(angle(zero).sum()).backward();
     expect(zero.grad?.toArraySync()).toEqual([[0, 0]]);
-    // The tensor operation next to it is as it was.
+    // The tensor operation of the same name is unchanged.
     const x = requiresGrad(tensor([0]));
     hypot(x, tensor([0]))
       .sum()
@@ -84,7 +84,7 @@ describe("complex numbers", () => {
     expect(x.grad?.itemSync()).toBeNaN();
   });
 
-  it("are refused where they are none", () => {
+  it("are rejected if the shape does not end in 2", () => {
     for (const [name, f] of Object.entries({ abs, angle, conj, imag, real })) {
       expect(() => f(tensor([1, 2, 3]))).toThrow(
         `${name}: expected complex numbers [..., 2] (real and imaginary parts), got shape [3]`,

@@ -47,14 +47,14 @@ import {
 
 const double = { dtype: "float64" } as const;
 
-/** How far two tensors are apart, as a part of how large the second one is. */
+/** The distance between two tensors, relative to the norm of the second one. */
 function distance(a: Tensor, b: Tensor): number {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [a.to("float64"), b.to("float64")];
   return x.sub(y).norm().div(y.norm()).itemSync() as number;
 }
 
-/** The transform along the last dimension as its definition has it, in double precision. */
+/** The transform along the last dimension by definition, in double precision. */
 function defined(z: Tensor, n: number, sign: number): Tensor {
   const [rows, given] = [z.numel() / (2 * z.size(-2)), Math.min(n, z.size(-2))];
   const values = z
@@ -76,7 +76,7 @@ function defined(z: Tensor, n: number, sign: number): Tensor {
   return tensor(results, { ...double, device: z.device }).reshape([...z.shape.slice(0, -2), n, 2]);
 }
 
-// Single formulas, passes of several radices, and primes that have none, alone and as factors.
+// Single formulas, passes with several radices, and large primes, alone and as factors.
 const lengths = [...Array.from({ length: 17 }, (_, i) => i + 1), 27, 32, 34, 35, 59, 77, 143, 509, 1000, 1024];
 
 describe.each([
@@ -86,7 +86,7 @@ describe.each([
   it.each([
     ["float64", 2e-15],
     ["float32", 3e-7],
-  ] as const)("are what they are defined to be, in %s", (dtype, tolerance) => {
+  ] as const)("match their definition in %s", (dtype, tolerance) => {
     manualSeed(0);
     for (const n of device.name === "cpu" ? lengths : lengths.filter((n) => n < 40)) {
       const z = randn([2, n, 2], { dtype, device });
@@ -104,7 +104,7 @@ describe.each([
     }
   });
 
-  it("cut off and continue by zeros", () => {
+  it("truncate or pad with zeros", () => {
     for (const given of [1, 2, 5, 12, 16, 24, 40, 61]) {
       const z = randn([3, given, 2], { dtype: "float64", device });
       for (const n of [1, 2, 3, 7, 8, 16, 17, 24, 30, 37, 48, 64]) {
@@ -115,7 +115,7 @@ describe.each([
           `${given} as ${n}`,
         ).toBeLessThan(2e-15);
         const whole = irfft(z, { n, norm: "forward" });
-        // The whole spectrum, of which a half was given.
+        // The whole spectrum, of which half was given.
         const spectrum = Array.from({ length: n }, (_, k) => {
           const from = Math.min(k, n - k);
           const number = from < given ? z.select(-2, from) : zeros([3, 2], { dtype: "float64", device });
@@ -126,7 +126,7 @@ describe.each([
     }
   });
 
-  it("come back, with every norm, along any dimension", () => {
+  it("are inverted by their inverses, with every norm, along any dimension", () => {
     const z = randn([4, 5, 6, 2], { dtype: "float64", device });
     for (const norm of ["backward", "ortho", "forward"] as const) {
       for (const dim of [0, 1, 2, -1, -2, -3]) {
@@ -145,13 +145,13 @@ describe.each([
         1e-15,
       );
     }
-    // What is divided.
+    // The divisor.
     expect(distance(fft(z, { norm: "forward" }).mul(6), fft(z))).toBeLessThan(1e-15);
     expect(distance(fft(z, { norm: "ortho" }).mul(Math.sqrt(6)), fft(z))).toBeLessThan(1e-15);
     expect(distance(ifft(z).mul(6), ifft(z, { norm: "forward" }))).toBeLessThan(1e-15);
   });
 
-  it("read and write any strides", () => {
+  it("accept any strides", () => {
     const z = randn([6, 2, 5], { dtype: "float64", device }).permute(2, 0, 1);
     expect(distance(fft(z), fft(z.clone()))).toBe(0);
     expect(distance(fft(z, { dim: 0 }), fft(z.transpose(0, 1)).transpose(0, 1))).toBeLessThan(1e-15);
@@ -164,7 +164,7 @@ describe.each([
 });
 
 describe("transforms", () => {
-  it("of an impulse, a wave and a constant", () => {
+  it("of an impulse, a wave and a constant are known", () => {
     const n = 24;
     const wave = (frequency: number) => {
       const angle = tensor(
@@ -180,12 +180,12 @@ describe("transforms", () => {
     expect(distance(fft(wave(5)), impulse.mul(n))).toBeLessThan(1e-15);
   });
 
-  it("keep the energy (Parseval)", () => {
+  it("preserve the energy (Parseval)", () => {
     const z = randn([3, 90, 2], double);
     expect(fft(z, { norm: "ortho" }).norm().itemSync()).toBeCloseTo(z.norm().itemSync() as number, 12);
   });
 
-  it("of a real signal are the first half of those of a complex one; of one with symmetry they are real", () => {
+  it("of real signals are the first half of complex ones; of Hermitian signals, real", () => {
     const x = randn([2, 27], double);
     expect(distance(rfft(x), fft(complex(x)).narrow(-2, 0, 14))).toBeLessThan(1e-15);
     const z = randn([2, 14, 2], double);
@@ -193,7 +193,7 @@ describe("transforms", () => {
     expect(distance(ihfft(x), conj(rfft(x, { norm: "forward" })))).toBeLessThan(1e-15);
   });
 
-  it("along several dimensions are those along each", () => {
+  it("along several dimensions equal those along each dimension", () => {
     const z = randn([3, 4, 5, 2], double);
     expect(distance(fft2(z), fft(fft(z), { dim: 1 }))).toBeLessThan(1e-15);
     expect(distance(fftn(z), fft(fft2(z), { dim: 0 }))).toBeLessThan(1e-15);
@@ -204,7 +204,7 @@ describe("transforms", () => {
     expect(fftn(z, { dim: 1 }).shape).toEqual(z.shape);
   });
 
-  it("multiply where signals are convolved", () => {
+  it("turn convolutions into products", () => {
     const [x, kernel] = [randn([50], double), randn([9], double)];
     const n = 58;
     const product = irfft(fourier.mul(rfft(x, { n }), rfft(kernel, { n })), { n });
@@ -213,7 +213,7 @@ describe("transforms", () => {
     expect(distance(product, tensor(expected, double))).toBeLessThan(1e-14);
   });
 
-  it("take integers for float32, and halves as they are", () => {
+  it("convert integers to float32, and preserve half precision", () => {
     const x = tensor([3, 1, 4, 1, 5], { dtype: "int32" });
     expect(rfft(x).dtype).toBe("float32");
     expect(distance(rfft(x), rfft(x.to("float64")))).toBeLessThan(1e-7);
@@ -222,7 +222,7 @@ describe("transforms", () => {
     expect(distance(fft(half), fft(half.to("float32")))).toBeLessThan(1e-3);
   });
 
-  it("have gradients of first and second order", async () => {
+  it("have first and second derivatives", async () => {
     for (const n of [1, 2, 5, 18, 19]) {
       for (const norm of [n < 6 ? "ortho" : "backward"] as const) {
         const [z, x] = [randn([n, 2, 2], double), randn([2, n], double)];
@@ -247,10 +247,10 @@ describe("transforms", () => {
     expect(await gradcheck((x: Tensor) => irfftn(rfftn(x, { s: [5, 6] })), [image])).toBe(true);
   });
 
-  it("run in compiled functions, also when they are new there", async () => {
+  it("run in compiled functions, with lengths that are new there", async () => {
     let first = true;
     const step = await compile((x: Tensor, z: Tensor) => {
-      // From the second call on, which is the one that is kept, transforms of other lengths.
+      // From the second call on, which is captured, transforms of other lengths.
       const n = first ? 8 : 1009;
       first = false;
       return [rfft(x, { n }).sum(), abs(fft(z, { n: first ? 8 : 96 })).sum(), irfft(z).square().sum()];
@@ -267,12 +267,12 @@ describe("transforms", () => {
       });
     }
     expect(step.counts.replayed).toBe(3);
-    // What it made is there for others as well.
+    // Its tables are available to others.
     const z = randn([1, 1200, 2], double);
     expect(distance(fft(z, { n: 1009 }), defined(z, 1009, -1))).toBeLessThan(2e-15);
   });
 
-  it("keep their tables beyond a scope, and nothing else", () => {
+  it("keep only their tables after a scope", () => {
     const device = cpu();
     const z = randn([10, 2], { device });
     const run = () => scope(() => void fft(z, { n: 34 }));
@@ -283,7 +283,7 @@ describe("transforms", () => {
     expect(distance(fft(z, { n: 34 }), defined(z, 34, -1))).toBeLessThan(3e-7);
   });
 
-  it("refuse what they cannot transform", () => {
+  it("reject invalid input", () => {
     const x = randn([4, 3]);
     expect(() => fft(x)).toThrow(
       "fft: expected complex numbers [..., 2] (complex(x) converts real ones), got shape [4, 3]",
@@ -295,7 +295,7 @@ describe("transforms", () => {
     for (const n of [0, -1, 1.5])
       expect(() => rfft(x, { n })).toThrow(`rfft: the length of the transform must be a positive integer, got ${n}`);
     expect(() => rfft(zeros([2, 0]))).toThrow("rfft: the length of the transform must be a positive integer, got 0");
-    // One number stands for half of none.
+    // One number is not half of any spectrum of that length.
     expect(() => irfft(zeros([1, 2]))).toThrow("irfft: the length of the transform must be a positive integer, got 0");
     expect(() => rfft(x, { norm: "unit" as never })).toThrow(
       'rfft: norm must be "backward", "ortho" or "forward", got "unit"',
@@ -316,7 +316,7 @@ describe("transforms", () => {
 });
 
 describe("frequencies", () => {
-  it("are those of the results", () => {
+  it("match the order of the results", () => {
     expect(fftfreq(4).toArraySync()).toEqual([0, 0.25, -0.5, -0.25]);
     expect(fftfreq(5, 0.2).toArraySync()).toEqual([0, 1, 2, -2, -1]);
     expect(fftfreq(1).toArraySync()).toEqual([0]);
@@ -328,7 +328,7 @@ describe("frequencies", () => {
     expect(() => rfftfreq(4, 1, { type: "float32" } as never)).toThrow('rfftfreq: there is no option "type"');
   });
 
-  it("come in order, and back", () => {
+  it("are shifted and restored by fftshift and ifftshift", () => {
     expect(fftshift(fftfreq(4)).toArraySync()).toEqual([-0.5, -0.25, 0, 0.25]);
     expect(fftshift(fftfreq(5, 0.2)).toArraySync()).toEqual([-2, -1, 0, 1, 2]);
     for (const x of [randn([5]), randn([4, 3]), randn([3, 4, 5])]) expect(distance(ifftshift(fftshift(x)), x)).toBe(0);

@@ -43,7 +43,7 @@ describe("windows", () => {
     expect(kaiserWindow(9, { beta: 700 }).isfinite().all().itemSync()).toBe(1);
   });
 
-  it("are ones of length 1, and nothing of length 0", () => {
+  it("are one for length 1, and empty for length 0", () => {
     for (const window of [hannWindow, hammingWindow, blackmanWindow, bartlettWindow, kaiserWindow]) {
       expect(window(1).toArraySync()).toEqual([1]);
       expect(window(1, { periodic: false }).toArraySync()).toEqual([1]);
@@ -57,7 +57,7 @@ describe("windows", () => {
 });
 
 describe("stft", () => {
-  it("is the transform of each piece", () => {
+  it("transforms each frame", () => {
     const x = randn([2, 50], double);
     const window = hannWindow(12, double);
     const result = stft(x, 12, { hopLength: 5, window, center: false });
@@ -65,8 +65,8 @@ describe("stft", () => {
     expectClose(result.select(2, 3), rfft(x.narrow(1, 15, 12).mul(window)));
     const both = stft(x, 12, { hopLength: 5, window, center: false, onesided: false, normalized: true });
     expectClose(both.select(2, 7), fft(complex(x.narrow(1, 35, 12).mul(window)), { norm: "ortho" }));
-    // The middle of the first piece is the first element, before which the signal is reflected; a short window stands
-    // in the middle.
+    // The first frame is centered on the first element, before which the signal is reflected. A short window is
+    // centered in the frame.
     const first = x.indexSelect(1, tensor([6, 5, 4, 3, 2, 1, 0, 1, 2, 3, 4, 5], { dtype: "int32" }));
     expectClose(stft(x, 12).select(2, 0), rfft(first));
     expectClose(
@@ -78,16 +78,16 @@ describe("stft", () => {
     expectClose(stft(x.select(0, 1), 12), stft(x, 12).select(0, 1));
   });
 
-  it("shows where a tone is", () => {
+  it("locates the frequency of a tone", () => {
     const tone = arange(0, 1000, 1, double)
       .mul((2 * Math.PI * 10) / 64)
       .sin();
     const spectrogram = abs(stft(tone, 64, { window: hannWindow(64, double) }));
-    // Where the signal is reflected, the tone is broken.
+    // At the reflected ends, the tone is interrupted.
     expect(spectrogram.narrow(1, 2, 60).argmax(0).eq(10).all().itemSync()).toBe(1);
   });
 
-  it("comes back", () => {
+  it("is inverted by istft", () => {
     const x = randn([3, 100], double);
     const window = hammingWindow(16, double);
     for (const options of [
@@ -110,7 +110,7 @@ describe("stft", () => {
     expect(longer.narrow(1, 120, 10).abs().max().itemSync()).toBe(0);
   });
 
-  it("has gradients, for the window as well", async () => {
+  it("has gradients, also with respect to the window", async () => {
     const [x, window] = [requiresGrad(randn([2, 14], double)), requiresGrad(hammingWindow(6, double))];
     expect(await gradcheck((x: Tensor, window: Tensor) => stft(x, 6, { window, hopLength: 2 }), [x, window])).toBe(
       true,
@@ -121,7 +121,7 @@ describe("stft", () => {
     );
   });
 
-  it("refuses what does not fit", () => {
+  it("rejects invalid input", () => {
     const x = randn([50]);
     expect(() => stft(randn([1, 1, 50]), 12)).toThrow("stft: expected signals [T] or [B, T], got shape [1, 1, 50]");
     expect(() => stft(x, 0)).toThrow("stft: nFft must be a positive integer, got 0");

@@ -18,7 +18,7 @@ describe.skipIf(device === null)(`transforms on webgpu ${reason}`, () => {
       expect(Math.abs(Number(value) - Number(expected[i])) / size).toBeLessThan(1e-6);
   }
 
-  it.each([2, 7, 37, 60])("are those on the cpu: %d", async (n) => {
+  it.each([2, 7, 37, 60])("equal those on the CPU for length %d", async (n) => {
     manualSeed(n);
     const z = randn([3, n, 2]);
     await expectSame(fft(there(z)), fft(z));
@@ -28,7 +28,7 @@ describe.skipIf(device === null)(`transforms on webgpu ${reason}`, () => {
     await expectSame(irfft(there(z), { n: 2 * n - 1 }), irfft(z, { n: 2 * n - 1 }));
   });
 
-  it("with their gradients, and in compiled functions", async () => {
+  it("have gradients, and run in compiled functions", async () => {
     const z = randn([12, 20, 2]);
     const of = (z: Tensor) => {
       const x = requiresGrad(z);

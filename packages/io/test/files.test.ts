@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { writeAtomically } from "../src/disk.ts";
 import type { FileSystem } from "../src/files.ts";
 
-/** A disk in memory on which one step fails. */
+/** A file system in memory on which one step fails. */
 function disk(failing: "create" | "write" | "sync" | "close" | "rename" | "none") {
   const files = new Map<string, string>([["model", "old"]]);
   const fail = async (step: string) => {
@@ -51,7 +51,7 @@ describe("writing atomically", () => {
     expect([...files]).toEqual([["model", "old"]]);
   });
 
-  it("says so where there is no file system", async () => {
+  it("reports that there is no file system", async () => {
     await expect(writeAtomically("save", "model", chunks(), null)).rejects.toThrow(/no file system/);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The recorded files: where they lie, and how what was read is held against what their descriptions say. They are not
- * part of the repository: where they are missing, the tests that need them are skipped and say so.
+ * Locates the recorded files, and compares what was read with their descriptions. The files are not part of the
+ * repository; without them, the tests that need them are skipped and print why.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -20,9 +20,9 @@ export function bytesOf(name: string): Uint8Array {
   return readFileSync(`${folder}/${name}`);
 }
 
-/** A description of recorded files. Whoever asks says what it looks like. */
+/** Reads a description of recorded files. The caller states its type. */
 export function described<T>(name: string): T {
-  // Safe: the form of the descriptions is written down beside them.
+  // Safe: the README next to the descriptions documents their format.
   return JSON.parse(readFileSync(`${folder}/${name}`, "utf8")) as T;
 }
 
@@ -33,18 +33,18 @@ export interface Recorded {
   readonly data: readonly (number | string)[];
 }
 
-/** What becomes of the types of files that we do not have. */
+/** The dtypes that replace those that Akari does not have. */
 const becomes: Readonly<Record<string, string>> = { int64: "int32", int16: "int32", int8: "int32" };
 
-/** Expects an array to be exactly the recorded one. `int64` says what int64 was read as. */
+/** Expects an array to equal the recorded one exactly. `int64` is the dtype as which int64 was read. */
 export function expectSame(got: HostArray, want: Recorded, int64 = "int32"): void {
   expect(got.dtype).toBe(want.dtype === "int64" ? int64 : (becomes[want.dtype] ?? want.dtype));
   expect(got.shape).toEqual(want.shape);
-  // The recording has the shortest text that gives the number back in its own type.
+  // The recording contains the shortest text that is read as the same number in its dtype.
   const round = want.dtype === "float32" ? Math.fround : Number;
   const values = Array.from(numbersOf(got.data, got.dtype));
   const expected = want.data.map((x) => round(Number(x)));
-  // Floats of 16 bits are recorded with eight digits, which is more than they have.
+  // 16-bit floats are recorded with eight digits, more than they have.
   if (want.dtype.endsWith("float16"))
     expect(values.map((x) => Number(x.toPrecision(6)))).toEqual(expected.map((x) => Number(x.toPrecision(6))));
   else expect(values).toEqual(expected);

@@ -1,4 +1,6 @@
-/** A network that PyTorch trained, loaded from its checkpoint: the same bytes, and the same answers for real digits. */
+/**
+ * A network trained by PyTorch, loaded from its checkpoint: the same bytes, and the same predictions for real digits.
+ */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,7 +32,7 @@ async function load(): Promise<State> {
 describe.skipIf(folder === null)("a network trained by PyTorch", () => {
   const description = folder === null ? null : described<Description>("mnist_cnn.json");
 
-  it("is loaded to the last bit", async () => {
+  it("is loaded without any difference", async () => {
     const state = await load();
     expect(Object.keys(state)).toEqual(Object.keys(description?.tensors ?? {}));
     for (const [name, want] of Object.entries(description?.tensors ?? {})) {
@@ -44,7 +46,7 @@ describe.skipIf(folder === null)("a network trained by PyTorch", () => {
     }
   });
 
-  it.skipIf(!hasDigits)("answers as it did there", async () => {
+  it.skipIf(!hasDigits)("makes the same predictions as in PyTorch", async () => {
     const state = await load();
     const of = (name: string) => state[name] as Tensor;
     const pixels = gunzipSync(readFileSync(digits)).subarray(16, 16 + 32 * 784);

@@ -27,7 +27,7 @@ const bad =
   folder === null ? [] : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
 
 describe.skipIf(folder === null)("recorded NumPy files", () => {
-  it.each(good)("$file", async ({ file, array, arrays }) => {
+  it.each(good)("$file is read correctly", async ({ file, array, arrays }) => {
     const bytes = bytesOf(`npy/${file}`);
     if (array !== undefined) {
       expectSame(await decodeNpy(bytes), array);
@@ -39,14 +39,14 @@ describe.skipIf(folder === null)("recorded NumPy files", () => {
   });
 
   it.each(bad.filter(({ format }) => format === "npy" || format === "npz"))(
-    "refuses $file: $why",
+    "rejects $file: $why",
     async ({ file, format }) => {
       const decode = async () => (format === "npy" ? decodeNpy : decodeNpz)(bytesOf(`bad/${file}`));
       await expect(decode()).rejects.toThrow(FileError);
     },
   );
 
-  it("reads the very bytes that NumPy writes back", async () => {
+  it("are written with exactly the same bytes as by NumPy", async () => {
     for (const file of ["c_f4.npy", "c_b1.npy", "c_f2.npy", "one_dim.npy", "zero_dim.npy", "empty.npy"]) {
       const bytes = bytesOf(`npy/${file}`);
       expect(Buffer.from(await encodeNpy(await decodeNpy(bytes))).equals(bytes), file).toBe(true);
@@ -57,18 +57,18 @@ describe.skipIf(folder === null)("recorded NumPy files", () => {
 describe("NumPy files", () => {
   const array: HostArray = { dtype: "int32", shape: [2, 1], data: new Int32Array([1, -2]) };
 
-  it.each([false, true])("gives archives back, compressed: %s", async (compress) => {
+  it.each([false, true])("restores archives, compressed: %s", async (compress) => {
     expect(await decodeNpz(await encodeNpz({ a: array, b: array }, { compress }))).toEqual({ a: array, b: array });
   });
 
-  it("notices a damaged archive", async () => {
+  it("rejects a damaged archive", async () => {
     const bytes = await encodeNpz({ a: array });
     const place = Buffer.from(bytes).indexOf("descr");
     bytes[place + 30] = (bytes[place + 30] as number) ^ 1;
     await expect(decodeNpz(bytes)).rejects.toThrow(/"a\.npy" is damaged: its checksum/);
   });
 
-  it("refuses bfloat16, which NumPy does not have", async () => {
+  it("rejects bfloat16, which NumPy does not have", async () => {
     const x = tensor([1], { dtype: "bfloat16" });
     await expect(saveNpy(join(tmpdir(), "never.npy"), x)).rejects.toThrow(
       'NumPy has no bfloat16; convert with .to("float32") first',

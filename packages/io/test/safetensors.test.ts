@@ -18,7 +18,7 @@ function recordedTensors({ object, safetensors }: Description): Readonly<Record<
 }
 
 describe.skipIf(folder === null)("recorded safetensors files", () => {
-  it.each(["cnn", "layouts", "many", "mlp", "int8_int16"])("%s.safetensors", async (name) => {
+  it.each(["cnn", "layouts", "many", "mlp", "int8_int16"])("reads %s.safetensors", async (name) => {
     const description = described<Description>(`${name}.json`);
     const { tensors, metadata } = await decodeSafetensors(bytesOf(`${name}.safetensors`));
     const want = recordedTensors(description);
@@ -27,14 +27,14 @@ describe.skipIf(folder === null)("recorded safetensors files", () => {
     expect(metadata).toEqual(description.safetensors_metadata ?? {});
   });
 
-  it("dtypes.safetensors, with wide integers as float64", async () => {
+  it("reads dtypes.safetensors, with wide integers as float64", async () => {
     const want = recordedTensors(described<Description>("dtypes.json"));
     const { tensors } = await decodeSafetensors(bytesOf("dtypes.safetensors"), { int64: "float64" });
     expect(Object.keys(tensors).sort()).toEqual(Object.keys(want).sort());
     for (const [key, array] of Object.entries(tensors)) expectSame(array, want[key] as Recorded, "float64");
   });
 
-  it("refuses integers that do not fit, naming them", async () => {
+  it("rejects integers that do not fit into int32, by name", async () => {
     await expect(decodeSafetensors(bytesOf("dtypes.safetensors"))).rejects.toThrow(
       /"int64": the int64 value 1099511627776 at index 2 does not fit/,
     );
@@ -50,7 +50,7 @@ describe.skipIf(folder === null)("recorded safetensors files", () => {
     folder === null
       ? []
       : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
-  it.each(bad.filter(({ format }) => format === "safetensors"))("refuses $file: $why", async ({ file }) => {
+  it.each(bad.filter(({ format }) => format === "safetensors"))("rejects $file: $why", async ({ file }) => {
     await expect(decodeSafetensors(bytesOf(`bad/${file}`))).rejects.toThrow(FileError);
   });
 });
@@ -66,18 +66,18 @@ describe("safetensors", () => {
   const f32 = (shape: unknown, place: unknown) => ({ dtype: "F32", shape, data_offsets: place });
 
   it.each([
-    ["bytes that belong to nobody", { a: f32([1], [4, 8]) }, /bytes 0 to 4 belong to no tensor/],
+    ["bytes that belong to no tensor", { a: f32([1], [4, 8]) }, /bytes 0 to 4 belong to no tensor/],
     ["bytes after the last tensor", { a: f32([1], [0, 4]) }, /bytes 4 to 8 belong to no tensor/],
     ["metadata that is not text", { __metadata__: { a: 1 }, b: f32([2], [0, 8]) }, /strings only/],
-    ["a size that is no integer", { a: f32([0.5, 4], [0, 8]) }, /must consist of non-negative integers/],
-    ["a product beyond all numbers", { a: f32([2 ** 40, 2 ** 40, 0], [0, 0]) }, /too large/],
+    ["a size that is not an integer", { a: f32([0.5, 4], [0, 8]) }, /must consist of non-negative integers/],
+    ["a number of elements that is too large", { a: f32([2 ** 40, 2 ** 40, 0], [0, 0]) }, /too large/],
     ["a description that is a number", { a: 1 }, /"a" is not described/],
-    ["no place", { a: { dtype: "F32", shape: [2] } }, /no data_offsets/],
-  ])("refuses %s", async (_, description, message) => {
+    ["a tensor without offsets", { a: { dtype: "F32", shape: [2] } }, /no data_offsets/],
+  ])("rejects %s", async (_, description, message) => {
     await expect(decodeSafetensors(header(description))).rejects.toThrow(message);
   });
 
-  it("gives back what it was given, names and metadata included", async () => {
+  it("restores arrays, names and metadata", async () => {
     const arrays = {
       "a.b": { dtype: "float32", shape: [2, 1], data: new Float32Array([1.5, -0]) },
       flags: { dtype: "bool", shape: [3], data: new Uint8Array([1, 0, 1]) },
@@ -106,7 +106,7 @@ describe("safetensors", () => {
     expect(entries.byte.data_offsets).toEqual([8, 11]);
   });
 
-  it("saves and loads tensors, views too", async () => {
+  it("saves and loads tensors, including views", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "akari-")), "x.safetensors");
     const x = tensor([
       [1, 2, 3],
@@ -132,7 +132,7 @@ describe("safetensors", () => {
     expect(await (await loadSafetensors(path)).tensors.x?.toArray()).toEqual([0, 0, 0, 0]);
   });
 
-  it("leaves the old file and nothing else when it cannot write", async () => {
+  it("keeps the old file and writes no other file when it fails", async () => {
     const home = await mkdtemp(join(tmpdir(), "akari-"));
     const path = join(home, "x.safetensors");
     await writeFile(path, "old");
@@ -144,7 +144,7 @@ describe("safetensors", () => {
     expect(await readdir(home)).toEqual(["x.safetensors"]);
   });
 
-  it("says which file is missing or cut short", async () => {
+  it("names the file that is missing or truncated", async () => {
     const home = await mkdtemp(join(tmpdir(), "akari-"));
     const path = join(home, "x.safetensors");
     await expect(loadSafetensors(path)).rejects.toThrow(/loadSafetensors: cannot read .*x\.safetensors: ENOENT/);

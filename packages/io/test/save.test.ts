@@ -1,4 +1,4 @@
-/** Whole states of a program in a file, and what `load` makes of files of other kinds. */
+/** Nested states in one file, and loading other kinds of files with `load`. */
 
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { folder } from "./golden.ts";
 const path = join(await mkdtemp(join(tmpdir(), "akari-")), "state.safetensors");
 
 describe("save and load", () => {
-  it("keep tensors, numbers, text and bytes in arrays and objects", async () => {
+  it("preserve tensors, numbers, text and bytes in arrays and objects", async () => {
     const value = {
       epoch: 3,
       best: Number.POSITIVE_INFINITY,
@@ -32,7 +32,7 @@ describe("save and load", () => {
     expect(found.generator).toEqual(new Uint8Array([1, 2, 255]));
   });
 
-  it("put tensors under their paths, where other programs find them", async () => {
+  it("store tensors under their paths, where other programs find them", async () => {
     await save({ a: { b: tensor([1]) }, "a.b": tensor([2]) }, path);
     const { tensors } = await loadSafetensors(path);
     expect(Object.keys(tensors).sort()).toEqual(["a.b", "a.b_"]);
@@ -42,7 +42,7 @@ describe("save and load", () => {
     expect(await (await load<Tensor>(path)).item()).toBe(5);
   });
 
-  it("write what is there at the time of the call", async () => {
+  it("write the values at the time of the call", async () => {
     const state = { x: ones([1000]), step: 1 };
     const saved = save(state, path);
     state.x.fill_(2);
@@ -52,7 +52,7 @@ describe("save and load", () => {
     expect([await found.x.sum().item(), found.step]).toEqual([1000, 1]);
   });
 
-  it("refuse what has no place in a file, naming it, and leave the old file alone", async () => {
+  it("reject unsupported values by name, and keep the old file", async () => {
     await save({ x: tensor([1]) }, path);
     await expect(save({ model: { fc: new Map() } }, path)).rejects.toThrow(/save: model.fc is a Map; expected tensors/);
     await expect(save(() => 0, path)).rejects.toThrow(FileError);
@@ -60,7 +60,7 @@ describe("save and load", () => {
     expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(1);
   });
 
-  it("read any safetensors file, and refuse a damaged one", async () => {
+  it("read any safetensors file, and reject a damaged one", async () => {
     const x = { dtype: "float32", shape: [1], data: new Float32Array([4]) } as const;
     await writeFile(path, await encodeSafetensors({ x }));
     expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(4);

@@ -29,10 +29,10 @@ interface Description {
   readonly object: Node;
 }
 
-/** The elements of a window in row-major order. */
+/** The elements of a strided array in row-major order. */
 function elements({ data, shape, strides, offset }: StridedArray): TypedArray {
   const count = shape.reduce((a, b) => a * b, 1);
-  // safe: typed arrays are made like this
+  // safe: typed arrays have this constructor
   const result = new (data.constructor as new (length: number) => TypedArray)(count);
   for (let i = 0; i < count; i++) {
     let rest = i;
@@ -46,7 +46,7 @@ function elements({ data, shape, strides, offset }: StridedArray): TypedArray {
   return result;
 }
 
-/** Expects a value to be the recorded one; storages that are shared there have to be shared here. */
+/** Expects a value to equal the recorded one; storages that are shared there must be shared here. */
 function expectValue(got: unknown, want: Node, storages: Map<number, TypedArray>, path = "object"): void {
   if ("dict" in want) {
     const object = got as Record<string, unknown>;
@@ -81,12 +81,12 @@ const names = ["cnn", "int8_int16", "layouts", "many", "mlp", "nested", "optimiz
 describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
   for (const name of folder === null ? [] : [...names, "dtypes"]) {
     const { files, object } = described<Description>(`${name}.json`);
-    it.each(files.filter((file) => file.endsWith(".pt")))("%s", async (file) => {
+    it.each(files.filter((file) => file.endsWith(".pt")))("%s is read correctly", async (file) => {
       expectValue(await decodeTorch(bytesOf(file), name === "dtypes" ? { int64: "float64" } : {}), object, new Map());
     });
   }
 
-  it.each(["int64_large.pt", "int64_large.legacy.pt"])("refuses the integers of %s", async (file) => {
+  it.each(["int64_large.pt", "int64_large.legacy.pt"])("rejects the integers of %s", async (file) => {
     await expect(decodeTorch(bytesOf(file))).rejects.toThrow(
       /the int64 value 9007199254740993 at index 0 does not fit into int32/,
     );
@@ -98,7 +98,7 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
     for (const tensor of Object.values(state)) expect(tensor.dtype).toBe("float32");
   });
 
-  it("lets tensors share memory that shared it", async () => {
+  it("preserves shared memory of tensors", async () => {
     const { base, transposed, column } = (await loadTorch(`${folder}/layouts.pt`)) as Record<
       "base" | "transposed" | "column",
       Tensor
@@ -112,11 +112,11 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
     folder === null
       ? []
       : described<{ cases: { file: string; format: string; why: string }[] }>("bad/index.json").cases;
-  it.each(bad.filter(({ format }) => format === "torch"))("refuses $file: $why", async ({ file }) => {
+  it.each(bad.filter(({ format }) => format === "torch"))("rejects $file: $why", async ({ file }) => {
     await expect(decodeTorch(bytesOf(`bad/${file}`))).rejects.toThrow(FileError);
   });
 
-  it("names what it refuses", async () => {
+  it("names the reference that it rejects", async () => {
     await expect(decodeTorch(bytesOf("bad/reduce_system.pt"))).rejects.toThrow(
       /refers to (posix|os|nt)\.system, which is not allowed/,
     );
@@ -126,7 +126,7 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
     await expect(decodeTorch(bytesOf("bad/missing_storage.pt"))).rejects.toThrow(/storage data\/1 is missing/);
   });
 
-  it("refuses every way of cutting a file short", async () => {
+  it("rejects files that are truncated at any position", async () => {
     for (const file of ["mlp.pt", "mlp.legacy.pt"]) {
       const bytes = bytesOf(file);
       for (let length = 0; length < bytes.length; length += 7) {
@@ -135,7 +135,7 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
     }
   });
 
-  it("survives every changed byte: it reads or it refuses", async () => {
+  it("reads or rejects a file after any changed byte, without other errors", async () => {
     for (const file of ["mlp.legacy.pt", "nested.pt", "mlp.safetensors"]) {
       const bytes = new Uint8Array(bytesOf(file));
       for (let at = 0; at < bytes.length; at++) {
@@ -153,7 +153,7 @@ describe.skipIf(folder === null)("recorded checkpoints of PyTorch", () => {
 });
 
 describe("checkpoints of PyTorch", () => {
-  it("names the file that is no checkpoint", async () => {
+  it("are rejected by file name if they are missing or invalid", async () => {
     const path = join(await mkdtemp(join(tmpdir(), "akari-")), "x.pt");
     await expect(loadTorch(path)).rejects.toThrow(/loadTorch: cannot read .*x\.pt/);
     await writeFile(path, "hello");

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { eig, eigvals } from "../src/index.ts";
 import { double, expectClose, expectGradients, square } from "./matrices.ts";
 
-describe("matrices that are not symmetric", () => {
+describe("eig of nonsymmetric matrices", () => {
   const parts = (x: Tensor) => [x.select(-1, 0), x.select(-1, 1)] as const;
 
   function expectEigen(a: Tensor, tolerance = 1e-11): void {
@@ -28,7 +28,7 @@ describe("matrices that are not symmetric", () => {
       [40, 40],
       [3, 2, 5, 5],
     ].map((shape) => [shape] as const),
-  )("%j", (shape) => {
+  )("reproduces a random matrix: %j", (shape) => {
     manualSeed(11);
     const a = randn(shape, double);
     expectEigen(a);
@@ -37,7 +37,7 @@ describe("matrices that are not symmetric", () => {
 
   it.each([
     [
-      "a turn",
+      "a rotation",
       [
         [0, -1],
         [1, 0],
@@ -82,20 +82,20 @@ describe("matrices that are not symmetric", () => {
         [0, 0],
       ],
     ],
-  ] as const)("%s", (_, rows, values) => {
+  ] as const)("is correct for %s", (_, rows, values) => {
     const a = tensor(rows, double);
     expectEigen(a);
     expectClose(eigvals(a), tensor(values, double));
   });
 
-  it("a permutation goes round in circles, but the iteration does not", () => {
+  it("converges for a permutation matrix", () => {
     const a = eye(12, double).roll(1, 0);
     expectEigen(a);
     const [re, im] = parts(eigvals(a));
     expectClose(re.square().add(im.square()), ones([12], double));
   });
 
-  it("numbers of PyTorch, and their gradient", () => {
+  it("returns PyTorch's eigenvalues, with the same gradient", () => {
     const a = requiresGrad(square.clone());
     const [re, im] = parts(eigvals(a));
     const sorted = (x: Tensor) => Array.from(x.dataSync()).sort((p, q) => p - q);
@@ -109,14 +109,14 @@ describe("matrices that are not symmetric", () => {
     );
   });
 
-  it("gradients", async () => {
+  it("has first and second derivatives that match finite differences", async () => {
     for (const shape of [
       [3, 3],
       [2, 4, 4],
     ]) {
       manualSeed(shape.length + 20);
       const a = requiresGrad(randn(shape, double));
-      // Of the vectors, what does not depend on the number of size 1 that each may be multiplied by.
+      // Only functions of the vectors that do not depend on their complex factor of absolute value 1.
       for (const f of [eigvals, (x: Tensor) => eig(x).eigenvectors.square().sum(-1)]) {
         await expectGradients(f, a);
       }

@@ -34,7 +34,7 @@ import {
 } from "../src/index.ts";
 import { double, expectClose, expectGradients, shapes, square, tall } from "./matrices.ts";
 
-/** Whether the columns are orthogonal and of length 1. */
+/** Expects the columns to be orthogonal and of norm 1. */
 function expectOrthogonal(q: Tensor, tolerance = 1e-12): void {
   const product = q.mT.matmul(q);
   expectClose(product, eye(q.size(-1), { dtype: q.dtype, device: q.device }).expand(...product.shape), tolerance);
@@ -46,7 +46,7 @@ describe.each([
 ])("decompositions on %s", (_, device) => {
   const options: TensorOptions = { device, dtype: "float64" };
 
-  it.each(shapes)("give the matrix back: %j", (...shape) => {
+  it.each(shapes)("reproduce the matrix: %j", (...shape) => {
     manualSeed(3);
     const a = randn(shape, options);
     const k = Math.min(a.size(-2), a.size(-1));
@@ -84,7 +84,7 @@ describe.each([
     expectClose(eigvalsh(symmetric), eigenvalues);
   });
 
-  it("keep the dtype", () => {
+  it("preserve the dtype", () => {
     const a = randn([4, 3], { device });
     const [u, s, vh] = svd(a, { fullMatrices: false });
     expect([u.dtype, s.dtype, vh.dtype, qr(a).Q.dtype, pinv(a).dtype]).toEqual(new Array(5).fill("float32"));
@@ -92,8 +92,8 @@ describe.each([
   });
 });
 
-describe("numbers of PyTorch", () => {
-  it("qr has LAPACK's signs", () => {
+describe("compared with PyTorch", () => {
+  it("qr has the same signs", () => {
     const { Q, R } = qr(tall);
     expectClose(
       R,
@@ -115,7 +115,7 @@ describe("numbers of PyTorch", () => {
     );
   });
 
-  it("the gradient of qr, for more rows, more columns and as many", () => {
+  it("the gradient of qr is the same for more rows, more columns and square matrices", () => {
     const cases: [Tensor, number[]][] = [
       [
         tall,
@@ -145,7 +145,7 @@ describe("numbers of PyTorch", () => {
     }
   });
 
-  it("singular values, condition, pseudoinverse, least squares", () => {
+  it("svdvals, cond, pinv and lstsq return the same values", () => {
     expectClose(svdvals(tall), tensor([5.024408, 3.875494, 1.516038], double), 1e-6);
     expectClose(cond(tall), tensor(3.31417, double), 1e-5);
     expectClose(cond(tall, -2), tensor(1 / 3.31417, double), 1e-5);
@@ -172,7 +172,7 @@ describe("numbers of PyTorch", () => {
     expect(under.residuals.shape).toEqual([0]);
   });
 
-  it("the gradient of svd, of vectors that do not depend on their signs", () => {
+  it("the gradient of svd is the same for functions that do not depend on the signs of vectors", () => {
     const x = requiresGrad(tall.clone());
     const [u, s, vh] = svd(x, { fullMatrices: false });
     const weighted = (v: Tensor, dim: number) => v.abs().mul(ones(v.shape, double).cumsum(dim)).sum();
@@ -184,7 +184,7 @@ describe("numbers of PyTorch", () => {
     expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
   });
 
-  it("eigenvalues, and their gradient", () => {
+  it("eigh returns the same eigenvalues, with the same gradient", () => {
     const x = requiresGrad(square.add(square.t()));
     const [values, vectors] = eigh(x);
     expectClose(values, tensor([-7.415424, -2.01243, 5.427855], double), 1e-6);
@@ -203,7 +203,7 @@ describe("numbers of PyTorch", () => {
     expectClose((x.grad as Tensor).flatten(), tensor(expected, double), 2e-6);
   });
 
-  it("low ranks, from the same random vectors", () => {
+  it("svdLowrank and pcaLowrank return the same from the same random vectors", () => {
     const a = tensor(
       [
         [-1.088744, 0.440031, 0.669081, -0.051412, -0.01586],
@@ -236,7 +236,7 @@ describe("numbers of PyTorch", () => {
     expect(() => svdLowrank(a, { niter: -1 })).toThrow(/svdLowrank: niter must be a non-negative integer, got -1/);
   });
 
-  it("the exponential", () => {
+  it("matrixExp returns the same values", () => {
     const expected = [1.794307, 0.897639, -0.28167, 2.982378, 1.336226, 0.39619, 6.642617, 2.956064, 0.509739];
     expectClose(matrixExp(square).flatten(), tensor(expected, double), 2e-6);
     expectClose(matrixExp(zeros([2, 3, 3], double)), eye(3, double).expand(2, 3, 3));
@@ -257,16 +257,16 @@ describe("numbers of PyTorch", () => {
   });
 });
 
-describe("hard matrices", () => {
+describe("decompositions of difficult matrices", () => {
   const nilpotent = eye(5, double).narrow(-1, 0, 4).pad([1, 0]);
   const graded = diag(tensor([1, 1e-5, 1e-10, 1e-16, 1e-300], double)).add(1e-20);
   it.each([
     ["zeros", zeros([4, 3], double)],
     ["ones", ones([5, 4], double)],
     ["equal singular values", eye(4, double)],
-    ["one column's multiples", ones([6, 1], double).matmul(arange(5, double).reshape([1, 5]))],
+    ["multiples of one column", ones([6, 1], double).matmul(arange(5, double).reshape([1, 5]))],
     ["zeros on the diagonal", nilpotent],
-    ["sizes from 1 to 1e-300", graded],
+    ["magnitudes from 1 to 1e-300", graded],
     ["large numbers", randn([5, 5], double).mul(1e200)],
     ["small numbers", randn([5, 5], double).mul(1e-200)],
   ])("%s", (_, a) => {
@@ -282,7 +282,7 @@ describe("hard matrices", () => {
     expectOrthogonal(vectors);
   });
 
-  it("ranks and pseudoinverses see what is no more than rounding", () => {
+  it("matrixRank and pinv ignore values within rounding error", () => {
     manualSeed(5);
     const a = randn([6, 2], double).matmul(randn([2, 5], double));
     expect(matrixRank(a).itemSync()).toBe(2);
@@ -309,13 +309,13 @@ describe("hard matrices", () => {
     expectClose(pinv(lower, { hermitian: true, atol: 1.5 }), pinv(symmetric, { atol: 1.5 }));
     for (const f of [pinv, matrixRank])
       expect(() => f(ones([2, 3]), { hermitian: true })).toThrow(/expected square matrices, got shape \[2, 3\]/);
-    // Of all solutions the shortest.
+    // The solution of minimum norm.
     const { solution, rank } = lstsq(a, ones([6], double));
     expect(rank.itemSync()).toBe(2);
     expectClose(solution, inverse.matmul(ones([6], double)));
   });
 
-  it("lstsq broadcasts batches and takes vectors", () => {
+  it("lstsq broadcasts batches and accepts vectors", () => {
     manualSeed(6);
     const [a, b] = [randn([3, 1, 5, 2], double), randn([4, 5, 3], double)];
     const { solution, residuals } = lstsq(a, b);
@@ -328,7 +328,7 @@ describe("hard matrices", () => {
     expectClose(residuals.get(1, 2, 1), one.residuals);
   });
 
-  it("eigh reads one triangle", () => {
+  it("eigh reads one triangle only", () => {
     const a = tensor(
       [
         [2, 100],
@@ -341,7 +341,7 @@ describe("hard matrices", () => {
   });
 });
 
-describe("gradients", () => {
+describe("first and second derivatives match finite differences for", () => {
   const made = (...shape: number[]) => {
     manualSeed(shape.length * 7 + (shape.at(-1) ?? 0));
     return requiresGrad(randn(shape, double));
@@ -375,7 +375,7 @@ describe("gradients", () => {
     await expectGradients(matrixExp, made(2, 3, 3));
   });
 
-  it("the singular values have one with full matrices, the added vectors have none", () => {
+  it("of full matrices exist for singular values only, since the additional vectors have none", () => {
     const x = made(4, 3);
     svd(x).S.sum().backward();
     const expected = requiresGrad(x.detach().clone());
@@ -391,12 +391,12 @@ describe("gradients", () => {
   });
 });
 
-describe("bad input", () => {
-  it("is refused before anything runs", () => {
+describe("invalid input", () => {
+  it("is rejected before anything runs", () => {
     for (const f of [qr, svd, svdvals, pinv, matrixRank, cond] as const) {
       expect(() => f(ones([3]))).toThrow(/: expected a matrix or a batch of them, got shape \[3\]/);
       expect(() => f(ones([2, 2], { dtype: "int32" }))).toThrow(/int32/);
-      // Safe: what a program in plain JavaScript might pass.
+      // Safe: values that plain JavaScript might pass.
       for (const wrong of [null, undefined, 3] as never[])
         expect(() => f(wrong)).toThrow(/: expected a tensor, got (null|undefined|3);/);
     }
@@ -418,9 +418,9 @@ describe("bad input", () => {
     );
     expect(() => lstsq(ones([3, 2]), ones([3], double))).toThrow(/lstsq: expected both tensors to have one dtype/);
     expect(() => pinv(ones([2, 2]), { rtol: -1 })).toThrow(/pinv: rtol must not be negative, got -1/);
-    // @ts-expect-error: a word that is no mode
+    // @ts-expect-error: not a mode
     expect(() => qr(ones([2, 2]), { mode: "full" })).toThrow(/qr: .*mode.*"reduced".*"full"/s);
-    // @ts-expect-error: an option of another name
+    // @ts-expect-error: not an option
     expect(() => svd(ones([2, 2]), { full: false })).toThrow(/svd: there is no option "full"; there are fullMatrices/);
   });
 });

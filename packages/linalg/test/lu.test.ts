@@ -1,4 +1,4 @@
-/** The LU decomposition, and inverses and solutions by other ways in. */
+/** The LU decomposition, and related inverses and solutions. */
 
 import { requiresGrad } from "@akari/autograd";
 import { eye, manualSeed, ones, randn, tensor } from "@akari/tensor";
@@ -21,13 +21,13 @@ import {
 } from "../src/index.ts";
 import { double, expectClose, expectGradients, shapes, tall } from "./matrices.ts";
 
-describe("lu and other inverses", () => {
+describe("LU decomposition and inverses", () => {
   const made = (...shape: number[]) => {
     manualSeed(shape.length + (shape.at(-1) ?? 0));
     return requiresGrad(randn(shape, double));
   };
 
-  it.each([...shapes, [2, 70, 50]])("lu gives the matrix back: %j", (...shape) => {
+  it.each([...shapes, [2, 70, 50]])("lu reproduces the matrix: %j", (...shape) => {
     const a = made(...shape).detach();
     for (const { P, L, U } of [lu(a), luUnpack(luFactor(a).LU, luFactor(a).pivots)]) {
       expectClose(P.matmul(L).matmul(U), a, 1e-11);
@@ -37,7 +37,7 @@ describe("lu and other inverses", () => {
     }
   });
 
-  it("numbers of PyTorch", () => {
+  it("values match PyTorch", () => {
     const { LU, pivots } = luFactor(tall);
     expect(pivots.toArraySync()).toEqual([3, 2, 4]);
     expectClose(LU.select(-2, 2), tensor([-0.5, -0.24, 1.98], double));
@@ -48,7 +48,7 @@ describe("lu and other inverses", () => {
     expect(() => norm(ones([2, 2, 2]), 1)).toThrow(/norm: expected one or two dimensions with an order/);
   });
 
-  it("singular matrices are decomposed, reported, or refused", () => {
+  it("singular matrices are decomposed, reported or rejected", () => {
     const some = tensor(
       [
         [
@@ -65,7 +65,7 @@ describe("lu and other inverses", () => {
     const { P, L, U } = lu(some);
     expectClose(P.matmul(L).matmul(U), some);
     expect(() => luFactor(some)).toThrow(/luFactor: pivot 1 of matrix 0 is zero/);
-    // Without row exchanges a zero pivot is harmless only above zeros.
+    // Without row exchanges, a zero pivot is allowed only above zeros.
     expectClose(
       lu(some, { pivot: false }).U.select(0, 0),
       tensor(
@@ -99,12 +99,12 @@ describe("lu and other inverses", () => {
       [3, 5],
       [2, 3, 3],
     ].map((shape) => [shape] as const),
-  )("gradients of lu of %j", async (shape) => {
+  )("gradients of lu of %j match finite differences", async (shape) => {
     await expectGradients((x) => [...lu(x)].slice(1), made(...shape));
     await expectGradients((x) => lu(x, { pivot: false }).U, made(...shape));
   });
 
-  it("gradients of the others", async () => {
+  it("gradients of the other functions match finite differences", async () => {
     for (const left of [true, false])
       for (const adjoint of [true, false])
         await expectGradients(
@@ -128,7 +128,7 @@ describe("lu and other inverses", () => {
     await expectGradients((x) => norm(x, 2), made(3, 4));
   });
 
-  it("a QR decomposition's reflections make its Q", () => {
+  it("householderProduct computes Q from the reflections of a QR decomposition", () => {
     const a = tensor([[1], [0.5]], double);
     expectClose(householderProduct(a, tensor([0.4], double)), tensor([[0.6], [-0.2]], double));
     expect(() => householderProduct(ones([2, 3]), ones([2]))).toThrow(

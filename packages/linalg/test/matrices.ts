@@ -1,4 +1,4 @@
-/** What the tests of matrices have in common: some matrices, and what is expected of results. */
+/** Matrices and expectations that the tests share. */
 
 import { gradcheck, gradgradcheck } from "@akari/autograd";
 import { type Tensor, tensor } from "@akari/tensor";
@@ -6,13 +6,13 @@ import { expect } from "vitest";
 
 export const double = { dtype: "float64" } as const;
 
-/** Whether two tensors have one shape, and their elements differ by less than a tolerance. */
+/** Expects two tensors to have the same shape, and their elements to differ by less than a tolerance. */
 export function expectClose(a: Tensor, b: Tensor, tolerance = 1e-12): void {
   expect(a.shape).toEqual(b.shape);
   if (a.numel() > 0) expect(a.to("float64").sub(b.to("float64")).abs().max().itemSync()).toBeLessThan(tolerance);
 }
 
-/** Whether first and second gradients are those of finite differences. */
+/** Expects first and second derivatives to match finite differences. */
 export async function expectGradients(
   f: (...x: Tensor[]) => Tensor | readonly Tensor[],
   ...x: Tensor[]

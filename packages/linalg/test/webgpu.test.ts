@@ -7,7 +7,7 @@ import { qr, svd } from "../src/index.ts";
 const { device, reason } = await findWebGpu();
 
 describe.skipIf(device === null)(`decompositions on webgpu ${reason}`, () => {
-  it("ask for what they cannot read, and leave results and gradients on the device", async () => {
+  it("require prefetched matrices, and leave results and gradients on the device", async () => {
     manualSeed(1);
     const own = requiresGrad(randn([5, 3]));
     const x = requiresGrad(own.detach().to(device as NonNullable<typeof device>));

@@ -8,7 +8,7 @@ import { Lion } from "../src/index.ts";
 describeOptimizer("Lion", (params, options) => new Lion(params, options), { lr: 0.01 });
 
 describe("Lion", () => {
-  it("makes the steps of the paper's rule, calculated by hand", () => {
+  it("follows the paper's rule, calculated by hand", () => {
     const x = requiresGrad(tensor([1, -1]));
     const optimizer = new Lion([x], { lr: 0.5, betas: [0.5, 0.25], weightDecay: 0.5 });
     x.grad = tensor([1, 2]);
@@ -22,7 +22,7 @@ describe("Lion", () => {
     expect(x.toArraySync()).toEqual([0.265625, -0.578125]);
   });
 
-  it("steps equally far whatever the size of the gradient, and not at all without one", () => {
+  it("makes steps of the same size for gradients of any size, and none for a gradient of zero", () => {
     const x = requiresGrad(tensor([0, 0, 0]));
     const optimizer = new Lion([x], { lr: 0.25 });
     x.grad = tensor([1e-6, -1e6, 0]);
@@ -30,7 +30,7 @@ describe("Lion", () => {
     expect(x.toArraySync()).toEqual([-0.25, 0.25, 0]);
   });
 
-  it("refuses options that make no sense", () => {
+  it("rejects invalid options", () => {
     const x = requiresGrad(tensor([1]));
     expect(() => new Lion([x], { betas: [0.9, 1] })).toThrow(
       "Lion: betas must be two numbers from 0 to 1 (1 excluded), got [0.9,1]",

@@ -13,7 +13,7 @@ import {
 } from "../src/index.ts";
 import { describeOptimizer } from "../src/testing/index.ts";
 
-/** A device that keeps a list of the kernel calls it is given. */
+/** A device that records its kernel calls. */
 function recording(): { readonly device: Backend; readonly calls: KernelCall[] } {
   const inner = reference();
   const calls: KernelCall[] = [];
@@ -24,7 +24,7 @@ function recording(): { readonly device: Backend; readonly calls: KernelCall[] }
     write: (buffer, bytes, offset) => inner.write(buffer, bytes, offset),
     read: (buffer, offset, length) => inner.read(buffer, offset, length),
     run(call) {
-      // Lists are used again by the next step, so what is kept is copied.
+      // The next step reuses the lists, so they are copied.
       calls.push(call.kind === "foreach" ? { ...call, items: call.items.map((item) => ({ ...item })) } : call);
       inner.run(call);
     },
@@ -40,18 +40,18 @@ function parameter(shape: readonly number[], device: Backend): Tensor {
 }
 
 describe("a step", () => {
-  it("is one kernel call for all parameters of all groups", () => {
+  it("runs one kernel call for all parameters of all groups", () => {
     const { device, calls } = recording();
     const params = [[3], [2, 2], [], [0], [1, 5]].map((shape) => parameter(shape, device));
     const optimizer = new AdamW([{ params: params.slice(0, 2), lr: 0.1 }, { params: params.slice(2) }]);
-    optimizer.step(); // makes what is remembered
+    optimizer.step(); // creates the state
     calls.length = 0;
     optimizer.step();
     expect(calls.map(({ kind }) => kind)).toEqual(["foreach"]);
-    expect(calls[0]?.kind === "foreach" && calls[0].items.length).toBe(4); // nothing to do for the empty one
+    expect(calls[0]?.kind === "foreach" && calls[0].items.length).toBe(4); // the empty parameter needs no item
   });
 
-  it("compiles nothing anew when numbers change", () => {
+  it("compiles nothing when only numbers change", () => {
     const { device, calls } = recording();
     const optimizer = new SGD([parameter([3], device)], { lr: 0.1, momentum: 0.9 });
     for (const lr of [0.1, 0.05, 0.025]) {
@@ -65,7 +65,7 @@ describe("a step", () => {
     expect(rates).toEqual([0.1, 0.05, 0.025]);
   });
 
-  it("returns what the closure returns, after calling it first", async () => {
+  it("calls the closure first, and returns its result", async () => {
     const { device } = recording();
     const x = parameter([2], device);
     x.grad = null;
@@ -79,7 +79,7 @@ describe("a step", () => {
   });
 });
 
-/** An optimizer as a reader of the documentation would write it. */
+/** An optimizer as in the documentation. */
 class SignSGD extends ElementwiseOptimizer<BaseOptions> {
   constructor(params: ParamsArgument<BaseOptions>, options: Partial<BaseOptions> = {}) {
     super(params, { lr: 1e-3 }, options);

@@ -6,7 +6,7 @@ import { LBFGS, type OptimizerStateDict, type ParamState } from "../src/index.ts
 const leaf = (values: number[]): Tensor =>
   Object.defineProperty(tensor(values), "grad", { value: null, writable: true });
 
-/** Rosenbrock's curved valley, lowest at (1, 1): its height, and the gradient set on `x`. */
+/** Returns Rosenbrock's function, which has its minimum at (1, 1), and sets its gradient on `x`. */
 function valley(x: Tensor): Tensor {
   const [a, b] = x.dataSync() as unknown as [number, number]; // safe: x has two elements
   x.grad = tensor([-400 * a * (b - a * a) - 2 * (1 - a), 200 * (b - a * a)]);
@@ -15,7 +15,7 @@ function valley(x: Tensor): Tensor {
 
 describe("LBFGS", () => {
   for (const lineSearchFn of ["strong_wolfe", null] as const) {
-    it(`finds the bottom of a bowl ${lineSearchFn === null ? "without" : "with"} a line search`, () => {
+    it(`finds the minimum of a quadratic function ${lineSearchFn === null ? "without" : "with"} a line search`, () => {
       const x = leaf([3, -4, 5]);
       const optimizer = new LBFGS([x], { lr: lineSearchFn === null ? 0.5 : 1, lineSearchFn });
       const closure = () => {
@@ -32,17 +32,17 @@ describe("LBFGS", () => {
     });
   }
 
-  it("follows a curved valley", () => {
+  it("minimizes Rosenbrock's function", () => {
     const x = leaf([-1.2, 1]);
     const optimizer = new LBFGS([x], { lineSearchFn: "strong_wolfe", maxIter: 100 });
     optimizer.step(() => valley(x));
     Array.from(x.dataSync()).forEach((value) => void expect(value).toBeCloseTo(1, 2));
   });
 
-  it("refuses what makes no sense", () => {
+  it("rejects invalid arguments", () => {
     expect(() => new LBFGS([leaf([1])]).step()).toThrow(/needs a closure/);
     expect(() => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([2])] }])).toThrow(/groups are not supported/);
-    // Safe: a search that does not exist is what is tested.
+    // Safe: the test passes an invalid search on purpose.
     expect(() => new LBFGS([leaf([1])], { lineSearchFn: "armijo" as "strong_wolfe" })).toThrow(/armijo/);
     expect(() => new LBFGS([leaf([1])], { historySize: -1 })).toThrow(/historySize/);
   });
@@ -57,7 +57,7 @@ describe("LBFGS", () => {
       return tensor(100 * (b - a * a) ** 2 + (1 - a) ** 2, { dtype: "float64" });
     };
 
-    it("goes on as if nothing had come between", () => {
+    it("continues with the same results", () => {
       const [whole, first] = [double([-1.2, 1]), double([-1.2, 1])];
       const [long, before] = [new LBFGS([whole], options), new LBFGS([first], options)];
       for (let i = 0; i < 3; i++) long.step(() => exact(whole));
@@ -70,7 +70,7 @@ describe("LBFGS", () => {
       expect(rest.toArraySync()).toEqual(whole.toArraySync());
     });
 
-    // What PyTorch 1.13 saves and goes on to after four iterations from (-1.2, 1).
+    // The state that PyTorch 1.13 saves after four iterations from (-1.2, 1), and the values with which it continues.
     const old_dirs = [
       tensor([220.54794277635202, 92.39078879367155], { dtype: "float64" }),
       tensor([-4.699930053906451, -2.297882793524897], { dtype: "float64" }),
@@ -93,10 +93,10 @@ describe("LBFGS", () => {
       prev_loss: 4.125586713674038,
     };
     const load = (optimizer: LBFGS, state: object) =>
-      // safe: PyTorch's form is what is tested
+      // safe: the test passes PyTorch's format on purpose
       optimizer.loadStateDict({ ...optimizer.stateDict(), state: { 0: state } } as unknown as OptimizerStateDict);
 
-    it("is PyTorch's, and PyTorch's is understood", () => {
+    it("has PyTorch's format, and can be loaded in it", () => {
       const x = double([-1.2, 1]);
       const own = new LBFGS([x], options);
       own.step(() => exact(x));
@@ -113,7 +113,7 @@ describe("LBFGS", () => {
       expect(other.stateDict().state[0]).toMatchObject({ n_iter: 7, func_evals: 10 });
     });
 
-    it("of something else is refused, and nothing lost", () => {
+    it("that is invalid is rejected, without changing anything", () => {
       const x = double([-1.2, 1]);
       const optimizer = new LBFGS([x], options);
       load(optimizer, fromPyTorch);
@@ -122,7 +122,7 @@ describe("LBFGS", () => {
         /d has 3 elements; expected 1 times 2/,
       );
       expect(() => load(optimizer, { ...fromPyTorch, old_stps: "none" })).toThrow(/the state has no old_stps/);
-      // Safe: no state is what is tested.
+      // Safe: the test passes invalid states on purpose.
       expect(() => optimizer.loadStateDict(null as unknown as OptimizerStateDict)).toThrow(
         /expected an object with state and param_groups/,
       );

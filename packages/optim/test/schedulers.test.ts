@@ -51,12 +51,12 @@ const makers: Readonly<Record<string, (o: SGD) => LRScheduler<SGDOptions>>> = {
 const rates = (o: SGD) => o.paramGroups.map(({ lr, momentum }) => [lr, momentum]);
 
 describe.each(Object.entries(makers))("%s", (_, make) => {
-  it("goes on from a saved state, whichever is loaded first", () => {
+  it("continues from a saved state, loaded before or after the optimizer's", () => {
     for (const order of ["optimizer first", "scheduler first"]) {
       const first = optimizer();
       const scheduler = make(first);
       for (let k = 0; k < 7; k++) scheduler.step();
-      // As a checkpoint has it: through text.
+      // Converted to text and back, as in a checkpoint.
       const saved = JSON.parse(JSON.stringify({ optimizer: first.stateDict(), scheduler: scheduler.stateDict() }));
       const second = optimizer();
       if (order === "optimizer first") second.loadStateDict(saved.optimizer);
@@ -73,9 +73,9 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     }
   });
 
-  it("refuses a state that is none", () => {
+  it("rejects an invalid state", () => {
     expect(() => make(optimizer()).loadStateDict({})).toThrow(/last_epoch/);
-    // Safe: what a program in plain JavaScript might pass.
+    // Safe: values that plain JavaScript might pass.
     for (const state of [null, undefined] as never[]) {
       expect(() => make(optimizer()).loadStateDict(state)).toThrow(FileError);
       expect(() => new ReduceLROnPlateau(optimizer()).loadStateDict(state)).toThrow(FileError);
@@ -84,8 +84,8 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
 });
 
 describe("learning rates", () => {
-  it("that something else changes go on from there", () => {
-    // The numbers are those of PyTorch 1.13.
+  it("that are changed elsewhere continue from the new value", () => {
+    // Expected values are from PyTorch 1.13.
     const seen = (make: (o: SGD) => readonly LRScheduler<SGDOptions>[], steps: number) => {
       const o = new SGD([tensor([1])], { lr: 0.5 });
       const schedulers = make(o);
@@ -118,11 +118,11 @@ describe("learning rates", () => {
     o.addParamGroup({ params: [tensor([3])], lr: 8 });
     scheduler.step();
     scheduler.step();
-    // The numbers are those of PyTorch 1.13.
+    // Expected values are from PyTorch 1.13.
     expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.0125, 0.0025, 2]);
   });
 
-  it("of a group that is added later are left alone by values given for each group", () => {
+  it("of a group that is added later do not change if values are given for each group", () => {
     const added = (make: (o: SGD) => { step(): void }) => {
       const o = new SGD([{ params: [tensor([1])] }, { params: [tensor([2])] }], { momentum: 0.9 });
       const scheduler = make(o);
@@ -138,7 +138,7 @@ describe("learning rates", () => {
     expect(added((o) => new LambdaLR(o, () => 2))).toBe(16);
   });
 
-  it("cycle by a function of one's own, the momentum too", () => {
+  it("cycle by a custom function, together with the momentum", () => {
     const given: number[] = [];
     const scaleFn = (at: number) => {
       given.push(at);
@@ -152,7 +152,7 @@ describe("learning rates", () => {
     expect(new Set(given)).toEqual(new Set([1, 2]));
   });
 
-  it("that wait for a plateau go on from a saved state, one without any metric too", () => {
+  it("on a plateau continue from a saved state, also without any metric", () => {
     const metrics = [1, 0.9, 0.9, 0.9, 0.9, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6];
     for (const cut of [0, 3, 6]) {
       const [first, second] = [optimizer(), optimizer()];
@@ -170,7 +170,7 @@ describe("learning rates", () => {
     }
   });
 
-  it("have limits for each group where they are given", () => {
+  it("have limits for each group if given", () => {
     const groups = [0.1, 0.2].map((lr) => ({ params: [tensor([1])], lr }));
     const o = new SGD(groups, { momentum: 0.9 });
     const watcher = new ReduceLROnPlateau(o, { patience: 0, factor: 0.01, minLr: [0.05, 0.02] });
@@ -182,15 +182,15 @@ describe("learning rates", () => {
     expect(() => new CyclicLR(o, 0.1, [0.2])).toThrow(/one maxLr or one for each of the 2 parameter groups, got 1/);
   });
 
-  it("are not chained across optimizers", () => {
+  it("of several optimizers cannot be chained", () => {
     expect(() => new ChainedScheduler([new ExponentialLR(optimizer(), 1), new ExponentialLR(optimizer(), 1)])).toThrow(
       /all of the same optimizer/,
     );
   });
 
-  it("are not led by what makes no sense", () => {
+  it("reject invalid arguments of their schedulers", () => {
     const o = optimizer();
-    const wrong = { gama: 0.1 } as object; // a wrong name is what is tested
+    const wrong = { gama: 0.1 } as object; // the test passes a wrong name on purpose
     expect(() => new StepLR(o, 3, wrong)).toThrow(/StepLR: there is no option "gama"; there are gamma/);
     expect(() => new OneCycleLR(o, 1, { totalSteps: 5, ...wrong })).toThrow(/OneCycleLR: there is no option "gama"/);
     expect(() => new ReduceLROnPlateau(o, wrong)).toThrow(/ReduceLROnPlateau: there is no option "gama"/);

@@ -1,6 +1,4 @@
-/**
- * The learning rate of stochastic weight averaging. The numbers are those of PyTorch 1.13.
- */
+/** The learning rate of stochastic weight averaging. Expected values are from PyTorch 1.13. */
 
 import { ArgumentError, ones } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
@@ -20,7 +18,7 @@ describe("SWALR", () => {
   it.each([
     ["cos", [0.01799175, 0.1359835], [0.04450825, 0.1890165]],
     ["linear", [0.021875, 0.14375], [0.040625, 0.18125]],
-  ] as const)("goes on from where another scheduler left the rates, along %s", (annealStrategy, first, third) => {
+  ] as const)("continues from the rates of another scheduler, with strategy %s", (annealStrategy, first, third) => {
     const sgd = optimizer();
     const before = new ExponentialLR(sgd, 0.5);
     const scheduler = new SWALR(sgd, [0.05, 0.2], { annealEpochs: 4, annealStrategy });
@@ -32,12 +30,12 @@ describe("SWALR", () => {
     expect(seen).toEqual([first, [0.03125, 0.1625], third, [0.05, 0.2], [0.05, 0.2], [0.05, 0.2]]);
   });
 
-  it("is there at once without epochs between", () => {
+  it("sets the rate immediately without annealing epochs", () => {
     const sgd = optimizer();
     expect(new SWALR(sgd, 0.3, { annealEpochs: 0 }).getLastLr()).toEqual([0.3, 0.3]);
   });
 
-  it("is where another scheduler goes on from", () => {
+  it("sets the rate from which another scheduler continues", () => {
     const sgd = optimizer();
     const schedulers = [new SWALR(sgd, 0.05, { annealEpochs: 0 }), new ExponentialLR(sgd, 0.9)];
     expect(sgd.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.05]);
@@ -45,7 +43,7 @@ describe("SWALR", () => {
     for (const { lr } of sgd.paramGroups) expect(lr).toBeCloseTo(0.045, 12);
   });
 
-  it("goes on from a saved state, whose rates the optimizer has", () => {
+  it("continues from a saved state, with the rates of the optimizer", () => {
     const [one, other] = [optimizer(), optimizer()];
     const scheduler = new SWALR(one, 0.05);
     for (let i = 0; i < 4; i++) scheduler.step();
@@ -61,7 +59,7 @@ describe("SWALR", () => {
     }
   });
 
-  it("stands in a chain", () => {
+  it("can be part of a ChainedScheduler", () => {
     const [alone, chained] = [optimizer(), optimizer()];
     const scheduler = new SWALR(alone, 0.05, { annealEpochs: 3 });
     const chain = new ChainedScheduler([new SWALR(chained, 0.05, { annealEpochs: 3 })]);
@@ -72,7 +70,7 @@ describe("SWALR", () => {
     }
   });
 
-  it("refuses what makes no sense", () => {
+  it("rejects invalid arguments", () => {
     expect(() => new SWALR(optimizer(), [0.1])).toThrow(
       new ArgumentError("SWALR: expected one swaLr or one for each of the 2 parameter groups, got 1"),
     );

@@ -1,13 +1,11 @@
-/**
- * Derivatives of first and second order against finite differences, by every argument; and through `compile`.
- */
+/** First and second derivatives by every argument, compared with finite differences, and in compiled functions. */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
 import { compile, fromTypedArray, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import * as functions from "../src/index.ts";
 
-// Nothing here is bundled, so that functions may be looked up by name.
+// Nothing here is bundled, so functions can be looked up by name.
 const special: typeof functions = functions;
 
 const double = { dtype: "float64" } as const;
@@ -50,14 +48,14 @@ const each: Readonly<Record<string, readonly [of: (...given: Tensor[]) => Tensor
 };
 
 describe("derivatives", () => {
-  it.each(Object.keys(each))("%s", async (name) => {
+  it.each(Object.keys(each))("of %s match finite differences", async (name) => {
     const [of, ...points] = each[name] as (typeof each)[string];
     const inputs = points.map(leaf);
     expect(await gradcheck(of, inputs)).toBe(true);
     expect(await gradgradcheck(of, inputs)).toBe(true);
   });
 
-  it("at 0 are those of the limits", () => {
+  it("at 0 are the limits", () => {
     const slope = (of: (x: Tensor) => Tensor): unknown => {
       const x = leaf([0]);
       of(x).sum().backward();

@@ -1,7 +1,8 @@
-"""Records values of special functions: `python3 packages/special/test/record.py` writes `recorded.json` beside it.
+"""Records values of special functions: `python3 packages/special/test/record.py` writes `recorded.json` next to it.
 
-They are computed with 50 digits and more by mpmath (1.3) from the functions' definitions, at points that float32 holds exactly, and rounded once to float64; so they
-judge both dtypes. Each entry is the arguments, one list each, and the values.
+They are computed with at least 50 digits by mpmath (1.3) from the functions' definitions, at points that float32
+represents exactly, and rounded once to float64, so that they apply to both dtypes. Each entry contains the arguments,
+one list each, and the values.
 """
 
 import json
@@ -39,7 +40,7 @@ def upper(a, x):
 
 
 def both(shapes, reaches):
-    """Pairs whose P and Q are not beyond all floats."""
+    """Pairs whose P and Q are in the range of floats."""
     near = [(a, x) for a in single(shapes) for x in single(reaches) if x < 120 + 2 * a and (a < 150 or x > 0.8 * a)]
     return [list(side) for side in zip(*near)]
 

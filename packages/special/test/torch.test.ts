@@ -1,6 +1,4 @@
-/**
- * What `torch` itself has: PyTorch's results, and what is refused.
- */
+/** Functions of PyTorch's `torch` namespace: PyTorch's results, and errors. */
 
 import { type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
@@ -20,8 +18,8 @@ import {
 
 const integers = (values: readonly number[]): Tensor => tensor(values, { dtype: "int32" });
 
-describe("integers", () => {
-  it("gcd and lcm, of negative ones, 0, and the slowest pair", () => {
+describe("gcd and lcm", () => {
+  it("accept negative integers, 0, and the slowest pair", () => {
     expect(
       gcd(integers([12, -18, 0, 7, 1836311903, 0]), integers([18, 24, 5, 0, 1134903170, 0])).toArraySync(),
     ).toEqual([6, 6, 5, 7, 1, 0]);
@@ -29,7 +27,7 @@ describe("integers", () => {
     expect(gcd(tensor([200, 91], { dtype: "uint8" }), 14).toArraySync()).toEqual([2, 7]);
   });
 
-  it("refuse floats", () => {
+  it("reject floats", () => {
     expect(() => gcd(tensor([1.5]), 2)).toThrow("gcd: expected integers, got float32");
     expect(() => lcm(tensor([true]), tensor([false]))).toThrow("lcm: expected integers, got bool");
   });
@@ -38,10 +36,10 @@ describe("integers", () => {
 describe.each([
   ["float32", 2 ** -23, 2 ** -149, (2 - 2 ** -23) * 2 ** 127],
   ["float64", 2 ** -52, 2 ** -1074, Number.MAX_VALUE],
-] as const)("parts of %s", (dtype, epsilon, least, most) => {
+] as const)("parts of %s numbers", (dtype, epsilon, least, most) => {
   const values = [1, -0.75, 3e-30, least, most, 0, Number.POSITIVE_INFINITY, Number.NaN];
 
-  it("frexp takes apart what ldexp puts together", () => {
+  it("frexp inverts ldexp", () => {
     const x = tensor(values, { dtype });
     const { mantissa, exponent } = frexp(x);
     expect(exponent.dtype).toBe("int32");
@@ -49,7 +47,7 @@ describe.each([
     for (const [i, value] of (x.toArraySync() as number[]).entries()) {
       const size = Math.abs(sizes[i] as number);
       if (value !== 0 && Number.isFinite(value)) expect(size >= 0.5 && size < 1, `mantissa of ${value}`).toBe(true);
-      // In two steps, since 2 to the largest exponent is not a number.
+      // In two steps, since 2 to the largest exponent is not finite.
       const half = Math.trunc((powers[i] as number) / 2);
       expect((sizes[i] as number) * 2 ** half * 2 ** ((powers[i] as number) - half)).toBe(value);
     }
@@ -58,7 +56,7 @@ describe.each([
     expect(() => frexp(integers([1]))).toThrow("frexp");
   });
 
-  it("nextafter goes to the neighbor, across 0, powers of two and the largest", () => {
+  it("nextafter returns the neighbor, also across 0, powers of two and the largest number", () => {
     const next = (x: number, to: number): unknown =>
       nextafter(tensor([x], { dtype }), tensor([to], { dtype })).toArraySync();
     expect(next(1, 2)).toEqual([1 + epsilon]);
@@ -74,7 +72,7 @@ describe.each([
 });
 
 describe("powers and logarithms", () => {
-  it("floatPower is in float64", () => {
+  it("floatPower computes in float64", () => {
     const power = floatPower(integers([3, 10]), 20);
     expect(power.dtype).toBe("float64");
     expect(power.toArraySync()).toEqual([3 ** 20, 1e20]);
@@ -86,14 +84,14 @@ describe("powers and logarithms", () => {
     ]);
   });
 
-  it("multigammaln refuses no dimensions", () => {
+  it("multigammaln rejects invalid dimensions", () => {
     expect(() => multigammaln(tensor([2]), 0)).toThrow("multigammaln: p must be");
     expect(() => multigammaln(tensor([2]), 1.5)).toThrow("multigammaln: p must be");
   });
 });
 
 describe("gradient", () => {
-  it("by coordinates, along dimensions, with parabolas at the ends", () => {
+  it("accepts coordinates and several dimensions, and uses parabolas at the ends", () => {
     const [slope] = gradient(tensor([4, 1, 1, 16]), { spacing: [tensor([-2, -1, 1, 4])] });
     expect(slope?.toArraySync()).toEqual([-3, -2, 2, 5]);
     const both = gradient(
@@ -120,7 +118,7 @@ describe("gradient", () => {
     expect(square?.toArraySync()).toEqual([0, 2, 4, 6]);
   });
 
-  it("refuses too few samples and spacings that do not pair up", () => {
+  it("rejects too few samples, and spacings that do not match", () => {
     expect(() => gradient(tensor([1]))).toThrow("gradient: expected more than 1 samples along dimension 0, got 1");
     expect(() => gradient(tensor([1, 2]), { spacing: [1, 2] })).toThrow(
       "gradient: expected a spacing for each of 1 dimensions, got 2",
@@ -129,8 +127,8 @@ describe("gradient", () => {
   });
 });
 
-describe("histograms", () => {
-  it("by number of bins, range, edges, weights and as a density", () => {
+describe("histogram", () => {
+  it("accepts a number of bins, a range, edges and weights, and returns densities", () => {
     const x = tensor([1, 2, 1, 5]);
     expect(histogram(x, 4).hist.toArraySync()).toEqual([2, 1, 0, 1]);
     expect(histogram(x, 2, { range: [0, 2] }).hist.toArraySync()).toEqual([0, 3]);
@@ -154,7 +152,7 @@ describe("histograms", () => {
     expect(binEdges.map((edges) => edges.numel())).toEqual([3, 4]);
   });
 
-  it("refuse what does not fit", () => {
+  it("rejects invalid arguments", () => {
     const x = tensor([1, 2]);
     expect(() => histogram(integers([1]), 2)).toThrow("histogram");
     expect(() => histogram(x, 0)).toThrow("histogram: bins must be a positive integer");

@@ -1,6 +1,6 @@
 /**
- * Values against those that 50 digits give, in both dtypes, on the CPU and on the reference backend; and what happens
- * at the ends.
+ * Values compared with results of 50-digit arithmetic, in both dtypes, on the CPU and the reference backend; and values
+ * at the ends of the domains.
  */
 
 import { cpu, type Tensor, tensor } from "@akari/tensor";
@@ -9,11 +9,11 @@ import { describe, expect, it } from "vitest";
 import * as functions from "../src/index.ts";
 import recorded from "./recorded.json" with { type: "json" };
 
-// Nothing here is bundled, so that functions may be looked up by name.
+// Nothing here is bundled, so functions can be looked up by name.
 const special: typeof functions = functions;
 type Name = keyof typeof recorded;
 
-/** How many digits a function keeps in each dtype; the size of a wave near its zeros is that of its neighbors. */
+/** Relative and absolute tolerances in each dtype; close to zeros of a wave, its neighbors determine the size. */
 const tolerance = { float64: [2e-13, 1e-14], float32: [1e-5, 1e-6] } as const;
 
 describe.each([
@@ -25,10 +25,10 @@ describe.each([
   it.each(Object.keys(recorded) as Name[])(`%s in ${dtype}`, async (name) => {
     const { arguments: points, values } = recorded[name];
     const [relative, absolute] = tolerance[dtype];
-    // safe: as many as it takes
+    // safe: as many as the function has arguments
     const given = points.map((side) => tensor(side, { dtype, device })) as unknown as [Tensor, Tensor];
     const got = await special[name](...given).data();
-    // What a dtype cannot hold with all its digits is not compared.
+    // Values that the dtype cannot represent with full precision are not compared.
     const [least, most] = dtype === "float64" ? [1e-300, 1e300] : [1e-37, 1e37];
     values.forEach((value, i) => {
       const size = Math.abs(value);
@@ -45,9 +45,9 @@ describe.each([
 
 const infinity = Number.POSITIVE_INFINITY;
 
-describe.each(["float32", "float64"] as const)("ends in %s", (dtype) => {
+describe.each(["float32", "float64"] as const)("limits and poles in %s", (dtype) => {
   const at = (name: Name, ...points: readonly (readonly number[])[]): unknown => {
-    // Safe: the names below are functions of as many tensors.
+    // Safe: the functions below have as many arguments as there are lists.
     const of = special[name] as unknown as (...given: Tensor[]) => Tensor;
     return of(...points.map((side) => tensor(side, { dtype }))).toArraySync();
   };
@@ -135,22 +135,22 @@ describe("orthogonal polynomials", () => {
     }
   });
 
-  it("of Hermite, Laguerre and Legendre are what their tables say", () => {
+  it("of Hermite, Laguerre and Legendre match published tables", () => {
     expectPoints(values(special.hermitePolynomialH, 4), (x) => 16 * x ** 4 - 48 * x ** 2 + 12);
     expectPoints(values(special.hermitePolynomialHe, 4), (x) => x ** 4 - 6 * x ** 2 + 3);
     expectPoints(values(special.laguerrePolynomialL, 3), (x) => (-(x ** 3) + 9 * x ** 2 - 18 * x + 6) / 6);
     expectPoints(values(special.legendrePolynomialP, 4), (x) => (35 * x ** 4 - 30 * x ** 2 + 3) / 8);
   });
 
-  it("are 1 for degree 0 and 0 below, and refuse a fraction", () => {
+  it("are 1 for degree 0 and 0 below, and reject a fractional degree", () => {
     expect(values(special.legendrePolynomialP, 0)).toEqual([1, 1, 1, 1]);
     expect(values(special.hermitePolynomialH, -1)).toEqual([0, 0, 0, 0]);
     expect(() => special.chebyshevPolynomialT(x, 1.5)).toThrow("chebyshevPolynomialT: n must be");
   });
 });
 
-describe("names of torch.special that @akari/tensor has", () => {
-  it("are the same functions", async () => {
+describe("functions of torch.special that @akari/tensor contains", () => {
+  it("are exported unchanged", async () => {
     const { digamma, lgamma, sigmoid } = await import("@akari/tensor");
     expect([special.psi, special.gammaln, special.expit]).toEqual([digamma, lgamma, sigmoid]);
     expect([special.igamma, special.igammac, special.mvlgamma]).toEqual([

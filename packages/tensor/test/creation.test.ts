@@ -1,4 +1,4 @@
-/** New tensors: from data, of constants, evenly spaced, random. */
+/** Creation of tensors: from data, constants, evenly spaced and random. */
 
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 
 describe("a tensor", () => {
-  it("is not equal to another for a deep comparison, which cannot see what the device's memory holds", () => {
+  it("is not deeply equal to another tensor, since a deep comparison cannot read the device's memory", () => {
     const x = tensor([1, 2]);
     expect(x).toEqual(x);
     expect(x).not.toEqual(tensor([1, 3]));
@@ -43,7 +43,7 @@ describe("a tensor", () => {
 });
 
 describe("tensor", () => {
-  it("takes numbers, booleans, arrays, typed arrays and tensors", () => {
+  it("accepts numbers, booleans, arrays, typed arrays and tensors", () => {
     expect(tensor(3).shape).toEqual([]);
     expect(
       tensor([
@@ -62,7 +62,7 @@ describe("tensor", () => {
     expect(tensor([tensor([0.1], { dtype: "bfloat16" })], { dtype: "float64" }).toArraySync()).toEqual([
       [0.10009765625],
     ]);
-    // Raw bits of 16: of the dtype that is asked for.
+    // Raw bits of 16-bit floats, in the dtype that was requested.
     const ones = new Uint16Array([0x3c00, 0x3f80]);
     expect(fromTypedArray(ones).toArraySync()).toEqual([1, 1.875]);
     expect(fromTypedArray(ones, [2], { dtype: "bfloat16" }).toArraySync()).toEqual([0.0078125, 1]);
@@ -73,7 +73,7 @@ describe("tensor", () => {
     expect(copy.toArraySync()).toEqual([1, 2]);
   });
 
-  it("refuses ragged data with its place, and what is no number", () => {
+  it("rejects ragged data, and values that are not numbers, with their index", () => {
     expect(() => tensor([[1, 2], [3]])).toThrow(/data\[0\] has shape \[2\], but data\[1\] has \[1\]/);
     expect(() => tensor([1, [2]])).toThrow(ShapeError);
     const text: unknown = [1, "2"];
@@ -81,7 +81,7 @@ describe("tensor", () => {
     expect(() => fromTypedArray(new Float32Array(3), [2, 2])).toThrow(ShapeError);
   });
 
-  it("refuses unknown options, dtypes and devices", () => {
+  it("rejects unknown options, dtypes and devices", () => {
     const options = (o: object) => o;
     expect(() => zeros([2], options({ dtpye: "int32" }))).toThrow(
       'zeros: there is no option "dtpye"; there are dtype, device',
@@ -94,7 +94,7 @@ describe("tensor", () => {
 });
 
 describe("sequences and constants", () => {
-  it("count and space evenly", () => {
+  it("have the requested bounds and spacing", () => {
     expect(arange(2, 5).dtype).toBe("int32");
     expect(arange(0, 1, 0.25).toArraySync()).toEqual([0, 0.25, 0.5, 0.75]);
     expect(() => arange(0, 5, -1)).toThrow(ArgumentError);
@@ -115,7 +115,7 @@ describe("sequences and constants", () => {
 });
 
 describe("random tensors", () => {
-  it("repeat with a seed, and follow a generator of their own", () => {
+  it("repeat with the same seed, and can use a separate generator", () => {
     manualSeed(0);
     const [a, b] = [rand([4]), rand([4])];
     manualSeed(0);
@@ -125,7 +125,7 @@ describe("random tensors", () => {
     expect(rand([4]).toArraySync()).toEqual(b.toArraySync());
   });
 
-  it("have the mean and spread they promise", () => {
+  it("have the specified mean and spread", () => {
     manualSeed(1);
     const z = normal(3, 2, [4000]);
     expect(z.mean().itemSync()).toBeCloseTo(3, 0);
@@ -154,7 +154,7 @@ describe("random tensors", () => {
     expect(() => multinomial(tensor([-1, 2]), 1)).toThrow(/not negative/);
   });
 
-  it("refuse arguments that make no sense", () => {
+  it("reject invalid arguments", () => {
     expect(() => zeros([2]).uniform_(1, 0)).toThrow(ArgumentError);
     expect(() => zeros([2]).normal_(0, -1)).toThrow(ArgumentError);
     expect(() => zeros([2]).bernoulli_(2)).toThrow(ArgumentError);

@@ -1,6 +1,6 @@
 /**
- * Element types: promotion as `torch.promote_types`, conversion rules as `torch.can_cast`, floats of 16 bits bit by
- * bit.
+ * Dtypes: promotion as in `torch.promote_types`, conversion rules as in `torch.can_cast`, and
+ * the bits of 16-bit floats.
  */
 
 import { describe, expect, it } from "vitest";
@@ -31,7 +31,7 @@ describe("dtypes", () => {
     ];
     for (const [a, b, both] of pairs) expect(promoteTypes(a, b)).toBe(both);
   });
-  it("never lose their kind", () => {
+  it("cannot be cast to a lower kind", () => {
     expect([canCast("float64", "float16"), canCast("int32", "uint8"), canCast("bool", "float32")]).toEqual([
       true,
       true,
@@ -39,7 +39,7 @@ describe("dtypes", () => {
     ]);
     expect([canCast("float16", "int32"), canCast("uint8", "bool")]).toEqual([false, false]);
   });
-  it("know their size and their arrays", () => {
+  it("have a size and a typed array", () => {
     expect(dtypes.map(bytesOf)).toEqual([1, 1, 4, 2, 2, 4, 8]);
     for (const dtype of dtypes) {
       expect(typedArray(dtype, 3).byteLength).toBe(3 * bytesOf(dtype));
@@ -60,14 +60,14 @@ describe("dtypes", () => {
 });
 
 describe("half precision", () => {
-  it("survives a round trip of all its 65,536 values", () => {
+  it("preserves all its 65,536 values in a round trip", () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = fromHalf(bits);
       if (Number.isNaN(value)) expect(Number.isNaN(fromHalf(toHalf(value)))).toBe(true);
       else if (toHalf(value) !== bits) expect.fail(`bits ${bits} stand for ${value}, which becomes ${toHalf(value)}`);
     }
   });
-  it("rounds to the nearest, halves to even", () => {
+  it("rounds to the nearest value, halves to even", () => {
     expect(fromHalf(toHalf(1 + 2 ** -11))).toBe(1);
     expect(fromHalf(toHalf(1 + 3 * 2 ** -11))).toBe(1 + 2 ** -9);
     expect([65519, 65520, -1e30, 2 ** -25, 2 ** -24 * 1.5].map((v) => fromHalf(toHalf(v)))).toEqual([
@@ -81,7 +81,7 @@ describe("half precision", () => {
 });
 
 describe("bfloat16", () => {
-  it("survives a round trip of all its 65,536 values", () => {
+  it("preserves all its 65,536 values in a round trip", () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = fromBfloat16(bits);
       if (Number.isNaN(value)) expect(fromBfloat16(toBfloat16(value))).toBeNaN();
@@ -89,8 +89,8 @@ describe("bfloat16", () => {
         expect.fail(`bits ${bits} stand for ${value}, which becomes ${toBfloat16(value)}`);
     }
   });
-  it("rounds to the nearest, halves to even", () => {
-    // As torch.tensor(...).to(torch.bfloat16) does.
+  it("rounds to the nearest value, halves to even", () => {
+    // The same as torch.tensor(...).to(torch.bfloat16).
     const values = [
       1 + 2 ** -8,
       1 + 3 * 2 ** -8,

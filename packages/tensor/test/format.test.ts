@@ -1,4 +1,4 @@
-/** Tensors as text; the expected texts are what PyTorch 1.13 prints. */
+/** Printed tensors. The expected texts are printed by PyTorch 1.13. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../src/backends/reference/index.ts";
@@ -8,8 +8,8 @@ beforeAll(() => {
   setDefaultDevice(reference());
 });
 
-describe("printing, as PyTorch prints", () => {
-  it("whole numbers and decimals", () => {
+describe("printing as in PyTorch", () => {
+  it("prints integers and decimals", () => {
     expect(String(tensor(3.5))).toBe("tensor(3.5000)");
     expect(String(tensor([1, 2, 30]))).toBe("tensor([ 1.,  2., 30.])");
     expect(String(tensor([1.5, -2.25]))).toBe("tensor([ 1.5000, -2.2500])");
@@ -18,30 +18,30 @@ describe("printing, as PyTorch prints", () => {
     expect(String(tensor([true, false]))).toBe("tensor([ True, False])");
   });
 
-  it("exponents where values are far apart", () => {
+  it("uses exponents for values of very different magnitudes", () => {
     expect(String(tensor([1e-5, 1]))).toBe("tensor([1.0000e-05, 1.0000e+00])");
     expect(String(tensor([1, 2000]))).toBe("tensor([1.0000e+00, 2.0000e+03])");
   });
 
-  it("what is no number", () => {
+  it("prints NaN and infinities", () => {
     expect(String(tensor([Number.NaN, 1, Number.POSITIVE_INFINITY]))).toBe("tensor([nan, 1., inf])");
     expect(String(tensor([Number.NEGATIVE_INFINITY, 0.5]))).toBe("tensor([  -inf, 0.5000])");
   });
 
-  it("nests, with empty lines between matrices", () => {
+  it("nests brackets, with empty lines between matrices", () => {
     expect(String(arange(8).reshape(2, 2, 2))).toBe(
       "tensor([[[0, 1],\n         [2, 3]],\n\n        [[4, 5],\n         [6, 7]]])",
     );
   });
 
-  it("summarizes what is long", () => {
+  it("summarizes long tensors", () => {
     expect(String(arange(2000))).toBe("tensor([   0,    1,    2,  ..., 1997, 1998, 1999])");
     expect(String(arange(1200).reshape(2, 600))).toBe(
       "tensor([[   0,    1,    2,  ...,  597,  598,  599],\n        [ 600,  601,  602,  ..., 1197, 1198, 1199]])",
     );
   });
 
-  it("names what is not the default", () => {
+  it("prints dtypes and shapes that are not the default", () => {
     expect(String(tensor([1], { dtype: "float64" }))).toBe("tensor([1.], dtype=float64)");
     expect(String(zeros([0, 3]))).toBe("tensor([], size=(0, 3))");
     expect(String(zeros([0], { dtype: "int32" }))).toBe("tensor([], dtype=int32)");

@@ -1,4 +1,4 @@
-/** Profiles: rows by operation, on a device that works at once and on one that works later. */
+/** Profiles: rows by operation, on a synchronous and on an asynchronous device. */
 
 import { describe, expect, it } from "vitest";
 import { type Backend, cpu, ones, profile, randn } from "../src/index.ts";
@@ -38,7 +38,7 @@ describe.each(Object.entries(devices))("profile on %s", (name, device) => {
     expect(kernels.every((event) => event.dur >= 0)).toBe(true);
   });
 
-  it("leaves the device as it was, whatever the function does", async () => {
+  it("restores the device, even if the function throws", async () => {
     const { run } = device;
     await expect(
       profile(

@@ -20,7 +20,7 @@ import {
 
 const shapes = fc.array(fc.constantFrom(1, 2, 3, 4), { maxLength: 4 });
 
-/** Where each element lies, in row-major order. */
+/** The memory location of each element, in row-major order. */
 function places(shape: readonly number[], strides: readonly number[]): number[] {
   let list = [0];
   shape.forEach((size, d) => {
@@ -30,14 +30,14 @@ function places(shape: readonly number[], strides: readonly number[]): number[] 
 }
 
 describe("sizes and strides", () => {
-  it("count elements", () => {
+  it("are computed from the shape", () => {
     expect([sizeOf([]), sizeOf([2, 3]), sizeOf([2, 0, 3])]).toEqual([1, 6, 0]);
     expect(contiguousStrides([2, 3, 4])).toEqual([12, 4, 1]);
     expect(contiguousStrides([2, 0, 4])).toEqual([4, 4, 1]);
     expect(showShape([2, 3])).toBe("[2, 3]");
     expect([sameShape([1, 2], [1, 2]), sameShape([1], [1, 1])]).toEqual([true, false]);
   });
-  it("are contiguous when they count up by one", () => {
+  it("are contiguous if they are row-major", () => {
     fc.assert(fc.property(shapes, (shape) => isContiguous(shape, contiguousStrides(shape))));
     expect(isContiguous([2, 3], [1, 2])).toBe(false);
     expect(isContiguous([2, 1, 3], [3, 99, 1])).toBe(true);
@@ -47,12 +47,12 @@ describe("sizes and strides", () => {
 });
 
 describe("broadcasting", () => {
-  it("aligns at the right and stretches ones", () => {
+  it("aligns at the right and expands ones", () => {
     expect(broadcastShapes("op", [[3, 1], [2]])).toEqual([3, 2]);
     expect(broadcastShapes("op", [[], [0, 1], [3]])).toEqual([0, 3]);
     expect(broadcastStrides("op", [3, 1], [1, 1], [2, 3, 4])).toEqual([0, 1, 0]);
   });
-  it("names both sides when they do not fit", () => {
+  it("quotes both shapes if they cannot be broadcast", () => {
     expect(() =>
       broadcastShapes("add", [
         [2, 3],
@@ -62,7 +62,7 @@ describe("broadcasting", () => {
     expect(() => broadcastStrides("expand", [2], [1], [3])).toThrow(ShapeError);
     expect(() => broadcastStrides("expand", [2, 2], [2, 1], [2])).toThrow(ShapeError);
   });
-  it("does not depend on the order", () => {
+  it("does not depend on the order of operands", () => {
     fc.assert(
       fc.property(shapes, shapes, (a, b) => {
         const attempt = (list: number[][]) => {
@@ -79,7 +79,7 @@ describe("broadcasting", () => {
 });
 
 describe("dimension arguments", () => {
-  it("may be negative", () => {
+  it("can be negative", () => {
     expect([dimension("op", -1, 3), dimension("op", 0, 3), dimension("op", -1, 0)]).toEqual([2, 0, 0]);
     expect(dimensions("op", [-1, 0], 3)).toEqual([0, 2]);
     expect([
@@ -89,14 +89,14 @@ describe("dimension arguments", () => {
       dimensions("op", 0, 0),
     ]).toEqual([[0, 1], [0, 1], [], []]);
   });
-  it("must exist, and once", () => {
+  it("must be in range and unique", () => {
     expect(() => dimension("sum", 3, 3)).toThrow(
       new IndexError("sum: dimension 3 is out of range: expected -3 to 2 for a tensor of 3 dimensions"),
     );
     expect(() => dimension("sum", 0.5, 3)).toThrow(IndexError);
     expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
   });
-  it("sizes must be counts", () => {
+  it("must be non-negative integers if they are sizes", () => {
     expect(() => checkSizes("zeros", [2, -1])).toThrow(
       "zeros: sizes must be non-negative integers in an array, got [2,-1]",
     );
@@ -113,7 +113,7 @@ describe("reshape", () => {
     expect(() => inferSizes("view", [-1, 0], [0])).toThrow(ShapeError);
     expect(() => inferSizes("view", [5], [4])).toThrow(ShapeError);
   });
-  it("keeps every element in its place, or says that only a copy will do", () => {
+  it("preserves the order of elements, or requires a copy", () => {
     const permuted = fc.tuple(
       shapes,
       fc.array(fc.nat(9), { minLength: 4, maxLength: 4 }),
@@ -132,7 +132,7 @@ describe("reshape", () => {
       { numRuns: 500 },
     );
   });
-  it("merges and splits where memory runs on", () => {
+  it("merges and splits dimensions that are adjacent in memory", () => {
     expect(reshapeStrides([2, 3, 4], [12, 4, 1], [6, 4])).toEqual([4, 1]);
     expect(reshapeStrides([3, 2], [1, 3], [6])).toBeNull();
     expect(reshapeStrides([4, 3], [6, 2], [2, 2, 3])).toEqual([12, 6, 2]);

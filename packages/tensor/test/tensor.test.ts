@@ -13,7 +13,7 @@ import {
 } from "../src/index.ts";
 
 describe("sizes and strides", () => {
-  it("of single dimensions, from either end", () => {
+  it("of single dimensions are counted from either end", () => {
     const x = tensor([[1, 2, 3], [4, 5, 6]]); // biome-ignore format: a matrix
     expect([x.size(0), x.size(-1), x.stride(0), x.stride(-1)]).toEqual([2, 3, 3, 1]);
     expect(x.size(1, 0)).toEqual([3, 2]);
@@ -28,7 +28,7 @@ describe("sizes and strides", () => {
   });
 });
 
-describe("new tensors like another", () => {
+describe("newEmpty, newZeros, newOnes and newFull", () => {
   const x = tensor([1, 2]);
 
   it("reject sizes that are not non-negative integers", () => {
@@ -40,7 +40,7 @@ describe("new tensors like another", () => {
     }
   });
 
-  it("reject what is not a dtype or a device", () => {
+  it("reject unknown dtypes and devices", () => {
     const dtype = "float31" as DType;
     expect(() => x.newEmpty([2], { dtype })).toThrow(new DTypeError('newEmpty: there is no dtype "float31"'));
     expect(() => x.newZeros([2], { dtype })).toThrow(new DTypeError('newZeros: there is no dtype "float31"'));
@@ -53,7 +53,7 @@ describe("new tensors like another", () => {
 });
 
 describe("to", () => {
-  it("rejects what is neither a dtype nor a device", () => {
+  it("rejects values that are not a dtype or a device", () => {
     for (const target of [undefined, null, 3, {}])
       expect(() => tensor([1]).to(target as never)).toThrow(/^to: the device must be a Backend, such as cpu\(\), got/);
     expect(() => tensor([1]).to("gpu" as "float32")).toThrow(
@@ -61,7 +61,7 @@ describe("to", () => {
     );
   });
 
-  it("takes the dtype and the device of another tensor", () => {
+  it("uses the dtype and the device of another tensor", () => {
     const [x, device] = [tensor([1.5, -2]), cpu({ threads: 1 })];
     const y = x.to(tensor([3], { dtype: "int32", device }));
     expect(y).toMatchObject({ dtype: "int32", device });
@@ -69,7 +69,7 @@ describe("to", () => {
     expect(x.to(tensor([3]))).toBe(x);
   });
 
-  it("converts on the device that has both dtypes", () => {
+  it("converts on the device that supports both dtypes", () => {
     const limited = Object.assign(reference(), { supports: (dtype: DType) => dtype !== "float64" });
     const small = tensor([1.5], { device: limited });
     expect(small.to(tensor([1], { dtype: "float64" })).dtype).toBe("float64");
@@ -78,7 +78,7 @@ describe("to", () => {
 });
 
 describe("setData", () => {
-  it("leaves the memory of other tensors alone after dispose()", () => {
+  it("does not change the memory of other tensors after dispose()", () => {
     const x = tensor([1, 2]);
     const same = x.detach();
     x.dispose();
@@ -86,7 +86,7 @@ describe("setData", () => {
     expect(same.toArraySync()).toEqual([1, 2]);
   });
 
-  it("does not accept disposed memory", () => {
+  it("rejects disposed memory", () => {
     const [x, gone] = [tensor([1, 2]), tensor([3, 4])];
     gone.dispose();
     expect(() => x.setData(gone)).toThrow(DisposedError);

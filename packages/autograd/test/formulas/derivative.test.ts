@@ -1,6 +1,5 @@
 /**
- * The derivative of every primitive against central differences, through the reference's evaluation of formulas in
- * float64.
+ * The derivative of every primitive compared with central differences, evaluated in float64 by the reference backend.
  */
 
 import { apply, constant, digamma, type Expr, input, lgamma, nodesOf, PointwiseOp, tensor } from "@akari/tensor";
@@ -25,7 +24,7 @@ function check(e: Expr, ...at: number[]): void {
     const h = 1e-6 * Math.max(1, Math.abs(at[k] as number));
     const moved = (by: number) => value(e, ...at.map((v, j) => (j === k ? v + by : v)));
     const slope = (moved(h) - moved(-h)) / (2 * h);
-    // A central difference is off by h²/6 times the third derivative and by rounding of about 1e-16/h.
+    // The error of a central difference is h²/6 times the third derivative, plus rounding of about 1e-16/h.
     expect(found === null ? 0 : value(found, ...at)).toBeCloseTo(slope, 6);
   });
 }
@@ -45,32 +44,32 @@ const binary: Readonly<Record<string, readonly (readonly [number, number])[]>> =
 
 describe("derivatives", () => {
   for (const [name, places] of Object.entries(unary)) {
-    it.each(places)(`of ${name} at %s`, (at) => {
+    it.each(places)(`of ${name} at %s match finite differences`, (at) => {
       const method = x[name as "exp"] as () => Expr; // the names are methods of one number
       check(method.call(x), at);
     });
   }
   for (const [name, places] of Object.entries(binary)) {
-    it.each(places)(`of ${name} at %s, %s`, (a, b) => {
+    it.each(places)(`of ${name} at %s, %s match finite differences`, (a, b) => {
       const method = x[name as "add"] as (other: Expr) => Expr; // the names are methods of two numbers
       check(method.call(x, y), a, b);
     });
   }
-  it("of choices and of shared parts", () => {
+  it("of selections and of shared parts match finite differences", () => {
     check(x.gt(0).where(x.mul(y), y.exp()), 0.5, 2);
     check(x.gt(0).where(x.mul(y), y.exp()), -0.5, 2);
     check(x.mul(y).exp().add(x.mul(y).sin()).mul(x), 0.5, -0.3);
   });
-  it("keep the derivative that is stated for a derivative with cases", async () => {
+  it("keep the stated derivative for functions with several cases", async () => {
     const whole = requiresGrad(tensor([1, 2, 3, 8], { dtype: "float64" }));
     for (const of of [lgamma, digamma]) expect(await gradgradcheck(of, [whole])).toBe(true);
   });
-  it("through conversions between floats, not through others", () => {
+  it("pass through conversions between floats only", () => {
     const g = constant(1, "float64");
     expect(gradients([[x.cast("float32").cast("float64"), g]], [x])[0]?.dtype).toBe("float64");
     expect(gradients([[x.cast("int32").cast("float64"), g]], [x])).toEqual([null]);
   });
-  it("at the edges, as PyTorch has them", () => {
+  it("at edges are the same as in PyTorch", () => {
     const slope = (e: Expr, at: number, leaf: Expr = x) => {
       const found = gradients([[e, constant(1, "float64")]], [leaf])[0];
       return found ? value(found, at, at) : 0;
@@ -82,7 +81,7 @@ describe("derivatives", () => {
     expect(slope(x.pow(2), 0)).toBe(0);
     expect(slope(constant(0, "float64").pow(y), 2, y)).toBe(0);
   });
-  it("are written with the result where that is enough", () => {
+  it("read only the result if that is sufficient", () => {
     const reads = (e: Expr) => {
       const [found] = gradients([[e, input(9, "float64")]], [x]);
       const hidden = nodesOf([found as Expr]).filter(
@@ -92,7 +91,7 @@ describe("derivatives", () => {
     };
     for (const name of ["exp", "tanh", "sigmoid", "relu", "sqrt", "tan"] as const) expect(reads(x[name]())).toBe(false);
   });
-  it("are null where nothing depends on the leaf", () => {
+  it("are null for expressions that do not depend on the leaf", () => {
     expect(gradients([[y.exp(), constant(1, "float64")]], [x])).toEqual([null]);
     expect(gradients([[x.exp(), null]], [x])).toEqual([null]);
   });

@@ -1,4 +1,4 @@
-/** The allocator: what it hands out never overlaps, and what comes back is used again. */
+/** The allocator: allocated ranges never overlap, and freed memory is reused. */
 
 import { describe, expect, it } from "vitest";
 import { Allocator, type Block } from "../../src/backends/allocator.ts";
@@ -12,8 +12,8 @@ function sequence(seed: number): () => number {
   };
 }
 
-describe("allocator", () => {
-  it("hands out ranges that do not overlap, aligned to 64 bytes", () => {
+describe("the allocator", () => {
+  it("returns ranges that do not overlap, aligned to 64 bytes", () => {
     const random = sequence(1);
     const allocator = new Allocator(4096);
     const live = new Map<Block, number>();
@@ -42,7 +42,7 @@ describe("allocator", () => {
     }
   });
 
-  it("ends where it began when all is given back, whatever the order", () => {
+  it("merges all freed blocks into one, regardless of the order in which they are freed", () => {
     const random = sequence(2);
     const allocator = new Allocator(0);
     const blocks = Array.from({ length: 500 }, () => allocator.take(Math.floor(random() * 10_000), 2 ** 31) as Block);
@@ -53,7 +53,7 @@ describe("allocator", () => {
     expect(again?.address).toBe(0);
   });
 
-  it("stays flat when the same sizes come and go", () => {
+  it("does not grow when the same sizes are allocated and freed repeatedly", () => {
     const allocator = new Allocator(0);
     const step = () => {
       const blocks = [100, 313_600, 5_120, 401_408, 64, 1_000_000, 40].map(
@@ -67,7 +67,7 @@ describe("allocator", () => {
     expect(allocator.highWater).toBe(after);
   });
 
-  it("remembers when any part of a block was last used", () => {
+  it("reports the latest use of any part of a merged block", () => {
     const allocator = new Allocator(0);
     const [a, b, c] = [64, 64, 64].map((bytes) => allocator.take(bytes, 2 ** 20) as Block) as [Block, Block, Block];
     a.stamp = 5;
@@ -81,7 +81,7 @@ describe("allocator", () => {
     expect(allocator.take(1000, 2 ** 20)?.stamp).toBe(11);
   });
 
-  it("says null when there is no room below the limit", () => {
+  it("returns null when there is no space below the limit", () => {
     const allocator = new Allocator(0);
     expect(allocator.take(1000, 512)).toBeNull();
     expect(allocator.take(512, 512)).not.toBeNull();

@@ -1,4 +1,4 @@
-/** The CPU backend under the suite that all backends pass, with threads and without. */
+/** Runs the suite for backends on the CPU backend, with and without threads. */
 
 import { cpu } from "../../src/backends/cpu/index.ts";
 import { describeBackend } from "../../src/testing/index.ts";

@@ -1,6 +1,6 @@
 /**
- * The suite that all backends pass, in a browser: the CPU with threads and alone, and the GPU. Fewer random calls than
- * in Node, which draws the same ones.
+ * Runs the suite for backends in a browser: the CPU with and without threads, and the GPU. It runs fewer random calls
+ * than in Node, which draws the same ones.
  */
 
 import { describe, expect, it, vi } from "vitest";
@@ -15,7 +15,7 @@ describeBackend("cpu in a page", () => cpu(), { runs: 10 });
 describeBackend("webgpu in a page", () => webgpu(), { runs: 5, accuracy: { subnormals: "flushed" } });
 
 describe("threads in a page", () => {
-  it("are there where the page is cross-origin isolated", () => {
+  it("are available if the page is cross-origin isolated", () => {
     expect(globalThis.crossOriginIsolated).toBe(true);
     expect(cpu()).toBe(defaultDevice());
     expect(createRuntime().threads).toBe(navigator.hardwareConcurrency);
@@ -47,7 +47,7 @@ describe("threads in a page", () => {
     expect(runtime.memory.i32.subarray(address / 4, address / 4 + 1000).every((count) => count === rounds)).toBe(true);
   });
 
-  it("give what one thread gives", async () => {
+  it("return the same results as one thread", async () => {
     const [a, b] = [
       randn([300, 300], { generator: new Generator(1) }),
       randn([300, 300], { generator: new Generator(2) }),
@@ -57,8 +57,8 @@ describe("threads in a page", () => {
     for (let i = 0; i < 5; i++) expect(await a.to(team).matmul(b.to(team)).data()).toEqual(want);
   });
 
-  // The last one, since nothing takes a policy back.
-  it("leave the work to the caller, who says so once, where a policy forbids them", async () => {
+  // The last test, since a policy cannot be removed.
+  it("leave the work to the main thread, with one warning, if a policy forbids workers", async () => {
     const warned = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     const policy = { httpEquiv: "Content-Security-Policy", content: "worker-src 'none'" };
     document.head.append(Object.assign(document.createElement("meta"), policy));

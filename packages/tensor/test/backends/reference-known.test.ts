@@ -1,7 +1,4 @@
-/**
- * What the reference backend computes, checked against results worked out by hand from the definition of each kernel
- * call.
- */
+/** Results of the reference backend, compared with values computed by hand from the definition of each kernel call. */
 
 import { describe, expect, it } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
@@ -27,14 +24,14 @@ function view(
   return { buffer, dtype, shape, strides: contiguousStrides(shape), offset: 0 };
 }
 
-/** The whole buffer behind a view. */
+/** All elements of the buffer of a view. */
 function values({ buffer, dtype }: View): number[] {
   const bytes = device.readSync?.(buffer, 0, buffer.bytes) as Uint8Array<ArrayBuffer>; // the reference reads at once
   const array = viewBytes(dtype, bytes.buffer, 0, bytes.length / typedArray(dtype, 0).BYTES_PER_ELEMENT);
   return Array.from(numbersOf(array, dtype));
 }
 
-/** One formula of one input, on some values. */
+/** Evaluates a formula of one input for some values. */
 function compute(dtype: DType, formula: (x: Expr) => Expr, list: readonly number[]): number[] {
   const e = formula(input(0, dtype));
   const to = view(e.dtype, [list.length]);
@@ -52,32 +49,32 @@ const f = (...list: number[]): number[] => list.map(Math.fround);
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
 describe("pointwise", () => {
-  it("rounds float32 after every primitive", () => {
+  it("rounds to float32 after every primitive", () => {
     expect(compute("float32", (x) => x.add(1).sub(1), [1e-8, 2 ** -23])).toEqual([0, 2 ** -23]);
     expect(compute("float64", (x) => x.add(1).sub(1), [2 ** -52])).toEqual([2 ** -52]);
   });
-  it("wraps integers", () => {
+  it("wraps integers around on overflow", () => {
     expect(compute("int32", (x) => x.add(1), [2 ** 31 - 1])).toEqual([-(2 ** 31)]);
     expect(compute("int32", (x) => x.mul(x), [65537, 46341])).toEqual([131073, -2147479015]);
     expect(compute("uint8", (x) => x.sub(1), [0, 5])).toEqual([255, 4]);
     expect(compute("int32", (x) => x.neg(), [-(2 ** 31)])).toEqual([-(2 ** 31)]);
   });
-  it("divides integers downward, and by zero to zero", () => {
+  it("rounds integer division down, and returns zero for division by zero", () => {
     expect(compute("int32", (x) => x.floorDiv(3), [7, -7, 0])).toEqual([2, -3, 0]);
     expect(compute("int32", (x) => x.mod(3), [7, -7, -6])).toEqual([1, 2, 0]);
     expect(compute("int32", (x) => x.fmod(3), [7, -7, -6])).toEqual([1, -1, 0]);
     expect(compute("int32", (x) => x.floorDiv(0), [7])).toEqual([0]);
     expect(compute("int32", (x) => x.mod(0), [7])).toEqual([0]);
   });
-  it("gives float remainders the sign that is asked for", () => {
+  it("returns float remainders with the sign of the divisor (mod) or the dividend (fmod)", () => {
     expect(compute("float32", (x) => x.mod(3), [7.5, -7.5])).toEqual([1.5, 1.5]);
     expect(compute("float32", (x) => x.fmod(3), [7.5, -7.5])).toEqual([1.5, -1.5]);
   });
-  it("raises integers to powers", () => {
+  it("computes integer powers", () => {
     expect(compute("int32", (x) => x.pow(3), [2, -3])).toEqual([8, -27]);
     expect(compute("int32", (x) => x.pow(-1), [2, 1, -1])).toEqual([0, 1, -1]);
   });
-  it("follows C where JavaScript's power differs", () => {
+  it("returns the same powers as C where JavaScript differs", () => {
     expect(compute("float32", (x) => x.pow(nan), [1, 2])).toEqual([1, nan]);
     expect(compute("float32", (x) => x.pow(inf), [-1, 0.5])).toEqual([1, 0]);
   });
@@ -86,14 +83,14 @@ describe("pointwise", () => {
       0, 2, 2, -0, -2, 8388609,
     ]);
   });
-  it("passes NaN through extremes, and orders nothing by it", () => {
+  it("propagates NaN through extremes, and returns false for comparisons with NaN", () => {
     expect(compute("float32", (x) => x.max(0), [nan, -1, 2])).toEqual([nan, 0, 2]);
     expect(compute("float32", (x) => x.min(0), [nan, -1, 2])).toEqual([nan, -1, 0]);
     expect(compute("float32", (x) => x.relu(), [nan, -1, 2])).toEqual([nan, 0, 2]);
     expect(compute("float32", (x) => x.lt(1), [nan, 0])).toEqual([0, 1]);
     expect(compute("float32", (x) => x.ne(x), [nan, 0])).toEqual([1, 0]);
   });
-  it("converts as C does on x86", () => {
+  it("converts like C on x86", () => {
     expect(compute("float32", (x) => x.cast("int32"), [1.9, -1.9, nan, 3e9, -inf])).toEqual([
       1,
       -1,
@@ -116,7 +113,7 @@ describe("pointwise", () => {
       Number.NaN,
     ]);
   });
-  it("moves bits, also further than there are", () => {
+  it("shifts bits, also by more than the width", () => {
     expect(compute("int32", (x) => x.shl(31), [1, 2])).toEqual([-(2 ** 31), 0]);
     expect(compute("int32", (x) => x.shl(32), [1])).toEqual([0]);
     expect(compute("int32", (x) => x.shr(40), [-5, 5])).toEqual([-1, 0]);
@@ -130,7 +127,7 @@ describe("pointwise", () => {
     expect(compute("float32", (x) => x.sigmoid(), [0, inf, -inf, -100])).toEqual(f(0.5, 1, 0, 3.720075976020836e-44));
     expect(compute("float32", (x) => x.expm1(), [1e-10])).toEqual(f(1e-10));
   });
-  it("reads scalars in the type of their leaf, and strided inputs", () => {
+  it("reads scalars in the dtype of their leaf, and strided inputs", () => {
     const to = view("float32", [3, 2]);
     const x = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
     const transposed = { ...x, shape: [3, 2], strides: [1, 3] };
@@ -138,7 +135,7 @@ describe("pointwise", () => {
     device.run({ kind: "pointwise", program: p, inputs: [transposed], scalars: [0.1], to: [to] });
     expect(values(to)).toEqual(f(1, 4, 2, 5, 3, 6).map((value) => Math.fround(value * Math.fround(0.1))));
   });
-  it("runs over lists of views", () => {
+  it("accepts lists of views", () => {
     const [a, b] = [view("float32", [2], [1, 2]), view("float32", [1], [5])];
     const p = program([input(0, "float32").add(scalar(0, "float32"))]);
     device.run({
@@ -154,7 +151,7 @@ describe("pointwise", () => {
 });
 
 describe("rows", () => {
-  it("reduces, with what is right over an empty row", () => {
+  it("reduces rows, and returns the neutral element for an empty row", () => {
     const x = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
     const run = (reduce: "sum" | "product" | "max" | "min", of: View): number[] => {
       const to = view("float32", [2]);
@@ -174,7 +171,7 @@ describe("rows", () => {
       [inf, inf],
     ]);
   });
-  it("goes through stages: a softmax", () => {
+  it("runs several stages, as in a softmax", () => {
     const x = input(0, "float64");
     const e = x.sub(row(0, "float64")).exp();
     const p = rowProgram({
@@ -194,7 +191,7 @@ describe("rows", () => {
   });
 });
 
-it("argreduce takes the first of equals, and NaN before all", () => {
+it("argreduce returns the first of equal elements, and NaN before all others", () => {
   const x = view("float32", [3, 3], [1, 7, 7, nan, 9, nan, -1, -2, -2]);
   const run = (op: "max" | "min") => {
     const [indices, found] = [view("int32", [3]), view("float32", [3])];
@@ -214,12 +211,12 @@ it("argreduce takes the first of equals, and NaN before all", () => {
 describe("matmul", () => {
   const a = view("float32", [2, 3], [1, 2, 3, 4, 5, 6]);
   const b = view("float32", [3, 2], [7, 8, 9, 10, 11, 12]);
-  it("multiplies", () => {
+  it("multiplies matrices", () => {
     const to = view("float32", [2, 2], [nan, nan, nan, nan]);
     device.run({ kind: "matmul", a, b, to, accumulate: false, bias: null });
     expect(values(to)).toEqual([58, 64, 139, 154]);
   });
-  it("adds what was there and a bias, and takes a transpose", () => {
+  it("accumulates, adds a bias, and accepts a transposed operand", () => {
     const to = view("float32", [2, 2], [1, 1, 1, 1]);
     const bias = { ...view("float32", [2], [10, 20]), shape: [2, 2], strides: [0, 1] };
     device.run({
@@ -232,7 +229,7 @@ describe("matmul", () => {
     });
     expect(values(to)).toEqual([14 + 11, 32 + 21, 32 + 11, 77 + 21]);
   });
-  it("gives zeros without an inner size", () => {
+  it("returns zeros for an inner size of zero", () => {
     const to = view("float32", [1, 2], [5, 5]);
     device.run({
       kind: "matmul",
@@ -260,14 +257,14 @@ describe("conv", () => {
   const weight = view("float32", [1, 1, 2, 2], [1, 2, 3, 4]);
   const run = (call: Partial<ConvCall> & Pick<ConvCall, "direction" | "input" | "weight" | "output">) =>
     device.run({ ...options, ...call });
-  it("correlates, with a bias, padding and strides", () => {
+  it("computes cross-correlations, with a bias, padding and strides", () => {
     const output = view("float32", [1, 1, 2, 2]);
     run({ direction: "forward", input: image, weight, output, bias: view("float32", [1], [100]) });
     expect(values(output)).toEqual([137, 147, 167, 177]);
     run({ direction: "forward", input: image, weight, output, stride: [2, 2], padding: [1, 1] });
     expect(values(output)).toEqual([4, 3 * 2 + 4 * 3, 2 * 4 + 4 * 7, 5 + 2 * 6 + 3 * 8 + 4 * 9]);
   });
-  it("has the transposed maps as gradients", () => {
+  it("computes gradients with the transposed maps", () => {
     const gradient = view("float32", [1, 1, 2, 2], [1, 0, 0, 10]);
     const dInput = view("float32", [1, 1, 3, 3]);
     run({ direction: "input", input: dInput, weight, output: gradient });
@@ -276,7 +273,7 @@ describe("conv", () => {
     run({ direction: "weight", input: image, weight: dWeight, output: gradient });
     expect(values(dWeight)).toEqual([1 + 50, 2 + 60, 4 + 80, 5 + 90]);
   });
-  it("keeps groups apart", () => {
+  it("separates groups", () => {
     const output = view("float32", [1, 2, 1]);
     const call = { stride: [1], padding: [0], dilation: [1], groups: 2 };
     run({
@@ -303,7 +300,7 @@ describe("pool", () => {
   const x = view("float32", [1, 1, 5], [3, 3, -1, nan, 2]);
   const run = (call: Partial<PoolCall> & Pick<PoolCall, "direction" | "input" | "output">) =>
     device.run({ ...base, ...call });
-  it("takes the first maximum, and its place", () => {
+  it("returns the first maximum and its index", () => {
     const [output, indices] = [view("float32", [1, 1, 3]), view("int32", [1, 1, 3])];
     run({ direction: "forward", input: x, output, indices });
     expect([values(output), values(indices)]).toEqual([
@@ -323,7 +320,7 @@ describe("indexing", () => {
     device.run({ kind: "gather", dim: 1, input: x, index: view("int32", [2, 2], [2, 0, 1, 1]), to });
     expect(values(to)).toEqual([3, 1, 5, 5]);
   });
-  it("scatters, combining what meets", () => {
+  it("scatters, and combines elements with the same index", () => {
     const scatter = (reduce: ScatterCall["reduce"]): number[] => {
       const to = view("float32", [3], [10, 20, 30]);
       device.run({
@@ -344,7 +341,7 @@ describe("indexing", () => {
   });
 });
 
-it("sparse sums the weighted elements of each row, and nothing of an empty row", () => {
+it("sparse sums the weighted elements of each row, and returns zero for an empty row", () => {
   const to = view("float32", [1, 3, 2]);
   device.run({
     kind: "sparse",
@@ -358,7 +355,7 @@ it("sparse sums the weighted elements of each row, and nothing of an empty row",
   expect(values(to)).toEqual([51, 62, 0, 0, -3, -4]);
 });
 
-it("scan keeps running totals, and the last of equal extremes", () => {
+it("scan returns running totals, and the last of equal extremes", () => {
   const x = view("float32", [1, 5], [1, 3, 3, nan, 2]);
   const scan = (op: ScanCall["op"]) => {
     const [to, indices] = [view("float32", [1, 5]), view("int32", [1, 5])];
@@ -377,7 +374,7 @@ it("scan keeps running totals, and the last of equal extremes", () => {
   ]);
 });
 
-it("sort is stable either way, NaN largest, and may keep the first few only", () => {
+it("sort is stable in both directions, treats NaN as largest, and can keep only the first few", () => {
   const x = view("float32", [5], [2, nan, 1, 2, -inf]);
   const sort = (descending: boolean, keep: number) => {
     const [found, indices] = [view("float32", [keep]), view("int32", [keep])];
@@ -394,17 +391,17 @@ it("sort is stable either way, NaN largest, and may keep the first few only", ()
   ]);
 });
 
-it("refuses buffers that it does not hold", () => {
+it("rejects buffers that were freed", () => {
   const x = view("float32", [1]);
   device.free(x.buffer);
   expect(() => device.free(x.buffer)).toThrow("reference: this buffer is not");
   expect(() => device.write(x.buffer, new Uint8Array(4))).toThrow("reference:");
 });
 
-it("random draws Philox 4×32-10", () => {
+it("random generates Philox 4×32-10", () => {
   const bits = view("int32", [4]);
   device.run({ kind: "random", distribution: "bits", seed: 0, offset: 0, to: bits });
-  // The first vector that the authors' own tests list: counter and key zero.
+  // The first vector in the authors' own tests: counter and key zero.
   expect(values(bits)).toEqual([0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8].map((word) => word | 0));
   const uniform = view("float32", [4]);
   device.run({ kind: "random", distribution: "uniform", seed: 0, offset: 0, to: uniform });

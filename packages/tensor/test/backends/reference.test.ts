@@ -1,5 +1,5 @@
 /**
- * The reference backend under the suite that all backends pass. What it computes is checked by hand in
+ * Runs the suite for backends on the reference backend. Its results are compared with values computed by hand in
  * reference-known.test.ts.
  */
 

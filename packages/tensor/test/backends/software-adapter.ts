@@ -1,7 +1,7 @@
 /**
- * The WebGPU device of tests. Where Chromium is installed, its software implementation of Vulkan gives machines without
- * a GPU an adapter. Where there is none the tests are skipped and say why; with `AKARI_REQUIRE_WEBGPU` set, as in
- * continuous integration, that is an error.
+ * The WebGPU device of tests. If Chromium is installed, its software implementation of Vulkan provides an adapter on
+ * machines without a GPU. Without an adapter, the tests are skipped and print why; if `AKARI_REQUIRE_WEBGPU` is set, as
+ * in continuous integration, that is an error.
  */
 
 import { existsSync } from "node:fs";
@@ -9,14 +9,14 @@ import { type WebGpuBackend, webgpu } from "../../src/backends/webgpu/index.ts";
 
 const driver = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
-/** Points the Vulkan loader at Chromium's software driver, unless a driver was chosen already. */
+/** Points the Vulkan loader at Chromium's software driver, unless a driver is already selected. */
 function useSoftwareAdapter(): void {
   if (process.env.VK_ICD_FILENAMES === undefined && process.env.VK_DRIVER_FILES === undefined && existsSync(driver)) {
     process.env.VK_ICD_FILENAMES = driver;
   }
 }
 
-/** A device, or the reason why there is none. */
+/** Returns a device, or the reason why there is none. */
 export async function findWebGpu(): Promise<{ device: WebGpuBackend | null; reason: string }> {
   useSoftwareAdapter();
   try {

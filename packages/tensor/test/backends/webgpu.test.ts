@@ -1,4 +1,4 @@
-/** The WebGPU backend under the suite that all backends pass. Without an adapter it is skipped, and says why. */
+/** Runs the suite for backends on the WebGPU backend, and tests its own features; skipped without an adapter. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { runConv } from "../../src/backends/cpu/conv.ts";
@@ -43,9 +43,9 @@ if (device === null) {
     ],
     ["permute", [4, 8, 12], (x: Tensor) => x.permute([2, 0, 1]).contiguous()],
     ["permute the last two", [3, 8, 16], (x: Tensor) => x.permute([0, 2, 1]).mul(2)],
-    ["permute with a row for all", [5, 4, 8], (x: Tensor) => x.permute([0, 2, 1]).mul(x.select(0, 1).select(1, 0))],
-    ["not by fours", [6, 10], (x: Tensor) => x.t().contiguous()],
-    ["from within", [8, 16], (x: Tensor) => x.narrow(1, 4, 8).t().contiguous()],
+    ["permute with a broadcast row", [5, 4, 8], (x: Tensor) => x.permute([0, 2, 1]).mul(x.select(0, 1).select(1, 0))],
+    ["sizes not divisible by 4", [6, 10], (x: Tensor) => x.t().contiguous()],
+    ["a slice, transposed", [8, 16], (x: Tensor) => x.narrow(1, 4, 8).t().contiguous()],
   ] as const)("webgpu: copies of transposes: %s", async (_, shape, f) => {
     const x = arange(shape.reduce((a, b) => a * b, 1))
       .to("float32")
@@ -53,10 +53,10 @@ if (device === null) {
     expect(Array.from(await f(x.to(found)).data())).toEqual(Array.from(f(x).dataSync()));
   });
 
-  it("webgpu: operands in different buffers, when one does not hold them all", async () => {
+  it("webgpu: accepts operands in different buffers, if one buffer cannot hold them all", async () => {
     const device = await webgpu({ largestBuffer: 1 << 16 });
     const random = (shape: readonly number[], seed: number) => randn(shape, { generator: new Generator(seed) });
-    // 36,000 bytes each: no two fit into one buffer
+    // 36,000 bytes each: no two fit into one buffer.
     const operands = [random([90, 100], 1), random([100, 90], 2), random([90, 100], 3)] as const;
     const index = arange(89, -1, -1);
     const compute = (a: Tensor, b: Tensor, c: Tensor, i: Tensor): Tensor[] => [
@@ -83,7 +83,7 @@ if (device === null) {
     expect((live + pooled) / 65536).toBeGreaterThan(5);
   });
 
-  // A GPU computes products in tiles and a program on the CPU does not: both forms, whatever the adapter.
+  // A GPU computes products in tiles, a software adapter does not. Both variants are tested on any adapter.
   describe.each([true, false])("webgpu products, in tiles: %s", (tiles) => {
     let other: WebGpuBackend;
     beforeAll(async () => {
@@ -173,22 +173,22 @@ if (device === null) {
     );
   });
 
-  // Rows are gone over in other ways by a GPU than by a program on the CPU: both, whatever the adapter.
-  describe.each([true, false])("webgpu rows, as on a GPU: %s", (tiles) => {
+  // A GPU reduces rows with other kernels than a software adapter. Both variants are tested on any adapter.
+  describe.each([true, false])("webgpu reductions, as on a GPU: %s", (tiles) => {
     let other: WebGpuBackend;
     beforeAll(async () => {
       other = await webgpu({ tiles });
     });
 
     it.each([
-      ["of a million and some", [1_000_003]],
-      ["of a million", [1_000_000]],
-      ["few and long", [3, 70_000]],
-      ["one more than few", [260, 8200]],
-      ["neither", [100, 1000]],
-      ["of many", [2100, 100]],
-      ["of very many", [70_000, 36]],
-      ["short", [70, 32]],
+      ["of slightly more than a million elements", [1_000_003]],
+      ["of a million elements", [1_000_000]],
+      ["of few and long rows", [3, 70_000]],
+      ["of one row more than the limit", [260, 8200]],
+      ["of a medium number and length", [100, 1000]],
+      ["of many rows", [2100, 100]],
+      ["of very many rows", [70_000, 36]],
+      ["of short rows", [70, 32]],
     ] as const)("%s", async (_, shape) => {
       const x = randn(shape, { generator: new Generator(3) });
       const results = (x: Tensor): Tensor[] => [
@@ -210,7 +210,7 @@ if (device === null) {
       }
     });
 
-    it("side by side", async () => {
+    it("over columns", async () => {
       for (const shape of [
         [500, 2100],
         [9000, 5],
@@ -222,14 +222,14 @@ if (device === null) {
       }
     });
 
-    it("add up without losing figures, and always the same", async () => {
+    it("add up without losing precision, and return the same sum each time", async () => {
       const x = full([4_000_000], 0.1, { device: other });
       const sum = await x.sum().item();
       expect(Math.abs(sum / (4_000_000 * Math.fround(0.1)) - 1)).toBeLessThan(1e-6);
       expect(await x.sum().item()).toBe(sum);
     });
 
-    it("pass NaN on, wherever it stands", async () => {
+    it("propagate NaN from any position", async () => {
       for (const at of [0, 5000, 99_999]) {
         const x = zeros([100_000], { device: other });
         x.narrow(0, at, 1).fill_(Number.NaN);
@@ -243,11 +243,11 @@ if (device === null) {
   });
 
   describe("webgpu errors", () => {
-    it("name what is too large", async () => {
+    it("name the size that is too large", async () => {
       expect(() => found.allocate(2 ** 40)).toThrow(/webgpu: a tensor of 1099511627776 bytes is too large/);
     });
 
-    it("refuse options there are not", async () => {
+    it("reject unknown and invalid options", async () => {
       await expect(webgpu({ memory: 5 } as object)).rejects.toThrow(
         /webgpu: there is no option "memory"; there are memoryLimit/,
       );
@@ -259,7 +259,7 @@ if (device === null) {
       );
     });
 
-    it("say that a device is gone", async () => {
+    it("say that a device was destroyed", async () => {
       const gone = await webgpu();
       const buffer = gone.allocate(16);
       gone.destroy();
@@ -268,11 +268,11 @@ if (device === null) {
       await expect(gone.flush()).rejects.toThrow(/webgpu: this device was destroyed/);
     });
 
-    it("say that it cannot be read at once", () => {
+    it("say that the device cannot be read synchronously", () => {
       expect(() => tensor([1], { device: found }).itemSync()).toThrow(/webgpu can only be read asynchronously/);
     });
 
-    it("come at the memory limit, and not before", async () => {
+    it("are thrown at the memory limit only", async () => {
       const small = await webgpu({ memoryLimit: 1 << 20 });
       for (let i = 0; i < 10; i++) small.free(small.allocate(900_000 - 50_000 * i));
       const kept = small.allocate(600_000);
@@ -284,7 +284,7 @@ if (device === null) {
 
   describe("webgpu: a kernel that does not compile", () => {
     let device: WebGpuBackend;
-    /** What is done to the shaders' text from now on. */
+    /** The change applied to shader code from now on. */
     let change = (code: string): string => code;
     beforeAll(async () => {
       device = await webgpu();
@@ -307,7 +307,7 @@ if (device === null) {
       return result;
     };
 
-    it("is an error of whoever reads its result, or what was computed from it, and of no one else", async () => {
+    it("throws only when its result, or a value computed from it, is read", async () => {
       const x = tensor([1, 2, 3, 4], { device });
       const before = x.add(1);
       const y = failing(x);
@@ -321,7 +321,7 @@ if (device === null) {
       await device.flush();
     });
 
-    it("leaves what is written anew in its place", async () => {
+    it("does not affect values that are later written to the same place", async () => {
       const x = tensor([1, 2, 3, 4], { device });
       const [y, z, part] = [x.clone(), x.clone(), x.clone()];
       const bad = failing(x);
@@ -340,8 +340,8 @@ if (device === null) {
     });
   });
 
-  describe("webgpu reads", () => {
-    it("are right while work is queued, and share a submit", async () => {
+  describe("reads on webgpu", () => {
+    it("return correct values while work is queued, and share a submit", async () => {
       const x = tensor([1, 2, 3], { device: found });
       const y = x.mul(2);
       const before = found.counters.submits;
@@ -356,7 +356,7 @@ if (device === null) {
       expect(found.counters.submits - before).toBe(1);
     });
 
-    it("see writes in their place among the calls", async () => {
+    it("see writes in order with the calls", async () => {
       const x = tensor([1, 2, 3, 4], { device: found });
       const y = x.add(1);
       found.write(x.buffer, new Uint8Array(new Float32Array([9, 9, 9, 9]).buffer));
@@ -365,7 +365,7 @@ if (device === null) {
     });
   });
 
-  it("webgpu: more workgroups than one dimension of the grid holds", async () => {
+  it("webgpu: runs more workgroups than one dimension of the grid can hold", async () => {
     const count = 65_535 * 64 + 1000;
     const x = zeros([count], { dtype: "uint8", device: found }).add_(1);
     const bytes = await x.data();

@@ -1,4 +1,4 @@
-/** The special functions against values of 17 digits, computed with 50-digit arithmetic. */
+/** The special functions, compared with values of 17 digits that were computed with 50-digit arithmetic. */
 
 import { describe, expect, it } from "vitest";
 import { erf, erfc, mod, pow, roundHalfEven, sigmoid } from "../../src/expr/functions.ts";
@@ -27,17 +27,17 @@ const table: readonly (readonly [number, number, number])[] = [
 ];
 
 describe("special functions", () => {
-  it.each(table)("erf and erfc of %s", (x, plain, complement) => {
+  it.each(table)("erf and erfc are accurate at %s", (x, plain, complement) => {
     expect(Math.abs(erf(x) - plain)).toBeLessThanOrEqual(1e-15 * Math.abs(plain));
     expect(Math.abs(erfc(x) - complement)).toBeLessThanOrEqual(2e-15 * complement);
   });
-  it("have the right limits", () => {
+  it("have the correct limits", () => {
     expect([erf(inf), erf(-inf), erf(nan), erf(0)]).toEqual([1, -1, nan, 0]);
     expect([erfc(inf), erfc(-inf), erfc(nan), erfc(0)]).toEqual([0, 2, nan, 1]);
     expect([sigmoid(inf), sigmoid(-inf), sigmoid(0), sigmoid(nan)]).toEqual([1, 0, 0.5, nan]);
     expect(sigmoid(-700)).toBe(Math.exp(-700));
   });
-  it("keep signs of zero and round halves to even", () => {
+  it("preserve signs of zero and round halves to even", () => {
     expect([0.5, -0.5, 1.5, 2.5, -2.5, -0, 2 ** 52 + 1, inf].map(roundHalfEven)).toEqual([
       0,
       -0,
@@ -49,10 +49,10 @@ describe("special functions", () => {
       inf,
     ]);
   });
-  it("know powers as C does", () => {
+  it("return the same powers as C", () => {
     expect([pow(1, nan), pow(-1, inf), pow(-1, -inf), pow(nan, 0), pow(2, nan)]).toEqual([1, 1, 1, 1, nan]);
   });
-  it("take remainders with the divisor's sign", () => {
+  it("return remainders with the sign of the divisor", () => {
     expect([mod(5, 3), mod(-5, 3), mod(5, -3), mod(-5, -3), mod(-1, inf), mod(1, 0)]).toEqual([2, 1, -1, -2, inf, nan]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Activations against their definitions, at edges and kinks. Their derivatives at kinks stand with the recorded PyTorch
- * cases.
+ * Activations compared with their definitions, including edges and kinks. Their derivatives at kinks are compared with
+ * recorded PyTorch results.
  */
 
 import { describe, expect, it } from "vitest";
@@ -42,32 +42,32 @@ const definitions: [name: string, got: (x: Tensor) => Tensor, want: (x: number) 
 
 describe("activations", () => {
   const points = [-1000, -30, -6, -3, -1.5, -0.5, -1e-9, 0, 1e-9, 0.5, 1, 1.5, 3, 6, 30, 1000];
-  it.each(definitions)("%s follows its definition", (_, got, want) => {
+  it.each(definitions)("%s matches its definition", (_, got, want) => {
     values(got(of(points))).forEach((value, i) => {
       expect(value).toBeCloseTo(want(points[i] as number), 12);
     });
   });
 
-  it.each(definitions)("%s passes NaN on", (name, got) => {
-    // PyTorch's softshrink asks what lies beyond the limits; NaN does not.
+  it.each(definitions)("%s propagates NaN", (name, got) => {
+    // PyTorch's softshrink selects values beyond the limits, and NaN is not beyond them.
     expect(values(got(of([Number.NaN])))).toEqual([name === "softshrink" ? 0 : Number.NaN]);
   });
 
-  it("those of floating-point numbers reject integers, whatever their parameters are, as PyTorch does", () => {
+  it("of floating-point numbers reject integers with any parameters, as in PyTorch", () => {
     const x = tensor([1, -2], { dtype: "int32", device });
     for (const call of [ops.leakyRelu, ops.hardshrink, ops.softshrink, (y: Tensor) => ops.elu(y, 1.5)])
       expect(() => call(x)).toThrow(DTypeError);
     expect(() => ops.softplus(x, { beta: 0.5 })).toThrow(DTypeError);
   });
 
-  it("hardtanh of uint8 has no negative limits, neither the lower nor the upper", () => {
+  it("of uint8 have no negative limits in hardtanh", () => {
     const x = tensor([1, 2], { dtype: "uint8", device });
     expect(() => ops.hardtanh(x)).toThrow("hardtanh: uint8 has no negative limits, got -1");
     expect(() => ops.hardtanh(x, 0, -2)).toThrow("hardtanh: uint8 has no negative limits, got -2");
     expect(values(ops.hardtanh(x, 0.5, 1.5))).toEqual([1, 1]);
   });
 
-  it("gelu is x Φ(x), and its approximation stays near", () => {
+  it("gelu is x Φ(x), and the tanh approximation is close to it", () => {
     const x = of([-3, -1, 0, 0.5, 2]);
     // Φ from a table of the normal distribution.
     const phi = [0.0013498980316301, 0.158655253931457, 0.5, 0.691462461274013, 0.977249868051821];
@@ -80,7 +80,7 @@ describe("activations", () => {
     expect(() => ops.gelu(x, { approximate: "erf" as "tanh" })).toThrow(ArgumentError);
   });
 
-  it("prelu learns one slope, or one per channel", () => {
+  it("prelu uses one slope, or one per channel", () => {
     expect(values(ops.prelu(of([-2, 2]), of([0.5])))).toEqual([-1, 2]);
     expect(
       values(
@@ -96,7 +96,7 @@ describe("activations", () => {
     expect(() => ops.prelu(of([[1, 2]]), of([1, 2, 3]))).toThrow(ShapeError);
   });
 
-  it("glu gates the first half with the second", () => {
+  it("glu multiplies the first half by the sigmoid of the second", () => {
     expect(values(ops.glu(of([[1, 2, 0, 0]])))).toEqual([0.5, 1]);
     expect(() => ops.glu(of([[1, 2, 3]]))).toThrow("glu: expected an even size in dimension 1, got shape [1, 3]");
   });

@@ -1,6 +1,6 @@
 /**
- * Building from parts, distances, quantiles, logarithms of determinants, and whether tensors are the same: what the
- * recorded cases do not show.
+ * Assembling tensors from parts, distances, quantiles, logarithms of determinants, and equality: cases that the
+ * recorded PyTorch results do not cover.
  */
 
 import { describe, expect, it } from "vitest";
@@ -37,8 +37,8 @@ import {
   zeros,
 } from "../../src/index.ts";
 
-describe("building", () => {
-  it("refuses what does not fit", () => {
+describe("assembling", () => {
+  it("rejects invalid shapes and sizes", () => {
     expect(() => blockDiag(ones([1, 1, 1]))).toThrow(/blockDiag: expected matrices, got shape \[1, 1, 1\]/);
     expect(() => combinations(ones([2, 2]))).toThrow(ShapeError);
     expect(() => combinations(ones([2]), -1)).toThrow(/r must be a non-negative integer, got -1/);
@@ -54,7 +54,7 @@ describe("building", () => {
     expect(cartesianProd(tensor([1, 2])).toArraySync()).toEqual([1, 2]);
   });
 
-  it("leaves the original alone", () => {
+  it("does not change the original", () => {
     const x = zeros([3]);
     expect(sliceScatter(x, ones([2]), 0, 1).toArraySync()).toEqual([0, 1, 1]);
     expect(x.toArraySync()).toEqual([0, 0, 0]);
@@ -69,13 +69,13 @@ describe("building", () => {
 });
 
 describe("distances and quantiles", () => {
-  it("of many rows are those of few", () => {
+  it("are the same for many rows as for few", () => {
     const rows = arange(120).remainder(7).float().reshape([30, 4]);
     const each = stack(rows.unbind().map((row) => cdist(row.unsqueeze(0), rows).squeeze(0)));
     expect(allcloseSync(cdist(rows, rows), each, { rtol: 1e-6 })).toBe(true);
   });
 
-  it("refuse what does not fit", () => {
+  it("reject invalid shapes and arguments", () => {
     expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of equal length, got shapes \[2, 3\] and \[2, 4\]/);
     expect(() => pdist(ones([3]))).toThrow(ShapeError);
     expect(() => renorm(ones([2, 2]), 0, 0, 1)).toThrow(/p must be positive/);
@@ -90,14 +90,14 @@ describe("distances and quantiles", () => {
     expect(pdist(ones([1, 2])).shape).toEqual([0]);
   });
 
-  it("know scalars", () => {
+  it("accept scalars", () => {
     expect(quantile(tensor(3), 0.2).itemSync()).toBe(3);
     expect(tensor(3).nanmedian().itemSync()).toBe(3);
   });
 });
 
-describe("determinants", () => {
-  it("that no float holds have logarithms", () => {
+describe("determinants and triangular systems", () => {
+  it("slogdet supports determinants outside the range of floats", () => {
     const { sign, logabsdet } = slogdet(eye(100).mul(-1e-3));
     expect(sign.itemSync()).toBe(1);
     expect(logabsdet.itemSync()).toBeCloseTo(100 * Math.log(1e-3), 2);
@@ -105,7 +105,7 @@ describe("determinants", () => {
     expect(() => slogdet(ones([2, 3]))).toThrow(/slogdet: expected a square matrix/);
   });
 
-  it("of triangles are not asked for what is zero", () => {
+  it("solveTriangular rejects singular and non-square matrices", () => {
     expect(() => solveTriangular(zeros([2, 2]), ones([2, 1]), { upper: true })).toThrow(
       "solveTriangular: the matrix is singular",
     );
@@ -113,8 +113,8 @@ describe("determinants", () => {
   });
 });
 
-describe("being the same", () => {
-  it("is told as a promise, and at once", async () => {
+describe("equality and asTensor", () => {
+  it("equal returns a promise, and equalSync a boolean", async () => {
     const x = tensor([1, 2]);
     expect(await equal(x, tensor([1, 2]))).toBe(true);
     expect(await x.equal(tensor([1, 3]))).toBe(false);
@@ -127,7 +127,7 @@ describe("being the same", () => {
     expect(isin(x, tensor([2, 5])).toArraySync()).toEqual([false, true]);
   });
 
-  it("keeps a tensor that is one already", () => {
+  it("asTensor returns its argument if it already is such a tensor", () => {
     const x = tensor([1, 2]);
     expect(asTensor(x)).toBe(x);
     expect(asTensor(x, { dtype: "int32" }).dtype).toBe("int32");
@@ -135,8 +135,8 @@ describe("being the same", () => {
   });
 });
 
-describe("conversions and other names", () => {
-  it("go by the names of dtypes", () => {
+describe("conversions and aliases", () => {
+  it("have the names of dtypes", () => {
     const x = tensor([1.5, 0]);
     expect(
       [x.double(), x.half(), x.int(), x.long(), x.byte(), x.bool(), x.int().float()].map(({ dtype }) => dtype),
@@ -155,7 +155,7 @@ describe("conversions and other names", () => {
     expect(Object.keys(x)).not.toContain("clip");
   });
 
-  it("make new ones beside a tensor", () => {
+  it("create new tensors with the dtype of a tensor", () => {
     const x = tensor([1], { dtype: "float64" });
     expect([
       x.newZeros([2]).dtype,
@@ -164,7 +164,7 @@ describe("conversions and other names", () => {
     ]).toEqual(["float64", [1, 1], 3]);
   });
 
-  it("draw by what stands in a tensor", () => {
+  it("draw with the probabilities in a tensor", () => {
     expect(tensor([0, 1, 0]).multinomial(1).toArraySync()).toEqual([1]);
     expect(tensor([0, 1]).bernoulli().toArraySync()).toEqual([0, 1]);
     expect(() => multinomial(tensor([-1, 1]), 1)).toThrow(/finite and not negative/);

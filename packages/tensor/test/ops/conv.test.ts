@@ -1,4 +1,4 @@
-/** Convolutions against the product of patches and weight, pooling, resampling, and what is refused. */
+/** Convolutions compared with products of patches and weights, pooling, resampling, and errors. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -63,7 +63,7 @@ describe("convolution", () => {
     }
   });
 
-  it("falls into groups that do not see each other", () => {
+  it("computes groups independently", () => {
     const [x, w] = [randn([1, 4, 5, 5]), randn([6, 2, 3, 3])];
     const y = conv2d(x, w, null, { groups: 2 });
     const [first, second] = x.chunk(2, 1);
@@ -72,7 +72,7 @@ describe("convolution", () => {
     expectSame(y.narrow(1, 3, 3), conv2d(second, bottom));
   });
 
-  it("keeps the size with padding same, the odd zero behind", () => {
+  it("preserves the size with same padding, with the odd zero at the end", () => {
     const x = counting(1, 1, 4);
     expect(conv1d(x, ones([1, 1, 2]), null, { padding: "same" }).toArraySync()).toEqual([[[1, 3, 5, 3]]]);
     expect(conv1d(x, ones([1, 1, 3]), null, { padding: "same" }).shape).toEqual([1, 1, 4]);
@@ -80,7 +80,7 @@ describe("convolution", () => {
     expect(() => conv1d(x, ones([1, 1, 2]), null, { padding: "same", stride: 2 })).toThrow(ArgumentError);
   });
 
-  it("transposed is the adjoint: ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩", () => {
+  it("has its adjoint in the transposed convolution: ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩", () => {
     const settings = { stride: 2, padding: 1 };
     const [x, w] = [randn([1, 2, 5, 5]), randn([3, 2, 3, 3])];
     const y = conv2d(x, w, null, settings);
@@ -89,7 +89,7 @@ describe("convolution", () => {
     expect(y.mul(g).sum().itemSync()).toBeCloseTo(x.mul(back).sum().itemSync(), 3);
   });
 
-  it("refuses what does not fit, with the numbers", () => {
+  it("rejects invalid shapes and strides, and quotes the sizes", () => {
     expect(() => conv2d(zeros([1, 3, 5, 5]), zeros([2, 4, 3, 3]))).toThrow(/3 channels.*expects 4/);
     expect(() => conv2d(zeros([1, 1, 2, 2]), zeros([1, 1, 3, 3]))).toThrow(ShapeError);
     expect(() => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 3, 3]), zeros([2]))).toThrow(/bias/);
@@ -100,7 +100,7 @@ describe("convolution", () => {
 });
 
 describe("pooling", () => {
-  it("takes the largest and says where it stood", () => {
+  it("returns maxima and their indices", () => {
     const x = counting(1, 1, 4, 4);
     const [values, indices] = maxPool2d(x, 2, { returnIndices: true });
     expect(values.toArraySync()).toEqual([
@@ -126,7 +126,7 @@ describe("pooling", () => {
     expect(adaptiveAvgPool2d(counting(1, 1, 3, 5), [2, null]).shape).toEqual([1, 1, 2, 5]);
   });
 
-  it("refuses windows and padding that make no sense", () => {
+  it("rejects invalid windows, padding and dtypes", () => {
     expect(() => maxPool2d(zeros([1, 1, 2, 2]), 3)).toThrow(ShapeError);
     expect(() => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 })).toThrow(/more than half/);
     expect(() => avgPool2d(zeros([4, 4]), 2)).toThrow(ShapeError);
@@ -141,7 +141,7 @@ describe("pooling", () => {
 });
 
 describe("images", () => {
-  it("patches add up to what they were taken from, once for each window", () => {
+  it("sum the patches of im2col, each element once per window that contains it", () => {
     const x = counting(1, 2, 4, 4);
     const times = col2im(im2col(ones([1, 2, 4, 4]), 2), 4, 2);
     expectSame(col2im(im2col(x, 2), 4, 2), x.mul(times));
@@ -152,13 +152,13 @@ describe("images", () => {
     );
   });
 
-  it("changes channels into space and back", () => {
+  it("are shuffled from channels to pixels and back", () => {
     const x = counting(1, 8, 2, 3);
     expect(pixelShuffle(x, 2).shape).toEqual([1, 2, 4, 6]);
     expectSame(pixelUnshuffle(pixelShuffle(x, 2), 2), x);
   });
 
-  it("resamples linear ramps exactly", () => {
+  it("are resampled exactly if they are linear ramps", () => {
     const ramp = tensor([[[0, 1, 2, 3]]]);
     expect(interpolate(ramp, { size: 7, mode: "linear", alignCorners: true }).toArraySync()).toEqual([
       [[0, 0.5, 1, 1.5, 2, 2.5, 3]],
@@ -174,7 +174,7 @@ describe("images", () => {
     expect(() => adaptiveAvgPool2d(counting(1, 1, 3, 3).int(), 2)).toThrow(DTypeError);
   });
 
-  it("shrinks without aliasing, as PyTorch does", () => {
+  it("are reduced with antialiasing as in PyTorch", () => {
     const x = counting(1, 1, 4, 4).square();
     const shrunk = (mode: "bilinear" | "bicubic", size: number[]) =>
       interpolate(x, { size, mode, antialias: true }).reshape(-1);
@@ -198,14 +198,14 @@ describe("images", () => {
     );
   });
 
-  it("an infinity reaches only the elements that are computed from it", () => {
+  it("propagate an infinity only to the elements that are computed from it", () => {
     const x = tensor([[[1, 2, Number.POSITIVE_INFINITY, 4, 5, 6]]]);
     expect(interpolate(x, { size: 3, mode: "linear" }).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 5.5]]]);
     expect(avgPool1d(x, 2).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 5.5]]]);
     expect(adaptiveAvgPool1d(x, 4).toArraySync()).toEqual([[[1.5, Number.POSITIVE_INFINITY, 4.5, 5.5]]]);
   });
 
-  it("takes the nearest of any dtype", () => {
+  it("of any dtype are resampled by nearest neighbors", () => {
     for (const dtype of ["bool", "uint8", "int32", "float64"] as const) {
       const x = tensor([[[1, 0, 1]]], { dtype });
       const y = interpolate(x, { size: 5 });

@@ -40,7 +40,7 @@ function indices(...list: number[]): Tensor {
 }
 
 describe("get", () => {
-  it("gives views for numbers, ranges, new axes and dots", () => {
+  it("returns views for numbers, ranges, new axes and ellipses", () => {
     const x = counting(3, 4);
     expect(x.get(1).toArraySync()).toEqual([4, 5, 6, 7]);
     expect(x.get("...", -1).toArraySync()).toEqual([3, 7, 11]);
@@ -53,14 +53,14 @@ describe("get", () => {
     expect(x.get().shape).toEqual([3, 4]);
   });
 
-  it("takes a mask without dimensions as one more dimension, and fills bools with numbers", () => {
+  it("treats a mask without dimensions as one more dimension, and maskedFill fills bools with numbers", () => {
     const x = counting(3, 4);
     expect(x.get(tensor(true)).shape).toEqual([1, 3, 4]);
     expect(x.get(tensor(false)).shape).toEqual([0, 3, 4]);
     expect(x.gt(1).maskedFill(x.gt(9), 0).dtype).toBe("bool");
   });
 
-  it("picks with index tensors, lists and masks", () => {
+  it("selects with index tensors, lists and masks", () => {
     const x = counting(3, 4);
     expect(x.get(indices(2, 0, -1), indices(0, 1, 2)).toArraySync()).toEqual([8, 1, 10]);
     expect(x.get([2, 0]).shape).toEqual([2, 4]);
@@ -76,7 +76,7 @@ describe("get", () => {
     expect(y.get(":", indices(0, 1), indices(1, 2)).get(1, 1).toArraySync()).toEqual(y.get(1, 1, 2).toArraySync());
   });
 
-  it("refuses what is out of range", () => {
+  it("rejects indices out of range, and too many indices", () => {
     const x = counting(3, 4);
     expect(() => x.get(3)).toThrow("index 3 is out of range for dimension 0 of size 3");
     expect(() => x.get(indices(0, 4))).toThrow(IndexError);
@@ -106,7 +106,7 @@ describe("get", () => {
 });
 
 describe("set", () => {
-  it("writes through views, tensors and masks, broadcast", () => {
+  it("writes through views, tensors and masks, with broadcasting", () => {
     const x = zeros([3, 4]);
     x.set([1], tensor([1, 2, 3, 4]));
     x.set(["...", "::3"], 9);
@@ -125,7 +125,7 @@ describe("set", () => {
 });
 
 describe("gather and scatter", () => {
-  it("take and put along a dimension", () => {
+  it("read and write along a dimension", () => {
     const x = counting(2, 3);
     const index = tensor(
       [
@@ -159,7 +159,7 @@ describe("gather and scatter", () => {
     expect(take(x, indices(5, -6)).toArraySync()).toEqual([5, 0]);
   });
 
-  it("reduce as named", () => {
+  it("reduce with the named operation", () => {
     const x = tensor([1, 2, 3]);
     const [index, source] = [indices(0, 0, 2), tensor([5, 7, 2])];
     expect(scatterReduce(x, 0, index, source, "sum").toArraySync()).toEqual([13, 2, 5]);
@@ -169,7 +169,7 @@ describe("gather and scatter", () => {
     expect(scatterReduce(x, 0, index, source, "mean", { includeSelf: false }).toArraySync()).toEqual([6, 2, 2]);
   });
 
-  it("refuse indices and shapes that do not fit", () => {
+  it("reject invalid indices and shapes", () => {
     const x = counting(2, 3);
     expect(() => gather(x, 1, tensor([[3]], { dtype: "int32" }))).toThrow(
       "gather: index 3 is out of range for dimension 1 of size 3",
@@ -179,7 +179,7 @@ describe("gather and scatter", () => {
     expect(() => indexAdd(x, 0, indices(0), counting(2, 3))).toThrow(ShapeError);
   });
 
-  it("put by several indices, adding where told", () => {
+  it("indexPut uses several indices, and accumulates on request", () => {
     const x = zeros([2, 2]);
     const places = [indices(0, 0, 1), indices(1, 1, 0)];
     expect(indexPut(x, places, tensor([1, 2, 3]), { accumulate: true }).toArraySync()).toEqual([
@@ -213,7 +213,7 @@ describe("gather and scatter", () => {
     expect(() => x.maskedFill(x, 0)).toThrow(DTypeError);
   });
 
-  it("look rows up", () => {
+  it("embedding looks up rows", () => {
     const table = counting(4, 2);
     expect(embedding(indices(3, 0), table).toArraySync()).toEqual([
       [6, 7],
@@ -227,14 +227,14 @@ describe("gather and scatter", () => {
   });
 });
 
-describe("what differs", () => {
+describe("unique", () => {
   const rows = tensor([
     [1, 2],
     [1, 2],
     [3, 0],
   ]);
 
-  it("is found among elements, parts, and neighbors", () => {
+  it("finds distinct elements, slices, and runs of equal neighbors", () => {
     const [values, inverse, counts] = unique(rows, { dim: 0, returnInverse: true, returnCounts: true });
     expect([values.toArraySync(), inverse.toArraySync(), counts.toArraySync()]).toEqual([
       [
@@ -252,12 +252,12 @@ describe("what differs", () => {
     ]);
   });
 
-  it("is every NaN from every other", () => {
+  it("treats every NaN as distinct", () => {
     expect(unique(tensor([Number.NaN, 1, Number.NaN]), { returnCounts: true })[1].toArraySync()).toEqual([1, 1, 1]);
     expect(unique(tensor([[Number.NaN], [Number.NaN]]), { dim: 0 }).shape).toEqual([2, 1]);
   });
 
-  it("cannot be told of empty parts", () => {
+  it("rejects empty slices", () => {
     expect(() => unique(zeros([2, 0]), { dim: 0 })).toThrow(
       /expected non-empty slices along dimension 0, got shape \[2, 0\]/,
     );
@@ -266,7 +266,7 @@ describe("what differs", () => {
     expect(unique(indices()).shape).toEqual([0]);
   });
 
-  it("is a tensor, or an array of what was requested", () => {
+  it("returns a tensor, or an array of the requested results", () => {
     const x = indices(5, -1, 5);
     expectTypeOf(unique(x)).toEqualTypeOf<Tensor>();
     expectTypeOf(x.unique({ returnCounts: true })).toEqualTypeOf<[values: Tensor, counts: Tensor]>();
@@ -287,11 +287,11 @@ describe("what differs", () => {
     ]);
   });
 
-  it.each(["int32", "uint8", "bool"] as const)("is the same in a narrow range of %s as in a wide one", (dtype) => {
+  it.each(["int32", "uint8", "bool"] as const)("is the same for narrow and wide ranges of %s", (dtype) => {
     const narrow = arange(300).mul(7).remainder(11).sub(3).abs().to(dtype);
     const all = { returnInverse: true, returnCounts: true } as const;
     const [values, inverse, counts] = unique(narrow, all);
-    // Floating-point numbers are sorted.
+    // Floating-point numbers are sorted instead.
     const [wanted, wantedInverse, wantedCounts] = unique(narrow.to("float32"), all);
     expect(values.dtype).toBe(dtype);
     expect(values.to("float32").toArraySync()).toEqual(wanted.toArraySync());
@@ -301,7 +301,7 @@ describe("what differs", () => {
     ]);
   });
 
-  it("is found between the ends of the range of integers too", () => {
+  it("works at both ends of the integer range", () => {
     const [values, counts] = unique(indices(2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 1), { returnCounts: true });
     expect([values.toArraySync(), counts.toArraySync()]).toEqual([
       [-(2 ** 31), 2 ** 31 - 1],
@@ -310,8 +310,8 @@ describe("what differs", () => {
   });
 });
 
-describe("putting", () => {
-  it("into the flat tensor", () => {
+describe("put and scatter", () => {
+  it("put writes to the flattened tensor", () => {
     const x = counting(2, 3);
     expect(x.put(indices(5, -6), tensor([9, 8])).toArraySync()).toEqual([
       [8, 1, 2],
@@ -324,7 +324,7 @@ describe("putting", () => {
     expect(() => x.put(indices(0), indices(1))).toThrow(DTypeError);
   });
 
-  it("scalars, in place as well", () => {
+  it("scatter accepts scalars, also in place", () => {
     const x = tensor(1);
     expect(x.scatter(0, tensor(0, { dtype: "int32" }), 5).itemSync()).toBe(5);
     x.scatter_(0, tensor(0, { dtype: "int32" }), 7, { reduce: "add" });

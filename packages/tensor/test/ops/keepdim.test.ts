@@ -1,6 +1,4 @@
-/**
- * Reductions take options by name: in JavaScript a `true` in their place would otherwise be a silently different shape.
- */
+/** Reductions accept options by name only: otherwise, a `true` in JavaScript would silently change the shape. */
 
 import { describe, expect, it } from "vitest";
 import * as akari from "../../src/index.ts";
@@ -36,7 +34,7 @@ const reductions: Readonly<Record<string, (...given: readonly unknown[]) => unkn
 
 describe("reductions", () => {
   it.each(Object.entries(reductions))(
-    "%s refuses what is no object of options, and names that it does not have",
+    "%s rejects positional options, and options that it does not have",
     (name, reduce) => {
       const x = tensor([
         [1, 2],
@@ -49,7 +47,7 @@ describe("reductions", () => {
     },
   );
 
-  it("of other arguments, too", () => {
+  it("with other arguments reject them too", () => {
     const x = tensor([
       [1, 2],
       [3, 4],

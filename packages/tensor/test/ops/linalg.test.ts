@@ -1,4 +1,4 @@
-/** Inverses, solutions, determinants and factors against what defines them. */
+/** Inverses, solutions, determinants and factorizations, compared with the equations that define them. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -40,7 +40,7 @@ function distance(a: Tensor, b: Tensor): number {
 }
 
 describe("linear algebra", () => {
-  it("an inverse undoes its matrix, a solution fits its equations", () => {
+  it("inv and solve satisfy their equations", () => {
     const a = randn([3, 4, 4], double);
     expect(distance(matmul(a, inv(a)), eye(4, double).expand(3, 4, 4))).toBeLessThan(1e-9);
     const b = randn([3, 4, 2], double);
@@ -55,7 +55,7 @@ describe("linear algebra", () => {
     expect(distance(matmul(a.select(0, 0), solve(a.select(0, 0), v)), v)).toBeLessThan(1e-9);
   });
 
-  it.each([49, 70, 131])("of %d rows, more than are worked out at a time", (n) => {
+  it.each([49, 70, 131])("supports %d rows, more than one block", (n) => {
     for (const device of [reference(), cpu()]) {
       const a = randn([n, n], { ...double, device });
       const unit = eye(n, { ...double, device });
@@ -73,13 +73,13 @@ describe("linear algebra", () => {
     }
   });
 
-  it("right sides of triangles are matrices, also where their shape could be one of a batch of vectors", () => {
+  it("solveTriangular treats right-hand sides as matrices, even if their shape could be a batch of vectors", () => {
     const a = randn([2, 2, 2], double);
     const b = eye(2, double);
     expect(distance(matmul(a.tril(), solveTriangular(a, b, { upper: false })), b.expand(2, 2, 2))).toBeLessThan(1e-9);
   });
 
-  it("a zero in the corner is no obstacle, a singular matrix is refused", () => {
+  it("pivots around zeros, and rejects singular matrices", () => {
     const swap = tensor(
       [
         [0, 1],
@@ -94,7 +94,7 @@ describe("linear algebra", () => {
     expect(() => inv(zeros([2, 3]))).toThrow(ShapeError);
   });
 
-  it("determinants multiply, factors give the matrix back", () => {
+  it("determinants are multiplicative, and Cholesky factors reproduce the matrix", () => {
     const [a, b] = [randn([3, 3], double), randn([3, 3], double)];
     expect(det(matmul(a, b)).itemSync()).toBeCloseTo(det(a).itemSync() * det(b).itemSync(), 9);
     const positive = matmul(a, a.mT).add(eye(3, double));
@@ -107,7 +107,7 @@ describe("linear algebra", () => {
     expect(() => cholesky(eye(2, double).neg())).toThrow(ArgumentError);
   });
 
-  it("powers, traces, norms and cross products", () => {
+  it("computes powers, traces, norms and cross products", () => {
     const a = randn([3, 3], double);
     expect(distance(matrixPower(a, 5), matmul(matmul(matmul(matmul(a, a), a), a), a))).toBeLessThan(1e-8);
     expect(distance(matrixPower(a, -1), inv(a))).toBe(0);

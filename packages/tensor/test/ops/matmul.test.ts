@@ -1,4 +1,4 @@
-/** Matrix products against their definition, einsum and its relatives, and what is refused. */
+/** Matrix products compared with their definition, einsum and related functions, and errors. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -29,7 +29,7 @@ beforeAll(() => {
   manualSeed(7);
 });
 
-/** The definition: rows times columns, in float64 on the host. */
+/** The product by definition: rows times columns, in float64 on the host. */
 function product(a: Tensor, b: Tensor): number[][] {
   const x = a.toArraySync() as number[][];
   const y = b.toArraySync() as number[][];
@@ -49,7 +49,7 @@ function expectClose(got: Tensor, want: readonly (readonly number[])[]): void {
 }
 
 describe("matmul", () => {
-  it("is rows times columns, for transposed and cut operands too", () => {
+  it("multiplies rows by columns, also for transposed and sliced operands", () => {
     const [a, b] = [randn([3, 4]), randn([4, 5])];
     expectClose(matmul(a, b), product(a, b));
     expectClose(matmul(b.t(), a.t()), product(b.t(), a.t()));
@@ -57,7 +57,7 @@ describe("matmul", () => {
     expectClose(mm(left, right), product(left, right));
   });
 
-  it("takes vectors and broadcasts batches", () => {
+  it("accepts vectors and broadcasts batches", () => {
     const [a, v] = [randn([3, 4]), randn([4])];
     expect(matmul(a, v).shape).toEqual([3]);
     expect(matmul(v, v).shape).toEqual([]);
@@ -71,14 +71,14 @@ describe("matmul", () => {
     expectClose(bmm(batch, batch.mT).select(0, 1), product(batch.select(0, 1), batch.select(0, 1).t()));
   });
 
-  it("gives zeros for an inner size of zero", () => {
+  it("returns zeros for an inner size of zero", () => {
     expect(matmul(zeros([2, 0]), zeros([0, 3])).toArraySync()).toEqual([
       [0, 0, 0],
       [0, 0, 0],
     ]);
   });
 
-  it("refuses sizes, scalars and dtypes that do not fit", () => {
+  it("rejects invalid sizes, scalars and dtypes", () => {
     expect(() => matmul(zeros([2, 3]), zeros([4, 5]))).toThrow(
       "matmul: cannot multiply [2, 3] by [4, 5]: inner sizes 3 and 4 differ",
     );
@@ -90,7 +90,7 @@ describe("matmul", () => {
     expect(() => linear(zeros([2, 3]), zeros([4, 3]), zeros([5]))).toThrow(/bias/);
   });
 
-  it("adds a bias or a matrix", () => {
+  it("is used by linear and addmm, which add a bias or a matrix", () => {
     const [x, w, b] = [randn([2, 3, 4]), randn([5, 4]), randn([5])];
     const y = linear(x, w, b);
     expect(y.shape).toEqual([2, 3, 5]);
@@ -105,7 +105,7 @@ describe("matmul", () => {
 });
 
 describe("einsum", () => {
-  it("names products, sums, diagonals and transposes", () => {
+  it("computes products, sums, diagonals and transposes", () => {
     const [a, b] = [randn([3, 4]), randn([4, 5])];
     expectClose(einsum("ij,jk->ik", a, b), product(a, b));
     expectClose(einsum("ij->ji", a), a.t().toArraySync() as number[][]);
@@ -119,14 +119,14 @@ describe("einsum", () => {
     expect(einsum("bij,bkj,bk->bi", c, c, c.select(2, 0)).shape).toEqual([2, 3]);
   });
 
-  it("refuses equations that do not fit", () => {
+  it("rejects invalid equations", () => {
     expect(() => einsum("ij,jk->ik", zeros([2, 2]))).toThrow(/2 operands/);
     expect(() => einsum("ij->ik", zeros([2, 2]))).toThrow(/k/);
     expect(() => einsum("ij,jk->ik", zeros([2, 3]), zeros([4, 5]))).toThrow(ShapeError);
     expect(() => einsum("ijk->i", zeros([2, 3]))).toThrow(ShapeError);
   });
 
-  it("has tensordot and kron for relatives", () => {
+  it("agrees with tensordot and kron", () => {
     const [a, b] = [randn([2, 3, 4]), randn([3, 4, 5])];
     expectClose(tensordot(a, b), product(a.reshape(2, 12), b.reshape(12, 5)));
     expect(kron(eye(2), tensor([[1, 2]])).toArraySync()).toEqual([

@@ -1,4 +1,4 @@
-/** Normalization: rows come out with mean 0 and variance 1, running statistics follow, wrong shapes are refused. */
+/** Normalization: rows with mean 0 and variance 1, running statistics, and errors. */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -31,7 +31,7 @@ const close = (got: Tensor, want: readonly number[]): void => {
 };
 
 describe("normalization", () => {
-  it("layerNorm scales each row by itself, then by what was learned", () => {
+  it("layerNorm standardizes each row, then applies weight and bias", () => {
     const x = of([
       [1, 3],
       [10, 20],
@@ -42,11 +42,11 @@ describe("normalization", () => {
     close(layerNorm(of([[5, 5]]), [2]), [0, 0]);
   });
 
-  it("rmsNorm does not shift", () => {
+  it("rmsNorm does not subtract the mean", () => {
     close(rmsNorm(of([[3, 4]]), [2], of([1, 2]), { eps: 0 }), [3 / Math.sqrt(12.5), 8 / Math.sqrt(12.5)]);
   });
 
-  it("batchNorm works on channels and moves the running statistics", () => {
+  it("batchNorm works on channels and updates the running statistics", () => {
     const x = of([
       [
         [1, 3],
@@ -67,7 +67,7 @@ describe("normalization", () => {
     close(batchNorm(x, of([1, 0]), of([4, 1]), null, null, { eps: 0 }), [0, 1, 0, 0, 2, 3, 2, 2]);
   });
 
-  it("groupNorm and instanceNorm take parts of the channels", () => {
+  it("groupNorm and instanceNorm work on groups of channels and on single channels", () => {
     const x = of([
       [
         [1, 3],
@@ -95,13 +95,13 @@ describe("normalization", () => {
     );
   });
 
-  it("localResponseNorm divides by what neighboring channels say", () => {
+  it("localResponseNorm divides by a sum over neighboring channels", () => {
     close(localResponseNorm(of([[[1], [2], [3]]]), 3, { alpha: 3, beta: 1, k: 1 }), [1 / 6, 2 / 15, 3 / 14]);
     expect(() => localResponseNorm(of([[[1]]]), 0)).toThrow(ArgumentError);
     expect(() => localResponseNorm(of([[1]]), 1)).toThrow(ShapeError);
   });
 
-  it("vectors have a direction and a distance", () => {
+  it("normalize, cosineSimilarity and distances work on vectors", () => {
     const [a, b] = [
       of([
         [3, 4],
@@ -118,7 +118,7 @@ describe("normalization", () => {
     close(pairwiseDistance(a, b, { eps: 0 }), [Math.SQRT2, 2]);
   });
 
-  it("refuses what does not fit", () => {
+  it("rejects invalid shapes and batches", () => {
     const x = of([[1, 2, 3]]);
     expect(() => layerNorm(x, [2])).toThrow(ShapeError);
     expect(() => layerNorm(x, [3], of([1, 2]))).toThrow("layerNorm: expected a weight of shape [3], got shape [2]");

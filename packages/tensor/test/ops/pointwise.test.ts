@@ -1,4 +1,4 @@
-/** Pointwise operations: values and dtypes from first principles, promotion, in-place forms and what is refused. */
+/** Pointwise operations: values and dtypes from first principles, promotion, in-place variants and errors. */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -11,7 +11,7 @@ const of = (data: number | number[] | number[][], dtype: DType = "float32"): Ten
 const bools = (...data: boolean[]): Tensor => tensor(data, { device });
 const values = (x: Tensor): number[] => Array.from(ops.numbersOf(x.dataSync(), x.dtype));
 
-/** Numbers over many magnitudes, and the edges. */
+/** Numbers of many magnitudes, and edge cases. */
 const edges = [
   0,
   1e-30,
@@ -78,19 +78,19 @@ describe("functions of one tensor", () => {
   const operation = (name: string) =>
     (ops as unknown as Record<string, (x: Tensor) => Tensor>)[name] as (x: Tensor) => Tensor;
 
-  it.each(Object.keys(functions))("%s is right from tiny to infinite in float64", (name) => {
+  it.each(Object.keys(functions))("%s is accurate from tiny to infinite in float64", (name) => {
     const exact = functions[name] as (x: number) => number;
     expectClose(values(operation(name)(of(everywhere, "float64"))), everywhere.map(exact), 4e-15);
   });
 
-  it.each(Object.keys(functions))("%s is right in float32", (name) => {
+  it.each(Object.keys(functions))("%s is accurate in float32", (name) => {
     const exact = functions[name] as (x: number) => number;
     const inputs = everywhere.map(Math.fround);
     const want = inputs.map((x) => Math.fround(exact(x)));
     expectClose(values(operation(name)(of(inputs))), want, 1e-6);
   });
 
-  it("rounds halves to the even number, and to decimal places", () => {
+  it("round returns even numbers for halves, and rounds to decimal places", () => {
     expect(values(of([0.5, 1.5, 2.5, -0.5, -1.5]).round())).toEqual([0, 2, 2, -0, -2]);
     expect(values(of([1.256, -0.125], "float64").round({ decimals: 2 }))).toEqual([1.26, -0.12]);
     expect(values(of([149, 151]).round({ decimals: -2 }))).toEqual([100, 200]);
@@ -98,7 +98,7 @@ describe("functions of one tensor", () => {
     expect(() => of([1]).round_({ decimals: 1.5 })).toThrow("round_: decimals must be an integer, got 1.5");
   });
 
-  it("inverts erf to the last digits of float64", () => {
+  it("erfinv inverts erf to full float64 precision", () => {
     const x = [-0.999999, -0.9, -0.3, -1e-9, 0, 1e-12, 0.1, 0.5, 0.7, 0.99, 0.9999999];
     expectClose(values(of(x, "float64").erfinv().erf()), x, 1e-14);
     expect(values(of([1, -1, 1.1], "float64").erfinv())).toEqual([
@@ -108,7 +108,7 @@ describe("functions of one tensor", () => {
     ]);
   });
 
-  it("knows the sign of minus zero", () => {
+  it("signbit and copysign distinguish -0 from 0", () => {
     expect(values(of([0, -0, 1, -1]).signbit())).toEqual([0, 1, 0, 1]);
     expect(values(of([3, 3]).copysign(of([-0, 0])))).toEqual([-3, 3]);
   });
@@ -130,12 +130,12 @@ describe("promotion", () => {
     expect(one(b).mul(one(a)).dtype).toBe(want);
   });
 
-  it("lets a scalar tensor count only where its kind is higher", () => {
+  it("ignores the dtype of a scalar tensor unless its kind is higher", () => {
     expect(one("float32").add(of(1, "float64")).dtype).toBe("float32");
     expect(one("int32").add(of(1, "float32")).dtype).toBe("float32");
   });
 
-  it("tells programs apart by the dtype of every operand, dimensions or none", () => {
+  it("depends on the dtype of every operand, with and without dimensions", () => {
     const all = ops.dtypes.flatMap((dtype) => [one(dtype), of(1, dtype)]);
     for (const a of all) for (const b of [...all, true, 1, 0.5]) expect(ops.mul(a, b).dtype).toBe(resultType([a, b]));
     expect(of(1, "float64").add(one("bfloat16")).dtype).toBe("bfloat16");
@@ -156,7 +156,7 @@ describe("promotion", () => {
     expect(one("float64").mul(0.1).itemSync()).toBe(0.1);
   });
 
-  it("divides integers into floats, unless told to round", () => {
+  it("divides integers to floats, unless a rounding mode is given", () => {
     const a = of([7, -7, 7, -7], "int32");
     const b = of([2, 2, -2, -2], "int32");
     expect(a.div(b).dtype).toBe("float32");
@@ -167,7 +167,7 @@ describe("promotion", () => {
     expect(values(a.fmod(b))).toEqual([1, -1, 1, -1]);
   });
 
-  it("refuses integers divided by zero, and changes nothing then", () => {
+  it("rejects division of integers by zero, without changing anything", () => {
     const a = of([7, 1], "int32");
     for (const zero of [0, of([2, 0], "int32"), of([0], "uint8")]) {
       expect(() => a.floorDivide(zero)).toThrow("div: integers cannot be divided by 0");
@@ -190,8 +190,8 @@ describe("promotion", () => {
   });
 });
 
-describe("limits, choices, logic", () => {
-  it("clamps to numbers and tensors, the upper limit having the last word", () => {
+describe("limits, selection and logic", () => {
+  it("clamp accepts numbers and tensors, and the upper limit has precedence", () => {
     expect(values(of([-2, 0.5, 2]).clamp(-1, 1))).toEqual([-1, 0.5, 1]);
     expect(values(of([-2, 2]).clamp(null, of([0, 1])))).toEqual([-2, 1]);
     expect(values(of([0]).clamp(2, 1))).toEqual([1]);
@@ -199,28 +199,28 @@ describe("limits, choices, logic", () => {
     expect(() => of([0]).clamp()).toThrow(ArgumentError);
   });
 
-  it("passes NaN on in maximum, and around it in fmax", () => {
+  it("maximum propagates NaN, and fmax ignores it", () => {
     const [a, b] = [of([Number.NaN, 1, 2]), of([1, Number.NaN, 3])];
     expect(values(a.maximum(b))).toEqual([Number.NaN, Number.NaN, 3]);
     expect(values(a.fmax(b))).toEqual([1, 1, 3]);
     expect(values(a.fmin(b))).toEqual([1, 1, 2]);
   });
 
-  it("chooses by a condition, and finds where one holds", () => {
+  it("where selects by a condition, and returns the indices of true elements", () => {
     const condition = bools(true, false, true);
     expect(values(ops.where(condition, of([1, 2, 3]), 0))).toEqual([1, 0, 3]);
     expect(ops.where(condition).map(values)).toEqual([[0, 2]]);
     expect(() => ops.where(of([1]), 1, 0)).toThrow(DTypeError);
   });
 
-  it("replaces NaN and infinities", () => {
+  it("nanToNum replaces NaN and infinities", () => {
     const x = of([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1], "float64");
     expect(values(x.nanToNum())).toEqual([0, Number.MAX_VALUE, -Number.MAX_VALUE, 1]);
     expect(values(x.nanToNum({ nan: 1, posinf: 2, neginf: 3 }))).toEqual([1, 2, 3, 1]);
     expect(values(of([1, 0], "bool").nanToNum_())).toEqual([1, 0]);
   });
 
-  it("combines bools and bits", () => {
+  it("combine bools and bits", () => {
     expect(values(of([1, 0, 2]).logicalAnd(of([1, 1, 0])))).toEqual([1, 0, 0]);
     expect(of([1]).logicalXor(of([1])).dtype).toBe("bool");
     expect(values(of([6], "int32").bitwiseXor(of([3], "int32")))).toEqual([5]);
@@ -228,7 +228,7 @@ describe("limits, choices, logic", () => {
     expect(values(bools(true, false).add(bools(true, true)))).toEqual([1, 1]);
   });
 
-  it("compares within a tolerance", () => {
+  it("isclose compares within a tolerance", () => {
     const infinity = Number.POSITIVE_INFINITY;
     const a = of([1, 1, infinity, infinity, Number.NaN]);
     const b = of([1.000001, 1.1, infinity, 1, Number.NaN]);
@@ -237,8 +237,8 @@ describe("limits, choices, logic", () => {
   });
 });
 
-describe("in place", () => {
-  it("stores in the tensor itself, seen through its views, and returns it", () => {
+describe("in-place operations", () => {
+  it("store the result in the tensor itself, visible through its views, and return it", () => {
     const x = of([
       [1, 2],
       [3, 4],
@@ -257,7 +257,7 @@ describe("in place", () => {
     ]);
   });
 
-  it("refuses what would change its shape or its kind", () => {
+  it("reject results of another shape or a higher kind", () => {
     expect(() => of([1], "int32").add_(0.5)).toThrow(DTypeError);
     expect(() => of([1], "int32").add_(0.5)).toThrow(
       "add_: the result is float32 and cannot be stored in a tensor of int32",
@@ -278,15 +278,15 @@ describe("in place", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("pointwise operations reject", () => {
   it.each([
     ["shapes that do not broadcast", () => of([1, 2, 3]).add(of([1, 2])), ShapeError, "sizes 3 and 2"],
     ["a difference of bools", () => bools(true).sub(bools(true)), DTypeError, "logicalXor"],
     ["the negative of bools", () => bools(true).neg(), DTypeError, "expected numbers, got bool"],
-    ["bits of floats", () => of([1]).bitwiseAnd(1), DTypeError, "got float32"],
+    ["bitwise operations on floats", () => of([1]).bitwiseAnd(1), DTypeError, "got float32"],
     ["negative powers of integers", () => of([2], "int32").pow(-1), ArgumentError, "exponent -1"],
     ["a fractional alpha for integers", () => of([2], "int32").add(1, { alpha: 0.5 }), ArgumentError, "got 0.5"],
-    ["an unknown rounding", () => ops.div(of([1]), 2, { roundingMode: "up" as "floor" }), ArgumentError, '"up"'],
+    ["an unknown rounding mode", () => ops.div(of([1]), 2, { roundingMode: "up" as "floor" }), ArgumentError, '"up"'],
     ["interpolation between integers", () => ops.lerp(of([1], "int32"), of([2], "int32"), 1), DTypeError, "int32"],
     ["two numbers", () => ops.add(1, 2), ArgumentError, "at least one operand must be a tensor"],
   ] as const)("%s", (_, run, kind, text) => {

@@ -1,4 +1,4 @@
-/** Reductions over any dimensions: values, shapes, dtypes, empty rows, and what is refused. */
+/** Reductions over any dimensions: values, shapes, dtypes, empty rows and errors. */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -33,7 +33,7 @@ const nan = Number.NaN;
 const infinity = Number.POSITIVE_INFINITY;
 
 describe("sums", () => {
-  it("reduce any set of dimensions, of strided tensors too", () => {
+  it("reduce any set of dimensions, also of strided tensors", () => {
     expect(cube.sum().itemSync()).toBe(78);
     expect(cube.sum(1).toArraySync()).toEqual([
       [9, 12],
@@ -49,14 +49,14 @@ describe("sums", () => {
     expect(of(5).sum(0).toArraySync()).toBe(5);
   });
 
-  it("count bools and small integers in int32", () => {
+  it("are int32 for bools and small integers", () => {
     expect(of([200, 100], "uint8").sum().dtype).toBe("int32");
     expect(of([200, 100], "uint8").sum().itemSync()).toBe(300);
     expect(of([true, true, false], "bool").sum().itemSync()).toBe(2);
     expect(of([1, 2], "int32").sum(0, { dtype: "float32" }).dtype).toBe("float32");
   });
 
-  it("have their neutral element for empty rows", () => {
+  it("are the neutral element for empty rows", () => {
     expect(empty(0, 2).sum(0).toArraySync()).toEqual([0, 0]);
     expect(empty(0, 2).prod(0).toArraySync()).toEqual([1, 1]);
     expect(empty(0).mean().itemSync()).toBe(nan);
@@ -66,13 +66,13 @@ describe("sums", () => {
     expect(empty(2, 0).sum(0).shape).toEqual([0]);
   });
 
-  it("leave NaN out where asked to", () => {
+  it("omit NaN in nansum and nanmean", () => {
     expect(of([1, nan, 3]).nansum().itemSync()).toBe(4);
     expect(of([1, nan, 3]).nanmean().itemSync()).toBe(2);
     expect(of([1, nan, 3]).sum().itemSync()).toBe(nan);
   });
 
-  it("count, multiply, ask whether any or all", () => {
+  it("countNonzero, prod, any and all return the expected values", () => {
     expect(
       of([
         [1, 0],
@@ -100,15 +100,15 @@ describe("sums", () => {
     ).toEqual([true, false]);
   });
 
-  it("refuse what makes no sense", () => {
+  it("reject invalid dtypes and dimensions", () => {
     expect(() => of([1], "int32").mean()).toThrow(DTypeError);
     expect(() => cube.sum(3)).toThrow(IndexError);
     expect(() => cube.sum([1, -2])).toThrow(ArgumentError);
   });
 });
 
-describe("spread and size", () => {
-  it("takes the divisor from the correction", () => {
+describe("variances, covariances and norms", () => {
+  it("var uses the divisor given by the correction", () => {
     const x = of([1, 2, 3, 4]);
     expect(x.var().itemSync()).toBeCloseTo(5 / 3, 14);
     expect(x.var(0, { unbiased: false }).itemSync()).toBe(1.25);
@@ -117,12 +117,12 @@ describe("spread and size", () => {
     expect(of([1]).var().itemSync()).toBe(nan);
   });
 
-  it("find no variance in equal elements, whose sum is rounded", () => {
+  it("std is zero for equal elements, although their sum is rounded", () => {
     for (const dtype of ["float32", "float64"] as const)
       expect(ops.full([1000], 0.1, { dtype }).std().itemSync()).toBe(0);
   });
 
-  it("loses no digits far from zero", () => {
+  it("var loses no digits far from zero", () => {
     expect(
       of([1e8, 1e8 + 1, 1e8 + 2])
         .var()
@@ -130,13 +130,13 @@ describe("spread and size", () => {
     ).toBe(1);
   });
 
-  it("weighs observations", () => {
+  it("cov weights observations", () => {
     const x = of([
       [3, -4],
       [0, 0],
     ]);
     const often = of([1, 3], "int32");
-    // As if the second observation stood there three times.
+    // As if the second observation occurred three times.
     expect(of([2, 6]).cov({ fweights: often }).itemSync()).toBe(of([2, 6, 6, 6]).cov().itemSync());
     expect(() => x.cov({ aweights: of([1]) })).toThrow(/cov: expected one of aweights per observation, got shapes/);
     expect(() => x.cov({ aweights: often })).toThrow(/cov: aweights: expected a floating-point dtype, got int32/);
@@ -148,7 +148,7 @@ describe("spread and size", () => {
     );
   });
 
-  it("knows the norms", () => {
+  it("norm supports all orders", () => {
     const x = of([
       [3, -4],
       [0, 0],
@@ -164,7 +164,7 @@ describe("spread and size", () => {
 });
 
 describe("extremes", () => {
-  it("say what and where, the first of equals", () => {
+  it("return values and indices, of the first of equal elements", () => {
     const x = of([
       [1, 3, 3],
       [2, 0, 0],
@@ -185,13 +185,13 @@ describe("extremes", () => {
     ]);
   });
 
-  it("let NaN win", () => {
+  it("return NaN if there is one", () => {
     const x = of([1, nan, infinity]);
     expect(x.max().itemSync()).toBe(nan);
     expect(x.argmin().itemSync()).toBe(1);
   });
 
-  it("refuse empty rows", () => {
+  it("reject empty rows", () => {
     expect(() => empty(0).max()).toThrow(IndexError);
     expect(() => empty(2, 0).amin(1)).toThrow("they have no elements");
     expect(empty(2, 0).amin(0).shape).toEqual([0]);
@@ -199,7 +199,7 @@ describe("extremes", () => {
 });
 
 describe("softmax", () => {
-  it("sums to one, however large the numbers", () => {
+  it("sums to one, for large numbers too", () => {
     const y = of([
       [1000, 1001, 999],
       [-1000, -1000, -1000],
@@ -223,13 +223,13 @@ describe("softmax", () => {
     expect(of([0, infinity]).logsumexp().itemSync()).toBe(infinity);
   });
 
-  it("wants floats, or a dtype", () => {
+  it("requires floats, or a dtype", () => {
     expect(() => of([1], "int32").softmax(0)).toThrow(DTypeError);
     expect(of([1, 1], "int32").softmax(0, { dtype: "float32" }).toArraySync()).toEqual([0.5, 0.5]);
   });
 });
 
-describe("running totals", () => {
+describe("cumulative operations", () => {
   it("add, multiply and compare along a dimension", () => {
     const x = of([
       [1, 2],
@@ -298,7 +298,7 @@ describe("running totals", () => {
 });
 
 describe("sorting", () => {
-  it("is stable, with NaN last, either way round", () => {
+  it("is stable in both directions, with NaN as the largest", () => {
     const x = of([2, nan, 1, 2]);
     const { values, indices } = x.sort();
     expect(values.toArraySync()).toEqual([1, 2, 2, nan]);
@@ -317,7 +317,7 @@ describe("sorting", () => {
     ]);
   });
 
-  it("finds the first k, the k-th, the median and the most frequent", () => {
+  it("topk, kthvalue, median and mode return their elements", () => {
     const x = of([
       [5, 1, 4, 4],
       [0, 9, 9, 2],
@@ -337,7 +337,7 @@ describe("sorting", () => {
     expect(() => x.kthvalue(0)).toThrow(ArgumentError);
   });
 
-  it("gives elements and places by name or as a pair, which a scope keeps", () => {
+  it("returns values and indices by name or as a pair, which a scope keeps", () => {
     const x = of([
       [5, 1],
       [0, 9],
@@ -357,7 +357,7 @@ describe("sorting", () => {
     ]);
   });
 
-  it("finds what there is, and how often", () => {
+  it("unique, bincount and histc return distinct elements and their counts", () => {
     const [values, inverse, counts] = of(
       [
         [3, 1],

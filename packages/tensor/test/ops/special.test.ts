@@ -1,4 +1,4 @@
-/** The gamma function's relatives, by their known values and their recurrence. */
+/** The gamma function and related functions, compared with known values and recurrences. */
 
 import { describe, expect, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -27,7 +27,7 @@ describe("lgamma", () => {
     });
   });
 
-  it("mirrors negative arguments, and is infinite at the poles", () => {
+  it("uses the reflection formula for negative arguments, and is infinite at the poles", () => {
     // Γ(-1/2) = -2√π
     expect(values(lgamma(of([-0.5])))[0]).toBeCloseTo(Math.log(2 * Math.sqrt(Math.PI)), 13);
     expect(values(lgamma(of([0, -3, infinity, -infinity, Number.NaN])))).toEqual([
@@ -41,14 +41,14 @@ describe("lgamma", () => {
 });
 
 describe("digamma and polygamma", () => {
-  it("have their known values", () => {
+  it("match known values", () => {
     expect(values(digamma(of([1])))[0]).toBeCloseTo(-0.5772156649015329, 14);
     expect(values(digamma(of([0.5])))[0]).toBeCloseTo(-0.5772156649015329 - 2 * Math.LN2, 14);
     expect(values(polygamma(1, of([1])))[0]).toBeCloseTo(Math.PI ** 2 / 6, 14);
     expect(values(digamma(of([0, -0, -2])))).toEqual([-infinity, infinity, Number.NaN]);
   });
 
-  it.each([0, 1, 2, 3])("follow the recurrence, order %i", (n) => {
+  it.each([0, 1, 2, 3])("satisfy the recurrence of order %i", (n) => {
     let factorial = 1;
     for (let k = 2; k <= n; k++) factorial *= k;
     const points = [0.1, 0.6, 2.3, 17];
@@ -59,7 +59,7 @@ describe("digamma and polygamma", () => {
     });
   });
 
-  it("refuse a negative order", () => {
+  it("reject a negative order", () => {
     expect(() => polygamma(-1, of([1]))).toThrow(ArgumentError);
   });
 });

@@ -1,4 +1,4 @@
-/** Views and rearrangements: memory shared or not, strides, values, and what is refused. */
+/** Views and rearrangements: shared memory, strides, values and errors. */
 
 import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
@@ -30,7 +30,7 @@ beforeAll(() => {
   setDefaultDevice(reference());
 });
 
-/** 0, 1, 2, … as float32 in a shape. */
+/** Returns 0, 1, 2, … as float32 in a shape. */
 function counting(...shape: number[]): Tensor {
   const count = shape.reduce((a, b) => a * b, 1);
   return arange(count, { dtype: "float32" }).reshape(shape);
@@ -58,7 +58,7 @@ describe("views", () => {
     ]);
   });
 
-  it("have PyTorch's strides", () => {
+  it("have the same strides as in PyTorch", () => {
     const x = counting(2, 3, 4);
     expect(x.permute(2, 0, 1).strides).toEqual([1, 12, 4]);
     expect(x.unsqueeze(1).strides).toEqual([12, 12, 4, 1]);
@@ -68,7 +68,7 @@ describe("views", () => {
     expect(x.transpose(0, 2).unflatten(1, [3, 1]).storage).toBe(x.storage);
   });
 
-  it("refuse what does not fit, with both sides in the message", () => {
+  it("reject invalid shapes, with both shapes in the message", () => {
     const x = counting(2, 3);
     expect(() => x.reshape(4, 2)).toThrow(/\[2, 3\] \(6 elements\) as \[4, 2\]/);
     expect(() => x.reshape(-1, -1)).toThrow(ShapeError);
@@ -86,14 +86,14 @@ describe("views", () => {
     expect(() => x.diagEmbed(0.5)).toThrow(/diagEmbed: expected an integer offset .* got 0.5, -2 and -1/);
   });
 
-  it("tell their sizes one by one, some or all", () => {
+  it("return one size, several or all", () => {
     const x = counting(4, 3);
     const [rows, columns] = x.size(0, -1);
     expect([rows * columns, x.size(-2), x.size()]).toEqual([12, 4, [4, 3]]);
     expect(() => x.size(0, 2)).toThrow(IndexError);
   });
 
-  it("that repeat an element take one value for all, and nothing else", () => {
+  it("that repeat an element can be filled, but not changed elementwise", () => {
     const x = counting(2, 1);
     expect(() => x.expand(2, 3).add_(1)).toThrow(/share one memory location/);
     x.select(0, 0).expand(3).fill_(7);
@@ -101,31 +101,31 @@ describe("views", () => {
     expect(x.get("2:").expand(0, 3).add_(1).shape).toEqual([0, 3]);
   });
 
-  it("of bools are true where anything but zero is stored, NaN included", () => {
+  it("of bools store true for any value but zero, NaN included", () => {
     const x = counting(2).gt(5);
     x.get("1:").fill_(Number.NaN);
     expect(x.toArraySync()).toEqual([false, true]);
   });
 
-  it("slice with bounds drawn in, as Python does", () => {
+  it("clip the bounds of slices, as in Python", () => {
     const x = counting(5);
     expect(x.slice(0, -2).toArraySync()).toEqual([3, 4]);
     expect(x.slice(0, -99, 99, 2).toArraySync()).toEqual([0, 2, 4]);
     expect(x.slice(0, 4, 1).shape).toEqual([0]);
   });
 
-  it("split and put together again", () => {
+  it("can be split and joined again", () => {
     const x = counting(7, 2);
     expect(x.split(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
     expect(x.chunk(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
     expect(tensorSplit(x, 3).map((y) => y.shape[0])).toEqual([3, 2, 2]);
     expect(tensorSplit(x, [2, 4]).map((y) => y.shape[0])).toEqual([2, 2, 3]);
-    const [head, tail] = x.split([2, 5]); // as many parts as sizes, which the compiler knows
+    const [head, tail] = x.split([2, 5]); // the compiler knows the number of parts
     expect(cat([head, tail]).toArraySync()).toEqual(x.toArraySync());
     expect(stack(x.unbind(1), 1).toArraySync()).toEqual(x.toArraySync());
   });
 
-  it("come apart into as many as are asked for, which the compiler knows", () => {
+  it("return the requested number of parts, which the compiler knows", () => {
     const x = counting(6, 6, 6);
     const [q, k, v] = x.chunk(3, -1);
     expect([q, k, v].map((part) => part.shape[2])).toEqual([2, 2, 2]);
@@ -148,7 +148,7 @@ describe("views", () => {
     expect(x.chunk(2)[2]).toBeUndefined();
   });
 
-  it("work on empty tensors and scalars", () => {
+  it("support empty tensors and scalars", () => {
     const empty = counting(0, 3);
     expect(empty.t().shape).toEqual([3, 0]);
     expect(empty.reshape(3, 0).shape).toEqual([3, 0]);
@@ -164,7 +164,7 @@ describe("views", () => {
 });
 
 describe("joining and rearranging", () => {
-  it("joins along any dimension and promotes", () => {
+  it("cat joins along any dimension and promotes", () => {
     const a = tensor([[1, 2]]);
     const b = tensor([[3, 4]], { dtype: "int32" });
     expect(cat([a, b]).dtype).toBe("float32");
@@ -174,7 +174,7 @@ describe("joining and rearranging", () => {
     expect(() => cat([])).toThrow(ArgumentError);
   });
 
-  it("repeats, rolls, flips and turns", () => {
+  it("repeats, rolls, flips and rotates", () => {
     const x = counting(2, 2);
     expect(x.repeat(2, 1).toArraySync()).toEqual([
       [0, 1],
@@ -197,7 +197,7 @@ describe("joining and rearranging", () => {
     ]);
   });
 
-  it("pads with values, mirrors, edges and the other end", () => {
+  it("pad supports constant, reflect, replicate and circular", () => {
     const x = counting(1, 1, 3);
     expect(pad(x, [1, 1], { value: 9 }).toArraySync()).toEqual([[[9, 0, 1, 2, 9]]]);
     expect(pad(x, [2, 1], { mode: "reflect" }).toArraySync()).toEqual([[[2, 1, 0, 1, 2, 1]]]);
@@ -208,7 +208,7 @@ describe("joining and rearranging", () => {
   });
 
   it.each([
-    // The numbers are those of PyTorch 1.13.
+    // Expected values are from PyTorch 1.13.
     ["reflect", [-1, 2], [1, 2, 3, 2, 1]],
     ["reflect", [-4, 1], [2]],
     ["replicate", [-2, 3], [2, 3, 3, 3, 3]],
@@ -221,9 +221,9 @@ describe("joining and rearranging", () => {
     expect(pad(counting(1, 1, 4), widths, { mode }).toArraySync()).toEqual([[padded]]);
   });
 
-  it("does not pad with what is cropped", () => {
+  it("pad with negative sizes crops before it pads", () => {
     const y = pad(counting(1, 1, 3, 4), [-1, 1, 1, -1], { mode: "circular" });
-    // The numbers are those of PyTorch 1.13.
+    // Expected values are from PyTorch 1.13.
     expect(y.toArraySync()).toEqual([
       [
         [
@@ -236,7 +236,7 @@ describe("joining and rearranging", () => {
     expect(() => pad(counting(1, 1, 4), [-4, 2], { mode: "circular" })).toThrow(/leave nothing of dimension 2/);
   });
 
-  it("makes triangles, diagonals and grids", () => {
+  it("creates triangles, diagonals and grids", () => {
     const x = counting(3, 3);
     expect(tril(x).add(triu(x, 1)).toArraySync()).toEqual(x.toArraySync());
     expect(() => tril(x, 0.5)).toThrow(new ArgumentError("tril: offset must be an integer, got 0.5"));

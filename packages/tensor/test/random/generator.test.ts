@@ -12,14 +12,14 @@ describe("Generator", () => {
     expect([generator.random(), generator.random(), generator.random()]).toEqual([3499211612, 581869302, 3890346734]);
   });
 
-  it("fills arrays with what it would give one by one", () => {
+  it("fills arrays with the same numbers as one by one", () => {
     const [one, other] = [new Generator().manualSeed(3), new Generator().manualSeed(3)];
     for (const count of [5, 619, 624, 700, 0, 1300, 20_000, 6240])
       expect([...one.fill(new Uint32Array(count))]).toEqual(Array.from({ length: count }, () => other.random()));
     expect(Array.from({ length: 700 }, () => one.random())).toEqual(Array.from({ length: 700 }, () => other.random()));
   });
 
-  it("does so where WebAssembly is not allowed", async () => {
+  it("fills arrays without WebAssembly as well", async () => {
     vi.stubGlobal("WebAssembly", undefined);
     vi.resetModules();
     const { Generator: Fresh } = await import("../../src/random/generator.ts");
@@ -28,7 +28,7 @@ describe("Generator", () => {
     expect([...words]).toEqual([...new Generator(3).fill(new Uint32Array(2000))]);
   });
 
-  it("goes on from a saved state, in the middle of a pair", () => {
+  it("continues from a saved state, in the middle of a pair", () => {
     const generator = new Generator().manualSeed(7);
     generator.normal();
     const state = generator.getState();
@@ -38,7 +38,7 @@ describe("Generator", () => {
     expect([generator.normal(), generator.uniform(), generator.normal()]).toEqual(next);
   });
 
-  it("draws half precision as PyTorch does: as many random bits as there are digits, and rounding on the way", () => {
+  it("draws half precision as in PyTorch: as many random bits as the mantissa has, with intermediate rounding", () => {
     // torch.manual_seed(5): rand(3) in float16 and bfloat16, then randn(16) in both.
     const generator = new Generator().manualSeed(5);
     const drawn = (draw: typeof rand, count: number, dtype: DType) =>
@@ -49,8 +49,8 @@ describe("Generator", () => {
     expect(drawn(randn, 16, "bfloat16")).toEqual([0.419921875, -0.2421875, -0.609375]);
   });
 
-  it("makes many draws of the words in their order, whatever the strides, and the last sixteen anew", () => {
-    const count = 100_003; // more than are made in one go, and no whole blocks
+  it("draws many numbers in order for any strides, and draws the last sixteen again", () => {
+    const count = 100_003; // more than one block, and not a multiple of a block
     const x = empty([count, 2])
       .select(1, 1)
       .normal_(1, 3, { generator: new Generator(9) });
@@ -88,12 +88,12 @@ describe("Generator", () => {
     }
   });
 
-  it("refuses seeds and states that are none", () => {
+  it("rejects invalid seeds and states", () => {
     expect(() => new Generator().manualSeed(0.5)).toThrow(/safe integer, got 0.5/);
     expect(() => new Generator().setState(new Uint8Array(5))).toThrow(/5/);
   });
 
-  it("refuses integers that the dtype does not hold", () => {
+  it("rejects integers that the dtype cannot hold", () => {
     for (const [dtype, from, to] of [
       ["uint8", 0, 257],
       ["uint8", -1, 5],
@@ -104,7 +104,7 @@ describe("Generator", () => {
     expect(Math.max(...empty([2000], { dtype: "uint8" }).random_(0, 256).dataSync())).toBe(255);
   });
 
-  it("draws from what was asked for", () => {
+  it("draws from the requested distributions", () => {
     const generator = new Generator().manualSeed(1);
     const uniform = [...empty([20_000]).uniform_(-1, 3, { generator }).dataSync()];
     expect(Math.min(...uniform)).toBeGreaterThanOrEqual(-1);
@@ -119,7 +119,7 @@ describe("Generator", () => {
 });
 
 describe("Philox", () => {
-  it("gives the published answer", () => {
+  it("returns the published values", () => {
     expect(philox(0, 0, 0, 0)).toEqual([0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * The suite for backends, tested itself: small faults put into the reference backend have to be found, and none found
- * where there is none.
+ * Tests of the suite for backends: it must find small faults that are added to the reference backend, and must accept
+ * the reference backend without faults.
  */
 
 import * as fc from "fast-check";
@@ -45,13 +45,13 @@ const all = {
 
 type Kind = keyof typeof all;
 
-/** The reference with some calls changed on their way in. */
+/** The reference backend with some calls changed before they run. */
 function faulty(change: (call: KernelCall) => KernelCall): Backend {
   const device = reference();
   return { ...device, run: (call) => device.run(change(call)) };
 }
 
-/** How many of some random trials fail on a device. */
+/** Returns how many of some random trials fail on a device. */
 async function failures(trials: fc.Arbitrary<Trial>, device: Backend, count = 150): Promise<number> {
   let failed = 0;
   for (const trial of fc.sample(trials, { numRuns: count, seed: 3 })) {
@@ -69,7 +69,7 @@ const rowMajor = (view: View): View => ({
 });
 const flat = ({ buffer, dtype, shape, strides, offset }: View): View => ({ buffer, dtype, shape, strides, offset });
 
-/** Faults that somebody could make, by the kind of call they are in. */
+/** Faults that a backend could have, by the kind of call. */
 const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] = [
   [
     "pointwise",
@@ -78,12 +78,12 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "pointwise",
-    "forgets scalars",
+    "ignores scalars",
     (call: KernelCall & { kind: "pointwise" }) => ({ ...call, scalars: call.scalars.map(() => 1) }),
   ],
   [
     "pointwise",
-    "takes the floor for the truncation",
+    "rounds down instead of truncating",
     (call: KernelCall & { kind: "pointwise" }) => ({
       ...call,
       program: program(call.program.outputs.map((e) => substitute(e, swapped(e)))),
@@ -91,12 +91,12 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "foreach",
-    "leaves out the last item",
+    "omits the last item",
     (call: KernelCall & { kind: "foreach" }) => ({ ...call, items: call.items.slice(0, -1) }),
   ],
   [
     "rows",
-    "takes minima for maxima",
+    "computes minima instead of maxima",
     (call: KernelCall & { kind: "rows" }) => {
       const stages = call.program.stages.map((stage) =>
         stage.reduce === "max" ? ({ ...stage, reduce: "min" } as const) : stage,
@@ -106,7 +106,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "argreduce",
-    "confuses largest and smallest",
+    "exchanges largest and smallest",
     (call: KernelCall & { kind: "argreduce" }) => ({ ...call, op: "max" }),
   ],
   [
@@ -116,7 +116,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "matmul",
-    "takes a transpose for a contiguous matrix",
+    "treats a transposed matrix as contiguous",
     (call: KernelCall & { kind: "matmul" }) => ({ ...call, a: rowMajorInside(call.a) }),
   ],
   ["conv", "forgets the bias", (call: KernelCall & { kind: "conv" }) => ({ ...call, bias: null })],
@@ -137,7 +137,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ],
   [
     "scan",
-    "takes maxima for minima",
+    "computes maxima instead of minima",
     (call: KernelCall & { kind: "scan" }) => ({ ...call, op: call.op === "min" ? "max" : call.op }),
   ],
   [
@@ -148,7 +148,7 @@ const faults: readonly (readonly [Kind, string, (call: never) => KernelCall])[] 
   ["sort", "always sorts upward", (call: KernelCall & { kind: "sort" }) => ({ ...call, descending: false })],
 ];
 
-/** The nodes of a formula that cut off fractions, each with its floor instead. */
+/** The nodes of a formula that truncate, each with a floor as its replacement. */
 function swapped(root: Parameters<typeof substitute>[0]): Map<typeof root, typeof root> {
   const found = new Map<typeof root, typeof root>();
   const visit = (e: typeof root): void => {
@@ -159,22 +159,22 @@ function swapped(root: Parameters<typeof substitute>[0]): Map<typeof root, typeo
   return found;
 }
 
-/** A view read row by row, where that stays within its buffer. */
+/** A view with row-major strides, if these stay within its buffer. */
 function rowMajorInside(view: View): View {
   return view.strides.some((stride) => stride === 0) ? view : rowMajor(view);
 }
 
 describe("the suite for backends", () => {
-  it.each(faults)("finds a %s that %s", async (kind, _, change) => {
-    // Safe: only calls of this kind come here.
+  it.each(faults)("finds a %s call that %s", async (kind, _, change) => {
+    // Safe: the change is applied to calls of this kind only.
     expect(await failures(all[kind], faulty(change as (call: KernelCall) => KernelCall))).toBeGreaterThan(0);
   });
 
-  it.each(Object.keys(all) as Kind[])("finds nothing wrong with a right %s", async (kind) => {
+  it.each(Object.keys(all) as Kind[])("accepts a correct %s", async (kind) => {
     expect(await failures(all[kind], reference(), 60)).toBe(0);
   });
 
-  it("finds a write beside the result", async () => {
+  it("finds a write outside the result", async () => {
     const device = reference();
     const careless: Backend = {
       ...device,
@@ -193,7 +193,7 @@ describe("ranges", () => {
   const y = node("input", "float32", [], 1);
   const range = (lo: number, hi: number) => ({ lo, hi, nan: false });
 
-  it("hold what rounding can give, and no more", () => {
+  it("contain the possible results of rounding, and no others", () => {
     const one = spread(point(1), 1, "float32");
     expect([1, 1 + 2 ** -23, 1 - 2 ** -23].every((value) => contains(one, value, "float32"))).toBe(true);
     expect(contains(one, 1 + 2 ** -22, "float32")).toBe(false);
@@ -201,7 +201,7 @@ describe("ranges", () => {
     expect(contains(point(Number.NaN), Number.NaN, "float32")).toBe(true);
     expect(contains(point(-0), 0, "float32")).toBe(true);
   });
-  it("follow operations", () => {
+  it("are computed for operations", () => {
     expect(nodeRange(x.mul(y), [range(-1, 2), range(-3, 1)], {})).toMatchObject({ nan: false });
     const product = nodeRange(x.mul(y), [range(-1, 2), range(-3, 1)], {});
     expect(product.lo).toBeCloseTo(-6, 5);

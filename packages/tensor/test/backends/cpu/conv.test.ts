@@ -10,7 +10,7 @@ const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntim
 const directions = ["forward", "input", "weight"] as const;
 const layouts: readonly Layout[] = ["plain", "plain", "transposed", "gaps"];
 
-/** The index of a flat position. */
+/** Converts a flat position to an index. */
 function indexOf(shape: readonly number[], at: number): number[] {
   const index = new Array<number>(shape.length);
   let rest = at;
@@ -21,7 +21,7 @@ function indexOf(shape: readonly number[], at: number): number[] {
   return index;
 }
 
-/** The result in double precision: a loop over output elements, weights of their group, and nothing clever. */
+/** The result in double precision, computed by simple loops over output elements and the weights of their group. */
 function expected(runtime: Runtime, call: ConvCall): number[] {
   const { input, weight, output, stride, padding, dilation, groups, direction } = call;
   const [x, w, y] = [read(runtime, input), read(runtime, weight), read(runtime, output)];
@@ -103,20 +103,20 @@ function call(runtime: Runtime, dtype: DType, dims: number): ConvCall {
 }
 
 for (const [name, runtime] of Object.entries(runtimes)) {
-  describe(`conv, ${name}`, () => {
+  describe(`convolution on ${name}`, () => {
     for (const dims of [1, 2, 3]) {
-      it(`float32 over ${dims} dimensions: random shapes, strides, paddings, dilations, groups and layouts`, () => {
+      it(`supports float32 over ${dims} dimensions: random shapes, strides, padding, dilation and groups`, () => {
         for (let i = 0; i < 50; i++) check(runtime, call(runtime, "float32", dims));
       });
     }
 
     for (const dtype of ["float64", "float16", "bfloat16", "int32"] as const) {
-      it(`${dtype}`, () => {
+      it(`supports ${dtype}`, () => {
         for (let i = 0; i < 20; i++) check(runtime, call(runtime, dtype, 1 + below(3)));
       });
     }
 
-    it("zeros on the far side alone, as an even kernel that keeps the size has them", () => {
+    it("supports zeros on the far side only, as for an even kernel that preserves the size", () => {
       for (const direction of directions) {
         check(runtime, {
           ...{
@@ -136,7 +136,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
-    it("groups of one channel, whose rows are no longer than a few vectors, or longer", () => {
+    it("supports groups of one channel, with short and long rows", () => {
       for (const direction of directions) {
         for (const dtype of ["float32", "float64", "int32", "float16"] as const) {
           for (const [width, kernel, step] of [
@@ -171,7 +171,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
-    it("three by three over many channels, which goes by Winograd's algorithm", () => {
+    it("uses Winograd's algorithm for 3 × 3 kernels over many channels", () => {
       for (const direction of directions) {
         for (const [images, inputs, outputs, height, width, padding, layout] of [
           [2, 8, 8, 12, 12, [0, 0], "plain"],
@@ -193,7 +193,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
-    it("the layers of a small network for MNIST", () => {
+    it("computes the layers of a small network for MNIST", () => {
       for (const direction of directions) {
         for (const [images, inputs, outputs, size] of [
           [3, 1, 32, 28],
@@ -251,14 +251,14 @@ describe("Winograd's algorithm", () => {
     return Math.sqrt(square(got.map((x, i) => x - (want[i] as number))) / square(want));
   }
 
-  it("errs by less than 1e-6 of the result's size", () => {
+  it("has an error below 1e-6 relative to the size of the result", () => {
     for (const direction of directions) {
       for (const channels of [8, 64])
         expect(error(runtimes["one thread"] as Runtime, direction, channels), direction).toBeLessThan(1e-6);
     }
   });
 
-  it("gives the same bits on any number of threads", () => {
+  it("returns the same bits on any number of threads", () => {
     for (const direction of directions) {
       const results = [1, 2, 3].map((threads) => {
         const runtime = createRuntime(threads);

@@ -22,7 +22,7 @@ const kernels: Readonly<Record<string, (shared: boolean, lanes: Lanes) => Uint8A
 
 describe("the heavy kernels", () => {
   for (const [name, build] of Object.entries(kernels)) {
-    it(`${name}: valid for every element type, for shared and unshared memory, with relaxed SIMD and without`, () => {
+    it(`${name}: is valid for every element type, shared and unshared memory, with and without relaxed SIMD`, () => {
       for (const element of ["float32", "float64", "int32"] as const) {
         for (const shared of [false, true]) {
           for (const relaxed of hasRelaxedSimd() ? [false, true] : [false]) {

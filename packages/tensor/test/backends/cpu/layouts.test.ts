@@ -1,6 +1,6 @@
 /**
- * The paths that a layout chooses: transposed copies in blocks, vectors across rows, rows in pieces, whole rows through
- * an index.
+ * Kernels that are selected by the layout: transposed copies in blocks, vectors across rows, rows in pieces, and whole
+ * rows selected by an index.
  */
 
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,7 @@ function read(device: Backend, { buffer, shape }: View): Int32Array {
   return new Int32Array(bytes.buffer);
 }
 
-/** A view with its last two dimensions exchanged. */
+/** A view with its last two dimensions swapped. */
 function turned(view: View): View {
   const swap = (list: readonly number[]) => [...list.slice(0, -2), ...list.slice(-2).reverse()];
   return { ...view, shape: swap(view.shape), strides: swap(view.strides) };
@@ -40,7 +40,7 @@ function turned(view: View): View {
 
 describe.each(devices)("on %s", (_, device) => {
   it.each([[[16, 16]], [[17, 23]], [[64, 3]], [[3, 64]], [[100, 130]], [[2, 3, 33, 50]], [[1000, 500]]])(
-    "turns %j around",
+    "copies a transposed tensor of shape %j",
     (shape) => {
       const from = integers(device, shape);
       const view = turned(from);
@@ -98,9 +98,9 @@ describe.each(devices)("on %s", (_, device) => {
     }
   });
 
-  it("takes the largest over dimensions that do not merge", () => {
+  it("returns maxima over dimensions that cannot be merged", () => {
     const whole = integers(device, [4, 6, 5, 7]);
-    // Rows of dimensions 0 and 2 of the tensor, at every second place of dimension 1.
+    // The rows are dimensions 0 and 2 of the tensor, at every second index of dimension 1.
     const view: View = { ...whole, shape: [3, 7, 4, 5], strides: [70, 1, 210, 7], offset: 35 };
     const to = integers(device, [3, 7], null);
     device.run({
@@ -117,7 +117,7 @@ describe.each(devices)("on %s", (_, device) => {
     );
   });
 
-  it("takes a softmax in place, over one and over two dimensions", () => {
+  it("computes a softmax in place, over one and over two dimensions", () => {
     const [n, m] = [9, 6 * 7];
     const values = Float32Array.from({ length: n * m }, (_, i) => Math.sin(i * i) * 3);
     const [top, sum] = [row(0, "float32"), row(1, "float32")];
@@ -155,12 +155,12 @@ describe.each(devices)("on %s", (_, device) => {
       });
       const got = new Float32Array((device.readSync?.(buffer, 0, data.byteLength) ?? new Uint8Array()).buffer);
       for (const [i, value] of want.entries()) expect(got[place(i)]).toBeCloseTo(value, 6);
-      // Whatever lies between the rows stays as it was.
+      // The memory between the rows is unchanged.
       if (gap > 0) expect([...got.subarray(7, 10)]).toEqual([99, 99, 99]);
     }
   });
 
-  it("standardizes columns as it standardizes rows", () => {
+  it("standardizes columns like rows", () => {
     const [n, m] = [37, 21];
     const values = Float32Array.from({ length: n * m }, (_, i) => Math.sin(i * i));
     const make = (shape: readonly number[], strides: readonly number[]): View => {
@@ -201,7 +201,7 @@ describe.each(devices)("on %s", (_, device) => {
     }
   });
 
-  it.each([1, 3, 4, 64, 130])("moves rows of %i through an index, and adds them back", (width) => {
+  it.each([1, 3, 4, 64, 130])("gathers rows of %i elements by an index, and adds them back", (width) => {
     const [n, m] = [50, 2000];
     const table = integers(device, [n, width]);
     const places = Int32Array.from({ length: m }, (_, i) => (i * 37) % n);
@@ -217,7 +217,7 @@ describe.each(devices)("on %s", (_, device) => {
     }
     const sums = integers(device, [n, width]);
     device.run({ kind: "scatter", reduce: "add", dim: 0, to: sums, index, source: to });
-    // Every row was taken m / n times.
+    // Each row is gathered m / n times.
     expect([...read(device, sums)]).toEqual(Array.from({ length: n * width }, (_, i) => i * (1 + m / n)));
   });
 });

@@ -9,7 +9,7 @@ import { below, difference, type Layout, read, release, tolerance, view } from "
 const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntime(1), "two threads": createRuntime(2) };
 const layouts: readonly Layout[] = ["plain", "transposed", "gaps"];
 
-/** The product in double precision, from the values before the call. */
+/** The product in double precision, computed from the values before the call. */
 function expected(runtime: Runtime, { a, b, to, bias, accumulate }: MatmulCall): number[] {
   const [m, n] = to.shape.slice(-2) as [number, number];
   const k = a.shape.at(-1) as number;
@@ -68,8 +68,8 @@ function call(
 }
 
 for (const [name, runtime] of Object.entries(runtimes)) {
-  describe(`matmul, ${name}`, () => {
-    it("every small size", () => {
+  describe(`matrix multiplication on ${name}`, () => {
+    it("supports every combination of small sizes", () => {
       for (let m = 0; m <= 14; m++)
         for (const n of [0, 1, 3, 4, 7, 8, 9, 17])
           for (const k of [0, 1, 2, 5, 8]) {
@@ -78,7 +78,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
     });
 
     for (const dtype of ["float32", "float64", "int32", "float16", "bfloat16", "uint8"] as const) {
-      it(`${dtype}: random sizes, layouts, batches and biases`, () => {
+      it(`supports ${dtype}: random sizes, layouts, batches and biases`, () => {
         for (let i = 0; i < 60; i++) {
           const batch = [[], [3], [2, 3]][below(3)] as number[];
           const c = call(runtime, dtype, batch, [
@@ -96,7 +96,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       });
     }
 
-    it("large ones, over several blocks of k", () => {
+    it("supports large matrices, which need several blocks of k", () => {
       for (const sizes of [
         [130, 270, 600],
         [64, 128, 784],
@@ -118,7 +118,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       check(runtime, { kind: "matmul", a: repeated, b, to, accumulate: false, bias: null }, "a");
     });
 
-    it("takes operands whose rows or columns are all the same", () => {
+    it("accepts operands whose rows or columns are all the same", () => {
       for (const [m, n] of [
         [20, 11],
         [3, 30],

@@ -9,7 +9,7 @@ import { below, difference, type Layout, read, release, tolerance, view, write }
 const runtimes: Readonly<Record<string, Runtime>> = { "one thread": createRuntime(1), "two threads": createRuntime(2) };
 const layouts: readonly Layout[] = ["plain", "plain", "transposed", "gaps"];
 
-/** The places of a plane that each output place covers. */
+/** The input positions that each output position covers, in one plane. */
 function windows(call: PoolCall): number[][] {
   const sizes = call.input.shape.slice(2);
   const unflatten = (at: number, shape: readonly number[]): number[] => {
@@ -103,24 +103,24 @@ function call(runtime: Runtime, dtype: DType, dims: number, square = false): Poo
 }
 
 for (const [name, runtime] of Object.entries(runtimes)) {
-  describe(`pool, ${name}`, () => {
+  describe(`pooling on ${name}`, () => {
     for (const dims of [1, 2, 3]) {
-      it(`float32 over ${dims} dimensions: random windows, strides, paddings, dilations and layouts`, () => {
+      it(`supports float32 over ${dims} dimensions: random windows, strides, paddings, dilations and layouts`, () => {
         for (let i = 0; i < 80; i++) check(runtime, call(runtime, "float32", dims));
       });
     }
 
-    it("two by two, stride two", () => {
+    it("supports windows of 2 × 2 with stride 2", () => {
       for (let i = 0; i < 60; i++) check(runtime, call(runtime, "float32", 2, true));
     });
 
     for (const dtype of ["float64", "float16", "bfloat16"] as const) {
-      it(`${dtype}`, () => {
+      it(`supports ${dtype}`, () => {
         for (let i = 0; i < 30; i++) check(runtime, call(runtime, dtype, 2));
       });
     }
 
-    it("passes NaN on, the last of several, and the first of equals", () => {
+    it("returns the last of several NaN, and the first of equal maxima", () => {
       for (const [stride, width] of [
         [2, 12],
         [1, 12],

@@ -1,4 +1,4 @@
-/** The CPU device around its kernels: options, accounts, threads, and the end of a program. */
+/** The CPU device without its kernels: options, memory accounting, threads, and the end of a process. */
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -26,19 +26,19 @@ function numbers(device: Backend, { buffer }: View, count: number): number[] {
 }
 
 describe("cpu()", () => {
-  it("is one device without options, and a new one with them", () => {
+  it("returns one shared device without options, and a new one with options", () => {
     expect(cpu()).toBe(cpu());
     expect(cpu({ threads: 1 })).not.toBe(cpu({ threads: 1 }));
   });
 
-  it("refuses what it does not know", () => {
-    // @ts-expect-error: there is no such option
+  it("rejects unknown and invalid options", () => {
+    // @ts-expect-error: this option does not exist
     expect(() => cpu({ thread: 2 })).toThrow(/cpu: there is no option "thread"; there are threads/);
     expect(() => cpu({ threads: 0 })).toThrow(ArgumentError);
     expect(() => cpu({ threads: 1.5 })).toThrow(/positive integer, got 1.5/);
   });
 
-  it("says with numbers that memory has run out, and goes on", () => {
+  it("reports sizes when memory runs out, and remains usable", () => {
     const device = cpu({ threads: 1 });
     const before = device.memory();
     expect(() => device.allocate(2 ** 40)).toThrow(DeviceError);
@@ -47,7 +47,7 @@ describe("cpu()", () => {
     device.free(device.allocate(1000));
   });
 
-  it("counts a buffer once, however often it is freed", () => {
+  it("frees a buffer only once when free is called repeatedly", () => {
     const device = cpu({ threads: 1 });
     const buffer = device.allocate(1000);
     device.free(buffer);
@@ -57,7 +57,7 @@ describe("cpu()", () => {
 });
 
 describe("launch", () => {
-  /** Adds the unit's number to a float64 at its place, times a factor. */
+  /** A kernel that adds the number of each unit, times a factor, to a float64 at that position. */
   const module = (shared: boolean) => {
     const builder = new ModuleBuilder(shared);
     builder.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
@@ -69,7 +69,7 @@ describe("launch", () => {
     return builder.finish();
   };
 
-  it.each([1, 2, 4])("does every unit once, on %i threads", (threads) => {
+  it.each([1, 2, 4])("runs every unit once, on %i threads", (threads) => {
     const runtime = createRuntime(threads);
     const kernel = runtime.kernel("count", () => module(runtime.shared));
     expect(runtime.kernel("count", () => new Uint8Array())).toBe(kernel);
@@ -82,7 +82,7 @@ describe("launch", () => {
       if (memory[address / 8 + i] !== i * 0.5 * rounds) throw new Error(`unit ${i}: ${memory[address / 8 + i]}`);
   });
 
-  it.each([1, 3])("goes on after a kernel that traps, on %i threads", (threads) => {
+  it.each([1, 3])("still works after a kernel that traps, on %i threads", (threads) => {
     const runtime = createRuntime(threads);
     const trap = new ModuleBuilder(runtime.shared);
     // The last unit divides by zero.
@@ -102,7 +102,7 @@ describe("launch", () => {
     expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
   });
 
-  it("takes more arguments than the first block holds", () => {
+  it("accepts more arguments than the first block holds", () => {
     const runtime = createRuntime(1);
     const kernel = runtime.kernel("count", () => module(runtime.shared));
     const { address } = runtime.memory.allocate(80);
@@ -111,7 +111,7 @@ describe("launch", () => {
     expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
   });
 
-  it("keeps scratch memory until it is asked for again", () => {
+  it("reuses scratch memory, which does not count as live", () => {
     const runtime = createRuntime(1);
     const small = runtime.scratch(100);
     expect(runtime.scratch(50)).toBe(small);
@@ -121,7 +121,7 @@ describe("launch", () => {
 });
 
 describe("kernels", () => {
-  it("give the same bits on any number of threads", () => {
+  it("return the same bits on any number of threads", () => {
     const values = Array.from({ length: 300_000 }, (_, i) => Math.sin(i) * 2 ** (i % 20));
     const sum = (device: Backend, of: RowProgram) => {
       const to = view(device, [0]);
@@ -140,7 +140,7 @@ describe("kernels", () => {
     expect(sum(cpu({ threads: 1 }), of)).toEqual(sum(cpu({ threads: 3 }), of));
   });
 
-  it("sum a million float32 to the last place but one", () => {
+  it("sum a million float32 to full precision except for the last bit", () => {
     const device = cpu();
     const values = Array.from({ length: 1_000_000 }, (_, i) => Math.fround(1 + Math.sin(i) / 3));
     const to = view(device, [0]);
@@ -158,7 +158,7 @@ describe("kernels", () => {
     expect(Math.abs((numbers(device, to, 1)[0] as number) - exact)).toBeLessThanOrEqual(exact * 2 ** -22);
   });
 
-  it("work in place on a view with many dimensions that do not merge", () => {
+  it("work in place on a view with many dimensions that cannot be merged", () => {
     const device = cpu({ threads: 2 });
     const shape = [2, 3, 2, 3, 2, 3];
     const values = Array.from({ length: 4 ** 6 }, (_, i) => i);
@@ -174,11 +174,11 @@ describe("kernels", () => {
   });
 });
 
-describe("a program of its own", () => {
+describe("a separate process", () => {
   const source = (file: string) => JSON.stringify(fileURLToPath(new URL(`../../../src/${file}`, import.meta.url)));
   const run = (script: string, ...flags: readonly string[]) =>
     spawnSync(process.execPath, [...flags, "--input-type=module", "-e", script], { encoding: "utf8", timeout: 20_000 });
-  // Works until two workers have come and sleep again, or its patience is at an end.
+  // Runs kernels until two workers sleep, or until the time limit is reached.
   const script = (patience: number) => `
     import { createRuntime } from ${source("backends/cpu/runtime.ts")};
     import { words } from ${source("backends/cpu/worker-source.ts")};
@@ -195,18 +195,18 @@ describe("a program of its own", () => {
     console.log(Atomics.load(control, words.sleepers));
   `;
 
-  it("has workers that do not keep it from ending", () => {
+  it("exits although its workers are still alive", () => {
     expect(run(script(15_000))).toMatchObject({ stdout: "2\n", stderr: "", status: 0 });
   }, 30_000);
 
-  it("works on one thread where workers are forbidden, and says so once", () => {
+  it("runs on one thread if workers are not permitted, and prints one warning", () => {
     const { stdout, stderr, status } = run(script(0), "--permission", "--allow-fs-read=*");
     expect(stdout).toBe("0\n");
     expect(stderr.match(/cpu: runs without worker threads: .*--allow-worker/g)).toHaveLength(1);
     expect(status).toBe(0);
   }, 30_000);
 
-  it("learns what an engine without WebAssembly or its SIMD lacks", () => {
+  it("throws an error that names the feature if the engine lacks WebAssembly or SIMD", () => {
     vi.stubGlobal("WebAssembly", undefined);
     try {
       expect(() => createRuntime(1)).toThrow(/^cpu: no WebAssembly memory, not even 256 MiB: /);

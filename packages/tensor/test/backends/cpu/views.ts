@@ -1,6 +1,6 @@
 /**
- * Views over a runtime's memory for the tests of the heavy kernels: filled with small random numbers, with or without
- * gaps, and read back.
+ * Views of a runtime's memory for the tests of the CPU kernels: filled with small random numbers, with or without gaps,
+ * and read back.
  */
 
 import { convert, temporary } from "../../../src/backends/cpu/convert.ts";
@@ -12,25 +12,25 @@ import { contiguousStrides, sizeOf } from "../../../src/shape.ts";
 
 let seed = 1;
 
-/** The next of a fixed sequence of numbers in [0, 1). */
+/** The next of a fixed sequence of pseudo-random numbers in [0, 1). */
 function random(): number {
   seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
   return seed / 2 ** 32;
 }
 
-/** One of the numbers 0 to `n` - 1. */
+/** A pseudo-random integer from 0 to `n` - 1. */
 export function below(n: number): number {
   return Math.floor(random() * n);
 }
 
-/** A small number that a dtype can hold. */
+/** A small pseudo-random number that a dtype can represent. */
 function value(dtype: DType): number {
   if (dtype === "bool") return below(2);
   if (dtype === "uint8") return below(5);
   return dtype === "int32" ? below(19) - 9 : Math.round((random() - 0.5) * 256) / 128;
 }
 
-/** How a view lies in memory: row-major, its last two dimensions exchanged, or with gaps. */
+/** The layout of a view in memory: row-major, with the last two dimensions swapped, or with gaps. */
 export type Layout = "plain" | "transposed" | "gaps";
 
 /** A view of random numbers. */
@@ -61,7 +61,7 @@ export function view(runtime: Runtime, dtype: DType, shape: readonly number[], l
   return result;
 }
 
-/** Puts numbers into a view, in row-major order. */
+/** Writes numbers to a view, in row-major order. */
 export function write(runtime: Runtime, to: View, values: readonly number[]): void {
   const dense = temporary(runtime, "float64", to.shape);
   runtime.memory.f64.set(values, dense.buffer.address / 8);
@@ -79,7 +79,7 @@ export function read(runtime: Runtime, from: View): number[] {
   return values;
 }
 
-/** The largest difference of two lists, relative to the largest number in the second. */
+/** The largest difference between two lists, relative to the largest number in the second. */
 export function difference(got: readonly number[], want: readonly number[]): number {
   let largest = 0;
   let scale = 1;
@@ -91,7 +91,7 @@ export function difference(got: readonly number[], want: readonly number[]): num
   return got.length === want.length ? largest / scale : Number.POSITIVE_INFINITY;
 }
 
-/** How far results of a dtype may lie from those in double precision. */
+/** The tolerance for results of a dtype compared with those in double precision. */
 export const tolerance: Readonly<Record<DType, number>> = {
   float64: 1e-14,
   float32: 2e-6,
@@ -102,8 +102,8 @@ export const tolerance: Readonly<Record<DType, number>> = {
   bool: 0,
 };
 
-/** Gives the memory of views back. */
+/** Frees the memory of views. */
 export function release(runtime: Runtime, ...views: readonly (View | null)[]): void {
-  // Safe: the tests' views come from `view`.
+  // Safe: the tests create views with `view`.
   for (const one of views) if (one !== null) runtime.memory.free(one.buffer as CpuBuffer);
 }

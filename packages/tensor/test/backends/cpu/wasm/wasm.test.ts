@@ -28,7 +28,7 @@ import {
 const types: readonly Type[] = ["i32", "i64", "f32", "f64", "v128"];
 const relaxed = hasRelaxedSimd();
 
-/** Compiles one function of `n` 32-bit integers over a fresh memory. */
+/** Compiles one function of `n` 32-bit integers with a new memory. */
 function compile(
   build: (module: ModuleBuilder) => void,
   shared = false,
@@ -48,7 +48,7 @@ function evaluate(code: Code<Type>): number {
   return compile((module) => module.function("f", [], [code.type], (f) => f.result(code))).f();
 }
 
-/** The lanes that a vector expression leaves in memory. */
+/** The lanes that a vector expression stores in memory. */
 function lanesOf<T extends Float32Array | Float64Array | Int32Array | Uint8Array | Int16Array>(
   view: new (buffer: ArrayBuffer, offset: number, length: number) => T,
   count: number,
@@ -59,7 +59,7 @@ function lanesOf<T extends Float32Array | Float64Array | Int32Array | Uint8Array
   return [...new view(memory.buffer as ArrayBuffer, 64, count)];
 }
 
-/** Whether a function of the instruction tables makes valid code for some combination of argument types. */
+/** Whether a function of the instruction tables produces valid code for some combination of argument types. */
 function validates(make: (...args: unknown[]) => unknown): boolean {
   const lists: Type[][] = [[], ...types.map((t) => [t])];
   for (const list of [...lists]) if (list.length === 1) for (const t of types) lists.push([...list, t]);
@@ -69,7 +69,7 @@ function validates(make: (...args: unknown[]) => unknown): boolean {
     try {
       module.function("f", list, [], (f, ...locals) => {
         const code = make(...locals) as Code<Type | "void">;
-        // Safe: the type has just been compared.
+        // Safe: the type was compared above.
         if (code.type === "void") f.do(code as Code<"void">);
         else f.drop(select(1, code as Code<Type>, code as Code<Type>));
       });
@@ -96,7 +96,7 @@ describe("instructions", () => {
     memory: { fetchAdd, memoryCopy, memoryFill },
   };
   for (const [name, table] of Object.entries(tables)) {
-    it(`${name}: every one is valid`, () => {
+    it(`${name} are all valid`, () => {
       for (const [key, make] of Object.entries(table)) {
         if (key.startsWith("relaxed") && !relaxed) continue;
         let works: (...args: unknown[]) => unknown = make as (...args: unknown[]) => unknown;
@@ -111,7 +111,7 @@ describe("instructions", () => {
     });
   }
 
-  it("scalars compute", () => {
+  it("compute scalars", () => {
     expect(evaluate(i32.add(i32.mul(6, 7), -100))).toBe(-58);
     expect(evaluate(i32.const(-2147483648))).toBe(-2147483648);
     expect(evaluate(i32.shrU(-1, 28))).toBe(15);
@@ -124,7 +124,7 @@ describe("instructions", () => {
     expect(evaluate(select(i32.lt(1, 2), i32.const(3), i32.const(4)))).toBe(3);
   });
 
-  it("vectors compute", () => {
+  it("compute vectors", () => {
     const words = (value: number) => v128.const([...new Uint8Array(new Int16Array(8).fill(value).buffer)]);
     const iota = f32x4.replace(f32x4.replace(f32x4.replace(f32x4.splat(0), 1, 1), 2, 2), 3, 3);
     expect(lanesOf(Float32Array, 4, f32x4.mul(iota, f32x4.splat(2)))).toEqual([0, 2, 4, 6]);
@@ -152,7 +152,7 @@ describe("instructions", () => {
 });
 
 describe("functions", () => {
-  it("loops, branches, calls and imports", () => {
+  it("support loops, branches, calls and imports", () => {
     const { f } = compile((module) => {
       const pow = module.import("math", "pow", ["f64", "f64"], ["f64"]);
       const square = module.function(null, ["f64"], ["f64"], (b, x) => {
@@ -181,7 +181,7 @@ describe("functions", () => {
     expect(f(0)).toBe(2000);
   });
 
-  it("loops that never run, and steps that overshoot", () => {
+  it("support loops with no iterations, and steps that overshoot the end", () => {
     const { f } = compile((module) => {
       module.function("f", ["i32", "i32"], ["i32"], (b, end, step) => {
         const count = b.local("i32");
@@ -194,7 +194,7 @@ describe("functions", () => {
     expect(f(10, 4)).toBe(312);
   });
 
-  it("works on shared memory, with atomics", () => {
+  it("support shared memory and atomics", () => {
     const { f, memory } = compile((module) => {
       module.function("f", ["i32"], ["i32"], (b, address) => {
         b.do(memoryFill(address, 1, 8), memoryCopy(i32.add(address, 8), address, 8));
