@@ -117,7 +117,8 @@ const notice = 1 << 20;
  * memory accumulates in between. Programs with large tensors would collect in every step if it were larger.
  */
 function ballastOf(bytes: number): number {
-  return bytes / (bytes < 1 << 20 ? 2 : 8);
+  const mebibytes = bytes >>> 20;
+  return bytes / (mebibytes < 1 ? 2 : mebibytes < 4 ? 4 : 8);
 }
 
 /** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
