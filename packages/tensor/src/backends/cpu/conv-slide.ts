@@ -4,17 +4,15 @@
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
-import { sizeOf } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
-import { argumentsFor, writeArguments } from "./arguments.ts";
-import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
+import { launch } from "./arguments.ts";
+import { type CorrelateArguments, correlateKernel } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
-import { copyIntoFrames } from "./conv-frame.ts";
 import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
+import { denseOf, framesOf, planOf, release } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { packKernel, packSlots } from "./matmul-pack.ts";
-import { tileRows, tileVectors } from "./matmul-tile.ts";
+import { pack } from "./matmul-pack.ts";
+import { tileVectors } from "./matmul-tile.ts";
 import { addressOf, align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -22,9 +20,6 @@ import type { Runtime } from "./runtime.ts";
 const blockLength = 320;
 /** Minimum multiplications per unit of work, about 20 µs. */
 const smallestUnit = 500_000;
-
-const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
-const correlateArguments = /* @__PURE__ */ argumentsFor(correlateSlots);
 
 /** Sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
 export interface Sizes {
@@ -73,8 +68,11 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
     const scratch = layOut(runtime, sizes);
     writeTables(runtime, windows, frame.size, sizes, scratch);
     if (k > 0) {
-      const weights = forward ? denseOf(runtime, lanes, call.weight) : swappedWeights(runtime, lanes, call);
-      packWeights(runtime, lanes, weights.address, sizes, scratch);
+      const weights = denseOf(runtime, lanes, forward ? call.weight : swapped(call));
+      const { m, bytes, block } = sizes;
+      const matrix = { address: weights.address, row: k * bytes, column: bytes };
+      const cut = { target: scratch.weights, offsets: scratch.offsets, size: m, k, block, batchBytes: m * k * bytes };
+      pack(runtime, lanes, "a", groups, matrix, cut);
       release(runtime, weights);
     }
     // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
@@ -91,20 +89,13 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
   }
 }
 
-/** Returns the weights of each group with input channels first: [groups · Cin per group, Cout per group, taps]. */
-function swappedWeights(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
+/** Returns the weights of each group with input channels first: [groups, Cin per group, Cout per group, ...K]. */
+function swapped({ weight, groups }: ConvCall): View {
   // safe: [Cout, Cin per group, ...K]
   const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]];
   const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
   const each = outputs / groups;
-  const buffer = runtime.memory.allocate(sizeOf(weight.shape) * lanes.bytes);
-  const groupBytes = (sizeOf(weight.shape) / groups) * lanes.bytes;
-  for (let g = 0; g < groups; g++) {
-    const offset = weight.offset + g * each * byOutput;
-    const view = windowOn(weight, [inputs, each, ...kernel], [byInput, byOutput, ...rest], offset);
-    copyIntoFrames(runtime, lanes, view, bareFrame(view), buffer.address + g * groupBytes);
-  }
-  return { address: buffer.address, buffer };
+  return windowOn(weight, [groups, inputs, each, ...kernel], [each * byOutput, byInput, byOutput, ...rest]);
 }
 
 /** Divides the scratch memory into the tables, the packed weights, and a gathered panel per thread. */
@@ -136,30 +127,6 @@ function writeTables(runtime: Runtime, windows: Windows, frame: Triple, sizes: S
   i32[scratch.counter >>> 2] = 0;
 }
 
-function packWeights(
-  runtime: Runtime,
-  lanes: Lanes,
-  source: number,
-  { groups, m, k, block, bytes }: Sizes,
-  scratch: Scratch,
-): void {
-  const panels = Math.ceil(m / tileRows);
-  const args = writeArguments(packArguments, packSlots, {
-    ...{
-      source,
-      target: scratch.weights,
-      offsets: scratch.offsets,
-      panels,
-      width: Math.floor(m / panels),
-      extra: m % panels,
-      size: m,
-    },
-    ...{ k, stride: k * bytes, kStride: bytes, block, batchBytes: m * k * bytes },
-  });
-  const kernel = runtime.kernel(`matmul/pack/${bytes}/exact`, () => packKernel(runtime.shared, lanes, true));
-  runtime.launch(kernel, args, panels * groups, Math.max(1, Math.ceil(32768 / (tileRows * k))));
-}
-
 /** The operands of a sliding product. */
 export interface Operands {
   /** Address of the frames, and elements of one group's frame. */
@@ -180,23 +147,27 @@ function correlate(
   const { groups, m, k, positions, block, bytes, width, lineBytes } = sizes;
   const images = to.shape[0] as number;
   const panels = Math.ceil(positions / width);
-  const tiles = Math.ceil(m / tileRows);
   const total = images * groups * m * k * positions;
   let unitPanels = panels;
   const units = (): number => images * groups * Math.ceil(panels / unitPanels);
   while (units() < 8 * runtime.threads && unitPanels > 1 && total / units() > 2 * smallestUnit)
     unitPanels = Math.ceil(unitPanels / 2);
   const biasStride = bias === null ? 0 : (bias.strides[0] as number) * bytes;
-  const args = writeArguments(correlateArguments, correlateSlots, {
+  const args: CorrelateArguments = {
     ...{ frames, weights: scratch.weights, to: addressOf(to), bias: bias === null ? 0 : addressOf(bias) },
     ...{ strides: positions * bytes, columnStride: bytes, biasStride, biasColumnStride: 0 },
     ...{ taps: scratch.taps, lines: scratch.lines, places: scratch.places, counter: scratch.counter },
     ...{ gathered: scratch.gathered, gatheredBytes: align(block * lineBytes) },
-    ...{ m, k, positions, block, tiles, height: Math.floor(m / tiles), extra: m % tiles },
-    ...{ units: units(), unitsAcross: Math.ceil(panels / unitPanels), unitPanels, groups },
+    ...{ m, k, positions, block, units: units(), unitsAcross: Math.ceil(panels / unitPanels), unitPanels, groups },
     ...{ frameImage: groups * plane * bytes, frameGroup: plane * bytes, weightGroup: m * k * bytes },
     ...{ toImage: groups * m * positions * bytes, toGroup: m * positions * bytes, biasGroup: m * biasStride },
-  });
-  const kernel = runtime.kernel(`conv/slide/${lanes.element}`, () => correlateKernel(runtime.shared, lanes));
-  runtime.launch(kernel, args, total < smallestUnit ? 1 : runtime.threads, 1);
+  };
+  launch(
+    runtime,
+    `conv/slide/${lanes.element}`,
+    args,
+    (names) => correlateKernel(runtime.shared, lanes, names),
+    total < smallestUnit ? 1 : runtime.threads,
+    1,
+  );
 }

@@ -9,7 +9,7 @@
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packPanelFunction } from "./matmul-pack.ts";
-import { dispatchRows, tileRows, tileVectors } from "./matmul-tile.ts";
+import { dispatchRows, tileRows, tileVectors, tiling } from "./matmul-tile.ts";
 import {
   type FunctionBuilder,
   type FunctionIndex,
@@ -17,58 +17,52 @@ import {
   type Local,
   ModuleBuilder,
   memoryFill,
-  select,
   v128,
 } from "./wasm/index.ts";
 
 /** The arguments of the kernel. A unit is a chunk of images of one group, for a block of taps. */
-export const weightSlots = {
-  frames: 0,
-  gradient: 1,
+export interface WeightArguments {
+  readonly frames: number;
+  readonly gradient: number;
   /** Partial results, one per chunk and group: [K, Cout per group, rounded up to whole panels]. */
-  partial: 2,
-  partialBytes: 3,
+  readonly partial: number;
+  readonly partialBytes: number;
   /** Packed gradients of one image, one per unit. */
-  packed: 4,
-  packedBytes: 5,
-  taps: 6,
-  places: 7,
+  readonly packed: number;
+  readonly packedBytes: number;
+  readonly taps: number;
+  readonly places: number;
   /**
    * Output channels per group, taps, rows of positions, positions per row, and bytes between adjacent positions in the
    * frame.
    */
-  channels: 8,
-  k: 9,
-  rows: 10,
-  width: 11,
-  step: 12,
-  images: 13,
-  chunks: 14,
-  groups: 15,
-  /**
-   * Blocks of taps, number of tiles along them, rows per tile, and number of tiles, from the first, that have one more
-   * row.
-   */
-  blocks: 16,
-  tiles: 17,
-  height: 18,
-  extra: 19,
-  frameImage: 20,
-  frameGroup: 21,
-  gradientImage: 22,
-  gradientChannel: 23,
-} as const;
+  readonly channels: number;
+  readonly k: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly step: number;
+  readonly images: number;
+  readonly chunks: number;
+  readonly groups: number;
+  /** Blocks of taps. */
+  readonly blocks: number;
+  readonly frameImage: number;
+  readonly frameGroup: number;
+  readonly gradientImage: number;
+  readonly gradientChannel: number;
+}
 
 /** Builds the kernel. */
-export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function weightKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1));
+  const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1, names));
   const panelWidth = tileVectors * lanes.count;
   const panelBytes = panelWidth * lanes.bytes;
   const pack = packPanelFunction(module, lanes, panelWidth);
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, weightSlots);
-    const { channels, taps, gradientChannel, images, chunks, groups, blocks, tiles, height, extra } = slot;
+    const slot = readArguments<keyof WeightArguments>(f, args, names);
+    const { channels, taps, gradientChannel, images, chunks, groups, blocks } = slot;
+    const { tiles, top: topOf, rows: rowsOf } = tiling(f, slot.k);
     const positions = f.let(i32.mul(slot.rows, slot.width));
     const panels = f.let(i32.divU(i32.add(channels, panelWidth - 1), panelWidth));
     const lineBytes = f.let(i32.mul(panels, panelBytes));
@@ -83,7 +77,6 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const after = (x: Local<"i32">): Local<"i32"> => f.let(i32.add(x, 1));
       const firstTile = f.let(share(tiles, block, blocks));
       const lastTile = f.let(share(tiles, after(block), blocks));
-      const topOf = (tile: Local<"i32">) => i32.add(i32.mul(tile, height), select(i32.lt(tile, extra), tile, extra));
       const top = f.let(topOf(firstTile));
       const bottom = f.let(topOf(lastTile));
       f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
@@ -108,7 +101,7 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
           const b = f.let(i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)));
           f.for(firstTile, lastTile, 1, (tile) => {
             const row = f.let(topOf(tile));
-            const rows = f.let(i32.add(height, i32.lt(tile, extra)));
+            const rows = f.let(rowsOf(tile));
             const to = i32.add(partial, i32.add(i32.mul(row, lineBytes), i32.mul(panel, panelBytes)));
             dispatchRows(f, rows, functions, [args, frame, i32.add(taps, i32.shl(row, 2)), b, to, lineBytes]);
           });
@@ -119,13 +112,13 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
 }
 
 /** Defines the function that adds one image's contribution to a tile of the partial result. */
-function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
+function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number, names: readonly string[]): FunctionIndex {
   return module.function(
     null,
     ["i32", "i32", "i32", "i32", "i32", "i32"],
     [],
     (f, args, frame, taps, b, to, lineBytes) => {
-      const slot = readArguments(f, args, weightSlots);
+      const slot = readArguments<keyof WeightArguments>(f, args, names);
       const { rows: lines, width, step, places } = slot;
       const sums = f.locals("v128", rows * tileVectors);
       const target = f.let(to);
@@ -192,22 +185,22 @@ function positionsOf(
 }
 
 /** The arguments of the kernel that adds partial results. A unit is a tap of a group. */
-export const weightSumSlots = {
-  partial: 0,
-  partialBytes: 1,
-  chunks: 2,
-  groups: 3,
-  k: 4,
-  channels: 5,
-  lineBytes: 6,
-  to: 7,
-  channelBytes: 8,
-} as const;
+export interface WeightSumArguments {
+  readonly partial: number;
+  readonly partialBytes: number;
+  readonly chunks: number;
+  readonly groups: number;
+  readonly k: number;
+  readonly channels: number;
+  readonly lineBytes: number;
+  readonly to: number;
+  readonly channelBytes: number;
+}
 
 /** Builds the kernel that adds partial results: `to[channel, k] = Σ partial[chunk][k, channel]`. */
-export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function weightSumKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const slot = readArguments(f, args, weightSumSlots);
+    const slot = readArguments<keyof WeightSumArguments>(f, args, names);
     const { chunks, groups, k, channels, lineBytes, channelBytes } = slot;
     const chunkBytes = f.let(i32.mul(groups, slot.partialBytes));
     f.for(begin, end, 1, (unit) => {

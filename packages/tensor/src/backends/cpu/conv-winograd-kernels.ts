@@ -4,11 +4,12 @@
  * gradient of the weight, accumulated).
  */
 
-import { readArguments } from "./arguments.ts";
+import { type Arguments, readArguments } from "./arguments.ts";
 import { points } from "./conv-winograd-algebra.ts";
-import { fromPoints, toPoints } from "./conv-winograd-tiles.ts";
+import { fromPoints, type TileArgument, toPoints } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileRows } from "./matmul-tile.ts";
+import type { Runtime } from "./runtime.ts";
 import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
 
 /** Points per tile. */
@@ -22,67 +23,67 @@ const depth = 64;
  * a shared counter until none are left. An item of the forward kernel is a block of tiles; an item of the weight kernel
  * is a block of the data's channels for a chunk of the tiles, with sums of its own.
  */
-export const winogradSlots = {
-  input: 0,
-  output: 9,
-  /** Tiles per image, per row of tiles, and over all images. */
-  tiles: 18,
-  across: 19,
-  allTiles: 20,
+export interface WinogradArguments extends Arguments<TileArgument> {
+  /** Tiles over all images. */
+  readonly allTiles: number;
   /** Maximum tiles per block. */
-  block: 21,
+  readonly block: number;
   /** Address of a 32-bit counter, initially 0, and the number of work items. */
-  counter: 22,
-  units: 23,
+  readonly counter: number;
+  readonly units: number;
   /** Scratch memory, and its bytes per worker: the matrices of data, followed by those of results. */
-  scratch: 24,
-  scratchBytes: 25,
+  readonly scratch: number;
+  readonly scratchBytes: number;
   /** Channels of results and of data, which are the columns and lines of the filters' matrices. */
-  m: 26,
-  k: 27,
+  readonly m: number;
+  readonly k: number;
   /** Bytes between lines and points of these matrices. */
-  dataLine: 28,
-  dataPoint: 29,
-  resultLine: 30,
-  resultPoint: 31,
+  readonly dataLine: number;
+  readonly dataPoint: number;
+  readonly resultLine: number;
+  readonly resultPoint: number;
   /**
-   * Strides of the products' destination, as the tile function reads them: row, column, and two for a bias, which is
-   * never present.
+   * Strides of the products' destination, in adjacent slots, as the tile function reads them: row and column. It ignores
+   * the next two slots, since there is no bias.
    */
-  productLine: 32,
-  productColumn: 33,
-  /** Forward: 0 for no bias. */
-  bias: 36,
-  biasStride: 37,
-  filters: 38,
-  filterPoint: 39,
-  /** Weight: chunks of tiles, blocks of channels, and the sums. */
-  chunks: 40,
-  blocks: 41,
-  blockChannels: 42,
-  sums: 43,
-  sumBytes: 44,
-  sumPoint: 45,
+  readonly productLine: number;
+  readonly productColumn: number;
+}
+
+/** The arguments of the forward kernels. */
+export interface ForwardArguments extends WinogradArguments {
+  /** Address of a bias (0 for none), and bytes between its elements. */
+  readonly bias: number;
+  readonly biasStride: number;
+  readonly filters: number;
+  readonly filterPoint: number;
+}
+
+/** The arguments of the weight kernels. */
+export interface GradientArguments extends WinogradArguments {
+  /** Chunks of tiles, blocks of channels, and the sums. */
+  readonly chunks: number;
+  readonly blocks: number;
+  readonly blockChannels: number;
+  readonly sums: number;
+  readonly sumBytes: number;
+  readonly sumPoint: number;
   /** Bytes between chunks of sums. */
-  chunkBytes: 46,
-  /** The filters as planes, and tiles per image, which is 1. */
-  filterTiles: 47,
-  weight: 48,
-} as const;
+  readonly chunkBytes: number;
+}
 
 /** Builds the forward kernel. */
-export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
+export function winogradKernel({ shared, relaxed }: Runtime, lanes: Lanes, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const s = winogradSlots;
   const functions = tileFunctions(module, lanes, "rows", "step");
-  const take = toPoints(module, relaxed, s, s.input, "data");
-  const give = fromPoints(module, relaxed, s, s.output, "results");
+  const take = toPoints(module, relaxed, names, "data");
+  const give = fromPoints(module, relaxed, names, "results");
   return module.run((f, args, begin) => {
-    const slot = readArguments(f, args, s);
+    const slot = readArguments<keyof ForwardArguments>(f, args, names);
     const { k, m, filters, filterPoint, block, dataLine, dataPoint, resultLine, resultPoint } = slot;
     const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
-    const strides = f.let(i32.add(args, 8 * s.productLine));
+    const strides = f.let(i32.add(args, 8 * names.indexOf("productLine")));
     forEachUnit(f, slot.counter, slot.units, (unit) => {
       const first = f.let(i32.mul(unit, block));
       const count = f.let(i32.sub(slot.allTiles, first));
@@ -120,12 +121,11 @@ export function winogradKernel(shared: boolean, lanes: Lanes, relaxed: boolean):
 }
 
 /** Builds the kernel that transforms filters to their points, as panels of eight columns. A unit is a panel. */
-export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolean): Uint8Array {
+export function filterKernel({ shared, relaxed }: Runtime, reversed: boolean, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const s = winogradSlots;
-  const take = toPoints(module, relaxed, { tiles: s.filterTiles, across: s.filterTiles }, s.weight, "filter", reversed);
+  const take = toPoints(module, relaxed, names, "filter", reversed);
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, s);
+    const slot = readArguments<keyof ForwardArguments>(f, args, names);
     const { k, filters, filterPoint } = slot;
     f.for(begin, end, 1, (panel) => {
       const to = i32.add(filters, i32.mul(panel, i32.shl(k, 5)));
@@ -138,13 +138,11 @@ export function filterKernel(shared: boolean, relaxed: boolean, reversed: boolea
  * Builds the kernel that transforms filters' gradients from their points. A unit is a filter for a block of channels.
  * The first partial sum is overwritten.
  */
-export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Array {
+export function filterGradientKernel({ shared, relaxed }: Runtime, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const s = winogradSlots;
-  const slots = { tiles: s.filterTiles, across: s.filterTiles, partials: s.chunks, partialBytes: s.chunkBytes };
-  const give = fromPoints(module, relaxed, slots, s.weight, "filter");
+  const give = fromPoints(module, relaxed, names, "filter");
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, s);
+    const slot = readArguments<keyof GradientArguments>(f, args, names);
     const { m, k, sums, sumBytes, sumPoint, productLine: sumLine } = slot;
     const blockChannels = slot.blockChannels;
     f.for(begin, end, 1, (unit) => {
@@ -159,14 +157,13 @@ export function filterGradientKernel(shared: boolean, relaxed: boolean): Uint8Ar
 }
 
 /** Builds the weight kernel. */
-export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boolean): Uint8Array {
+export function winogradWeightKernel({ shared, relaxed }: Runtime, lanes: Lanes, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const s = winogradSlots;
   const functions = tileFunctions(module, lanes, "lines", "step");
-  const take = toPoints(module, relaxed, s, s.input, "data");
-  const takeResults = toPoints(module, relaxed, s, s.output, "results");
+  const take = toPoints(module, relaxed, names, "data");
+  const takeResults = toPoints(module, relaxed, names, "results");
   return module.run((f, args, begin) => {
-    const slot = readArguments(f, args, s);
+    const slot = readArguments<keyof GradientArguments>(f, args, names);
     const {
       k,
       m,
@@ -184,7 +181,7 @@ export function winogradWeightKernel(shared: boolean, lanes: Lanes, relaxed: boo
     } = slot;
     const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
     const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
-    const strides = f.let(i32.add(args, 8 * s.productLine));
+    const strides = f.let(i32.add(args, 8 * names.indexOf("productLine")));
     forEachUnit(f, slot.counter, slot.units, (unit) => {
       const chunk = f.let(i32.divU(unit, blocks));
       const channel = f.let(i32.mul(i32.remU(unit, blocks), slot.blockChannels));

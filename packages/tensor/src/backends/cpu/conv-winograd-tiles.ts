@@ -5,6 +5,7 @@
  * rows and then along columns, and stores the values in between in their final place.
  */
 
+import { readArguments } from "./arguments.ts";
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import { transpose4x4 } from "./transpose-4x4.ts";
 import {
@@ -24,21 +25,19 @@ import {
 type Integer = Local<"i32">;
 type Vector = Local<"v128">;
 
-/**
- * The slots of an operand's planes, relative to its first slot: strides in bytes, sizes, and zero padding above and to
- * the left.
- */
-export const planeSlots = {
-  address: 0,
-  image: 1,
-  channel: 2,
-  row: 3,
-  channels: 4,
-  height: 5,
-  width: 6,
-  top: 7,
-  left: 8,
-} as const;
+/** The operands: data (whose tiles overlap), results or their gradients, and filters (each one a tile of its own). */
+export type Role = "data" | "results" | "filter";
+
+/** Rows per tile of each. */
+const sizes: Readonly<Record<Role, number>> = { data: points, results: rowResults, filter: rowTaps };
+
+/** The arguments for the planes of an operand: strides in bytes, sizes, and zero padding above and to the left. */
+export type PlaneArgument =
+  | ("address" | "image" | "channel" | "row")
+  | ("channels" | "height" | "width" | "top" | "left");
+
+/** The arguments of these functions. */
+export type TileArgument = `${Role} ${PlaneArgument}` | "tiles" | "across";
 
 /** A sequence of addresses: the first one, and the bytes between them. */
 interface Places {
@@ -46,7 +45,7 @@ interface Places {
   readonly step: Code<"i32">;
 }
 
-function read(f: FunctionBuilder, { at, step }: Places, count: number): Vector[] {
+function load(f: FunctionBuilder, { at, step }: Places, count: number): Vector[] {
   const pointer = f.let(at);
   return Array.from({ length: count }, (_, i) => {
     if (i > 0) f.increase(pointer, step);
@@ -54,7 +53,7 @@ function read(f: FunctionBuilder, { at, step }: Places, count: number): Vector[]
   });
 }
 
-function write(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"v128">[]): void {
+function store(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"v128">[]): void {
   const pointer = f.let(at);
   values.forEach((value, i) => {
     if (i > 0) f.increase(pointer, step);
@@ -122,22 +121,25 @@ function forEachTile(
   });
 }
 
-/** The slots of the kernels' common arguments. */
-export interface TileSlots {
-  /** Tiles per image, and per row of tiles. */
-  readonly tiles: number;
-  readonly across: number;
+/** Loads the arguments, those for the planes of an operand by their own names. */
+function read(
+  f: FunctionBuilder,
+  args: Integer,
+  names: readonly string[],
+  role: Role,
+): {
+  planes: Readonly<Record<PlaneArgument, Integer>>;
+  tiles: Integer;
+  across: Integer;
+  slot: Readonly<Record<"bias" | "biasStride" | "chunks" | "chunkBytes", Integer>>;
+} {
+  const slot = readArguments<TileArgument | "bias" | "biasStride" | "chunks" | "chunkBytes">(f, args, names);
+  const own = Object.entries(slot).map(([name, local]) => [name.replace(`${role} `, ""), local]);
+  const one = f.let(i32.const(1)); // each filter is a tile
+  const { tiles, across } = role === "filter" ? { tiles: one, across: one } : slot;
+  // safe: the names begin with the operand's
+  return { planes: Object.fromEntries(own) as Record<PlaneArgument, Integer>, tiles, across, slot };
 }
-
-/**
- * Rows per tile of each kind of source: data (whose tiles overlap), results' gradients, or filters (each one a tile of
- * its own).
- */
-const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
-  data: points,
-  results: rowResults,
-  filter: rowTaps,
-};
 
 /**
  * Defines the function that transforms tiles of planes to their points. Its parameters are the arguments, first tile,
@@ -147,9 +149,8 @@ const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
 export function toPoints(
   module: ModuleBuilder,
   relaxed: boolean,
-  slots: TileSlots,
-  planes: number,
-  rows: "data" | "results" | "filter",
+  names: readonly string[],
+  rows: Role,
   reversed = false,
 ): FunctionIndex {
   const size = sizes[rows];
@@ -159,11 +160,9 @@ export function toPoints(
     [],
     (f, args, first, count, channel, channels, target, lineBytes, pointBytes) => {
       const transform = algebra(f, relaxed)[rows];
-      const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-      const [address, image, plane, row] = [slot("address"), slot("image"), slot("channel"), slot("row")];
-      const [height, width, top, left] = [slot("height"), slot("width"), slot("top"), slot("left")];
-      const [tiles, across] = [f.let(i32.load(args, 8 * slots.tiles)), f.let(i32.load(args, 8 * slots.across))];
-      const existing = f.let(i32.sub(slot("channels"), channel));
+      const { planes, tiles, across } = read(f, args, names, rows);
+      const { address, image, channel: plane, row, height, width, top, left } = planes;
+      const existing = f.let(i32.sub(planes.channels, channel));
       const zero = v128.const(new Array<number>(16).fill(0));
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
         const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
@@ -186,7 +185,7 @@ export function toPoints(
           const lanes = lanesOf(f, base, plane, four, existing);
           const at = f.let(i32.add(line, i32.shl(four, 2)));
           const { row: rowOf, column } = places(f, at, pointBytes);
-          const outside = (i: Integer): void => write(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
+          const outside = (i: Integer): void => store(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
           f.for(0, from, 1, outside);
           f.for(from, to, 1, (i) => {
             const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
@@ -199,24 +198,14 @@ export function toPoints(
               data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
             }
             for (const lane of lanes) f.increase(lane, row);
-            write(f, rowOf(i), transform(reversed ? data.reverse() : data));
+            store(f, rowOf(i), transform(reversed ? data.reverse() : data));
           });
           f.for(to, size, 1, outside);
-          f.for(0, points, 1, (i) => write(f, column(i), transform(read(f, column(i), size))));
+          f.for(0, points, 1, (i) => store(f, column(i), transform(load(f, column(i), size))));
         });
       });
     },
   );
-}
-
-/** The slots of the arguments of `fromPoints`. */
-export interface ResultSlots extends TileSlots {
-  /** Address of a bias (0 for none), and bytes between its elements. */
-  readonly bias?: number;
-  readonly biasStride?: number;
-  /** Number of partial results to add first, and bytes between them. */
-  readonly partials?: number;
-  readonly partialBytes?: number;
 }
 
 /**
@@ -227,8 +216,7 @@ export interface ResultSlots extends TileSlots {
 export function fromPoints(
   module: ModuleBuilder,
   relaxed: boolean,
-  slots: ResultSlots,
-  planes: number,
+  names: readonly string[],
   rows: "results" | "filter",
 ): FunctionIndex {
   const size = sizes[rows];
@@ -238,15 +226,8 @@ export function fromPoints(
     [],
     (f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
       const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
-      const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-      const own = (index: number | undefined): Integer | null =>
-        index === undefined ? null : f.let(i32.load(args, 8 * index));
-      const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
-      const [height, width, existing] = [slot("height"), slot("width"), slot("channels")];
-      // safe: both are always given
-      const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer];
-      const [bias, biasStride] = [own(slots.bias), own(slots.biasStride)];
-      const [partials, partialBytes] = [own(slots.partials), own(slots.partialBytes)];
+      const { planes, tiles, across, slot } = read(f, args, names, rows);
+      const { address, image, channel: plane, row: rowBytes, height, width, channels: existing } = planes;
       forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
         const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
         const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
@@ -260,25 +241,25 @@ export function fromPoints(
           const at = f.let(i32.add(line, i32.shl(four, 2)));
           const { row, column } = places(f, at, pointBytes);
           const added = f.let(v128.const(new Array<number>(16).fill(0)));
-          if (bias !== null && biasStride !== null)
-            f.if(bias, () => f.set(added, loadLanes(lanesOf(f, bias, biasStride, begin, existing))));
+          if (rows === "results")
+            f.if(slot.bias, () => f.set(added, loadLanes(lanesOf(f, slot.bias, slot.biasStride, begin, existing))));
           f.for(0, points, 1, (i) => {
-            const values = read(f, column(i), points);
-            if (partials !== null && partialBytes !== null) {
+            const values = load(f, column(i), points);
+            if (rows === "filter") {
               const other = f.let(column(i).at);
-              f.for(1, partials, 1, () => {
-                f.increase(other, partialBytes);
-                const next = read(f, { ...column(i), at: other }, points);
+              f.for(1, slot.chunks, 1, () => {
+                f.increase(other, slot.chunkBytes);
+                const next = load(f, { ...column(i), at: other }, points);
                 values.forEach((value, j) => {
                   f.set(value, f32x4.add(value, next[j] as Vector));
                 });
               });
             }
-            write(f, column(i), transform(values));
+            store(f, column(i), transform(values));
           });
           const target = f.let(i32.add(base, i32.mul(begin, plane)));
           f.for(0, down, 1, (i) => {
-            const results = transform(read(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
+            const results = transform(load(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
             const lanes = transpose4x4(f, [...results, added].slice(0, 4));
             const to = f.let(target);
             lanes.forEach((lane, k) => {

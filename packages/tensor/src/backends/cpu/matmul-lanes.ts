@@ -47,13 +47,13 @@ export interface Lanes {
   zero: Code<"v128">;
 }
 
-const made: Partial<Record<string, Lanes>> = {};
+const made: readonly Partial<Record<Element, Lanes>>[] = [{}, {}];
 
 /** Returns the instructions of `element`. `relaxed` says whether the engine has fused multiply-add. */
 export function lanesOf(element: Element, relaxed: boolean): Lanes {
-  const key = relaxed ? `${element} fused` : element;
-  made[key] ??= make(element, relaxed);
-  return made[key];
+  const known = made[Number(relaxed)] as Partial<Record<Element, Lanes>>; // safe: there are two
+  known[element] ??= make(element, relaxed);
+  return known[element];
 }
 
 function make(element: Element, relaxed: boolean): Lanes {

@@ -4,9 +4,11 @@
  * sequentially whatever the strides are.
  */
 
-import { readArguments } from "./arguments.ts";
+import { launch, readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows } from "./matmul-tile.ts";
+import type { Matrix } from "./matmul-product.ts";
+import { dispatchRows, tileRows, tileVectors, tiling } from "./matmul-tile.ts";
+import type { Runtime } from "./runtime.ts";
 import { transpose4x4 } from "./transpose-4x4.ts";
 import {
   type Code,
@@ -15,7 +17,6 @@ import {
   i32,
   type Local,
   ModuleBuilder,
-  select,
   v128,
 } from "./wasm/index.ts";
 
@@ -23,41 +24,68 @@ import {
  * The arguments of the packing kernel. A unit is one panel of a batch. Panel `p` starts at element
  * `p · width + min(p, extra)` and is `width` wide, or one more for `p < extra`. Padded panels hold zeros past `size`.
  */
-export const packSlots = {
-  source: 0,
-  target: 1,
+interface PackArguments {
+  readonly source: number;
+  readonly target: number;
   /** Table of the batches' byte offsets in the source, as 4-byte integers. */
-  offsets: 2,
-  panels: 3,
-  width: 4,
-  extra: 5,
+  readonly offsets: number;
+  readonly panels: number;
   /** Number of elements that the panels cover. */
-  size: 6,
-  k: 7,
+  readonly size: number;
+  readonly k: number;
   /** Bytes between the elements of a line, and between lines. */
-  stride: 8,
-  kStride: 9,
+  readonly stride: number;
+  readonly kStride: number;
   /** Lines per block of k: all panels of a block precede those of the next block. */
-  block: 10,
+  readonly block: number;
   /** Bytes of a batch in the target. */
-  batchBytes: 11,
-} as const;
+  readonly batchBytes: number;
+}
+
+/** Minimum elements per piece of packing. */
+const smallestPiece = 16_384;
+
+/**
+ * Packs `count` batches of an operand: `a` into panels of up to six rows, the transpose of `b` into panels of two vectors,
+ * padded with zeros.
+ */
+export function pack(
+  runtime: Runtime,
+  lanes: Lanes,
+  operand: "a" | "b",
+  count: number,
+  { address, row, column }: Pick<Matrix, "address" | "row" | "column">,
+  { size, k, ...rest }: Pick<PackArguments, "target" | "offsets" | "size" | "k" | "block" | "batchBytes">,
+): void {
+  const exact = operand === "a";
+  const most = exact ? tileRows : tileVectors * lanes.count;
+  const panels = Math.ceil(size / most);
+  const args: PackArguments = { ...rest, size, k, panels, source: address, stride: row, kStride: column };
+  launch(
+    runtime,
+    `matmul/pack/${lanes.bytes}/${operand}`,
+    args,
+    (names) => packKernel(runtime.shared, lanes, exact, names),
+    panels * count,
+    smallestPiece / (most * k),
+  );
+}
 
 /** Builds a packing kernel for panels of up to six rows (`exact`), or of two vectors padded with zeros. */
-export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8Array {
+function packKernel(shared: boolean, lanes: Lanes, exact: boolean, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
   const functions = widths.map((width) => packPanelFunction(module, lanes, width));
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, packSlots);
-    const { panels, width, extra, size, k, stride, kStride, block } = slot;
+    const slot = readArguments<keyof PackArguments>(f, args, names);
+    const { panels, size, k, stride, kStride, block } = slot;
+    const width = 2 * lanes.count;
+    const { top, rows } = tiling(f, size);
     const lineLength = exact ? size : f.let(i32.mul(panels, width));
     f.for(begin, end, 1, (unit) => {
       const panel = f.let(i32.remU(unit, panels));
       const batch = f.let(i32.divU(unit, panels));
-      const early = f.let(i32.lt(panel, extra));
-      const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
-      const wide = f.let(i32.add(width, early));
+      const first = f.let(exact ? top(panel) : i32.mul(panel, width));
       const valid = f.let(i32.sub(size, first));
       const source = f.let(
         i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)),
@@ -75,7 +103,7 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
           length,
           valid,
         ];
-        if (exact) dispatchRows(f, wide, functions, call);
+        if (exact) dispatchRows(f, f.let(rows(panel)), functions, call);
         else f.call(functions[0] as number, ...call);
       });
     });

@@ -206,17 +206,25 @@ function storeLanes(
   });
 }
 
-/** Emits the first row of a tile and its number of rows: `height`, or one more for the first `extra` tiles. */
-export function tileSpan(
-  f: FunctionBuilder,
-  tile: Local<"i32">,
-  height: Local<"i32">,
-  extra: Local<"i32">,
-): { top: Local<"i32">; rows: Local<"i32"> } {
-  const early = f.let(i32.lt(tile, extra));
+/** The division of rows into tiles of at most `tileRows`, whose heights differ by at most one. */
+export interface Tiling {
+  /** The number of tiles. */
+  readonly tiles: Local<"i32">;
+  /** Emits the first row of a tile. */
+  top(tile: Local<"i32">): Code<"i32">;
+  /** Emits the number of rows of a tile. */
+  rows(tile: Local<"i32">): Code<"i32">;
+}
+
+/** Emits the division of `m` rows, at least one, into tiles. */
+export function tiling(f: FunctionBuilder, m: Local<"i32">): Tiling {
+  const tiles = f.let(i32.divU(i32.add(m, tileRows - 1), tileRows));
+  const height = f.let(i32.divU(m, tiles));
+  const extra = f.let(i32.remU(m, tiles)); // the first tiles, so many, have one more row
   return {
-    top: f.let(i32.add(i32.mul(tile, height), select(early, tile, extra))),
-    rows: f.let(i32.add(height, early)),
+    tiles,
+    top: (tile) => i32.add(i32.mul(tile, height), select(i32.lt(tile, extra), tile, extra)),
+    rows: (tile) => i32.add(height, i32.lt(tile, extra)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The scalar pooling kernels, for windows of any shape. A unit of work is one channel of one image. */
 
-import { type Argument, forEachWindow, planeOf, poolSlots } from "./pool-windows.ts";
+import { type Argument, forEachWindow, planeOf, readPoolArguments, strides } from "./pool-windows.ts";
 import {
   type Code,
   type FunctionBuilder,
@@ -23,14 +23,9 @@ interface Numbers<T extends Scalar> {
   gt(a: Operand<T>, b: Operand<T>): Code<"i32">;
   ne(a: Operand<T>, b: Operand<T>): Code<"i32">;
   eq(a: Operand<T>, b: Operand<T>): Code<"i32">;
-  of(count: Code<"i32">): Code<T>;
 }
 
-const numbers: { readonly [T in Scalar]: Numbers<T> } = {
-  f32: { ...f32, of: f32.convertI32 },
-  f64: { ...f64, of: f64.convertI32 },
-  i32: { ...i32, of: (count) => count },
-};
+const numbers: { readonly [T in Scalar]: Numbers<T> } = { f32, f64, i32 };
 
 /** Selects one of the kernels. */
 export interface PoolKind {
@@ -43,17 +38,10 @@ export interface PoolKind {
 export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: PoolKind): Uint8Array {
   const n: Numbers<T> = numbers[type];
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const read = new Map<number, Local<"i32">>();
-    // Loads every argument once, before the loops.
-    for (const first of Object.values(poolSlots)) {
-      const count = first >= poolSlots.inputStrides ? 3 : 1;
-      for (let d = 0; d < count; d++) read.set(first + d, f.let(i32.load(args, 8 * (first + d))));
-    }
-    // Safe: every slot has just been loaded.
-    const argument: Argument = (name, d = 0) => read.get(poolSlots[name] + d) as Local<"i32">;
+    const argument = readPoolArguments(f, args);
     f.for(begin, end, 1, (unit) => {
-      if (kind.direction === "backward") backward(f, n, type, kind, argument, unit);
-      else forward(f, n, type, kind, argument, unit);
+      if (kind.direction === "backward") backward(f, n, type, argument, unit);
+      else forward(f, n, type, kind.indices, argument, unit);
     });
   });
 }
@@ -62,7 +50,7 @@ function forward<T extends Scalar>(
   f: FunctionBuilder,
   n: Numbers<T>,
   type: T,
-  kind: PoolKind,
+  indices: boolean,
   argument: Argument,
   unit: Local<"i32">,
 ): void {
@@ -80,7 +68,7 @@ function forward<T extends Scalar>(
       });
     });
     f.do(n.store(window.output, best));
-    if (kind.indices) f.do(i32.store(window.indices, at));
+    if (indices) f.do(i32.store(window.indices, at));
   });
 }
 
@@ -88,16 +76,16 @@ function backward<T extends Scalar>(
   f: FunctionBuilder,
   n: Numbers<T>,
   type: T,
-  _kind: PoolKind,
   argument: Argument,
   unit: Local<"i32">,
 ): void {
   const plane = planeOf(f, argument, unit);
+  const zero = f.local(type);
   const along = (d: number, address: Local<"i32">): void => {
-    if (d === 3) f.do(n.store(address, n.of(i32.const(0))));
+    if (d === 3) f.do(n.store(address, zero));
     else
       f.for(0, argument("sizes", d), 1, (i) =>
-        along(d + 1, f.let(i32.add(address, i32.mul(i, argument("inputStrides", d))))),
+        along(d + 1, f.let(i32.add(address, i32.mul(i, argument("input", strides + d))))),
       );
   };
   along(0, plane.input);
@@ -107,14 +95,10 @@ function backward<T extends Scalar>(
     const position = f.let(i32.load(window.indices));
     const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
     const row = f.let(i32.divU(position, width));
-    const offset = i32.add(
-      i32.mul(i32.divU(row, height), argument("inputStrides", 0)),
-      i32.add(
-        i32.mul(i32.remU(row, height), argument("inputStrides", 1)),
-        i32.mul(i32.remU(position, width), argument("inputStrides", 2)),
-      ),
-    );
-    const address = f.let(i32.add(plane.input, offset));
+    const address = f.let(plane.input);
+    [i32.divU(row, height), i32.remU(row, height), i32.remU(position, width)].forEach((place, d) => {
+      f.increase(address, i32.mul(place, argument("input", strides + d)));
+    });
     f.do(n.store(address, n.add(n.load(address), gradient)));
   });
 }

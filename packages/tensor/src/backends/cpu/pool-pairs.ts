@@ -4,7 +4,7 @@
  * accumulated. A unit of work is one channel of one image.
  */
 
-import { planeOf, poolSlots } from "./pool-windows.ts";
+import { planeOf, readPoolArguments, strides } from "./pool-windows.ts";
 import {
   type Code,
   type FunctionBuilder,
@@ -20,16 +20,13 @@ import {
 /** Builds the kernel: forward, with or without indices, or backward, which reads the indices. */
 export function pairsKernel(shared: boolean, direction: "forward" | "backward", indices: boolean): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const read = (name: keyof typeof poolSlots, d = 0): Local<"i32"> =>
-      f.let(i32.load(args, 8 * (poolSlots[name] + d)));
-    const [height, width, size] = [read("positions", 1), read("positions", 2), read("sizes", 2)];
-    const [inputRow, outputRow, indicesRow] = [
-      read("inputStrides", 1),
-      read("outputStrides", 1),
-      read("indicesStrides", 1),
-    ];
+    const argument = readPoolArguments(f, args);
+    const [height, width, size] = [argument("positions", 1), argument("positions", 2), argument("sizes", 2)];
+    const [inputRow, outputRow, indicesRow] = (["input", "output", "indices"] as const).map((view) =>
+      argument(view, strides + 1),
+    ) as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
     f.for(begin, end, 1, (unit) => {
-      const plane = planeOf(f, read, unit);
+      const plane = planeOf(f, argument, unit);
       f.for(0, height, 1, (y) => {
         const row: Row = {
           top: f.let(i32.add(plane.input, i32.mul(i32.shl(y, 1), inputRow))),
@@ -41,17 +38,11 @@ export function pairsKernel(shared: boolean, direction: "forward" | "backward", 
           size,
         };
         // If the width is not a multiple of four, the last vector overlaps the one before it.
-        const x = f.local("i32");
         const last = f.let(i32.sub(width, 4));
-        f.set(x, 0);
-        f.loop((again) => {
+        f.for(0, width, 4, (x) => {
+          f.atMost(x, last);
           if (direction === "forward") forward(f, row, x, indices);
           else backward(f, row, x);
-          f.if(i32.lt(x, last), () => {
-            f.increase(x, 4);
-            f.if(i32.gt(x, last), () => f.set(x, last));
-            f.branch(again);
-          });
         });
       });
     });

@@ -4,7 +4,6 @@
  */
 
 import { bytesOf, type DType } from "../../../dtype.ts";
-import type { Slots } from "../arguments.ts";
 import { readArguments } from "../arguments.ts";
 import type { Runtime } from "../runtime.ts";
 import { i32, type Local, select } from "../wasm/index.ts";
@@ -22,41 +21,24 @@ import {
   type Vector,
 } from "./values.ts";
 
-type Slot =
-  | "starts"
-  | "positions"
-  | "weights"
-  | "input"
-  | "to"
-  | "rows"
-  | "lanes"
-  | `${"input" | "to"}${"Batch" | "Row" | "Lane"}`;
-
 /** The arguments: addresses, sizes, and strides in bytes. A batch is what is neither a row nor a lane. */
-export const sparseSlots: Slots<Slot> = {
-  starts: 0,
-  positions: 1,
-  weights: 2,
-  input: 3,
-  to: 4,
-  rows: 5,
-  lanes: 6,
-  inputBatch: 7,
-  inputRow: 8,
-  inputLane: 9,
-  toBatch: 10,
-  toRow: 11,
-  toLane: 12,
-};
+export type SparseArgument =
+  | ("starts" | "positions" | "weights" | "input" | "to" | "rows" | "lanes")
+  | `${"input" | "to"}${"Batch" | "Row" | "Lane"}`;
 
 /**
  * Builds the kernel for one dtype. If the lanes are contiguous, a unit of work is a row of a batch, and otherwise four
  * lanes of a batch with all of their rows.
  */
-export function sparseModule(runtime: Runtime, dtype: DType, contiguous: boolean): Uint8Array {
+export function sparseModule(
+  runtime: Runtime,
+  dtype: DType,
+  contiguous: boolean,
+  names: readonly string[],
+): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const at = readArguments(f, e.args, sparseSlots);
+    const at = readArguments<SparseArgument>(f, e.args, names);
     const place = (base: Integer, index: Integer, stride: Integer) => e.let(i32.add(base, i32.mul(index, stride)));
 
     /** Emits the sums of `count` times four elements over the entries of a row; `read` loads those at a byte offset. */
