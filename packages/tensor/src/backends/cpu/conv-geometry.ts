@@ -42,6 +42,11 @@ export function zip(f: (...values: number[]) => number, ...triples: readonly Tri
   return [at(0), at(1), at(2)];
 }
 
+/** Whether a frame adds no padding to its source. */
+export function isBare(frame: Frame, source: Triple): boolean {
+  return [0, 1, 2].every((d) => frame.low[d] === 0 && frame.size[d] === source[d]);
+}
+
 /** Writes the byte offset of each tap, over channels, depth, height and width. */
 export function writeTaps(
   table: Int32Array,

@@ -1,12 +1,12 @@
 /** The frames that a convolution makes of its operands, and the windows that move over them. */
 
 import type { ConvCall, View } from "../../kernel.ts";
-import { isContiguous, sizeOf } from "../../shape.ts";
-import { windowOn } from "../../view.ts";
-import { type Frame, type Triple, triple, type Windows, zip } from "./conv-geometry.ts";
+import { isContiguous } from "../../shape.ts";
+import { copyIntoFrames } from "./conv-frame.ts";
+import { type Frame, isBare, type Triple, triple, volume, type Windows, zip } from "./conv-geometry.ts";
 import { convert, temporary } from "./convert.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { addressOf, type CpuBuffer, indexOf } from "./memory.ts";
+import { addressOf, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** The frame of the operand that windows slide over, and the windows. */
@@ -48,43 +48,21 @@ export interface Place {
   readonly buffer: CpuBuffer | null;
 }
 
-/** Returns a view's elements in contiguous memory, in the element type of `lanes`. */
+/** Returns a view's elements in contiguous memory. */
 export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
-  if (view.dtype === lanes.element && isContiguous(view.shape, view.strides))
-    return { address: addressOf(view), buffer: null };
+  if (isContiguous(view.shape, view.strides)) return { address: addressOf(view), buffer: null };
   const copy = temporary(runtime, lanes.element, view.shape);
   convert(runtime, view, copy);
   return { address: copy.buffer.address, buffer: copy.buffer };
 }
 
 /** Returns a view's frames: a copy, or the view itself where it already is one. */
-export function framesOf(runtime: Runtime, lanes: Lanes, view: View, { size, low }: Frame): Place {
-  const [images, channels, ...source] = view.shape as [number, number, ...number[]]; // safe: [N, C, ...S]
-  const missing = 3 - source.length;
-  if (low.every((padding) => padding === 0) && source.every((s, d) => s === size[d + missing]))
-    return denseOf(runtime, lanes, view);
-  const frames = temporary(runtime, lanes.element, [images, channels, ...size.slice(missing)]);
-  const { buffer, shape } = frames;
-  const first = indexOf(frames);
-  runtime.memory.of(lanes.element).fill(0, first, first + sizeOf(shape));
-  let [from, to]: [View, View] = [view, frames];
-  source.forEach((s, d) => {
-    const [before, after] = [low[d + missing] as number, size[d + missing] as number];
-    // The elements that fall inside the frame: negative padding crops some.
-    const begin = Math.max(0, -before);
-    const count = Math.max(0, Math.min(s, after - before) - begin);
-    from = every(from, d + 2, begin, 1, count);
-    to = every(to, d + 2, before + begin, 1, count);
-  });
-  convert(runtime, from, to);
+export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame): Place {
+  if (isBare(frame, triple(view.shape.slice(2)))) return denseOf(runtime, lanes, view);
+  const planes = (view.shape[0] as number) * (view.shape[1] as number);
+  const buffer = runtime.memory.allocate(planes * volume(frame.size) * lanes.bytes);
+  copyIntoFrames(runtime, lanes, view, frame, buffer.address);
   return { address: buffer.address, buffer };
-}
-
-/** Returns a view of `count` indices of dimension `d`, `step` apart, from `start` on. */
-export function every(x: View, d: number, start: number, step: number, count: number): View {
-  const shape = x.shape.map((size, i) => (i === d ? count : size));
-  const strides = x.strides.map((s, i) => (i === d ? s * step : s));
-  return windowOn(x, shape, strides, x.offset + start * (x.strides[d] as number));
 }
 
 /** Frees temporary memory. */

@@ -6,7 +6,7 @@
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous, sizeOf } from "../../shape.ts";
-import { every } from "./conv-plan.ts";
+import { windowOn } from "../../view.ts";
 import { slide } from "./conv-slide.ts";
 import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
@@ -17,20 +17,19 @@ import type { Runtime } from "./runtime.ts";
 
 /** Runs a convolution or one of its gradients. */
 export function runConv(runtime: Runtime, call: ConvCall): void {
-  const { direction, input, bias } = call;
+  const { direction, input, weight, output, bias } = call;
   const element = elementOf(input.dtype);
   const target = direction === "forward" ? "output" : direction;
   if (sizeOf(call[target].shape) === 0) return;
-  // The other operands may have any layout and type, because they are copied where they do not fit. The result and the
-  // bias may not.
+  // Operands may have gaps, which the copy into frames removes. The result may not.
   const needs = (name: string, view: View): Element | null => {
-    const fits = view.dtype === element && (name === "bias" || isContiguous(view.shape, view.strides));
-    return fits ? null : element;
+    return view.dtype !== element || (name === target && !isContiguous(view.shape, view.strides)) ? element : null;
   };
-  const result = call[target];
-  withTemporaries<"result" | "bias">(runtime, { result, bias }, needs, ["bias"], ["result"], (views) => {
+  const views = { input, weight, output, bias };
+  const reads = (["input", "weight", "output", "bias"] as const).filter((name) => name !== target);
+  withTemporaries(runtime, views, needs, reads, [target], (replaced) => {
     // Safe: only the bias may be null.
-    const ready = { ...call, bias: views.bias, [target]: views.result as View };
+    const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
     if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
     else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
@@ -82,4 +81,11 @@ function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
       },
     ];
   });
+}
+
+/** Returns a view of `count` indices of dimension `d`, `step` apart, from `start` on. */
+function every(x: View, d: number, start: number, step: number, count: number): View {
+  const shape = x.shape.map((size, i) => (i === d ? count : size));
+  const strides = x.strides.map((s, i) => (i === d ? s * step : s));
+  return windowOn(x, shape, strides, x.offset + start * (x.strides[d] as number));
 }
