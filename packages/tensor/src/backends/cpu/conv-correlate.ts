@@ -9,7 +9,7 @@ import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileVectors, tiling } from "./matmul-tile.ts";
-import { fetchAdd, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { fetchAdd, i32, type Local, ModuleBuilder, nth, select } from "./wasm/index.ts";
 
 /**
  * The arguments of the kernel. Each launched unit is a worker with its own gather buffer. It takes blocks of positions
@@ -83,7 +83,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
       strides: rowStride,
       biasStride,
     } = slot;
-    const gathered = f.let(i32.add(slot.gathered, i32.mul(begin, slot.gatheredBytes)));
+    const gathered = f.let(nth(slot.gathered, begin, slot.gatheredBytes));
     const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
     const unit = f.let(fetchAdd(counter, 1));
@@ -92,15 +92,14 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
       const image = f.let(i32.divU(plane, groups));
       const group = f.let(i32.remU(plane, groups));
       const place = (base: Local<"i32">, byImage: Local<"i32">, byGroup: Local<"i32">) =>
-        f.let(i32.add(base, i32.add(i32.mul(image, byImage), i32.mul(group, byGroup))));
+        f.let(nth(nth(base, image, byImage), group, byGroup));
       const frame = place(slot.frames, slot.frameImage, slot.frameGroup);
       const to = place(slot.to, slot.toImage, slot.toGroup);
-      const weights = f.let(i32.add(slot.weights, i32.mul(group, slot.weightGroup)));
+      const weights = f.let(nth(slot.weights, group, slot.weightGroup));
       const bias = f.let(slot.bias);
       f.if(bias, () => f.increase(bias, i32.mul(group, slot.biasGroup)));
       const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
-      const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-      f.atMost(lastPanel, panels);
+      const lastPanel = f.least(i32.add(firstPanel, unitPanels), panels);
       // Tiles read the frame at many addresses at once, which hardware prefetchers cannot predict. Reading it
       // sequentially first brings it into the L2 cache quickly.
       f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
@@ -108,15 +107,13 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
       // The loop over taps runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
-          const length = f.let(i32.sub(k, from));
-          f.atMost(length, block);
+          const length = f.least(i32.sub(k, from), block);
           const first = f.let(i32.eqz(from));
           const aBlock = f.let(i32.add(weights, i32.shl(i32.mul(from, m), lanes.shift)));
           const blockTaps = f.let(i32.add(taps, i32.shl(from, 2)));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
-            const columns = f.let(i32.sub(positions, left));
-            f.atMost(columns, panelWidth);
+            const columns = f.least(i32.sub(positions, left), panelWidth);
             const cells = f.let(i32.add(places, i32.shl(left, 2)));
             const start = f.let(i32.load(cells));
             const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
@@ -138,10 +135,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
                   length,
                 ],
                 ...[i32.add(to, i32.add(i32.mul(top, rowStride), i32.shl(left, lanes.shift))), columns, i32.eqz(first)],
-                ...[
-                  select(i32.and(first, i32.ne(bias, 0)), i32.add(bias, i32.mul(top, biasStride)), i32.const(0)),
-                  strides,
-                ],
+                ...[select(i32.and(first, i32.ne(bias, 0)), nth(bias, top, biasStride), i32.const(0)), strides],
               ]);
             });
           });

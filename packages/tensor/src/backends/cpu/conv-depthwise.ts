@@ -9,7 +9,7 @@ import type { Operands, Scratch, Sizes } from "./conv-slide.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
-import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
 /**
  * The arguments of the kernel. `taps` and `places` are the offsets of taps and positions, `rows` and `width` the rows of
@@ -30,14 +30,14 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
       const even = Array.from({ length: lanes.count }, (_, lane) => 2 * lane);
       return shuffle(v128.load(at, 32 * v), v128.load(at, 32 * v + 16), even);
     };
-    const to = f.let(i32.add(slot.to, i32.mul(begin, i32.shl(i32.mul(slot.rows, width), lanes.shift))));
+    const to = f.let(nth(slot.to, begin, i32.shl(i32.mul(slot.rows, width), lanes.shift)));
     const tapsEnd = f.let(i32.add(taps, i32.shl(k, 2)));
     f.for(begin, end, 1, (unit) => {
       const channel = f.let(i32.remU(unit, slot.channels));
-      const frame = f.let(i32.add(slot.frames, i32.mul(unit, slot.plane)));
+      const frame = f.let(nth(slot.frames, unit, slot.plane));
       const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), lanes.shift)));
       const start = f.let(lanes.zero);
-      f.if(slot.bias, () => f.set(start, lanes.splat(i32.add(slot.bias, i32.mul(channel, slot.biasStep)))));
+      f.if(slot.bias, () => f.set(start, lanes.splat(nth(slot.bias, channel, slot.biasStep))));
       const place = f.let(slot.places);
       f.for(0, slot.rows, 1, () => {
         const from = f.let(i32.add(frame, i32.load(place)));

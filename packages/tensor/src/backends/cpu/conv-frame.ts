@@ -6,7 +6,7 @@ import { type Frame, type Triple, triple, volume, zip } from "./conv-geometry.ts
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
-import { i32, ModuleBuilder, memoryFill, v128 } from "./wasm/index.ts";
+import { i32, ModuleBuilder, memoryFill, nth, v128 } from "./wasm/index.ts";
 
 /**
  * The arguments: source, target and channels; strides and sizes of the part of a plane that is copied; bytes of a frame,
@@ -27,13 +27,13 @@ function frameKernel(shared: boolean, lanes: Lanes, names: readonly string[]): U
       const image = i32.mul(i32.divU(unit, channels), slot.imageStride);
       const channel = i32.mul(i32.remU(unit, channels), slot.channelStride);
       const source = f.let(i32.add(slot.source, i32.add(image, channel)));
-      const plane = f.let(i32.add(slot.target, i32.mul(unit, frameBytes)));
+      const plane = f.let(nth(slot.target, unit, frameBytes));
       f.do(memoryFill(plane, 0, frameBytes));
       const target = f.let(i32.add(plane, slot.first));
       f.for(0, depth, 1, (z) => {
         f.for(0, height, 1, (y) => {
-          const from = f.let(i32.add(source, i32.add(i32.mul(z, depthStride), i32.mul(y, heightStride))));
-          const to = f.let(i32.add(target, i32.add(i32.mul(z, depthStep), i32.mul(y, heightStep))));
+          const from = f.let(nth(nth(source, z, depthStride), y, heightStride));
+          const to = f.let(nth(nth(target, z, depthStep), y, heightStep));
           const x = f.let(i32.const(0));
           f.if(dense, () => {
             f.for(

@@ -20,7 +20,7 @@ import {
  * number of taps, and the address of the panel.
  */
 export function gatherFunction(inside: ModuleBuilder, lanes: Lanes): FunctionIndex {
-  return inside.function(null, ["i32", "i32", "i32", "i32", "i32"], [], (f, frame, cells, table, length, target) => {
+  return inside.procedure((f, frame, cells, table, length, target) => {
     for (let v = 0; v < tileVectors; v++) gatherVector(f, lanes, v, { frame, cells, table, length, target });
   });
 }
@@ -63,7 +63,7 @@ function gatherVector(
     () => {
       // The end of one row and the start of the next: each is loaded as a whole vector, aligned so that its own
       // elements are in the right lanes.
-      const mask = f.let(v128.const(new Array<number>(16).fill(0)));
+      const mask = f.let(lanes.zero);
       for (let i = 0; i < 4; i++) {
         const lane = fromFirst[Math.floor((i * count) / 4)] as Local<"i32">;
         f.set(mask, i32x4.replace(mask, i, select(lane, i32.const(-1), i32.const(0))));

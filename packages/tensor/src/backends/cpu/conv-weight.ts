@@ -17,6 +17,7 @@ import {
   type Local,
   ModuleBuilder,
   memoryFill,
+  nth,
   v128,
 } from "./wasm/index.ts";
 
@@ -71,38 +72,33 @@ export function weightKernel(shared: boolean, lanes: Lanes, names: readonly stri
       const whole = f.let(i32.divU(unit, blocks));
       const group = f.let(i32.remU(whole, groups));
       const chunk = f.let(i32.divU(whole, groups));
-      const partial = f.let(i32.add(slot.partial, i32.mul(whole, slot.partialBytes)));
-      const packed = f.let(i32.add(slot.packed, i32.mul(unit, slot.packedBytes)));
+      const partial = f.let(nth(slot.partial, whole, slot.partialBytes));
+      const packed = f.let(nth(slot.packed, unit, slot.packedBytes));
       const share = (of: Local<"i32">, part: Local<"i32">, parts: Local<"i32">) => i32.divU(i32.mul(part, of), parts);
       const after = (x: Local<"i32">): Local<"i32"> => f.let(i32.add(x, 1));
       const firstTile = f.let(share(tiles, block, blocks));
       const lastTile = f.let(share(tiles, after(block), blocks));
       const top = f.let(topOf(firstTile));
       const bottom = f.let(topOf(lastTile));
-      f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
+      f.do(memoryFill(nth(partial, top, lineBytes), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
       f.for(share(images, chunk, chunks), share(images, after(chunk), chunks), 1, (image) => {
-        const frame = f.let(
-          i32.add(slot.frames, i32.add(i32.mul(image, slot.frameImage), i32.mul(group, slot.frameGroup))),
-        );
+        const frame = f.let(nth(nth(slot.frames, image, slot.frameImage), group, slot.frameGroup));
         const byGroup = i32.mul(i32.mul(group, channels), gradientChannel);
         const gradient = f.let(i32.add(slot.gradient, i32.add(i32.mul(image, slot.gradientImage), byGroup)));
         f.for(0, panels, 1, (panel) => {
           const first = f.let(i32.mul(panel, panelWidth));
           f.call(
             pack,
-            ...[
-              i32.add(gradient, i32.mul(first, gradientChannel)),
-              i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)),
-            ],
+            ...[nth(gradient, first, gradientChannel), nth(packed, i32.mul(panel, positions), panelBytes)],
             ...[gradientChannel, i32.const(lanes.bytes), positions, i32.sub(channels, first)],
           );
         });
         f.for(0, panels, 1, (panel) => {
-          const b = f.let(i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)));
+          const b = f.let(nth(packed, i32.mul(panel, positions), panelBytes));
           f.for(firstTile, lastTile, 1, (tile) => {
             const row = f.let(topOf(tile));
             const rows = f.let(rowsOf(tile));
-            const to = i32.add(partial, i32.add(i32.mul(row, lineBytes), i32.mul(panel, panelBytes)));
+            const to = nth(nth(partial, row, lineBytes), panel, panelBytes);
             dispatchRows(f, rows, functions, [args, frame, i32.add(taps, i32.shl(row, 2)), b, to, lineBytes]);
           });
         });
@@ -113,42 +109,37 @@ export function weightKernel(shared: boolean, lanes: Lanes, names: readonly stri
 
 /** Defines the function that adds one image's contribution to a tile of the partial result. */
 function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number, names: readonly string[]): FunctionIndex {
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, frame, taps, b, to, lineBytes) => {
-      const slot = readArguments<keyof WeightArguments>(f, args, names);
-      const { rows: lines, width, step, places } = slot;
-      const sums = f.locals("v128", rows * tileVectors);
-      const target = f.let(to);
-      for (let i = 0; i < rows; i++) {
-        for (let v = 0; v < tileVectors; v++)
-          f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
-        f.increase(target, lineBytes);
-      }
-      const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
-      const starts = f.locals("i32", rows);
-      f.for(0, lines, 1, () => {
-        const offset = f.let(i32.load(places));
-        windows.forEach((window, i) => {
-          f.set(starts[i] as Local<"i32">, i32.add(window, offset));
-        });
-        f.increase(places, i32.shl(width, 2));
-        const done = f.let(i32.const(0));
-        f.if(i32.eq(step, lanes.bytes), () => {
-          f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
-        });
-        f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
+  return module.procedure((f, args, frame, taps, b, to, lineBytes) => {
+    const slot = readArguments<keyof WeightArguments>(f, args, names);
+    const { rows: lines, width, step, places } = slot;
+    const sums = f.locals("v128", rows * tileVectors);
+    const target = f.let(to);
+    for (let i = 0; i < rows; i++) {
+      for (let v = 0; v < tileVectors; v++)
+        f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
+      f.increase(target, lineBytes);
+    }
+    const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
+    const starts = f.locals("i32", rows);
+    f.for(0, lines, 1, () => {
+      const offset = f.let(i32.load(places));
+      windows.forEach((window, i) => {
+        f.set(starts[i] as Local<"i32">, i32.add(window, offset));
       });
-      f.set(target, to);
-      for (let i = 0; i < rows; i++) {
-        for (let v = 0; v < tileVectors; v++)
-          f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
-        f.increase(target, lineBytes);
-      }
-    },
-  );
+      f.increase(places, i32.shl(width, 2));
+      const done = f.let(i32.const(0));
+      f.if(i32.eq(step, lanes.bytes), () => {
+        f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
+      });
+      f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
+    });
+    f.set(target, to);
+    for (let i = 0; i < rows; i++) {
+      for (let v = 0; v < tileVectors; v++)
+        f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
+      f.increase(target, lineBytes);
+    }
+  });
 }
 
 interface Walk {
@@ -206,11 +197,9 @@ export function weightSumKernel(shared: boolean, lanes: Lanes, names: readonly s
     f.for(begin, end, 1, (unit) => {
       const group = f.let(i32.divU(unit, k));
       const place = f.let(i32.remU(unit, k));
-      const source = i32.add(i32.add(slot.partial, i32.mul(group, slot.partialBytes)), i32.mul(place, lineBytes));
+      const source = nth(nth(slot.partial, group, slot.partialBytes), place, lineBytes);
       const from = f.let(source);
-      const to = f.let(
-        i32.add(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)),
-      );
+      const to = f.let(nth(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(group, channels), channelBytes));
       f.for(0, channels, lanes.count, (channel) => {
         const sum = f.let(lanes.zero);
         const at = f.let(from);

@@ -10,7 +10,7 @@ import { fromPoints, type TileArgument, toPoints } from "./conv-winograd-tiles.t
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileRows } from "./matmul-tile.ts";
 import type { Runtime } from "./runtime.ts";
-import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill } from "./wasm/index.ts";
+import { type FunctionBuilder, fetchAdd, i32, type Local, ModuleBuilder, memoryFill, nth } from "./wasm/index.ts";
 
 /** Points per tile. */
 export const tilePoints: number = points * points;
@@ -81,28 +81,25 @@ export function winogradKernel({ shared, relaxed }: Runtime, lanes: Lanes, names
   return module.run((f, args, begin) => {
     const slot = readArguments<keyof ForwardArguments>(f, args, names);
     const { k, m, filters, filterPoint, block, dataLine, dataPoint, resultLine, resultPoint } = slot;
-    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
-    const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
+    const data = f.let(nth(slot.scratch, begin, slot.scratchBytes));
+    const results = f.let(nth(data, dataPoint, tilePoints));
     const strides = f.let(i32.add(args, 8 * names.indexOf("productLine")));
     forEachUnit(f, slot.counter, slot.units, (unit) => {
       const first = f.let(i32.mul(unit, block));
-      const count = f.let(i32.sub(slot.allTiles, first));
-      f.atMost(count, block);
+      const count = f.least(i32.sub(slot.allTiles, first), block);
       f.call(take, args, first, count, i32.const(0), k, data, dataLine, dataPoint);
       const [a, b, to] = [f.let(data), f.let(filters), f.let(results)];
       f.for(0, tilePoints, 1, () => {
         const panel = f.let(b);
         f.for(0, m, 8, (left) => {
           f.for(0, count, tileRows, (top) => {
-            const rows = f.let(i32.sub(count, top));
-            f.atMost(rows, tileRows);
+            const rows = f.least(i32.sub(count, top), tileRows);
             const [line, cell] = [
-              i32.add(a, i32.mul(top, dataLine)),
+              nth(a, top, dataLine),
               i32.add(to, i32.add(i32.mul(top, resultLine), i32.shl(left, 2))),
             ];
             f.for(0, k, depth, (from) => {
-              const length = f.let(i32.sub(k, from));
-              f.atMost(length, depth);
+              const length = f.least(i32.sub(k, from), depth);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(line, i32.shl(from, 2)), dataLine, i32.add(panel, i32.shl(from, 5)), i32.const(32), length],
                 ...[cell, i32.const(8), from, i32.const(0), strides],
@@ -128,7 +125,7 @@ export function filterKernel({ shared, relaxed }: Runtime, reversed: boolean, na
     const slot = readArguments<keyof ForwardArguments>(f, args, names);
     const { k, filters, filterPoint } = slot;
     f.for(begin, end, 1, (panel) => {
-      const to = i32.add(filters, i32.mul(panel, i32.shl(k, 5)));
+      const to = nth(filters, panel, i32.shl(k, 5));
       f.call(take, args, i32.const(0), k, i32.shl(panel, 3), i32.const(8), to, i32.const(32), filterPoint);
     });
   });
@@ -148,9 +145,8 @@ export function filterGradientKernel({ shared, relaxed }: Runtime, names: readon
     f.for(begin, end, 1, (unit) => {
       const [block, filter] = [f.let(i32.divU(unit, m)), f.let(i32.remU(unit, m))];
       const channel = f.let(i32.mul(block, blockChannels));
-      const channels = f.let(i32.sub(k, channel));
-      f.atMost(channels, blockChannels);
-      const from = i32.add(sums, i32.add(i32.mul(block, sumBytes), i32.mul(filter, sumLine)));
+      const channels = f.least(i32.sub(k, channel), blockChannels);
+      const from = nth(nth(sums, block, sumBytes), filter, sumLine);
       f.call(give, args, filter, i32.const(1), channel, channels, from, sumLine, sumPoint);
     });
   });
@@ -179,21 +175,19 @@ export function winogradWeightKernel({ shared, relaxed }: Runtime, lanes: Lanes,
       resultLine,
       resultPoint,
     } = slot;
-    const data = f.let(i32.add(slot.scratch, i32.mul(begin, slot.scratchBytes)));
-    const results = f.let(i32.add(data, i32.mul(dataPoint, tilePoints)));
+    const data = f.let(nth(slot.scratch, begin, slot.scratchBytes));
+    const results = f.let(nth(data, dataPoint, tilePoints));
     const strides = f.let(i32.add(args, 8 * names.indexOf("productLine")));
     forEachUnit(f, slot.counter, slot.units, (unit) => {
       const chunk = f.let(i32.divU(unit, blocks));
       const channel = f.let(i32.mul(i32.remU(unit, blocks), slot.blockChannels));
-      const channels = f.let(i32.sub(k, channel));
-      f.atMost(channels, slot.blockChannels);
-      const sums = f.let(i32.add(slot.sums, i32.mul(unit, sumBytes)));
+      const channels = f.least(i32.sub(k, channel), slot.blockChannels);
+      const sums = f.let(nth(slot.sums, unit, sumBytes));
       f.do(memoryFill(sums, 0, sumBytes));
       const share = (part: Local<"i32">) => f.let(i32.divU(i32.mul(part, allTiles), chunks));
       const last = share(f.let(i32.add(chunk, 1)));
       f.for(share(chunk), last, block, (first) => {
-        const count = f.let(i32.sub(last, first));
-        f.atMost(count, block);
+        const count = f.least(i32.sub(last, first), block);
         f.call(take, args, first, count, channel, channels, data, dataLine, dataPoint);
         f.call(takeResults, args, first, count, i32.const(0), m, results, resultLine, resultPoint);
         const [a, b, to] = [f.let(results), f.let(data), f.let(sums)];
@@ -201,8 +195,7 @@ export function winogradWeightKernel({ shared, relaxed }: Runtime, lanes: Lanes,
           f.for(0, channels, 8, (left) => {
             const panel = f.let(i32.add(b, i32.shl(left, 2)));
             f.for(0, m, tileRows, (top) => {
-              const rows = f.let(i32.sub(m, top));
-              f.atMost(rows, tileRows);
+              const rows = f.least(i32.sub(m, top), tileRows);
               dispatchRows(f, rows, functions, [
                 ...[i32.add(a, i32.shl(top, 2)), resultLine, panel, dataLine, count],
                 ...[

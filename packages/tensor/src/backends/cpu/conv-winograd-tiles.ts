@@ -7,6 +7,7 @@
 
 import { readArguments } from "./arguments.ts";
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
+import { zero } from "./matmul-lanes.ts";
 import { transpose4x4 } from "./transpose-4x4.ts";
 import {
   type Code,
@@ -17,7 +18,7 @@ import {
   i32x4,
   type Local,
   type ModuleBuilder,
-  select,
+  nth,
   shuffle,
   v128,
 } from "./wasm/index.ts";
@@ -69,18 +70,15 @@ function places(
 ): { row(i: Integer): Places; column(i: Integer): Places } {
   const rowBytes = f.let(i32.mul(pointBytes, points));
   return {
-    row: (i) => ({ at: i32.add(base, i32.mul(i, rowBytes)), step: pointBytes }),
-    column: (i) => ({ at: i32.add(base, i32.mul(i, pointBytes)), step: rowBytes }),
+    row: (i) => ({ at: nth(base, i, rowBytes), step: pointBytes }),
+    column: (i) => ({ at: nth(base, i, pointBytes), step: rowBytes }),
   };
 }
 
 /** Returns the addresses of four channels from `first` on; channels past the last one repeat it. */
 function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: Integer, channels: Integer): Integer[] {
   const last = f.let(i32.sub(channels, 1));
-  return [0, 1, 2, 3].map((lane) => {
-    const channel = f.let(i32.add(first, lane));
-    return f.let(i32.add(base, i32.mul(select(i32.lt(channel, last), channel, last), stride)));
-  });
+  return [0, 1, 2, 3].map((lane) => f.let(nth(base, f.least(i32.add(first, lane), last), stride)));
 }
 
 /** Loads one element of each of four channels. */
@@ -105,8 +103,7 @@ function forEachTile(
   ) => void,
 ): void {
   f.for(0, channels, 16, (block) => {
-    const end = f.let(i32.add(block, 16));
-    f.atMost(end, channels);
+    const end = f.least(i32.add(block, 16), channels);
     f.for(0, count, 1, (index) => {
       const tile = f.let(i32.add(first, index));
       const inImage = f.let(i32.remU(tile, tiles));
@@ -154,58 +151,49 @@ export function toPoints(
   reversed = false,
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, first, count, channel, channels, target, lineBytes, pointBytes) => {
-      const transform = algebra(f, relaxed)[rows];
-      const { planes, tiles, across } = read(f, args, names, rows);
-      const { address, image, channel: plane, row, height, width, top, left } = planes;
-      const existing = f.let(i32.sub(planes.channels, channel));
-      const zero = v128.const(new Array<number>(16).fill(0));
-      forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-        const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
-        // The tile's rows within the plane.
-        const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
-        f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
-        f.atMost(to, size);
-        const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
-        const base = f.let(
-          i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)),
-        );
-        const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
-        // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
-        const inside = (columns: readonly number[]): Vector => {
-          const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
-          return f.let(i32x4.ltU(column, i32x4.splat(width)));
-        };
-        const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
-        eachFour((four) => {
-          const lanes = lanesOf(f, base, plane, four, existing);
-          const at = f.let(i32.add(line, i32.shl(four, 2)));
-          const { row: rowOf, column } = places(f, at, pointBytes);
-          const outside = (i: Integer): void => store(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
-          f.for(0, from, 1, outside);
-          f.for(from, to, 1, (i) => {
-            const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
-            const data = transpose4x4(f, masked).slice(0, size);
-            if (size === points) {
-              const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
-              const pair = (one: Integer, other: Integer): Vector =>
-                f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
-              const [low, high] = [pair(p, q), pair(r, s)];
-              data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
-            }
-            for (const lane of lanes) f.increase(lane, row);
-            store(f, rowOf(i), transform(reversed ? data.reverse() : data));
-          });
-          f.for(to, size, 1, outside);
-          f.for(0, points, 1, (i) => store(f, column(i), transform(load(f, column(i), size))));
+  return module.procedure((f, args, first, count, channel, channels, target, lineBytes, pointBytes) => {
+    const transform = algebra(f, relaxed)[rows];
+    const { planes, tiles, across } = read(f, args, names, rows);
+    const { address, image, channel: plane, row, height, width, top, left } = planes;
+    const existing = f.let(i32.sub(planes.channels, channel));
+    forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
+      const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
+      // The tile's rows within the plane.
+      const [from, to] = [f.let(i32.const(0)), f.least(i32.sub(height, y), size)];
+      f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
+      const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
+      const base = f.let(i32.add(nth(address, channel, plane), i32.add(i32.mul(tile.image, image), corner)));
+      const line = f.let(nth(target, tile.index, lineBytes));
+      // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
+      const inside = (columns: readonly number[]): Vector => {
+        const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
+        return f.let(i32x4.ltU(column, i32x4.splat(width)));
+      };
+      const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
+      eachFour((four) => {
+        const lanes = lanesOf(f, base, plane, four, existing);
+        const at = f.let(i32.add(line, i32.shl(four, 2)));
+        const { row: rowOf, column } = places(f, at, pointBytes);
+        const outside = (i: Integer): void => store(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
+        f.for(0, from, 1, outside);
+        f.for(from, to, 1, (i) => {
+          const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
+          const data = transpose4x4(f, masked).slice(0, size);
+          if (size === points) {
+            const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
+            const pair = (one: Integer, other: Integer): Vector =>
+              f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
+            const [low, high] = [pair(p, q), pair(r, s)];
+            data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
+          }
+          for (const lane of lanes) f.increase(lane, row);
+          store(f, rowOf(i), transform(reversed ? data.reverse() : data));
         });
+        f.for(to, size, 1, outside);
+        f.for(0, points, 1, (i) => store(f, column(i), transform(load(f, column(i), size))));
       });
-    },
-  );
+    });
+  });
 }
 
 /**
@@ -220,64 +208,58 @@ export function fromPoints(
   rows: "results" | "filter",
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
-      const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
-      const { planes, tiles, across, slot } = read(f, args, names, rows);
-      const { address, image, channel: plane, row: rowBytes, height, width, channels: existing } = planes;
-      forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-        const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
-        const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
-        const line = f.let(i32.add(source, i32.mul(tile.index, lineBytes)));
-        const down = f.let(i32.sub(height, tile.y));
-        f.atMost(down, size);
-        const wide = f.let(i32.sub(width, tile.x));
-        eachFour((four) => {
-          const begin = f.let(i32.add(channel, four));
-          const left = f.let(i32.sub(existing, begin));
-          const at = f.let(i32.add(line, i32.shl(four, 2)));
-          const { row, column } = places(f, at, pointBytes);
-          const added = f.let(v128.const(new Array<number>(16).fill(0)));
-          if (rows === "results")
-            f.if(slot.bias, () => f.set(added, loadLanes(lanesOf(f, slot.bias, slot.biasStride, begin, existing))));
-          f.for(0, points, 1, (i) => {
-            const values = load(f, column(i), points);
-            if (rows === "filter") {
-              const other = f.let(column(i).at);
-              f.for(1, slot.chunks, 1, () => {
-                f.increase(other, slot.chunkBytes);
-                const next = load(f, { ...column(i), at: other }, points);
-                values.forEach((value, j) => {
-                  f.set(value, f32x4.add(value, next[j] as Vector));
-                });
+  return module.procedure((f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
+    const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
+    const { planes, tiles, across, slot } = read(f, args, names, rows);
+    const { address, image, channel: plane, row: rowBytes, height, width, channels: existing } = planes;
+    forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
+      const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
+      const base = f.let(i32.add(nth(address, tile.image, image), corner));
+      const line = f.let(nth(source, tile.index, lineBytes));
+      const down = f.least(i32.sub(height, tile.y), size);
+      const wide = f.let(i32.sub(width, tile.x));
+      eachFour((four) => {
+        const begin = f.let(i32.add(channel, four));
+        const left = f.let(i32.sub(existing, begin));
+        const at = f.let(i32.add(line, i32.shl(four, 2)));
+        const { row, column } = places(f, at, pointBytes);
+        const added = f.let(zero);
+        if (rows === "results")
+          f.if(slot.bias, () => f.set(added, loadLanes(lanesOf(f, slot.bias, slot.biasStride, begin, existing))));
+        f.for(0, points, 1, (i) => {
+          const values = load(f, column(i), points);
+          if (rows === "filter") {
+            const other = f.let(column(i).at);
+            f.for(1, slot.chunks, 1, () => {
+              f.increase(other, slot.chunkBytes);
+              const next = load(f, { ...column(i), at: other }, points);
+              values.forEach((value, j) => {
+                f.set(value, f32x4.add(value, next[j] as Vector));
               });
-            }
-            store(f, column(i), transform(values));
-          });
-          const target = f.let(i32.add(base, i32.mul(begin, plane)));
-          f.for(0, down, 1, (i) => {
-            const results = transform(load(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
-            const lanes = transpose4x4(f, [...results, added].slice(0, 4));
-            const to = f.let(target);
-            lanes.forEach((lane, k) => {
-              const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
-              // A tile of results may extend past the edge of its plane; a filter is always complete.
-              const edge = (): void => {
-                for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
-              };
-              f.if(i32.gt(left, k), () => {
-                if (rows === "filter") for (let j = 0; j < size; j++) one(j);
-                else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
-              });
-              if (k < 3) f.increase(to, plane);
             });
-            f.increase(target, rowBytes);
+          }
+          store(f, column(i), transform(values));
+        });
+        const target = f.let(nth(base, begin, plane));
+        f.for(0, down, 1, (i) => {
+          const results = transform(load(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
+          const lanes = transpose4x4(f, [...results, added].slice(0, 4));
+          const to = f.let(target);
+          lanes.forEach((lane, k) => {
+            const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
+            // A tile of results may extend past the edge of its plane; a filter is always complete.
+            const edge = (): void => {
+              for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
+            };
+            f.if(i32.gt(left, k), () => {
+              if (rows === "filter") for (let j = 0; j < size; j++) one(j);
+              else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
+            });
+            if (k < 3) f.increase(to, plane);
           });
+          f.increase(target, rowBytes);
         });
       });
-    },
-  );
+    });
+  });
 }

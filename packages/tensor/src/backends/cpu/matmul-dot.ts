@@ -7,7 +7,7 @@
 import { readArguments } from "./arguments.ts";
 import { batchOf } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
 /** Maximum rows for which these kernels are used. */
 export const dotRows = 4;
@@ -51,12 +51,11 @@ export function dotKernel(shared: boolean, lanes: Lanes, names: readonly string[
       const { a: aBatch, b: bBatch, to: toBatch, bias: biasBatch } = batchOf(f, slot, batch);
       const last = f.let(i32.sub(n, 1));
       f.for(0, m, 1, (i) => {
-        f.set(a, i32.add(aBatch, i32.mul(i, aRow)));
+        f.set(a, nth(aBatch, i, aRow));
         for (const [j, column] of columns.entries()) {
           // Columns past the right edge repeat the last one and are not stored.
-          const index = f.let(i32.add(left, j));
-          f.atMost(index, last);
-          f.set(column, i32.add(bBatch, i32.mul(index, bColumn)));
+          const index = f.least(i32.add(left, j), last);
+          f.set(column, nth(bBatch, index, bColumn));
         }
         for (const sum of sums.flat()) f.set(sum, lanes.zero);
         const advance = (bytes: number): void => {
@@ -85,14 +84,14 @@ export function dotKernel(shared: boolean, lanes: Lanes, names: readonly string[
           if (lanes.count === 4) f.set(sum, lanes.add(sum, shuffle(sum, sum, [1, 0, 3, 2])));
           const column = f.let(i32.add(left, j));
           f.if(i32.le(column, last), () => {
-            const cell = f.let(i32.add(toBatch, i32.add(i32.mul(i, toRow), i32.mul(column, toColumn))));
+            const cell = f.let(nth(nth(toBatch, i, toRow), column, toColumn));
             f.if(
               accumulate,
               () => f.do(lanes.addLane(cell, cell, sum, 0)),
               () => f.do(lanes.storeLane(cell, sum, 0)),
             );
             f.if(biasBatch, () => {
-              const added = f.let(i32.add(biasBatch, i32.add(i32.mul(i, biasRow), i32.mul(column, biasColumn))));
+              const added = f.let(nth(nth(biasBatch, i, biasRow), column, biasColumn));
               f.do(lanes.addMemory(cell, cell, added));
             });
           });

@@ -7,7 +7,7 @@
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { dispatchRows, tileFunctions, tileVectors, tiling, type Walk } from "./matmul-tile.ts";
-import { type FunctionBuilder, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { type FunctionBuilder, i32, type Local, ModuleBuilder, nth, select } from "./wasm/index.ts";
 
 /**
  * Bytes of a row of `a` within a block of k. The block of a panel of `b`, eight float32 columns wide, then fills a
@@ -69,8 +69,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: 
       // The loop over k runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
-          const length = f.let(i32.sub(k, from));
-          f.atMost(length, block);
+          const length = f.least(i32.sub(k, from), block);
           const first = f.let(i32.eqz(from));
           const load = f.let(select(first, accumulate, i32.const(1)));
           const aBlock = f.let(
@@ -82,16 +81,15 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: 
           const bPanel = f.let(i32.mul(select(bPacked, length, i32.const(1)), panelWidth << lanes.shift));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
-            const columns = f.let(i32.sub(n, left));
-            f.atMost(columns, panelWidth);
-            const bAddress = f.let(i32.add(bBlock, i32.mul(panel, bPanel)));
+            const columns = f.least(i32.sub(n, left), panelWidth);
+            const bAddress = f.let(nth(bBlock, panel, bPanel));
             f.for(firstTile, lastTile, 1, (tile) => {
               const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
               const packedStep = walk === "lines" ? i32.shl(rows, lanes.shift) : aRow;
               const packedRow = i32.shl(length, lanes.shift);
-              const aAddress = i32.add(aBlock, i32.mul(top, select(aPacked, packedRow, aRow)));
-              const cell = i32.add(to, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
-              const biasCell = i32.add(bias, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
+              const aAddress = nth(aBlock, top, select(aPacked, packedRow, aRow));
+              const cell = nth(nth(to, top, rowStride), left, columnStride);
+              const biasCell = nth(nth(bias, top, biasRow), left, biasColumn);
               dispatchRows(f, rows, functions, [
                 ...[
                   aAddress,
@@ -127,11 +125,9 @@ function unitOf(
   const each = f.let(i32.mul(down, across));
   const inBatch = f.let(i32.remU(unit, each));
   const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
-  const lastTile = f.let(i32.add(firstTile, unitTiles));
-  f.atMost(lastTile, tiles);
+  const lastTile = f.least(i32.add(firstTile, unitTiles), tiles);
   const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
-  const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-  f.atMost(lastPanel, panels);
+  const lastPanel = f.least(i32.add(firstPanel, unitPanels), panels);
   return { ...batchOf(f, slot, f.let(i32.divU(unit, each))), firstTile, lastTile, firstPanel, lastPanel };
 }
 

@@ -17,6 +17,7 @@ import {
   i32,
   type Local,
   ModuleBuilder,
+  nth,
   v128,
 } from "./wasm/index.ts";
 
@@ -88,21 +89,13 @@ function packKernel(shared: boolean, lanes: Lanes, exact: boolean, names: readon
       const first = f.let(exact ? top(panel) : i32.mul(panel, width));
       const valid = f.let(i32.sub(size, first));
       const source = f.let(
-        i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)),
+        nth(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), first, stride),
       );
-      const target = f.let(i32.add(slot.target, i32.mul(batch, slot.batchBytes)));
+      const target = f.let(nth(slot.target, batch, slot.batchBytes));
       f.for(0, k, block, (from) => {
-        const length = f.let(i32.sub(k, from));
-        f.atMost(length, block);
-        const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineLength), i32.mul(first, length)), lanes.shift));
-        const call: readonly Code<"i32">[] = [
-          i32.add(source, i32.mul(from, kStride)),
-          place,
-          stride,
-          kStride,
-          length,
-          valid,
-        ];
+        const length = f.least(i32.sub(k, from), block);
+        const place = i32.add(target, i32.shl(nth(i32.mul(from, lineLength), first, length), lanes.shift));
+        const call: readonly Code<"i32">[] = [nth(source, from, kStride), place, stride, kStride, length, valid];
         if (exact) dispatchRows(f, f.let(rows(panel)), functions, call);
         else f.call(functions[0] as number, ...call);
       });
@@ -115,14 +108,9 @@ function packKernel(shared: boolean, lanes: Lanes, exact: boolean, names: readon
  * stride, kStride, k and the number of elements that exist; the others become zeros.
  */
 export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, source, target, stride, kStride, k, valid) => {
-      packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
-    },
-  );
+  return module.procedure((f, source, target, stride, kStride, k, valid) => {
+    packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
+  });
 }
 
 interface Panel {

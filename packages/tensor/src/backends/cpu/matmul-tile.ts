@@ -60,21 +60,16 @@ export function tileFunctions(module: ModuleBuilder, lanes: Lanes, walk: Walk, l
  * then of the bias.
  */
 function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: Walk, lookup: Lookup): FunctionIndex {
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, a, aStep, b, bStep, k, address, columns, load, bias, strides) => {
-      const sums = f.locals("v128", rows * tileVectors);
-      for (const sum of sums) f.set(sum, lanes.zero);
-      multiply(f, lanes, sums, { rows, walk, lookup }, { a, aStep, b, bStep, k });
-      const stride = (slot: number): Local<"i32"> => f.let(i32.load(strides, 8 * slot));
-      store(f, lanes, sums, rows, {
-        ...{ address, columns, load, bias },
-        ...{ rowStride: stride(0), columnStride: stride(1), biasRowStride: stride(2), biasColumnStride: stride(3) },
-      });
-    },
-  );
+  return module.procedure((f, a, aStep, b, bStep, k, address, columns, load, bias, strides) => {
+    const sums = f.locals("v128", rows * tileVectors);
+    for (const sum of sums) f.set(sum, lanes.zero);
+    multiply(f, lanes, sums, { rows, walk, lookup }, { a, aStep, b, bStep, k });
+    const stride = (slot: number): Local<"i32"> => f.let(i32.load(strides, 8 * slot));
+    store(f, lanes, sums, rows, {
+      ...{ address, columns, load, bias },
+      ...{ rowStride: stride(0), columnStride: stride(1), biasRowStride: stride(2), biasColumnStride: stride(3) },
+    });
+  });
 }
 
 interface Operands {

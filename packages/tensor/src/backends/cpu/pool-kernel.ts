@@ -9,6 +9,7 @@ import {
   i32,
   type Local,
   ModuleBuilder,
+  nth,
   type Operand,
 } from "./wasm/index.ts";
 
@@ -83,10 +84,7 @@ function backward<T extends Scalar>(
   const zero = f.local(type);
   const along = (d: number, address: Local<"i32">): void => {
     if (d === 3) f.do(n.store(address, zero));
-    else
-      f.for(0, argument("sizes", d), 1, (i) =>
-        along(d + 1, f.let(i32.add(address, i32.mul(i, argument("input", strides + d))))),
-      );
+    else f.for(0, argument("sizes", d), 1, (i) => along(d + 1, f.let(nth(address, i, argument("input", strides + d)))));
   };
   along(0, plane.input);
   const gradient = f.local(type);

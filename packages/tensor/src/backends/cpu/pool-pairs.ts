@@ -13,6 +13,7 @@ import {
   i32x4,
   type Local,
   ModuleBuilder,
+  nth,
   shuffle,
   v128,
 } from "./wasm/index.ts";
@@ -29,18 +30,18 @@ export function pairsKernel(shared: boolean, direction: "forward" | "backward", 
       const plane = planeOf(f, argument, unit);
       f.for(0, height, 1, (y) => {
         const row: Row = {
-          top: f.let(i32.add(plane.input, i32.mul(i32.shl(y, 1), inputRow))),
-          bottom: f.let(i32.add(plane.input, i32.mul(i32.add(i32.shl(y, 1), 1), inputRow))),
-          output: f.let(i32.add(plane.output, i32.mul(y, outputRow))),
-          indices: f.let(i32.add(plane.indices, i32.mul(y, indicesRow))),
+          top: f.let(nth(plane.input, i32.shl(y, 1), inputRow)),
+          bottom: f.let(nth(plane.input, i32.add(i32.shl(y, 1), 1), inputRow)),
+          output: f.let(nth(plane.output, y, outputRow)),
+          indices: f.let(nth(plane.indices, y, indicesRow)),
           // Position of the upper left element of the row's first window, and the positions per input row.
           position: f.let(i32.mul(i32.shl(y, 1), size)),
           size,
         };
         // If the width is not a multiple of four, the last vector overlaps the one before it.
         const last = f.let(i32.sub(width, 4));
-        f.for(0, width, 4, (x) => {
-          f.atMost(x, last);
+        f.for(0, width, 4, (at) => {
+          const x = f.least(at, last);
           if (direction === "forward") forward(f, row, x, indices);
           else backward(f, row, x);
         });

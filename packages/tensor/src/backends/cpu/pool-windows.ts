@@ -3,7 +3,7 @@
  * to three dimensions.
  */
 
-import { type Code, type FunctionBuilder, i32, type Local } from "./wasm/index.ts";
+import { type Code, type FunctionBuilder, i32, type Local, nth } from "./wasm/index.ts";
 
 /**
  * The slots of the pooling kernels' arguments. A view has six: its address, the strides of images and channels, and those
@@ -62,7 +62,7 @@ export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32
   const image = f.let(i32.divU(unit, argument("channels")));
   const channel = f.let(i32.remU(unit, argument("channels")));
   const at = (view: "input" | "output" | "indices"): Local<"i32"> => {
-    const offset = i32.add(i32.mul(image, argument(view, 1)), i32.mul(channel, argument(view, 2)));
+    const offset = nth(i32.mul(image, argument(view, 1)), channel, argument(view, 2));
     return f.let(i32.add(argument(view), offset));
   };
   return { input: at("input"), output: at("output"), indices: at("indices") };
@@ -84,7 +84,7 @@ export function forEachWindow(
     f.for(0, argument("positions", d), 1, (o) => {
       ranges[d] = rangeOf(f, argument, d, o);
       const at = (base: Code<"i32">, view: "output" | "indices"): Local<"i32"> =>
-        f.let(i32.add(base, i32.mul(o, argument(view, strides + d))));
+        f.let(nth(base, o, argument(view, strides + d)));
       along(d + 1, at(output, "output"), at(indices, "indices"));
     });
   };
@@ -118,8 +118,8 @@ function places(
     }
     const { start, first, end } = ranges[d] as Range;
     f.for(first, end, 1, (tap) => {
-      const place = f.let(i32.add(start, i32.mul(tap, argument("dilation", d))));
-      const next = f.let(i32.add(address, i32.mul(place, argument("input", strides + d))));
+      const place = f.let(nth(start, tap, argument("dilation", d)));
+      const next = f.let(nth(address, place, argument("input", strides + d)));
       along(d + 1, next, f.let(i32.add(i32.mul(position, argument("sizes", d)), place)));
     });
   };

@@ -8,7 +8,7 @@ import { bytesOf, type DType } from "../../../dtype.ts";
 import type { BinaryOp } from "../../../expr/ops.ts";
 import type { ScatterCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, i32, i64, memoryCopy } from "../wasm/index.ts";
+import { type Code, i32, i64, memoryCopy, nth } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { odometer, vectorStep } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
@@ -55,7 +55,7 @@ export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexCl
     const at = walk(e, rank, e.begin);
     const [input, index, to] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
     f.for(0, i32.sub(e.end, e.begin), 1, () => {
-      const from = e.let(i32.add(input, i32.mul(i32.load(index), e.slot(indexedStride))));
+      const from = e.let(nth(input, i32.load(index), e.slot(indexedStride)));
       f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(e.slot(length), bytes)));
       at.advance();
     });
@@ -85,7 +85,7 @@ export function scatterModule(
     const at = walk(e, rank, i32.const(0));
     const [target, index, source] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
     f.for(0, e.slot(sizes + rank - 1 + 3 * rank), 1, () => {
-      const to = e.let(i32.add(target, i32.mul(i32.load(index), e.slot(indexedStride))));
+      const to = e.let(nth(target, i32.load(index), e.slot(indexedStride)));
       if (motions === null) {
         if (reduce === "set") f.do(move(bytes, to, source));
         else {

@@ -11,7 +11,7 @@ import type { Program } from "../../../expr/program.ts";
 import { inputTypes } from "../../../expr/program.ts";
 import { dense, still, strided } from "../layout.ts";
 import type { Runtime } from "../runtime.ts";
-import { i32, type Local, select } from "../wasm/index.ts";
+import { i32, type Local, nth, select } from "../wasm/index.ts";
 import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { type Known, lower, lowerInvariant } from "./formula.ts";
@@ -127,8 +127,8 @@ export function vectorStep(
   place: Place,
 ): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
   const { f } = e;
-  const near = (k: number, dtype: DType) => e.let(i32.add(place.address(k), i32.mul(place.at, bytesOf(dtype))));
-  const far = (k: number, index: Integer) => e.let(i32.add(place.address(k), i32.mul(index, place.stride(k))));
+  const near = (k: number, dtype: DType) => e.let(nth(place.address(k), place.at, bytesOf(dtype)));
+  const far = (k: number, index: Integer) => e.let(nth(place.address(k), index, place.stride(k)));
   return {
     load(k, dtype) {
       if (place.motion(k) === dense) return load(e, dtype, near(k, dtype));

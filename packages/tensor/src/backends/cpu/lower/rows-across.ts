@@ -5,7 +5,7 @@ import { bytesOf } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
-import { i32, type Local } from "../wasm/index.ts";
+import { i32, type Local, nth } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower } from "./formula.ts";
@@ -30,7 +30,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
   f.while(i32.ltU(unit, e.end), () => {
     const lane = e.let(i32.mul(group, 4 * width));
     const left = e.let(i32.sub(lanes, lane));
-    const moved = (k: number, type: DType) => i32.add(walk.pointers[k] as Integer, i32.mul(lane, bytesOf(type)));
+    const moved = (k: number, type: DType) => nth(walk.pointers[k] as Integer, lane, bytesOf(type));
     const starts = Array.from({ length: slots.full }, (_, k) =>
       motions[k] === dense ? e.let(moved(k, typeOf(k))) : (walk.pointers[k] as Integer),
     );

@@ -6,7 +6,7 @@
 import { bytesOf, type DType } from "../../../dtype.ts";
 import { readArguments } from "../arguments.ts";
 import type { Runtime } from "../runtime.ts";
-import { i32, type Local, select } from "../wasm/index.ts";
+import { i32, type Local, nth } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 import { binary } from "./primitives.ts";
 import {
@@ -39,7 +39,7 @@ export function sparseModule(
   return kernelModule(runtime, (e) => {
     const { f } = e;
     const at = readArguments<SparseArgument>(f, e.args, names);
-    const place = (base: Integer, index: Integer, stride: Integer) => e.let(i32.add(base, i32.mul(index, stride)));
+    const place = (base: Integer, index: Integer, stride: Integer) => e.let(nth(base, index, stride));
 
     /** Emits the sums of `count` times four elements over the entries of a row; `read` loads those at a byte offset. */
     const sums = (row: Integer, count: number, read: (offset: Local<"i32">, k: number) => Value): Value[] => {
@@ -94,8 +94,7 @@ export function sparseModule(
       // The last group may have fewer than four lanes. It computes its last one several times.
       const last = e.let(i32.sub(at.lanes, 1));
       const bases = [0, 1, 2, 3].map((j) => {
-        const wanted = e.let(i32.add(i32.shl(group, 2), j));
-        const lane = e.let(select(i32.lt(wanted, last), wanted, last));
+        const lane = f.least(i32.add(i32.shl(group, 2), j), last);
         return {
           from: place(place(at.input, batch, at.inputBatch), lane, at.inputLane),
           to: place(place(at.to, batch, at.toBatch), lane, at.toLane),
