@@ -11,7 +11,7 @@ import { slide } from "./conv-slide.ts";
 import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
-import { type Element, lanesOf } from "./matmul-lanes.ts";
+import { lanesOf } from "./matmul-lanes.ts";
 import { indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -22,12 +22,9 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
   const target = direction === "forward" ? "output" : direction;
   if (sizeOf(call[target].shape) === 0) return;
   // Operands may have gaps, which the copy into frames removes. The result may not.
-  const needs = (name: string, view: View): Element | null => {
-    return view.dtype !== element || (name === target && !isContiguous(view.shape, view.strides)) ? element : null;
-  };
-  const views = { input, weight, output, bias };
-  const reads = (["input", "weight", "output", "bias"] as const).filter((name) => name !== target);
-  withTemporaries(runtime, views, needs, reads, [target], (replaced) => {
+  const fits = ({ dtype, shape, strides }: View, name: string): boolean =>
+    dtype === element && (name !== target || isContiguous(shape, strides));
+  withTemporaries(runtime, { input, weight, output, bias }, element, fits, target, false, (replaced) => {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);

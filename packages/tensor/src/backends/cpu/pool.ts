@@ -18,20 +18,10 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const element = elementOf(input.dtype);
   const target = direction === "forward" ? "output" : "input";
   if (input.dtype !== element || output.dtype !== element) {
-    const needs = (name: string, view: View): Element | null =>
-      name === "indices" || view.dtype === element ? null : element;
-    const source = direction === "forward" ? "input" : "output";
-    withTemporaries<"input" | "output" | "indices">(
-      runtime,
-      { input, output, indices },
-      needs,
-      [source],
-      [target],
-      (views) => {
-        // Safe: only the indices may be null.
-        runPool(runtime, { ...call, ...(views as Pick<PoolCall, "input" | "output" | "indices">) });
-      },
-    );
+    const fits = ({ dtype }: View): boolean => dtype === element;
+    withTemporaries(runtime, { input, output }, element, fits, target, false, (views) => {
+      runPool(runtime, { ...call, ...(views as Pick<PoolCall, "input" | "output">) }); // safe: both are given
+    });
     return;
   }
   const planes = (input.shape[0] as number) * (input.shape[1] as number);
