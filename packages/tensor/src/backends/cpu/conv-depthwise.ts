@@ -5,7 +5,8 @@
  */
 
 import { type Arguments, launch, readArguments } from "./arguments.ts";
-import type { Operands, Scratch, Sizes } from "./conv-slide.ts";
+import { biasOf } from "./conv-plan.ts";
+import type { Slide } from "./conv-slide.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
@@ -16,7 +17,7 @@ import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index
  * positions and the positions per row, and `step` the bytes between adjacent positions in the frame.
  */
 type Argument =
-  | ("frames" | "plane" | "weights" | "k" | "to" | "bias" | "biasStep" | "channels")
+  | ("frames" | "frameGroup" | "weights" | "k" | "to" | "bias" | "biasStride" | "channels")
   | ("taps" | "places" | "rows" | "width" | "step");
 
 /** Builds the kernel. A unit is a plane of the result. */
@@ -34,10 +35,10 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
     const tapsEnd = f.let(i32.add(taps, i32.shl(k, 2)));
     f.for(begin, end, 1, (unit) => {
       const channel = f.let(i32.remU(unit, slot.channels));
-      const frame = f.let(nth(slot.frames, unit, slot.plane));
+      const frame = f.let(nth(slot.frames, unit, slot.frameGroup));
       const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), lanes.shift)));
       const start = f.let(lanes.zero);
-      f.if(slot.bias, () => f.set(start, lanes.splat(nth(slot.bias, channel, slot.biasStep))));
+      f.if(slot.bias, () => f.set(start, lanes.splat(nth(slot.bias, channel, slot.biasStride))));
       const place = f.let(slot.places);
       f.for(0, slot.rows, 1, () => {
         const from = f.let(i32.add(frame, i32.load(place)));
@@ -94,19 +95,12 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
 }
 
 /** Runs a depthwise convolution over the frames and tables of a sliding product. */
-export function depthwise(
-  runtime: Runtime,
-  lanes: Lanes,
-  { groups, k, positions, bytes }: Sizes,
-  scratch: Scratch,
-  operands: Operands,
-): void {
-  const { frames, plane, to, bias, windows } = operands;
+export function depthwise(runtime: Runtime, lanes: Lanes, product: Slide): void {
+  const { groups, k, positions, windows, to, bias, frames, frameGroup, weights, taps, places } = product;
   const [width, stride] = [windows.positions[2], windows.stride[2]];
   const args: Arguments<Argument> = {
-    ...{ frames, plane: plane * bytes, weights: scratch.weights, k, to: addressOf(to), channels: groups },
-    ...{ bias: bias === null ? 0 : addressOf(bias), biasStep: bias === null ? 0 : (bias.strides[0] as number) * bytes },
-    ...{ taps: scratch.taps, places: scratch.places, rows: positions / width, width, step: stride * bytes },
+    ...{ frames, frameGroup, weights, k, to: addressOf(to), channels: groups, ...biasOf(bias) },
+    ...{ taps, places, rows: positions / width, width, step: stride * lanes.bytes },
   };
   launch(
     runtime,

@@ -1,5 +1,6 @@
 /** The frames that a convolution makes of its operands, and the windows that move over them. */
 
+import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous } from "../../shape.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
@@ -63,6 +64,12 @@ export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Fram
   const buffer = runtime.memory.allocate(planes * volume(frame.size) * lanes.bytes);
   copyIntoFrames(runtime, lanes, view, frame, buffer.address);
   return { address: buffer.address, buffer };
+}
+
+/** Returns the address of a bias (0 for none), and the bytes between its elements. */
+export function biasOf(view: View | null): { bias: number; biasStride: number } {
+  if (view === null) return { bias: 0, biasStride: 0 };
+  return { bias: addressOf(view), biasStride: (view.strides[0] as number) * bytesOf(view.dtype) };
 }
 
 /** Frees temporary memory. */

@@ -5,7 +5,7 @@
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { type Arguments, launch } from "./arguments.ts";
-import { denseOf, type Place, release } from "./conv-plan.ts";
+import { biasOf, denseOf, type Place, release } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
   type ForwardArguments,
@@ -150,8 +150,7 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
     ...planesOf("filter", taps, filterPlanes),
     ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
     ...{ dataLine: lineBytes(k), dataPoint, resultLine: lineBytes(m), resultPoint, filters, filterPoint },
-    ...{ productLine: lineBytes(m), productColumn: 4, bias: bias === null ? 0 : addressOf(bias) },
-    biasStride: bias === null ? 0 : (bias.strides[0] as number) * 4,
+    ...{ productLine: lineBytes(m), productColumn: 4, ...biasOf(bias) },
   };
   launch(
     runtime,
