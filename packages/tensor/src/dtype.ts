@@ -43,7 +43,7 @@ const traits: Readonly<Record<DType, Traits>> = {
 };
 
 /** All dtypes, narrowest first. */
-export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"];
+export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(traits) as DType[]; // safe: these are its keys
 
 /** Returns the size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {

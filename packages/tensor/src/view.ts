@@ -19,6 +19,16 @@ export function without(x: View, dims: readonly number[]): View {
   return windowOn(x, rest(x.shape), rest(x.strides));
 }
 
+/** Returns the positions of all elements, in row-major order, if the first one is at `start`. */
+export function positionsOf({ shape, strides }: Pick<View, "shape" | "strides">, start: number): number[] {
+  let list = [start];
+  shape.forEach((size, d) => {
+    const stride = strides[d] as number;
+    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
+  });
+  return list;
+}
+
 /** Returns whether two views refer to the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
   if (a.buffer !== b.buffer || a.dtype !== b.dtype || a.offset !== b.offset || !sameShape(a.shape, b.shape))
