@@ -96,13 +96,7 @@ export function scatterModule(
         const i = f.let(e.begin);
         const bases = [to, index, source];
         f.while(i32.ltU(i, e.end), () => {
-          const step = vectorStep(e, {
-            at: i,
-            left: () => i32.sub(e.end, i),
-            address: (k) => bases[k] as Integer,
-            stride: (k) => e.slot(innerStrides + k),
-            motion: (k) => motions[k] as number,
-          });
+          const step = vectorStep(e, { at: i, end: e.end, bases, strides: innerStrides, motions });
           const comes = step.load(2, dtype);
           step.store(
             0,

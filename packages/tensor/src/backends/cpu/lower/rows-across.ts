@@ -68,12 +68,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       const totals = vectors.map(() => accumulator(e, reduce, of.dtype, 1));
       sweep((at, i) => {
         vectors.forEach((v) => {
-          const value = lower(
-            e,
-            [of],
-            { input: inputAt(at, v), scalars: slots.scalars },
-            new Map(results[v]),
-          )[0] as Value;
+          const value = lower(e, [of], inputAt(at, v), new Map(results[v]))[0] as Value;
           totals[v]?.take(value, 0);
         });
         f.if(i32.eqz(i32.and(i32.add(i, 1), 31)), () => {
@@ -87,7 +82,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
     });
     vectors.forEach((v) => {
       const inside: Known = new Map(results[v]);
-      lower(e, program.rows, { input: inputAt(starts, v), scalars: slots.scalars }, inside).forEach((value, k) => {
+      lower(e, program.rows, inputAt(starts, v), inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
         store(e.let(moved(slots.full + k, type)), type, convert(e, value, (program.rows[k] as Expr).dtype, type), v);
       });
@@ -95,12 +90,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
     if (program.elements.length > 0) {
       sweep((at) => {
         vectors.forEach((v) => {
-          const values = lower(
-            e,
-            program.elements,
-            { input: inputAt(at, v), scalars: slots.scalars },
-            new Map(results[v]),
-          );
+          const values = lower(e, program.elements, inputAt(at, v), new Map(results[v]));
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
             store(at[inputs + k] as Integer, type, convert(e, value, (program.elements[k] as Expr).dtype, type), v);
