@@ -11,13 +11,13 @@ import type { Lanes } from "./matmul-lanes.ts";
 import { packPanelFunction } from "./matmul-pack.ts";
 import { dispatchRows, tileRows, tileVectors, tiling } from "./matmul-tile.ts";
 import {
-  type FunctionBuilder,
   type FunctionIndex,
   i32,
   type Local,
   ModuleBuilder,
   memoryFill,
   nth,
+  type Operand,
   v128,
 } from "./wasm/index.ts";
 
@@ -112,67 +112,51 @@ function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number, names: re
   return module.procedure((f, args, frame, taps, b, to, lineBytes) => {
     const slot = readArguments<keyof WeightArguments>(f, args, names);
     const { rows: lines, width, step, places } = slot;
-    const sums = f.locals("v128", rows * tileVectors);
-    const target = f.let(to);
-    for (let i = 0; i < rows; i++) {
-      for (let v = 0; v < tileVectors; v++)
-        f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
-      f.increase(target, lineBytes);
-    }
-    const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
-    const starts = f.locals("i32", rows);
+    const [line, element] = [f.locals("v128", tileVectors), f.local("v128")];
+    const rowsOf = Array.from({ length: rows }, (_, i) => ({
+      window: f.let(i32.add(frame, i32.load(taps, 4 * i))),
+      start: f.local("i32"),
+      sums: f.locals("v128", tileVectors),
+    }));
+    const eachSum = (body: (sum: Local<"v128">, target: Local<"i32">, offset: number) => void): void => {
+      const target = f.let(to);
+      for (const { sums } of rowsOf) {
+        sums.forEach((sum, v) => {
+          body(sum, target, 16 * v);
+        });
+        f.increase(target, lineBytes);
+      }
+    };
+    eachSum((sum, target, offset) => f.set(sum, v128.load(target, offset)));
     f.for(0, lines, 1, () => {
       const offset = f.let(i32.load(places));
-      windows.forEach((window, i) => {
-        f.set(starts[i] as Local<"i32">, i32.add(window, offset));
-      });
+      for (const { start, window } of rowsOf) f.set(start, i32.add(window, offset));
       f.increase(places, i32.shl(width, 2));
       const done = f.let(i32.const(0));
       f.if(i32.eq(step, lanes.bytes), () => {
-        f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
+        f.for(0, i32.sub(width, 3), 4, () => addPositions(4, 4 * lanes.bytes), done);
       });
-      f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
+      f.for(done, width, 1, () => addPositions(1, step), done);
     });
-    f.set(target, to);
-    for (let i = 0; i < rows; i++) {
-      for (let v = 0; v < tileVectors; v++)
-        f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
-      f.increase(target, lineBytes);
+    eachSum((sum, target, offset) => f.do(v128.store(target, sum, offset)));
+
+    /** Adds `count` positions of a row, which are adjacent if there are several, and advances by `bytes`. */
+    function addPositions(count: number, bytes: Operand<"i32">): void {
+      for (let u = 0; u < count; u++) {
+        line.forEach((vector, v) => {
+          f.set(vector, v128.load(b, 16 * (u * tileVectors + v)));
+        });
+        for (const { start, sums } of rowsOf) {
+          f.set(element, lanes.splat(start, u * lanes.bytes));
+          sums.forEach((sum, v) => {
+            f.set(sum, lanes.madd(element, line[v] as Local<"v128">, sum));
+          });
+        }
+      }
+      for (const { start } of rowsOf) f.increase(start, bytes);
+      f.increase(b, 16 * tileVectors * count);
     }
   });
-}
-
-interface Walk {
-  readonly starts: readonly Local<"i32">[];
-  readonly b: Local<"i32">;
-  readonly unroll: number;
-  /** Bytes between positions; null where they are adjacent. */
-  readonly step: Local<"i32"> | null;
-}
-
-/** Emits `unroll` positions of a row. */
-function positionsOf(
-  f: FunctionBuilder,
-  lanes: Lanes,
-  sums: readonly Local<"v128">[],
-  { starts, b, unroll, step }: Walk,
-): void {
-  const line = f.locals("v128", tileVectors);
-  const element = f.local("v128");
-  for (let u = 0; u < unroll; u++) {
-    line.forEach((vector, v) => {
-      f.set(vector, v128.load(b, 16 * (u * tileVectors + v)));
-    });
-    starts.forEach((start, i) => {
-      f.set(element, lanes.splat(start, u * lanes.bytes));
-      line.forEach((vector, v) => {
-        const sum = sums[i * tileVectors + v] as Local<"v128">;
-        f.set(sum, lanes.madd(element, vector, sum));
-      });
-    });
-  }
-  for (const start of starts) f.increase(start, step ?? unroll * lanes.bytes);
-  f.increase(b, 16 * tileVectors * unroll);
 }
 
 /** The arguments of the kernel that adds partial results. A unit is a tap of a group. */

@@ -32,7 +32,7 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const kernel = runtime.kernel(name, () =>
     pairs
       ? pairsKernel(runtime.shared, direction, indices !== null)
-      : poolKernel(runtime.shared, scalars[element], { direction, indices: indices !== null }),
+      : poolKernel(runtime.shared, scalars[element], direction, indices !== null),
   );
   const work = volume(triple(output.shape.slice(2))) * volume(triple(call.kernel));
   runtime.launch(kernel, args, planes, (pairs ? 120_000 : 10_000) / work);
@@ -56,12 +56,13 @@ function inPairs({ direction, kernel, stride, padding, dilation, input, output, 
 
 /** Returns the arguments, in the order of the kernels' slots. */
 function argumentsOf({ input, output, indices, kernel, stride, padding, dilation }: PoolCall): number[] {
-  return [
-    ...[input, output, indices ?? output].flatMap((view) => {
-      const [image, channel, ...spatial] = view.strides as [number, number, ...number[]]; // safe: [N, C, ...S]
-      return [addressOf(view), ...[image, channel, ...triple(spatial, 0)].map((step) => step * bytesOf(view.dtype))];
-    }),
-    ...[input.shape.slice(2), output.shape.slice(2), kernel, stride].flatMap((values) => triple(values)),
-    ...[...triple(padding, 0), ...triple(dilation), input.shape[1] as number],
-  ];
+  const args: number[] = [];
+  for (const view of [input, output, indices ?? output]) {
+    const { strides, dtype } = view;
+    args.push(addressOf(view));
+    for (const step of [...strides.slice(0, 2), ...triple(strides.slice(2), 0)]) args.push(step * bytesOf(dtype));
+  }
+  for (const values of [input.shape.slice(2), output.shape.slice(2), kernel, stride]) args.push(...triple(values));
+  args.push(...triple(padding, 0), ...triple(dilation), input.shape[1] as number);
+  return args;
 }
