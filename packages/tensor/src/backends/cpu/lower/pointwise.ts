@@ -155,6 +155,24 @@ export function vectorStep(
 }
 
 /**
+ * Emits a loop over the units. `body` receives the addresses of three operands, whose slots are the first ones; the
+ * dimensions are those of `odometer`.
+ */
+export function forEachUnit(
+  e: Emitter,
+  slot: number,
+  rank: number,
+  body: (...pointers: [Local<"i32">, Local<"i32">, Local<"i32">]) => void,
+): void {
+  const bases = [0, 1, 2].map((k) => e.slot(k));
+  const walk = odometer(e, e.begin, bases, slot, rank);
+  e.f.for(0, i32.sub(e.end, e.begin), 1, () => {
+    body(...(walk.pointers as [Local<"i32">, Local<"i32">, Local<"i32">])); // safe: there are three
+    walk.advance();
+  });
+}
+
+/**
  * Emits pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from
  * `slot` on hold the sizes of the dimensions except the outermost, which has no limit, and then the strides, dimension
  * by dimension.
