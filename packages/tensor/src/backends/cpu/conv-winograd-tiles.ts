@@ -62,19 +62,6 @@ function store(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"
   });
 }
 
-/** Returns the places of a row or a column of a tile's points. */
-function places(
-  f: FunctionBuilder,
-  base: Code<"i32">,
-  pointBytes: Integer,
-): { row(i: Integer): Places; column(i: Integer): Places } {
-  const rowBytes = f.let(i32.mul(pointBytes, points));
-  return {
-    row: (i) => ({ at: nth(base, i, rowBytes), step: pointBytes }),
-    column: (i) => ({ at: nth(base, i, pointBytes), step: rowBytes }),
-  };
-}
-
 /** Returns the addresses of four channels from `first` on; channels past the last one repeat it. */
 function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: Integer, channels: Integer): Integer[] {
   const last = f.let(i32.sub(channels, 1));
@@ -90,58 +77,69 @@ function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
   );
 }
 
+/** What the functions below have in common. */
+interface Tiles {
+  readonly f: FunctionBuilder;
+  /** The arguments for the planes, by their own names, and those of one of the functions. */
+  readonly planes: Readonly<Record<PlaneArgument, Integer>>;
+  readonly slot: Readonly<Record<"bias" | "biasStride" | "chunks" | "chunkBytes", Integer>>;
+  /** The first channel. */
+  readonly channel: Integer;
+  /**
+   * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
+   * filled while they are in the cache. `body` receives the tile's image and first element, and emits the loop over
+   * four channels at a time, whose body receives the first one and the places of a row or a column of the tile's points.
+   */
+  forEach(body: (image: Integer, y: Integer, x: Integer, eachFour: (visit: VisitFour) => void) => void): void;
+}
+
+type VisitFour = (four: Integer, row: (i: Integer) => Places, column: (i: Integer) => Places) => void;
+
 /**
- * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
- * filled while they are in the cache.
+ * Defines a function over the tiles of an operand. Its parameters are the arguments, first tile, tiles, first channel,
+ * channels, the address of the points' matrices, and the bytes between their lines and points.
  */
-function forEachTile(
-  f: FunctionBuilder,
-  { first, count, channels, tiles, across }: Record<"first" | "count" | "channels" | "tiles" | "across", Integer>,
-  body: (
-    tile: { index: Integer; image: Integer; y: Integer; x: Integer },
-    eachFour: (visit: (channel: Integer) => void) => void,
-  ) => void,
-): void {
-  f.for(0, channels, 16, (block) => {
-    const end = f.least(i32.add(block, 16), channels);
-    f.for(0, count, 1, (index) => {
-      const tile = f.let(i32.add(first, index));
-      const inImage = f.let(i32.remU(tile, tiles));
-      const place = {
-        index,
-        image: f.let(i32.divU(tile, tiles)),
-        y: f.let(i32.mul(i32.divU(inImage, across), rowResults)),
-        x: f.let(i32.mul(i32.remU(inImage, across), rowResults)),
-      };
-      body(place, (visit) => f.for(block, end, 4, visit));
-    });
+function tilesFunction(
+  module: ModuleBuilder,
+  names: readonly string[],
+  role: Role,
+  body: (tiles: Tiles) => void,
+): FunctionIndex {
+  return module.procedure((f, args, first, count, channel, channels, matrices, lineBytes, pointBytes) => {
+    const slot = readArguments<TileArgument | keyof Tiles["slot"]>(f, args, names);
+    const own = Object.entries(slot).map(([name, local]) => [name.replace(`${role} `, ""), local]);
+    const planes = Object.fromEntries(own) as Tiles["planes"]; // safe: their names begin with the operand's
+    const one = f.let(i32.const(1)); // each filter is a tile
+    const { tiles, across } = role === "filter" ? { tiles: one, across: one } : slot;
+    const rowBytes = f.let(i32.mul(pointBytes, points));
+    const forEach: Tiles["forEach"] = (visit) =>
+      f.for(0, channels, 16, (block) => {
+        const end = f.least(i32.add(block, 16), channels);
+        f.for(0, count, 1, (index) => {
+          const tile = f.let(i32.add(first, index));
+          const inImage = f.let(i32.remU(tile, tiles));
+          const y = f.let(i32.mul(i32.divU(inImage, across), rowResults));
+          const x = f.let(i32.mul(i32.remU(inImage, across), rowResults));
+          const line = f.let(nth(matrices, index, lineBytes));
+          visit(f.let(i32.divU(tile, tiles)), y, x, (visitFour) =>
+            f.for(block, end, 4, (four) => {
+              const at = f.let(i32.add(line, i32.shl(four, 2)));
+              visitFour(
+                four,
+                (i) => ({ at: nth(at, i, rowBytes), step: pointBytes }),
+                (i) => ({ at: nth(at, i, pointBytes), step: rowBytes }),
+              );
+            }),
+          );
+        });
+      });
+    body({ f, planes, slot, channel, forEach });
   });
 }
 
-/** Loads the arguments, those for the planes of an operand by their own names. */
-function read(
-  f: FunctionBuilder,
-  args: Integer,
-  names: readonly string[],
-  role: Role,
-): {
-  planes: Readonly<Record<PlaneArgument, Integer>>;
-  tiles: Integer;
-  across: Integer;
-  slot: Readonly<Record<"bias" | "biasStride" | "chunks" | "chunkBytes", Integer>>;
-} {
-  const slot = readArguments<TileArgument | "bias" | "biasStride" | "chunks" | "chunkBytes">(f, args, names);
-  const own = Object.entries(slot).map(([name, local]) => [name.replace(`${role} `, ""), local]);
-  const one = f.let(i32.const(1)); // each filter is a tile
-  const { tiles, across } = role === "filter" ? { tiles: one, across: one } : slot;
-  // safe: the names begin with the operand's
-  return { planes: Object.fromEntries(own) as Record<PlaneArgument, Integer>, tiles, across, slot };
-}
-
 /**
- * Defines the function that transforms tiles of planes to their points. Its parameters are the arguments, first tile,
- * tiles, first channel, channels (those past the last one repeat it), target, and bytes between the target's lines and
- * points. `reversed` reads the rows of filters from their last tap to their first.
+ * Defines the function that transforms tiles of planes to their points. Channels past the last one repeat it. `reversed`
+ * reads the rows of filters from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,
@@ -151,29 +149,25 @@ export function toPoints(
   reversed = false,
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.procedure((f, args, first, count, channel, channels, target, lineBytes, pointBytes) => {
+  return tilesFunction(module, names, rows, ({ f, planes, channel, forEach }) => {
     const transform = algebra(f, relaxed)[rows];
-    const { planes, tiles, across } = read(f, args, names, rows);
     const { address, image, channel: plane, row, height, width, top, left } = planes;
     const existing = f.let(i32.sub(planes.channels, channel));
-    forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-      const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
+    forEach((index, below, right, eachFour) => {
+      const [y, x] = [f.let(i32.sub(below, top)), f.let(i32.sub(right, left))];
       // The tile's rows within the plane.
       const [from, to] = [f.let(i32.const(0)), f.least(i32.sub(height, y), size)];
       f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
       const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
-      const base = f.let(i32.add(nth(address, channel, plane), i32.add(i32.mul(tile.image, image), corner)));
-      const line = f.let(nth(target, tile.index, lineBytes));
+      const base = f.let(i32.add(nth(address, channel, plane), i32.add(i32.mul(index, image), corner)));
       // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
       const inside = (columns: readonly number[]): Vector => {
         const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
         return f.let(i32x4.ltU(column, i32x4.splat(width)));
       };
       const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
-      eachFour((four) => {
+      eachFour((four, rowOf, column) => {
         const lanes = lanesOf(f, base, plane, four, existing);
-        const at = f.let(i32.add(line, i32.shl(four, 2)));
-        const { row: rowOf, column } = places(f, at, pointBytes);
         const outside = (i: Integer): void => store(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
         f.for(0, from, 1, outside);
         f.for(from, to, 1, (i) => {
@@ -197,9 +191,8 @@ export function toPoints(
 }
 
 /**
- * Defines the function that transforms results, or filters' gradients, from their points and stores them in planes. Its
- * parameters are the arguments, first tile, tiles, first channel, channels, source, and bytes between the source's
- * lines and points. It overwrites the source.
+ * Defines the function that transforms results, or filters' gradients, from their points and stores them in planes. It
+ * overwrites the matrices.
  */
 export function fromPoints(
   module: ModuleBuilder,
@@ -208,21 +201,16 @@ export function fromPoints(
   rows: "results" | "filter",
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.procedure((f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
+  return tilesFunction(module, names, rows, ({ f, planes, slot, channel, forEach }) => {
     const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
-    const { planes, tiles, across, slot } = read(f, args, names, rows);
     const { address, image, channel: plane, row: rowBytes, height, width, channels: existing } = planes;
-    forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-      const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
-      const base = f.let(i32.add(nth(address, tile.image, image), corner));
-      const line = f.let(nth(source, tile.index, lineBytes));
-      const down = f.least(i32.sub(height, tile.y), size);
-      const wide = f.let(i32.sub(width, tile.x));
-      eachFour((four) => {
+    forEach((index, y, x, eachFour) => {
+      const base = f.let(i32.add(nth(nth(address, index, image), y, rowBytes), i32.shl(x, 2)));
+      const down = f.least(i32.sub(height, y), size);
+      const wide = f.let(i32.sub(width, x));
+      eachFour((four, row, column) => {
         const begin = f.let(i32.add(channel, four));
         const left = f.let(i32.sub(existing, begin));
-        const at = f.let(i32.add(line, i32.shl(four, 2)));
-        const { row, column } = places(f, at, pointBytes);
         const added = f.let(zero);
         if (rows === "results")
           f.if(slot.bias, () => f.set(added, loadLanes(lanesOf(f, slot.bias, slot.biasStride, begin, existing))));
