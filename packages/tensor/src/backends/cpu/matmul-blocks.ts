@@ -6,7 +6,7 @@
 import { launch } from "./arguments.ts";
 import { blockBytes, type ProductArguments, productKernel } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { pack } from "./matmul-pack.ts";
+import { type Cut, pack } from "./matmul-pack.ts";
 import { flip, type Matrix, type Product, repeats, writeMultiples, writeOffsets } from "./matmul-product.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
 import { align } from "./memory.ts";
@@ -33,49 +33,88 @@ const directTiles = 8;
 const directTilesOfFarLines = 4;
 const farLines = 2048;
 
-/** How one operand is read. */
-interface Reading {
-  readonly packed: boolean;
-  /** Whether all batches use one copy. */
-  readonly shared: boolean;
-  /** Bytes of a packed batch; 0 for an operand read in place. */
-  readonly bytes: number;
-}
-
-/** The operands, tables and sizes of a group of batches. */
-interface BatchGroup {
-  readonly a: Reading;
-  readonly b: Reading;
-  readonly aPacked: number;
-  readonly bPacked: number;
-  /** Address of the offset tables: of a, b, the result and the bias; and bytes of each. */
-  readonly tables: number;
-  readonly tableBytes: number;
-  readonly tiles: number;
-  readonly panels: number;
-}
-
 /** Computes a product of any shape. */
 export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product): void {
-  const { m, n, k, batches } = product;
-  const panels = Math.ceil(n / (tileVectors * lanes.count));
+  const { element, m, n, k, a, b, to, bias, batches } = product;
+  const panelWidth = tileVectors * lanes.count;
+  const panels = Math.ceil(n / panelWidth);
   const tiles = Math.ceil(m / tileRows);
-  const a = reading(product.a, batches, readsA(product, lanes.bytes), m * k * lanes.bytes);
-  const b = reading(product.b, batches, readsB(product, lanes.bytes), k * panels * tileVectors * 16);
-  const each = (a.shared ? 0 : a.bytes) + (b.shared ? 0 : b.bytes);
-  const size = Math.max(1, Math.min(batches, Math.floor(packedLimit / Math.max(each, 1))));
+  // Bytes of a packed batch (0 for an operand read in place), and bytes between batches (0 if all use one copy).
+  const aBytes = readsA(product, lanes.bytes) ? 0 : m * k * lanes.bytes;
+  const bBytes = readsB(product, lanes.bytes) ? 0 : k * panels * tileVectors * 16;
+  const aEach = batches > 1 && repeats(a) ? 0 : aBytes;
+  const bEach = batches > 1 && repeats(b) ? 0 : bBytes;
+  const size = Math.max(1, Math.min(batches, Math.floor(packedLimit / Math.max(aEach + bEach, 1))));
   const tableBytes = 4 * size;
   const aPlace = align(4 * tableBytes);
-  const bPlace = aPlace + align(a.bytes * (a.shared ? 1 : size));
-  const tables = runtime.scratch(bPlace + b.bytes * (b.shared ? 1 : size));
-  const group = { a, b, aPacked: tables + aPlace, bPacked: tables + bPlace, tables, tableBytes, tiles, panels };
-  for (let from = 0; from < batches; from += size)
-    runGroup(runtime, lanes, product, group, from, Math.min(size, batches - from));
-}
+  const bPlace = aPlace + align(Math.max(aBytes, aEach * size));
+  const tables = runtime.scratch(bPlace + Math.max(bBytes, bEach * size));
+  for (let from = 0; from < batches; from += size) {
+    const count = Math.min(size, batches - from);
+    writeOffsets(runtime, a, tables, from, count);
+    writeOffsets(runtime, b, tables + tableBytes, from, count);
+    writeOffsets(runtime, to, tables + 2 * tableBytes, from, count);
+    writeOffsets(runtime, bias, tables + 3 * tableBytes, from, count);
+    const block = blockBytes / lanes.bytes;
+    if (aBytes > 0) {
+      const cut = { target: tables + aPlace, offsets: tables, size: m, k, block, batchBytes: aEach };
+      prepare("a", a, cut, from, count);
+    }
+    if (bBytes > 0) {
+      const cut = { target: tables + bPlace, offsets: tables + tableBytes, size: n, k, block, batchBytes: bEach };
+      prepare("b", flip(b), cut, from, count);
+    }
+    multiply(count);
+  }
 
-function reading(matrix: Matrix, batches: number, direct: boolean, bytes: number): Reading {
-  const packed = !direct && bytes > 0;
-  return { packed, shared: batches > 1 && repeats(matrix), bytes: packed ? bytes : 0 };
+  /** Packs an operand. A copy that all batches share is kept for the following groups. */
+  function prepare(name: "a" | "b", matrix: Matrix, cut: Cut, from: number, count: number): void {
+    const { offsets, batchBytes } = cut;
+    if (from === 0 || batchBytes > 0) pack(runtime, lanes, name, batchBytes > 0 ? count : 1, matrix, cut);
+    writeMultiples(runtime, offsets, count, batchBytes);
+  }
+
+  function multiply(count: number): void {
+    let unitTiles = Math.min(tiles, largestUnit.tiles);
+    let unitPanels = Math.min(panels, largestUnit.panels);
+    const units = (): number => count * Math.ceil(tiles / unitTiles) * Math.ceil(panels / unitPanels);
+    const work = (): number => unitTiles * tileRows * unitPanels * panelWidth * k;
+    // Units are halved until every thread has several of them, or they become too small.
+    while (units() < 8 * runtime.threads && work() > 2 * smallestUnit && unitTiles * unitPanels > 1) {
+      if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
+      else unitPanels = Math.ceil(unitPanels / 2);
+    }
+    const args: ProductArguments = {
+      a: aBytes > 0 ? tables + aPlace : a.address,
+      b: bBytes > 0 ? tables + bPlace : b.address,
+      to: to.address,
+      bias: bias.address,
+      strides: to.row,
+      columnStride: to.column,
+      biasRowStride: bias.row,
+      biasColumnStride: bias.column,
+      tables,
+      tableBytes,
+      m,
+      n,
+      k,
+      unitTiles,
+      unitPanels,
+      aRow: aBytes > 0 ? 0 : a.row,
+      aStep: a.column,
+      bStep: bBytes > 0 ? 0 : b.row,
+      accumulate: product.accumulate ? 1 : 0,
+    };
+    const walk = aBytes > 0 || a.column !== lanes.bytes ? "lines" : "rows";
+    launch(
+      runtime,
+      `matmul/${element}/${walk}`,
+      args,
+      (names) => productKernel(runtime.shared, lanes, walk, names),
+      units(),
+      smallestUnit / work(),
+    );
+  }
 }
 
 /** Whether `a` is read in place. The kernel treats a row stride of 0 as a packed operand. */
@@ -87,71 +126,4 @@ function readsA({ a, n }: Product, bytes: number): boolean {
 function readsB({ b, m }: Product, bytes: number): boolean {
   const most = b.row % farLines === 0 ? directTilesOfFarLines : directTiles;
   return m <= most * tileRows && b.row !== 0 && b.column === bytes;
-}
-
-/** Packs and multiplies `count` batches. */
-function runGroup(
-  runtime: Runtime,
-  lanes: Lanes,
-  product: Product,
-  { a, b, aPacked, bPacked, tables, tableBytes, tiles, panels }: BatchGroup,
-  from: number,
-  count: number,
-): void {
-  const { element, m, n, k, to, bias } = product;
-  writeOffsets(runtime, product.a, tables, from, count);
-  writeOffsets(runtime, product.b, tables + tableBytes, from, count);
-  writeOffsets(runtime, to, tables + 2 * tableBytes, from, count);
-  writeOffsets(runtime, bias, tables + 3 * tableBytes, from, count);
-  const prepare = (name: "a" | "b", matrix: Matrix, size: number, target: number, offsets: number): void => {
-    const { packed, shared, bytes } = name === "a" ? a : b;
-    if (!packed) return;
-    const cut = { target, offsets, size, k, block: blockBytes / lanes.bytes, batchBytes: bytes };
-    // Packed operands that all batches share are kept for the following groups.
-    if (from === 0 || !shared) pack(runtime, lanes, name, shared ? 1 : count, matrix, cut);
-    writeMultiples(runtime, offsets, count, shared ? 0 : bytes);
-  };
-  prepare("a", product.a, m, aPacked, tables);
-  prepare("b", flip(product.b), n, bPacked, tables + tableBytes);
-
-  const panelWidth = tileVectors * lanes.count;
-  let unitTiles = Math.min(tiles, largestUnit.tiles);
-  let unitPanels = Math.min(panels, largestUnit.panels);
-  const units = (): number => count * Math.ceil(tiles / unitTiles) * Math.ceil(panels / unitPanels);
-  const work = (): number => unitTiles * tileRows * unitPanels * panelWidth * k;
-  // Units are halved until every thread has several of them, or they become too small.
-  while (units() < 8 * runtime.threads && work() > 2 * smallestUnit && unitTiles * unitPanels > 1) {
-    if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
-    else unitPanels = Math.ceil(unitPanels / 2);
-  }
-  const args: ProductArguments = {
-    a: a.packed ? aPacked : product.a.address,
-    b: b.packed ? bPacked : product.b.address,
-    to: to.address,
-    bias: bias.address,
-    strides: to.row,
-    columnStride: to.column,
-    biasRowStride: bias.row,
-    biasColumnStride: bias.column,
-    tables,
-    tableBytes,
-    m,
-    n,
-    k,
-    unitTiles,
-    unitPanels,
-    aRow: a.packed ? 0 : product.a.row,
-    aStep: product.a.column,
-    bStep: b.packed ? 0 : product.b.row,
-    accumulate: product.accumulate ? 1 : 0,
-  };
-  const walk = a.packed || product.a.column !== lanes.bytes ? "lines" : "rows";
-  launch(
-    runtime,
-    `matmul/${element}/${walk}`,
-    args,
-    (names) => productKernel(runtime.shared, lanes, walk, names),
-    units(),
-    smallestUnit / work(),
-  );
 }

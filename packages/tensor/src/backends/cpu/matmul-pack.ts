@@ -34,6 +34,9 @@ interface PackArguments {
   readonly batchBytes: number;
 }
 
+/** The arguments that do not follow from the operand. */
+export type Cut = Pick<PackArguments, "target" | "offsets" | "size" | "k" | "block" | "batchBytes">;
+
 /** Minimum elements per piece of packing. */
 const smallestPiece = 16_384;
 
@@ -47,7 +50,7 @@ export function pack(
   operand: "a" | "b",
   count: number,
   { address, row, column }: Pick<Matrix, "address" | "row" | "column">,
-  { size, k, ...rest }: Pick<PackArguments, "target" | "offsets" | "size" | "k" | "block" | "batchBytes">,
+  { size, k, ...rest }: Cut,
 ): void {
   const exact = operand === "a";
   const most = exact ? tileRows : tileVectors * lanes.count;
