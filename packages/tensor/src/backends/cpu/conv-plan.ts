@@ -43,36 +43,27 @@ export function planOf(call: ConvCall): Plan {
   };
 }
 
-/** Contiguous memory: a temporary buffer that the caller frees, or a view's own memory. */
-export interface Place {
-  readonly address: number;
-  readonly buffer: CpuBuffer | null;
-}
-
-/** Returns a view's elements in contiguous memory. */
-export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
-  if (isContiguous(view.shape, view.strides)) return { address: addressOf(view), buffer: null };
+/** Returns the address of a view's elements in contiguous memory: its own, or that of a copy, which `made` receives. */
+export function denseOf(runtime: Runtime, lanes: Lanes, view: View, made: CpuBuffer[]): number {
+  if (isContiguous(view.shape, view.strides)) return addressOf(view);
   const copy = temporary(runtime, lanes.element, view.shape);
+  made.push(copy.buffer);
   convert(runtime, view, copy);
-  return { address: copy.buffer.address, buffer: copy.buffer };
+  return copy.buffer.address;
 }
 
-/** Returns a view's frames: a copy, or the view itself where it already is one. */
-export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame): Place {
-  if (isBare(frame, triple(view.shape.slice(2)))) return denseOf(runtime, lanes, view);
+/** Returns the address of a view's frames: its own where it already consists of them, or that of a copy. */
+export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame, made: CpuBuffer[]): number {
+  if (isBare(frame, triple(view.shape.slice(2)))) return denseOf(runtime, lanes, view, made);
   const planes = (view.shape[0] as number) * (view.shape[1] as number);
   const buffer = runtime.memory.allocate(planes * volume(frame.size) * lanes.bytes);
+  made.push(buffer);
   copyIntoFrames(runtime, lanes, view, frame, buffer.address);
-  return { address: buffer.address, buffer };
+  return buffer.address;
 }
 
 /** Returns the address of a bias (0 for none), and the bytes between its elements. */
 export function biasOf(view: View | null): { bias: number; biasStride: number } {
   if (view === null) return { bias: 0, biasStride: 0 };
   return { bias: addressOf(view), biasStride: (view.strides[0] as number) * bytesOf(view.dtype) };
-}
-
-/** Frees temporary memory. */
-export function release(runtime: Runtime, ...places: readonly Place[]): void {
-  for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
 }

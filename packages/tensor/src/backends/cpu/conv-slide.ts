@@ -9,12 +9,12 @@ import { launch } from "./arguments.ts";
 import { type CorrelateArguments, correlateKernel } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
 import { volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { biasOf, denseOf, framesOf, planOf, release } from "./conv-plan.ts";
+import { biasOf, denseOf, framesOf, planOf } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { pack } from "./matmul-pack.ts";
 import { writeMultiples } from "./matmul-product.ts";
 import { tileVectors } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Maximum taps per block: their lines of a panel and of the packed weights fit into the L1 cache together. */
@@ -48,7 +48,7 @@ export interface Slide {
 }
 
 /** Runs a convolution, or its gradient with respect to the input. */
-export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
   const { bytes } = lanes;
   const forward = call.direction === "forward";
   const { groups, bias } = call;
@@ -60,41 +60,36 @@ export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
   const width = tileVectors * lanes.count;
   const block = Math.max(1, Math.ceil(k / Math.ceil(Math.max(k, 1) / blockLength)));
   const gatheredBytes = align(block * width * bytes);
-  const frames = framesOf(runtime, lanes, source, frame);
-  try {
-    // The scratch memory holds the tables, the packed weights, and a gathered panel per thread.
-    const tables = align(4 * (k + block + positions + width + groups + 1));
-    const packed = align(groups * m * k * bytes);
-    const taps = runtime.scratch(tables + packed + runtime.threads * gatheredBytes);
-    const lines = taps + 4 * k;
-    const places = lines + 4 * block;
-    const offsets = places + 4 * (positions + width);
-    const counter = offsets + 4 * groups;
-    const weights = taps + tables;
-    const { i32 } = runtime.memory;
-    writeTaps(i32, taps >>> 2, windows, frame.size, bytes);
-    writePlaces(i32, places >>> 2, windows, frame.size, bytes, width);
-    writeMultiples(runtime, lines, block, width * bytes);
-    writeMultiples(runtime, offsets, groups, m * k * bytes);
-    i32[counter >>> 2] = 0;
-    if (k > 0) {
-      const dense = denseOf(runtime, lanes, forward ? call.weight : swapped(call));
-      const matrix = { address: dense.address, row: k * bytes, column: bytes };
-      pack(runtime, lanes, "a", groups, matrix, {
-        ...{ target: weights, offsets, size: m, k, block, batchBytes: m * k * bytes },
-      });
-      release(runtime, dense);
-    }
-    // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
-    const run = m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
-    run(runtime, lanes, {
-      ...{ groups, m, k, positions, windows, to, bias, frames: frames.address },
-      ...{ frameGroup: volume(frame.size) * windows.channels * bytes, weights, taps, lines, places, counter },
-      ...{ gathered: weights + packed, block, width, gatheredBytes },
+  const frames = framesOf(runtime, lanes, source, frame, made);
+  // The scratch memory holds the tables, the packed weights, and a gathered panel per thread.
+  const tables = align(4 * (k + block + positions + width + groups + 1));
+  const packed = align(groups * m * k * bytes);
+  const taps = runtime.scratch(tables + packed + runtime.threads * gatheredBytes);
+  const lines = taps + 4 * k;
+  const places = lines + 4 * block;
+  const offsets = places + 4 * (positions + width);
+  const counter = offsets + 4 * groups;
+  const weights = taps + tables;
+  const { i32 } = runtime.memory;
+  writeTaps(i32, taps >>> 2, windows, frame.size, bytes);
+  writePlaces(i32, places >>> 2, windows, frame.size, bytes, width);
+  writeMultiples(runtime, lines, block, width * bytes);
+  writeMultiples(runtime, offsets, groups, m * k * bytes);
+  i32[counter >>> 2] = 0;
+  if (k > 0) {
+    const address = denseOf(runtime, lanes, forward ? call.weight : swapped(call), made);
+    const matrix = { address, row: k * bytes, column: bytes };
+    pack(runtime, lanes, "a", groups, matrix, {
+      ...{ target: weights, offsets, size: m, k, block, batchBytes: m * k * bytes },
     });
-  } finally {
-    release(runtime, frames);
   }
+  // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
+  const run = m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
+  run(runtime, lanes, {
+    ...{ groups, m, k, positions, windows, to, bias, frames },
+    ...{ frameGroup: volume(frame.size) * windows.channels * bytes, weights, taps, lines, places, counter },
+    ...{ gathered: weights + packed, block, width, gatheredBytes },
+  });
 }
 
 /** Returns the weights of each group with input channels first: [groups, Cin per group, Cout per group, ...K]. */

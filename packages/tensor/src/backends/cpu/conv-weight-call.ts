@@ -3,11 +3,11 @@
 import type { ConvCall } from "../../kernel.ts";
 import { launch } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
+import { denseOf, framesOf, planOf } from "./conv-plan.ts";
 import { type WeightArguments, type WeightSumArguments, weightKernel, weightSumKernel } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum multiplications per unit of work, about 20 µs. */
@@ -21,29 +21,11 @@ const mostChunks = 8;
 const leastTiles = 8;
 
 /** Computes the gradient of the weight. */
-export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
-  const plan = planOf(call);
-  const frames = framesOf(runtime, lanes, call.input, plan.frame);
-  let gradient: Place | null = null;
-  try {
-    gradient = denseOf(runtime, lanes, call.output);
-    accumulate(runtime, lanes, call, plan, frames.address, gradient.address);
-  } finally {
-    release(runtime, frames);
-    if (gradient !== null) release(runtime, gradient);
-  }
-}
-
-/** Accumulates over the frames of the input and the output's gradient, given by their addresses. */
-function accumulate(
-  runtime: Runtime,
-  lanes: Lanes,
-  call: ConvCall,
-  { frame, windows }: Plan,
-  frames: number,
-  gradient: number,
-): void {
+export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
   const { groups, weight } = call;
+  const { frame, windows } = planOf(call);
+  const frames = framesOf(runtime, lanes, call.input, frame, made);
+  const gradient = denseOf(runtime, lanes, call.output, made);
   const { bytes } = lanes;
   const images = call.input.shape[0] as number;
   const channels = (weight.shape[0] as number) / groups;

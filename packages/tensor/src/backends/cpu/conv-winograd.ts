@@ -5,7 +5,7 @@
 
 import type { ConvCall, View } from "../../kernel.ts";
 import { type Arguments, launch } from "./arguments.ts";
-import { biasOf, denseOf, type Place, release } from "./conv-plan.ts";
+import { biasOf, denseOf } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
   type ForwardArguments,
@@ -19,7 +19,7 @@ import {
 import type { PlaneArgument, Role } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum input and output channels for which the transforms pay. */
@@ -53,19 +53,10 @@ export function winogradSuits(
 }
 
 /** Runs a convolution or one of its gradients. */
-export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
-  const places: Place[] = [];
-  const dense = (view: View): Planes => {
-    const place = denseOf(runtime, lanes, view);
-    places.push(place);
-    return { address: place.address, shape: view.shape };
-  };
-  try {
-    if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
-    else slide(runtime, lanes, call, dense);
-  } finally {
-    release(runtime, ...places);
-  }
+export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
+  const dense = (view: View): Planes => ({ address: denseOf(runtime, lanes, view, made), shape: view.shape });
+  if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
+  else slide(runtime, lanes, call, dense);
 }
 
 /** Contiguous planes [N, C, H, W]. */

@@ -12,10 +12,10 @@ import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { lanesOf } from "./matmul-lanes.ts";
-import { indexOf } from "./memory.ts";
+import { type CpuBuffer, indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Runs a convolution or one of its gradients. */
+/** Runs a convolution or one of its gradients. `made` below collects the copies that it makes. */
 export function runConv(runtime: Runtime, call: ConvCall): void {
   const { direction, input, weight, output, bias } = call;
   const element = elementOf(input.dtype);
@@ -28,10 +28,15 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
-    if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
-    else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
-    else if (direction === "weight") convolveWeight(runtime, lanes, ready);
-    else slide(runtime, lanes, ready);
+    const made: CpuBuffer[] = [];
+    try {
+      if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
+      else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready, made);
+      else if (direction === "weight") convolveWeight(runtime, lanes, ready, made);
+      else slide(runtime, lanes, ready, made);
+    } finally {
+      for (const buffer of made) runtime.memory.free(buffer);
+    }
   });
 }
 
