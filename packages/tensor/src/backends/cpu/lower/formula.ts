@@ -1,6 +1,6 @@
 /** Lowers expressions to vector code: a traversal of the graph that computes each node once, operands first. */
 
-import { isFloating } from "../../../dtype.ts";
+import { type DType, isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
@@ -24,6 +24,20 @@ export function lower(e: Emitter, roots: readonly Expr[], input: Input, known: K
   };
   for (const root of roots) visit(root);
   return roots.map((root) => known.get(root) as Value); // safe: visited above
+}
+
+/** Computes expressions, each in the type in which it is stored. */
+export function lowerAs(
+  e: Emitter,
+  roots: readonly Expr[],
+  types: readonly DType[],
+  input: Input,
+  known: Known,
+): Value[] {
+  // safe: there is a type for each expression
+  return lower(e, roots, input, known).map((value, k) =>
+    convert(e, value, (roots[k] as Expr).dtype, types[k] as DType),
+  );
 }
 
 /** Computes the nodes that depend only on constants and scalars, outside the loops. */

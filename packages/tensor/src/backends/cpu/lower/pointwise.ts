@@ -14,8 +14,8 @@ import type { Runtime } from "../runtime.ts";
 import { i32, type Local, nth, select } from "../wasm/index.ts";
 import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
-import { type Known, lower, lowerInvariant } from "./formula.ts";
-import { convert, type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+import { type Known, lowerAs, lowerInvariant } from "./formula.ts";
+import { type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
 
 /** The properties that a pointwise kernel is specialized for. */
 export interface PointwiseClass {
@@ -61,10 +61,8 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
         const step = vectorStep(e, { at, end: to, whole, bases, strides: n, motions });
         const input = (leaf: Expr) =>
           motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype);
-        const values = lower(e, program.outputs, input, new Map(known));
-        types.forEach((type, k) => {
-          const from = program.outputs[k]?.dtype ?? type;
-          step.store(inputs + k, type, convert(e, values[k] as Value, from, type));
+        lowerAs(e, program.outputs, types, input, new Map(known)).forEach((value, k) => {
+          step.store(inputs + k, types[k] as DType, value);
         });
       };
       if (unrolled) {

@@ -8,10 +8,10 @@ import { i32, i32x4, type Local, select } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import { cost } from "./cost.ts";
 import type { Emitter } from "./emitter.ts";
-import { type Known, lower, lowerInvariant } from "./formula.ts";
+import { type Known, lower, lowerAs, lowerInvariant } from "./formula.ts";
 import { vectorStep } from "./pointwise.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
-import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
+import { type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
 /** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
@@ -74,9 +74,9 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
     if (program.rows.length > 0) {
       const inside: Known = new Map(results);
       const atStart = (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer);
-      lower(e, program.rows, atStart, inside).forEach((value, k) => {
+      lowerAs(e, program.rows, what.rows, atStart, inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
-        const packed = pack(e, type, convert(e, value, (program.rows[k] as Expr).dtype, type));
+        const packed = pack(e, type, value);
         storeOne(e, type, walk.pointers[slots.full + k] as Integer, packed, 0);
       });
     }
@@ -89,10 +89,10 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
           const input = (leaf: Expr) => step.load(leaf.value, leaf.dtype);
           const inside: Known = new Map(settled);
           if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
-          const values = lower(e, program.elements, input, inside);
+          const values = lowerAs(e, program.elements, what.elements, input, inside);
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
-            step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
+            step.store(inputs + k, type, value);
           });
         };
         const whole = e.let(i32.and(length, -8));

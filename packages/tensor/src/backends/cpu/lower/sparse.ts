@@ -17,6 +17,7 @@ import {
   pack,
   storeOne,
   storePacked,
+  storeSome,
   type Value,
   type Vector,
 } from "./values.ts";
@@ -80,10 +81,7 @@ export function sparseModule(
       });
       f.while(i32.lt(lane, at.lanes), () => {
         const packed = block(1)[0] as Value; // safe: one block
-        for (let j = 0; j < 4; j++)
-          f.if(i32.lt(i32.add(lane, j), at.lanes), () =>
-            storeOne(e, dtype, i32.add(near(to, 0), j * bytesOf(dtype)), packed, j),
-          );
+        storeSome(e, dtype, near(to, 0), packed, e.let(i32.sub(at.lanes, lane)));
         f.increase(lane, 4);
       });
     }
