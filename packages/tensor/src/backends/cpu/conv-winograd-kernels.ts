@@ -23,7 +23,7 @@ const depth = 64;
  * a shared counter until none are left. An item of the forward kernel is a block of tiles; an item of the weight kernel
  * is a block of the data's channels for a chunk of the tiles, with sums of its own.
  */
-export interface WinogradArguments extends Arguments<TileArgument> {
+interface WinogradArguments extends Arguments<TileArgument> {
   /** Tiles over all images. */
   readonly allTiles: number;
   /** Maximum tiles per block. */
