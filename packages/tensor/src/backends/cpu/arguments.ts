@@ -13,8 +13,8 @@ export type Arguments<K extends string> = { readonly [Name in K]: number };
 const values: number[] = [];
 
 /**
- * Launches the kernel with this key. On first use, `build` is called with the arguments' names. The other parameters are
- * those of `Runtime.launch`.
+ * Launches the kernel with this key. On first use, `build` is called with the arguments' names. The other parameters
+ * are those of `Runtime.launch`.
  */
 export function launch<K extends string>(
   runtime: Runtime,

@@ -13,8 +13,8 @@ import type { Runtime } from "./runtime.ts";
 import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
 /**
- * The arguments of the kernel. `taps` and `places` are the offsets of taps and positions, `rows` and `width` the rows of
- * positions and the positions per row, and `step` the bytes between adjacent positions in the frame.
+ * The arguments of the kernel. `taps` and `places` are the offsets of taps and positions, `rows` and `width` the rows
+ * of positions and the positions per row, and `step` the bytes between adjacent positions in the frame.
  */
 type Argument =
   | ("frames" | "frameGroup" | "weights" | "k" | "to" | "bias" | "biasStride" | "channels")

@@ -9,8 +9,8 @@ import type { Runtime } from "./runtime.ts";
 import { i32, ModuleBuilder, memoryFill, nth, v128 } from "./wasm/index.ts";
 
 /**
- * The arguments: source, target and channels; strides and sizes of the part of a plane that is copied; bytes of a frame,
- * and of the target's first element, planes and rows within it.
+ * The arguments: source, target and channels; strides and sizes of the part of a plane that is copied; bytes of a
+ * frame, and of the target's first element, planes and rows within it.
  */
 type Argument =
   | ("source" | "target" | "channels" | "imageStride" | "channelStride")

@@ -43,8 +43,8 @@ interface WinogradArguments extends Arguments<TileArgument> {
   readonly resultLine: number;
   readonly resultPoint: number;
   /**
-   * Strides of the products' destination, in adjacent slots, as the tile function reads them: row and column. It ignores
-   * the next two slots, since there is no bias.
+   * Strides of the products' destination, in adjacent slots, as the tile function reads them: row and column. It
+   * ignores the next two slots, since there is no bias.
    */
   readonly productLine: number;
   readonly productColumn: number;

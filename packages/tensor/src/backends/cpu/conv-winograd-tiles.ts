@@ -88,7 +88,8 @@ interface Tiles {
   /**
    * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
    * filled while they are in the cache. `body` receives the tile's image and first element, and emits the loop over
-   * four channels at a time, whose body receives the first one and the places of a row or a column of the tile's points.
+   * four channels at a time, whose body receives the first one and the places of a row or a column of the tile's
+   * points.
    */
   forEach(body: (image: Integer, y: Integer, x: Integer, eachFour: (visit: VisitFour) => void) => void): void;
 }
@@ -138,8 +139,8 @@ function tilesFunction(
 }
 
 /**
- * Defines the function that transforms tiles of planes to their points. Channels past the last one repeat it. `reversed`
- * reads the rows of filters from their last tap to their first.
+ * Defines the function that transforms tiles of planes to their points. Channels past the last one repeat it.
+ * `reversed` reads the rows of filters from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,

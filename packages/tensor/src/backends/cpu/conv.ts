@@ -15,7 +15,7 @@ import { lanesOf } from "./matmul-lanes.ts";
 import { type CpuBuffer, indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** Runs a convolution or one of its gradients. `made` below collects the copies that it makes. */
+/** Runs a convolution or one of its gradients. */
 export function runConv(runtime: Runtime, call: ConvCall): void {
   const { direction, input, weight, output, bias } = call;
   const element = elementOf(input.dtype);
@@ -28,7 +28,7 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
-    const made: CpuBuffer[] = [];
+    const made: CpuBuffer[] = []; // the copies that are made on the way
     try {
       if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
       else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready, made);

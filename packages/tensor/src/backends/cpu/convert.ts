@@ -49,9 +49,9 @@ export function convert({ pointwise }: Runtime, from: View, to: View): void {
 }
 
 /**
- * Runs `body` with some views replaced by contiguous temporaries of type `dtype`: those that `fits` does not accept. All
- * are copied in before, except the one that is written, which is copied back afterwards. If it is read as well, it is
- * copied both ways. Absent views stay null.
+ * Runs `body` with some views replaced by contiguous temporaries of type `dtype`: those that `fits` does not accept.
+ * All are copied in before, except the one that is written, which is copied back afterwards. If it is read as well, it
+ * is copied both ways. Absent views stay null.
  */
 export function withTemporaries<K extends string>(
   runtime: Runtime,

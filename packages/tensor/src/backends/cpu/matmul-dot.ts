@@ -20,7 +20,9 @@ export interface DotArguments {
   readonly b: number;
   readonly to: number;
   readonly bias: number;
-  /** Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each. */
+  /**
+   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
+   */
   readonly tables: number;
   readonly tableBytes: number;
   readonly m: number;

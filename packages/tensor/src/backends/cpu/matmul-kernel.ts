@@ -27,7 +27,9 @@ export interface ProductArguments {
   readonly columnStride: number;
   readonly biasRowStride: number;
   readonly biasColumnStride: number;
-  /** Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each. */
+  /**
+   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
+   */
   readonly tables: number;
   readonly tableBytes: number;
   readonly m: number;

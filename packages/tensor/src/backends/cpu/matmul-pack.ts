@@ -41,8 +41,8 @@ export type Cut = Pick<PackArguments, "target" | "offsets" | "size" | "k" | "blo
 const smallestPiece = 16_384;
 
 /**
- * Packs `count` batches of an operand: `a` into panels of up to six rows, the transpose of `b` into panels of two vectors,
- * padded with zeros.
+ * Packs `count` batches of an operand: `a` into panels of up to six rows, the transpose of `b` into panels of two
+ * vectors, padded with zeros.
  */
 export function pack(
   runtime: Runtime,
@@ -99,8 +99,8 @@ function packKernel(shared: boolean, lanes: Lanes, exact: boolean, names: readon
 
 /**
  * Defines a function that packs `k` lines of one panel, `width` elements wide: with vectors where a line or a run along
- * k is contiguous, element by element otherwise. Its parameters are source, target, stride, kStride, k and the number of
- * elements that exist; the others become zeros.
+ * k is contiguous, element by element otherwise. Its parameters are source, target, stride, kStride, k and the number
+ * of elements that exist; the others become zeros.
  */
 export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
   const { bytes, count } = lanes;

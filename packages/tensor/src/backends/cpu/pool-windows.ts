@@ -6,8 +6,8 @@
 import { type Code, type FunctionBuilder, i32, type Local, nth } from "./wasm/index.ts";
 
 /**
- * The slots of the pooling kernels' arguments. A view has six: its address, the strides of images and channels, and those
- * of depth, height and width. The other lists are depth, height and width. Strides are in bytes.
+ * The slots of the pooling kernels' arguments. A view has six: its address, the strides of images and channels, and
+ * those of depth, height and width. The other lists are depth, height and width. Strides are in bytes.
  */
 const slots = {
   input: 0,

@@ -39,8 +39,8 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
 }
 
 /**
- * Whether the vector kernel can run a call: windows of 2×2 in float32 with a stride of two, at least four outputs per row,
- * and, for the backward pass, windows that cover the whole input.
+ * Whether the vector kernel can run a call: windows of 2×2 in float32 with a stride of two, at least four outputs per
+ * row, and, for the backward pass, windows that cover the whole input.
  */
 function inPairs({ direction, kernel, stride, padding, dilation, input, output, indices }: PoolCall): boolean {
   const is = (values: readonly number[], value: number): boolean =>
