@@ -25,20 +25,25 @@ interface Traits {
   readonly rank: number;
   /** The number of bits of the significand: integers below 2^digits are exact. */
   readonly digits: number;
+  /** The array that holds its elements. */
+  readonly Array: {
+    new (length: number): TypedArray;
+    new (memory: ArrayBufferLike, offset: number, length: number): TypedArray;
+  };
 }
 
 const traits: Readonly<Record<DType, Traits>> = {
-  bool: { bytes: 1, kind: 0, rank: 0, digits: 1 },
-  uint8: { bytes: 1, kind: 1, rank: 1, digits: 8 },
-  int32: { bytes: 4, kind: 1, rank: 2, digits: 31 },
-  float16: { bytes: 2, kind: 2, rank: 3, digits: 11 },
-  bfloat16: { bytes: 2, kind: 2, rank: 3, digits: 8 },
-  float32: { bytes: 4, kind: 2, rank: 4, digits: 24 },
-  float64: { bytes: 8, kind: 2, rank: 5, digits: 53 },
+  bool: { bytes: 1, kind: 0, rank: 0, digits: 1, Array: Uint8Array },
+  uint8: { bytes: 1, kind: 1, rank: 1, digits: 8, Array: Uint8Array },
+  int32: { bytes: 4, kind: 1, rank: 2, digits: 31, Array: Int32Array },
+  float16: { bytes: 2, kind: 2, rank: 3, digits: 11, Array: Uint16Array },
+  bfloat16: { bytes: 2, kind: 2, rank: 3, digits: 8, Array: Uint16Array },
+  float32: { bytes: 4, kind: 2, rank: 4, digits: 24, Array: Float32Array },
+  float64: { bytes: 8, kind: 2, rank: 5, digits: 53, Array: Float64Array },
 };
 
 /** All dtypes, narrowest first. */
-export const dtypes: readonly DType[] = ["bool", "uint8", "int32", "float16", "bfloat16", "float32", "float64"];
+export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(traits) as DType[]; // safe: these are its keys
 
 /** Returns the size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {
@@ -94,38 +99,12 @@ export function computeType(dtype: DType): DType {
 
 /** Creates a typed array of `length` zeros. float16 and bfloat16 are stored as raw 16-bit patterns. */
 export function typedArray(dtype: DType, length: number): TypedArray {
-  switch (dtype) {
-    case "float64":
-      return new Float64Array(length);
-    case "float32":
-      return new Float32Array(length);
-    case "float16":
-    case "bfloat16":
-      return new Uint16Array(length);
-    case "int32":
-      return new Int32Array(length);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(length);
-  }
+  return new traits[dtype].Array(length);
 }
 
 /** Creates a typed array over existing memory. `offset` is in bytes and must be a multiple of the element size. */
 export function viewBytes(dtype: DType, memory: ArrayBufferLike, offset: number, length: number): TypedArray {
-  switch (dtype) {
-    case "float64":
-      return new Float64Array(memory, offset, length);
-    case "float32":
-      return new Float32Array(memory, offset, length);
-    case "float16":
-    case "bfloat16":
-      return new Uint16Array(memory, offset, length);
-    case "int32":
-      return new Int32Array(memory, offset, length);
-    case "uint8":
-    case "bool":
-      return new Uint8Array(memory, offset, length);
-  }
+  return new traits[dtype].Array(memory, offset, length);
 }
 
 /** Throws a DTypeError unless a value is a dtype. In plain JavaScript it may be anything. */

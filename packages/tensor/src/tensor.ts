@@ -43,6 +43,7 @@ import {
 } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
 import type { BackwardOptions, Trace } from "./trace.ts";
+import { positionsOf } from "./view.ts";
 
 /** How a view was made: its source tensor and the operation that was applied to it. */
 export interface Viewed {
@@ -482,11 +483,7 @@ export class Tensor implements View {
       Math.floor(this.storage.bytes / bytesOf(this.dtype)),
     );
     if (this.isContiguous()) return all.slice(this.offset, this.offset + this.numel());
-    let positions = [this.offset];
-    this.shape.forEach((size, dim) => {
-      const stride = this.strides[dim] as number;
-      positions = positions.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
-    });
+    const positions = positionsOf(this, this.offset);
     return typedArray(this.dtype, positions.length).map((_, i) => all[positions[i] as number] as number);
   }
 

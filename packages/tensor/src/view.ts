@@ -19,6 +19,27 @@ export function without(x: View, dims: readonly number[]): View {
   return windowOn(x, rest(x.shape), rest(x.strides));
 }
 
+/** Returns the offset of the element with this number in row-major order, over the first `dims` dimensions. */
+export function offsetOf({ shape, strides }: View, index: number, dims: number): number {
+  let [offset, rest] = [0, index];
+  for (let d = dims - 1; d >= 0; d--) {
+    const size = shape[d] as number;
+    offset += (rest % size) * (strides[d] as number);
+    rest = Math.floor(rest / size);
+  }
+  return offset;
+}
+
+/** Returns the positions of all elements, in row-major order, if the first one is at `start`. */
+export function positionsOf({ shape, strides }: Pick<View, "shape" | "strides">, start: number): number[] {
+  let list = [start];
+  shape.forEach((size, d) => {
+    const stride = strides[d] as number;
+    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
+  });
+  return list;
+}
+
 /** Returns whether two views refer to the same elements in the same order. */
 export function sameView(a: View, b: View): boolean {
   if (a.buffer !== b.buffer || a.dtype !== b.dtype || a.offset !== b.offset || !sameShape(a.shape, b.shape))

@@ -10,6 +10,7 @@ import { type RowProgram, reduction } from "../../expr/program.ts";
 import type { CheckCall } from "../../kernel.ts";
 import { once } from "../../once.ts";
 import { sizeOf } from "../../shape.ts";
+import { offsetOf } from "../../view.ts";
 import { indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -19,17 +20,11 @@ const programs = new Map<string, RowProgram>();
 export function runCheck(runtime: Runtime, call: CheckCall): void {
   const { input, low, high, nan } = call;
   if (sizeOf(input.shape) > 64 && !anyWrong(runtime, call)) return;
-  const { dtype, shape, strides } = input;
+  const { dtype, shape } = input;
   const elements = runtime.memory.of(dtype);
   const decode = decoder(dtype);
   for (let i = 0, count = sizeOf(shape), start = indexOf(input); i < count; i++) {
-    let at = start;
-    for (let d = shape.length - 1, rest = i; d >= 0; d--) {
-      const size = shape[d] as number;
-      at += (rest % size) * (strides[d] as number);
-      rest = Math.floor(rest / size);
-    }
-    const value = decode(elements[at] as number);
+    const value = decode(elements[start + offsetOf(input, i, shape.length)] as number);
     if (!(value >= low && value <= high) && !(nan && Number.isNaN(value))) throw checkError(call, value);
   }
 }

@@ -8,69 +8,65 @@
 import { readArguments } from "./arguments.ts";
 import { gatherFunction } from "./conv-gather.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunctions, tileSpan, tileVectors } from "./matmul-tile.ts";
-import { fetchAdd, i32, ModuleBuilder, select } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileVectors, tiling } from "./matmul-tile.ts";
+import { fetchAdd, i32, type Local, ModuleBuilder, nth, select } from "./wasm/index.ts";
 
 /**
  * The arguments of the kernel. Each launched unit is a worker with its own gather buffer. It takes blocks of positions
  * from a shared counter until none are left.
  */
-export const correlateSlots = {
-  frames: 0,
+export interface CorrelateArguments {
+  readonly frames: number;
   /** Weights as packed panels, one group after another. */
-  weights: 1,
-  to: 2,
+  readonly weights: number;
+  readonly to: number;
   /** 0 for no bias. */
-  bias: 3,
-  /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
-  strides: 4,
-  columnStride: 5,
-  biasStride: 6,
-  biasColumnStride: 7,
+  readonly bias: number;
+  /** Byte strides of the result and the bias, in adjacent slots and in this order, as the tile function reads them. */
+  readonly strides: number;
+  readonly columnStride: number;
+  readonly biasStride: number;
+  readonly biasColumnStride: number;
   /** Byte offsets of taps, of the lines of a gathered panel, and of positions. */
-  taps: 8,
-  lines: 9,
-  places: 10,
+  readonly taps: number;
+  readonly lines: number;
+  readonly places: number;
   /** Address of a 32-bit counter, initially 0. */
-  counter: 11,
+  readonly counter: number;
   /** Gathered panels, one per worker, and their size in bytes. */
-  gathered: 12,
-  gatheredBytes: 13,
-  m: 14,
-  k: 15,
-  positions: 16,
+  readonly gathered: number;
+  readonly gatheredBytes: number;
+  readonly m: number;
+  readonly k: number;
+  readonly positions: number;
   /** Taps per block. */
-  block: 17,
-  /** Number of tiles along m, rows per tile, and number of tiles, from the first, that have one more row. */
-  tiles: 18,
-  height: 19,
-  extra: 20,
+  readonly block: number;
   /** Blocks in total, blocks per image and group, and panels per block. */
-  units: 21,
-  unitsAcross: 22,
-  unitPanels: 23,
-  groups: 24,
+  readonly units: number;
+  readonly unitsAcross: number;
+  readonly unitPanels: number;
+  readonly groups: number;
   /**
    * Byte strides: images and groups in the frames, groups in the weights, images and groups in the result, groups in
    * the bias.
    */
-  frameImage: 25,
-  frameGroup: 26,
-  weightGroup: 27,
-  toImage: 28,
-  toGroup: 29,
-  biasGroup: 30,
-} as const;
+  readonly frameImage: number;
+  readonly frameGroup: number;
+  readonly weightGroup: number;
+  readonly toImage: number;
+  readonly toGroup: number;
+  readonly biasGroup: number;
+}
 
 /** Builds the kernel. */
-export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, "lines", "table");
   const gather = gatherFunction(module, lanes);
   const panelWidth = tileVectors * lanes.count;
   return module.run((f, args, begin) => {
-    const slot = readArguments(f, args, correlateSlots);
-    const strides = f.let(i32.add(args, 8 * correlateSlots.strides));
+    const slot = readArguments<keyof CorrelateArguments>(f, args, names);
+    const strides = f.let(i32.add(args, 8 * names.indexOf("strides")));
     const {
       taps,
       lines,
@@ -80,9 +76,6 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       k,
       positions,
       block,
-      tiles,
-      height,
-      extra,
       units,
       unitsAcross: across,
       unitPanels,
@@ -90,26 +83,23 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       strides: rowStride,
       biasStride,
     } = slot;
-    const gathered = f.let(i32.add(slot.gathered, i32.mul(begin, slot.gatheredBytes)));
+    const gathered = f.let(nth(slot.gathered, begin, slot.gatheredBytes));
+    const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
     const unit = f.let(fetchAdd(counter, 1));
     f.while(i32.ltU(unit, units), () => {
       const plane = f.let(i32.divU(unit, across));
       const image = f.let(i32.divU(plane, groups));
       const group = f.let(i32.remU(plane, groups));
-      const place = (
-        base: keyof typeof correlateSlots,
-        byImage: keyof typeof correlateSlots,
-        byGroup: keyof typeof correlateSlots,
-      ) => f.let(i32.add(slot[base], i32.add(i32.mul(image, slot[byImage]), i32.mul(group, slot[byGroup]))));
-      const frame = place("frames", "frameImage", "frameGroup");
-      const to = place("to", "toImage", "toGroup");
-      const weights = f.let(i32.add(slot.weights, i32.mul(group, slot.weightGroup)));
+      const place = (base: Local<"i32">, byImage: Local<"i32">, byGroup: Local<"i32">) =>
+        f.let(nth(nth(base, image, byImage), group, byGroup));
+      const frame = place(slot.frames, slot.frameImage, slot.frameGroup);
+      const to = place(slot.to, slot.toImage, slot.toGroup);
+      const weights = f.let(nth(slot.weights, group, slot.weightGroup));
       const bias = f.let(slot.bias);
       f.if(bias, () => f.increase(bias, i32.mul(group, slot.biasGroup)));
       const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
-      const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-      f.atMost(lastPanel, panels);
+      const lastPanel = f.least(i32.add(firstPanel, unitPanels), panels);
       // Tiles read the frame at many addresses at once, which hardware prefetchers cannot predict. Reading it
       // sequentially first brings it into the L2 cache quickly.
       f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
@@ -117,15 +107,13 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
       // The loop over taps runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
-          const length = f.let(i32.sub(k, from));
-          f.atMost(length, block);
+          const length = f.least(i32.sub(k, from), block);
           const first = f.let(i32.eqz(from));
           const aBlock = f.let(i32.add(weights, i32.shl(i32.mul(from, m), lanes.shift)));
           const blockTaps = f.let(i32.add(taps, i32.shl(from, 2)));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
-            const columns = f.let(i32.sub(positions, left));
-            f.atMost(columns, panelWidth);
+            const columns = f.least(i32.sub(positions, left), panelWidth);
             const cells = f.let(i32.add(places, i32.shl(left, 2)));
             const start = f.let(i32.load(cells));
             const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
@@ -137,7 +125,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
               f.set(table, lines);
             });
             f.for(0, tiles, 1, (tile) => {
-              const { top, rows } = tileSpan(f, tile, height, extra);
+              const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
               dispatchRows(f, rows, functions, [
                 ...[
                   i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)),
@@ -147,10 +135,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes): Uint8Array {
                   length,
                 ],
                 ...[i32.add(to, i32.add(i32.mul(top, rowStride), i32.shl(left, lanes.shift))), columns, i32.eqz(first)],
-                ...[
-                  select(i32.and(first, i32.ne(bias, 0)), i32.add(bias, i32.mul(top, biasStride)), i32.const(0)),
-                  strides,
-                ],
+                ...[select(i32.and(first, i32.ne(bias, 0)), nth(bias, top, biasStride), i32.const(0)), strides],
               ]);
             });
           });

@@ -4,26 +4,26 @@
  * row of the frame.
  */
 
-import { argumentsFor, readArguments, writeArguments } from "./arguments.ts";
-import type { Operands, Scratch, Sizes } from "./conv-slide.ts";
+import { type Arguments, launch, readArguments } from "./arguments.ts";
+import { biasOf } from "./conv-plan.ts";
+import type { Slide } from "./conv-slide.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
-import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
-const slots = {
-  ...{ frames: 0, plane: 1, weights: 2, k: 3, to: 4, bias: 5, biasStep: 6, channels: 7 },
-  /**
-   * Offsets of taps and positions, rows of positions, positions per row, and bytes between adjacent positions in the
-   * frame.
-   */
-  ...{ taps: 8, places: 9, rows: 10, width: 11, step: 12 },
-} as const;
+/**
+ * The arguments of the kernel. `taps` and `places` are the offsets of taps and positions, `rows` and `width` the rows
+ * of positions and the positions per row, and `step` the bytes between adjacent positions in the frame.
+ */
+type Argument =
+  | ("frames" | "frameGroup" | "weights" | "k" | "to" | "bias" | "biasStride" | "channels")
+  | ("taps" | "places" | "rows" | "width" | "step");
 
 /** Builds the kernel. A unit is a plane of the result. */
-function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Array {
+function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: readonly string[]): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const slot = readArguments(f, args, slots);
+    const slot = readArguments<Argument>(f, args, names);
     const { taps, k, width, step } = slot;
     /** Loads what vector `v` of the positions reads: adjacent elements, or every second one. */
     const see = (at: Local<"i32">, v: number) => {
@@ -31,14 +31,14 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
       const even = Array.from({ length: lanes.count }, (_, lane) => 2 * lane);
       return shuffle(v128.load(at, 32 * v), v128.load(at, 32 * v + 16), even);
     };
-    const to = f.let(i32.add(slot.to, i32.mul(begin, i32.shl(i32.mul(slot.rows, width), lanes.shift))));
+    const to = f.let(nth(slot.to, begin, i32.shl(i32.mul(slot.rows, width), lanes.shift)));
     const tapsEnd = f.let(i32.add(taps, i32.shl(k, 2)));
     f.for(begin, end, 1, (unit) => {
       const channel = f.let(i32.remU(unit, slot.channels));
-      const frame = f.let(i32.add(slot.frames, i32.mul(unit, slot.plane)));
+      const frame = f.let(nth(slot.frames, unit, slot.frameGroup));
       const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), lanes.shift)));
       const start = f.let(lanes.zero);
-      f.if(slot.bias, () => f.set(start, lanes.splat(i32.add(slot.bias, i32.mul(channel, slot.biasStep)))));
+      f.if(slot.bias, () => f.set(start, lanes.splat(nth(slot.bias, channel, slot.biasStride))));
       const place = f.let(slot.places);
       f.for(0, slot.rows, 1, () => {
         const from = f.let(i32.add(frame, i32.load(place)));
@@ -94,25 +94,20 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number): Uint8Ar
   });
 }
 
-const args = /* @__PURE__ */ argumentsFor(slots);
-
 /** Runs a depthwise convolution over the frames and tables of a sliding product. */
-export function depthwise(
-  runtime: Runtime,
-  lanes: Lanes,
-  { groups, k, positions, bytes }: Sizes,
-  scratch: Scratch,
-  operands: Operands,
-): void {
-  const { frames, plane, to, bias, windows } = operands;
+export function depthwise(runtime: Runtime, lanes: Lanes, product: Slide): void {
+  const { groups, k, positions, windows, to, bias, frames, frameGroup, weights, taps, places } = product;
   const [width, stride] = [windows.positions[2], windows.stride[2]];
-  writeArguments(args, slots, {
-    ...{ frames, plane: plane * bytes, weights: scratch.weights, k, to: addressOf(to), channels: groups },
-    ...{ bias: bias === null ? 0 : addressOf(bias), biasStep: bias === null ? 0 : (bias.strides[0] as number) * bytes },
-    ...{ taps: scratch.taps, places: scratch.places, rows: positions / width, width, step: stride * bytes },
-  });
-  const kernel = runtime.kernel(`conv/depthwise/${lanes.element}/${stride}`, () =>
-    depthwiseKernel(runtime.shared, lanes, stride),
+  const args: Arguments<Argument> = {
+    ...{ frames, frameGroup, weights, k, to: addressOf(to), channels: groups, ...biasOf(bias) },
+    ...{ taps, places, rows: positions / width, width, step: stride * lanes.bytes },
+  };
+  launch(
+    runtime,
+    `conv/depthwise/${lanes.element}/${stride}`,
+    args,
+    (names) => depthwiseKernel(runtime.shared, lanes, stride, names),
+    (to.shape[0] as number) * groups,
+    100_000 / (k * positions),
   );
-  runtime.launch(kernel, args, (to.shape[0] as number) * groups, Math.ceil(100_000 / (k * positions)));
 }

@@ -1,9 +1,11 @@
 /** The frames that a convolution makes of its operands, and the windows that move over them. */
 
+import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
 import { isContiguous } from "../../shape.ts";
 import { copyIntoFrames } from "./conv-frame.ts";
 import { type Frame, isBare, type Triple, triple, volume, type Windows, zip } from "./conv-geometry.ts";
+import { convert, temporary } from "./convert.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { addressOf, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
@@ -41,33 +43,27 @@ export function planOf(call: ConvCall): Plan {
   };
 }
 
-/** Contiguous memory: a temporary buffer that the caller frees, or a view's own memory. */
-export interface Place {
-  readonly address: number;
-  readonly buffer: CpuBuffer | null;
+/** Returns the address of a view's elements in contiguous memory: its own, or that of a copy, which `made` receives. */
+export function denseOf(runtime: Runtime, lanes: Lanes, view: View, made: CpuBuffer[]): number {
+  if (isContiguous(view.shape, view.strides)) return addressOf(view);
+  const copy = temporary(runtime, lanes.element, view.shape);
+  made.push(copy.buffer);
+  convert(runtime, view, copy);
+  return copy.buffer.address;
 }
 
-/** Returns a view's frames: a copy, or the view itself where it already is one. */
-export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame): Place {
-  if (isBare(frame, triple(view.shape.slice(2))) && isContiguous(view.shape, view.strides))
-    return { address: addressOf(view), buffer: null };
+/** Returns the address of a view's frames: its own where it already consists of them, or that of a copy. */
+export function framesOf(runtime: Runtime, lanes: Lanes, view: View, frame: Frame, made: CpuBuffer[]): number {
+  if (isBare(frame, triple(view.shape.slice(2)))) return denseOf(runtime, lanes, view, made);
   const planes = (view.shape[0] as number) * (view.shape[1] as number);
   const buffer = runtime.memory.allocate(planes * volume(frame.size) * lanes.bytes);
+  made.push(buffer);
   copyIntoFrames(runtime, lanes, view, frame, buffer.address);
-  return { address: buffer.address, buffer };
+  return buffer.address;
 }
 
-/** Returns a view's elements in contiguous memory. */
-export function denseOf(runtime: Runtime, lanes: Lanes, view: View): Place {
-  return framesOf(runtime, lanes, view, bareFrame(view));
-}
-
-/** Returns the frame that adds no padding to a view's planes. */
-export function bareFrame(view: View): Frame {
-  return { size: triple(view.shape.slice(2)), low: [0, 0, 0] };
-}
-
-/** Frees temporary memory. */
-export function release(runtime: Runtime, ...places: readonly Place[]): void {
-  for (const { buffer } of places) if (buffer !== null) runtime.memory.free(buffer);
+/** Returns the address of a bias (0 for none), and the bytes between its elements. */
+export function biasOf(view: View | null): { bias: number; biasStride: number } {
+  if (view === null) return { bias: 0, biasStride: 0 };
+  return { bias: addressOf(view), biasStride: (view.strides[0] as number) * bytesOf(view.dtype) };
 }

@@ -4,18 +4,17 @@
  */
 
 import type { ConvCall, View } from "../../kernel.ts";
-import { sizeOf } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
-import { argumentsFor, writeArguments } from "./arguments.ts";
-import { correlateKernel, correlateSlots } from "./conv-correlate.ts";
+import { launch } from "./arguments.ts";
+import { type CorrelateArguments, correlateKernel } from "./conv-correlate.ts";
 import { depthwise } from "./conv-depthwise.ts";
-import { copyIntoFrames } from "./conv-frame.ts";
-import { type Triple, volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { bareFrame, denseOf, framesOf, type Place, planOf, release } from "./conv-plan.ts";
+import { volume, type Windows, writePlaces, writeTaps } from "./conv-geometry.ts";
+import { biasOf, denseOf, framesOf, planOf } from "./conv-plan.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { packKernel, packSlots } from "./matmul-pack.ts";
-import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { pack } from "./matmul-pack.ts";
+import { writeMultiples } from "./matmul-product.ts";
+import { tileVectors } from "./matmul-tile.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Maximum taps per block: their lines of a panel and of the packed weights fit into the L1 cache together. */
@@ -23,180 +22,111 @@ const blockLength = 320;
 /** Minimum multiplications per unit of work, about 20 µs. */
 const smallestUnit = 500_000;
 
-const packArguments = /* @__PURE__ */ argumentsFor(packSlots);
-const correlateArguments = /* @__PURE__ */ argumentsFor(correlateSlots);
-
-/** Sizes of a sliding product: for each image and group, [m, k] weights times [k, positions]. */
-export interface Sizes {
+/** A sliding product: for each image and group, [m, k] weights times [k, positions]. */
+export interface Slide {
   readonly groups: number;
   readonly m: number;
   readonly k: number;
   readonly positions: number;
-  /** Taps per block. */
-  readonly block: number;
-  /** Bytes per element, elements per line of a panel, and bytes per line. */
-  readonly bytes: number;
-  readonly width: number;
-  readonly lineBytes: number;
-}
-
-/** Addresses within the scratch memory. */
-export interface Scratch {
+  readonly windows: Windows;
+  readonly to: View;
+  readonly bias: View | null;
+  /** Address of the frames, and bytes of one group's frame. */
+  readonly frames: number;
+  readonly frameGroup: number;
+  /** Addresses of the packed weights, of the tables, of a counter, and of the gathered panels. */
+  readonly weights: number;
   readonly taps: number;
   readonly lines: number;
   readonly places: number;
-  readonly offsets: number;
   readonly counter: number;
-  readonly weights: number;
   readonly gathered: number;
+  /** Taps per block, elements per line of a panel, and bytes of a gathered panel. */
+  readonly block: number;
+  readonly width: number;
+  readonly gatheredBytes: number;
 }
 
 /** Runs a convolution, or its gradient with respect to the input. */
-export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
+export function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
+  const { bytes } = lanes;
   const forward = call.direction === "forward";
   const { groups, bias } = call;
   const [source, to] = forward ? [call.input, call.output] : [call.output, call.input];
   const { frame, windows } = planOf(call);
+  const m = (to.shape[1] as number) / groups;
   const k = windows.channels * volume(windows.kernel);
+  const positions = volume(windows.positions);
   const width = tileVectors * lanes.count;
-  const sizes: Sizes = {
-    ...{ groups, m: (to.shape[1] as number) / groups, k, positions: volume(windows.positions) },
-    ...{
-      block: Math.max(1, Math.ceil(k / Math.ceil(Math.max(k, 1) / blockLength))),
-      bytes: lanes.bytes,
-      width,
-      lineBytes: width * lanes.bytes,
-    },
-  };
-  const frames = framesOf(runtime, lanes, source, frame);
-  try {
-    const scratch = layOut(runtime, sizes);
-    writeTables(runtime, windows, frame.size, sizes, scratch);
-    if (k > 0) {
-      const weights = forward ? denseOf(runtime, lanes, call.weight) : swappedWeights(runtime, lanes, call);
-      packWeights(runtime, lanes, weights.address, sizes, scratch);
-      release(runtime, weights);
-    }
-    // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
-    const run = sizes.m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
-    run(runtime, lanes, sizes, scratch, {
-      frames: frames.address,
-      plane: volume(frame.size) * windows.channels,
-      to,
-      bias,
-      windows,
+  const block = Math.max(1, Math.ceil(k / Math.ceil(Math.max(k, 1) / blockLength)));
+  const gatheredBytes = align(block * width * bytes);
+  const frames = framesOf(runtime, lanes, source, frame, made);
+  // The scratch memory holds the tables, the packed weights, and a gathered panel per thread.
+  const tables = align(4 * (k + block + positions + width + groups + 1));
+  const packed = align(groups * m * k * bytes);
+  const taps = runtime.scratch(tables + packed + runtime.threads * gatheredBytes);
+  const lines = taps + 4 * k;
+  const places = lines + 4 * block;
+  const offsets = places + 4 * (positions + width);
+  const counter = offsets + 4 * groups;
+  const weights = taps + tables;
+  const { i32 } = runtime.memory;
+  writeTaps(i32, taps >>> 2, windows, frame.size, bytes);
+  writePlaces(i32, places >>> 2, windows, frame.size, bytes, width);
+  writeMultiples(runtime, lines, block, width * bytes);
+  writeMultiples(runtime, offsets, groups, m * k * bytes);
+  i32[counter >>> 2] = 0;
+  if (k > 0) {
+    const address = denseOf(runtime, lanes, forward ? call.weight : swapped(call), made);
+    const matrix = { address, row: k * bytes, column: bytes };
+    pack(runtime, lanes, "a", groups, matrix, {
+      ...{ target: weights, offsets, size: m, k, block, batchBytes: m * k * bytes },
     });
-  } finally {
-    release(runtime, frames);
   }
+  // Depthwise convolutions whose rows are read contiguously or with a stride of two are not matrix products.
+  const run = m === 1 && windows.channels === 1 && windows.stride[2] < 3 ? depthwise : correlate;
+  run(runtime, lanes, {
+    ...{ groups, m, k, positions, windows, to, bias, frames },
+    ...{ frameGroup: volume(frame.size) * windows.channels * bytes, weights, taps, lines, places, counter },
+    ...{ gathered: weights + packed, block, width, gatheredBytes },
+  });
 }
 
-/** Returns the weights of each group with input channels first: [groups · Cin per group, Cout per group, taps]. */
-function swappedWeights(runtime: Runtime, lanes: Lanes, { weight, groups }: ConvCall): Place {
+/** Returns the weights of each group with input channels first: [groups, Cin per group, Cout per group, ...K]. */
+function swapped({ weight, groups }: ConvCall): View {
   // safe: [Cout, Cin per group, ...K]
   const [outputs, inputs, ...kernel] = weight.shape as [number, number, ...number[]];
   const [byOutput, byInput, ...rest] = weight.strides as [number, number, ...number[]];
   const each = outputs / groups;
-  const buffer = runtime.memory.allocate(sizeOf(weight.shape) * lanes.bytes);
-  const groupBytes = (sizeOf(weight.shape) / groups) * lanes.bytes;
-  for (let g = 0; g < groups; g++) {
-    const offset = weight.offset + g * each * byOutput;
-    const view = windowOn(weight, [inputs, each, ...kernel], [byInput, byOutput, ...rest], offset);
-    copyIntoFrames(runtime, lanes, view, bareFrame(view), buffer.address + g * groupBytes);
-  }
-  return { address: buffer.address, buffer };
+  return windowOn(weight, [groups, inputs, each, ...kernel], [each * byOutput, byInput, byOutput, ...rest]);
 }
 
-/** Divides the scratch memory into the tables, the packed weights, and a gathered panel per thread. */
-function layOut(runtime: Runtime, { groups, m, k, positions, block, bytes, width, lineBytes }: Sizes): Scratch {
-  const tables = align(4 * (k + block + positions + width + groups + 1));
-  const packed = align(groups * m * k * bytes);
-  const taps = runtime.scratch(tables + packed + runtime.threads * align(block * lineBytes));
-  const lines = taps + 4 * k;
-  const places = lines + 4 * block;
-  const offsets = places + 4 * (positions + width);
-  return {
-    taps,
-    lines,
-    places,
-    offsets,
-    counter: offsets + 4 * groups,
-    weights: taps + tables,
-    gathered: taps + tables + packed,
-  };
-}
-
-function writeTables(runtime: Runtime, windows: Windows, frame: Triple, sizes: Sizes, scratch: Scratch): void {
-  const { i32 } = runtime.memory;
-  const { groups, m, k, block, bytes, width, lineBytes } = sizes;
-  writeTaps(i32, scratch.taps >>> 2, windows, frame, bytes);
-  writePlaces(i32, scratch.places >>> 2, windows, frame, bytes, width);
-  for (let i = 0; i < block; i++) i32[(scratch.lines >>> 2) + i] = i * lineBytes;
-  for (let g = 0; g < groups; g++) i32[(scratch.offsets >>> 2) + g] = g * m * k * bytes;
-  i32[scratch.counter >>> 2] = 0;
-}
-
-function packWeights(
-  runtime: Runtime,
-  lanes: Lanes,
-  source: number,
-  { groups, m, k, block, bytes }: Sizes,
-  scratch: Scratch,
-): void {
-  const panels = Math.ceil(m / tileRows);
-  const args = writeArguments(packArguments, packSlots, {
-    ...{
-      source,
-      target: scratch.weights,
-      offsets: scratch.offsets,
-      panels,
-      width: Math.floor(m / panels),
-      extra: m % panels,
-      size: m,
-    },
-    ...{ k, stride: k * bytes, kStride: bytes, block, batchBytes: m * k * bytes },
-  });
-  const kernel = runtime.kernel(`matmul/pack/${bytes}/exact`, () => packKernel(runtime.shared, lanes, true));
-  runtime.launch(kernel, args, panels * groups, Math.max(1, Math.ceil(32768 / (tileRows * k))));
-}
-
-/** The operands of a sliding product. */
-export interface Operands {
-  /** Address of the frames, and elements of one group's frame. */
-  readonly frames: number;
-  readonly plane: number;
-  readonly to: View;
-  readonly bias: View | null;
-  readonly windows: Windows;
-}
-
-function correlate(
-  runtime: Runtime,
-  lanes: Lanes,
-  sizes: Sizes,
-  scratch: Scratch,
-  { frames, plane, to, bias }: Operands,
-): void {
-  const { groups, m, k, positions, block, bytes, width, lineBytes } = sizes;
+function correlate(runtime: Runtime, lanes: Lanes, product: Slide): void {
+  const { groups, m, k, positions, to, bias, frames, frameGroup, weights } = product;
+  const { taps, lines, places, counter, gathered, block, width, gatheredBytes } = product;
   const images = to.shape[0] as number;
   const panels = Math.ceil(positions / width);
-  const tiles = Math.ceil(m / tileRows);
   const total = images * groups * m * k * positions;
   let unitPanels = panels;
   const units = (): number => images * groups * Math.ceil(panels / unitPanels);
   while (units() < 8 * runtime.threads && unitPanels > 1 && total / units() > 2 * smallestUnit)
     unitPanels = Math.ceil(unitPanels / 2);
-  const biasStride = bias === null ? 0 : (bias.strides[0] as number) * bytes;
-  const args = writeArguments(correlateArguments, correlateSlots, {
-    ...{ frames, weights: scratch.weights, to: addressOf(to), bias: bias === null ? 0 : addressOf(bias) },
-    ...{ strides: positions * bytes, columnStride: bytes, biasStride, biasColumnStride: 0 },
-    ...{ taps: scratch.taps, lines: scratch.lines, places: scratch.places, counter: scratch.counter },
-    ...{ gathered: scratch.gathered, gatheredBytes: align(block * lineBytes) },
-    ...{ m, k, positions, block, tiles, height: Math.floor(m / tiles), extra: m % tiles },
+  const channel = positions * lanes.bytes;
+  const { bias: biasAddress, biasStride } = biasOf(bias);
+  const args: CorrelateArguments = {
+    ...{ frames, weights, to: addressOf(to), bias: biasAddress },
+    ...{ strides: channel, columnStride: lanes.bytes, biasStride, biasColumnStride: 0 },
+    ...{ taps, lines, places, counter, gathered, gatheredBytes, m, k, positions, block },
     ...{ units: units(), unitsAcross: Math.ceil(panels / unitPanels), unitPanels, groups },
-    ...{ frameImage: groups * plane * bytes, frameGroup: plane * bytes, weightGroup: m * k * bytes },
-    ...{ toImage: groups * m * positions * bytes, toGroup: m * positions * bytes, biasGroup: m * biasStride },
-  });
-  const kernel = runtime.kernel(`conv/slide/${lanes.element}`, () => correlateKernel(runtime.shared, lanes));
-  runtime.launch(kernel, args, total < smallestUnit ? 1 : runtime.threads, 1);
+    ...{ frameImage: groups * frameGroup, frameGroup, weightGroup: m * k * lanes.bytes },
+    ...{ toImage: groups * m * channel, toGroup: m * channel, biasGroup: m * biasStride },
+  };
+  launch(
+    runtime,
+    `conv/slide/${lanes.element}`,
+    args,
+    (names) => correlateKernel(runtime.shared, lanes, names),
+    total < smallestUnit ? 1 : runtime.threads,
+    1,
+  );
 }

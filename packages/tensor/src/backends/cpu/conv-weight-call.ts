@@ -1,13 +1,13 @@
 /** Launches the kernels that compute the gradient of a convolution's weight. */
 
 import type { ConvCall } from "../../kernel.ts";
-import { argumentsFor, writeArguments } from "./arguments.ts";
+import { launch } from "./arguments.ts";
 import { volume, writePlaces, writeTaps } from "./conv-geometry.ts";
-import { denseOf, framesOf, type Place, type Plan, planOf, release } from "./conv-plan.ts";
-import { weightKernel, weightSlots, weightSumKernel, weightSumSlots } from "./conv-weight.ts";
+import { denseOf, framesOf, planOf } from "./conv-plan.ts";
+import { type WeightArguments, type WeightSumArguments, weightKernel, weightSumKernel } from "./conv-weight.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum multiplications per unit of work, about 20 µs. */
@@ -20,33 +20,12 @@ const mostChunks = 8;
 /** Minimum tiles per block of taps: each block packs the gradient again. */
 const leastTiles = 8;
 
-const weightArguments = /* @__PURE__ */ argumentsFor(weightSlots);
-const sumArguments = /* @__PURE__ */ argumentsFor(weightSumSlots);
-
 /** Computes the gradient of the weight. */
-export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
-  const plan = planOf(call);
-  const frames = framesOf(runtime, lanes, call.input, plan.frame);
-  let gradient: Place | null = null;
-  try {
-    gradient = denseOf(runtime, lanes, call.output);
-    accumulate(runtime, lanes, call, plan, frames.address, gradient.address);
-  } finally {
-    release(runtime, frames);
-    if (gradient !== null) release(runtime, gradient);
-  }
-}
-
-/** Accumulates over the frames of the input and the output's gradient, given by their addresses. */
-function accumulate(
-  runtime: Runtime,
-  lanes: Lanes,
-  call: ConvCall,
-  { frame, windows }: Plan,
-  frames: number,
-  gradient: number,
-): void {
+export function convolveWeight(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
   const { groups, weight } = call;
+  const { frame, windows } = planOf(call);
+  const frames = framesOf(runtime, lanes, call.input, frame, made);
+  const gradient = denseOf(runtime, lanes, call.output, made);
   const { bytes } = lanes;
   const images = call.input.shape[0] as number;
   const channels = (weight.shape[0] as number) / groups;
@@ -71,31 +50,32 @@ function accumulate(
 
   const plane = windows.channels * volume(frame.size) * bytes;
   const width = windows.positions[2];
-  const args = writeArguments(weightArguments, weightSlots, {
+  const args: WeightArguments = {
     ...{ frames, gradient, partial, partialBytes },
     ...{ packed: partial + chunks * groups * partialBytes, packedBytes, taps, places },
     ...{ channels, k, rows: positions === 0 ? 0 : positions / width, width, step: windows.stride[2] * bytes },
-    ...{ images, chunks, groups, blocks, tiles, height: Math.floor(k / tiles), extra: k % tiles },
+    ...{ images, chunks, groups, blocks },
     ...{ frameImage: groups * plane, frameGroup: plane },
     ...{ gradientImage: groups * channels * positions * bytes, gradientChannel: positions * bytes },
-  });
-  const work = Math.max(1, (images * positions * channels * k) / (chunks * blocks));
-  const kernel = runtime.kernel(`conv/weight/${lanes.element}`, () => weightKernel(runtime.shared, lanes));
-  runtime.launch(kernel, args, units, Math.max(1, Math.floor(smallestUnit / work)));
-
-  const sums = writeArguments(sumArguments, weightSumSlots, {
-    ...{
-      partial,
-      partialBytes,
-      chunks,
-      groups,
-      k,
-      channels,
-      lineBytes,
-      to: addressOf(weight),
-      channelBytes: k * bytes,
-    },
-  });
-  const sum = runtime.kernel(`conv/weight/sum/${lanes.element}`, () => weightSumKernel(runtime.shared, lanes));
-  runtime.launch(sum, sums, groups * k, Math.max(1, Math.ceil(32768 / (channels * chunks))));
+  };
+  launch(
+    runtime,
+    `conv/weight/${lanes.element}`,
+    args,
+    (names) => weightKernel(runtime.shared, lanes, names),
+    units,
+    (smallestUnit * chunks * blocks) / (images * positions * channels * k),
+  );
+  const sums: WeightSumArguments = {
+    ...{ partial, partialBytes, chunks, groups, k, channels, lineBytes },
+    ...{ to: addressOf(weight), channelBytes: k * bytes },
+  };
+  launch(
+    runtime,
+    `conv/weight/sum/${lanes.element}`,
+    sums,
+    (names) => weightSumKernel(runtime.shared, lanes, names),
+    groups * k,
+    32768 / (channels * chunks),
+  );
 }

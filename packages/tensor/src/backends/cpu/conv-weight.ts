@@ -9,66 +9,61 @@
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { packPanelFunction } from "./matmul-pack.ts";
-import { dispatchRows, tileRows, tileVectors } from "./matmul-tile.ts";
+import { dispatchRows, tileRows, tileVectors, tiling } from "./matmul-tile.ts";
 import {
-  type FunctionBuilder,
   type FunctionIndex,
   i32,
   type Local,
   ModuleBuilder,
   memoryFill,
-  select,
+  nth,
+  type Operand,
   v128,
 } from "./wasm/index.ts";
 
 /** The arguments of the kernel. A unit is a chunk of images of one group, for a block of taps. */
-export const weightSlots = {
-  frames: 0,
-  gradient: 1,
+export interface WeightArguments {
+  readonly frames: number;
+  readonly gradient: number;
   /** Partial results, one per chunk and group: [K, Cout per group, rounded up to whole panels]. */
-  partial: 2,
-  partialBytes: 3,
+  readonly partial: number;
+  readonly partialBytes: number;
   /** Packed gradients of one image, one per unit. */
-  packed: 4,
-  packedBytes: 5,
-  taps: 6,
-  places: 7,
+  readonly packed: number;
+  readonly packedBytes: number;
+  readonly taps: number;
+  readonly places: number;
   /**
    * Output channels per group, taps, rows of positions, positions per row, and bytes between adjacent positions in the
    * frame.
    */
-  channels: 8,
-  k: 9,
-  rows: 10,
-  width: 11,
-  step: 12,
-  images: 13,
-  chunks: 14,
-  groups: 15,
-  /**
-   * Blocks of taps, number of tiles along them, rows per tile, and number of tiles, from the first, that have one more
-   * row.
-   */
-  blocks: 16,
-  tiles: 17,
-  height: 18,
-  extra: 19,
-  frameImage: 20,
-  frameGroup: 21,
-  gradientImage: 22,
-  gradientChannel: 23,
-} as const;
+  readonly channels: number;
+  readonly k: number;
+  readonly rows: number;
+  readonly width: number;
+  readonly step: number;
+  readonly images: number;
+  readonly chunks: number;
+  readonly groups: number;
+  /** Blocks of taps. */
+  readonly blocks: number;
+  readonly frameImage: number;
+  readonly frameGroup: number;
+  readonly gradientImage: number;
+  readonly gradientChannel: number;
+}
 
 /** Builds the kernel. */
-export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function weightKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
-  const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1));
+  const functions = Array.from({ length: tileRows }, (_, i) => weightTile(module, lanes, i + 1, names));
   const panelWidth = tileVectors * lanes.count;
   const panelBytes = panelWidth * lanes.bytes;
   const pack = packPanelFunction(module, lanes, panelWidth);
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, weightSlots);
-    const { channels, taps, gradientChannel, images, chunks, groups, blocks, tiles, height, extra } = slot;
+    const slot = readArguments<keyof WeightArguments>(f, args, names);
+    const { channels, taps, gradientChannel, images, chunks, groups, blocks } = slot;
+    const { tiles, top: topOf, rows: rowsOf } = tiling(f, slot.k);
     const positions = f.let(i32.mul(slot.rows, slot.width));
     const panels = f.let(i32.divU(i32.add(channels, panelWidth - 1), panelWidth));
     const lineBytes = f.let(i32.mul(panels, panelBytes));
@@ -77,39 +72,33 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
       const whole = f.let(i32.divU(unit, blocks));
       const group = f.let(i32.remU(whole, groups));
       const chunk = f.let(i32.divU(whole, groups));
-      const partial = f.let(i32.add(slot.partial, i32.mul(whole, slot.partialBytes)));
-      const packed = f.let(i32.add(slot.packed, i32.mul(unit, slot.packedBytes)));
+      const partial = f.let(nth(slot.partial, whole, slot.partialBytes));
+      const packed = f.let(nth(slot.packed, unit, slot.packedBytes));
       const share = (of: Local<"i32">, part: Local<"i32">, parts: Local<"i32">) => i32.divU(i32.mul(part, of), parts);
       const after = (x: Local<"i32">): Local<"i32"> => f.let(i32.add(x, 1));
       const firstTile = f.let(share(tiles, block, blocks));
       const lastTile = f.let(share(tiles, after(block), blocks));
-      const topOf = (tile: Local<"i32">) => i32.add(i32.mul(tile, height), select(i32.lt(tile, extra), tile, extra));
       const top = f.let(topOf(firstTile));
       const bottom = f.let(topOf(lastTile));
-      f.do(memoryFill(i32.add(partial, i32.mul(top, lineBytes)), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
+      f.do(memoryFill(nth(partial, top, lineBytes), 0, i32.mul(i32.sub(bottom, top), lineBytes)));
       f.for(share(images, chunk, chunks), share(images, after(chunk), chunks), 1, (image) => {
-        const frame = f.let(
-          i32.add(slot.frames, i32.add(i32.mul(image, slot.frameImage), i32.mul(group, slot.frameGroup))),
-        );
+        const frame = f.let(nth(nth(slot.frames, image, slot.frameImage), group, slot.frameGroup));
         const byGroup = i32.mul(i32.mul(group, channels), gradientChannel);
         const gradient = f.let(i32.add(slot.gradient, i32.add(i32.mul(image, slot.gradientImage), byGroup)));
         f.for(0, panels, 1, (panel) => {
           const first = f.let(i32.mul(panel, panelWidth));
           f.call(
             pack,
-            ...[
-              i32.add(gradient, i32.mul(first, gradientChannel)),
-              i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)),
-            ],
+            ...[nth(gradient, first, gradientChannel), nth(packed, i32.mul(panel, positions), panelBytes)],
             ...[gradientChannel, i32.const(lanes.bytes), positions, i32.sub(channels, first)],
           );
         });
         f.for(0, panels, 1, (panel) => {
-          const b = f.let(i32.add(packed, i32.mul(i32.mul(panel, positions), panelBytes)));
+          const b = f.let(nth(packed, i32.mul(panel, positions), panelBytes));
           f.for(firstTile, lastTile, 1, (tile) => {
             const row = f.let(topOf(tile));
-            const rows = f.let(i32.add(height, i32.lt(tile, extra)));
-            const to = i32.add(partial, i32.add(i32.mul(row, lineBytes), i32.mul(panel, panelBytes)));
+            const rows = f.let(rowsOf(tile));
+            const to = nth(nth(partial, row, lineBytes), panel, panelBytes);
             dispatchRows(f, rows, functions, [args, frame, i32.add(taps, i32.shl(row, 2)), b, to, lineBytes]);
           });
         });
@@ -119,105 +108,82 @@ export function weightKernel(shared: boolean, lanes: Lanes): Uint8Array {
 }
 
 /** Defines the function that adds one image's contribution to a tile of the partial result. */
-function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number): FunctionIndex {
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, frame, taps, b, to, lineBytes) => {
-      const slot = readArguments(f, args, weightSlots);
-      const { rows: lines, width, step, places } = slot;
-      const sums = f.locals("v128", rows * tileVectors);
+function weightTile(module: ModuleBuilder, lanes: Lanes, rows: number, names: readonly string[]): FunctionIndex {
+  return module.procedure((f, args, frame, taps, b, to, lineBytes) => {
+    const slot = readArguments<keyof WeightArguments>(f, args, names);
+    const { rows: lines, width, step, places } = slot;
+    const [line, element] = [f.locals("v128", tileVectors), f.local("v128")];
+    const rowsOf = Array.from({ length: rows }, (_, i) => ({
+      window: f.let(i32.add(frame, i32.load(taps, 4 * i))),
+      start: f.local("i32"),
+      sums: f.locals("v128", tileVectors),
+    }));
+    const eachSum = (body: (sum: Local<"v128">, target: Local<"i32">, offset: number) => void): void => {
       const target = f.let(to);
-      for (let i = 0; i < rows; i++) {
-        for (let v = 0; v < tileVectors; v++)
-          f.set(sums[i * tileVectors + v] as Local<"v128">, v128.load(target, 16 * v));
+      for (const { sums } of rowsOf) {
+        sums.forEach((sum, v) => {
+          body(sum, target, 16 * v);
+        });
         f.increase(target, lineBytes);
       }
-      const windows = Array.from({ length: rows }, (_, i) => f.let(i32.add(frame, i32.load(taps, 4 * i))));
-      const starts = f.locals("i32", rows);
-      f.for(0, lines, 1, () => {
-        const offset = f.let(i32.load(places));
-        windows.forEach((window, i) => {
-          f.set(starts[i] as Local<"i32">, i32.add(window, offset));
-        });
-        f.increase(places, i32.shl(width, 2));
-        const done = f.let(i32.const(0));
-        f.if(i32.eq(step, lanes.bytes), () => {
-          f.for(0, i32.sub(width, 3), 4, () => positionsOf(f, lanes, sums, { starts, b, unroll: 4, step: null }), done);
-        });
-        f.for(done, width, 1, () => positionsOf(f, lanes, sums, { starts, b, unroll: 1, step }), done);
+    };
+    eachSum((sum, target, offset) => f.set(sum, v128.load(target, offset)));
+    f.for(0, lines, 1, () => {
+      const offset = f.let(i32.load(places));
+      for (const { start, window } of rowsOf) f.set(start, i32.add(window, offset));
+      f.increase(places, i32.shl(width, 2));
+      const done = f.let(i32.const(0));
+      f.if(i32.eq(step, lanes.bytes), () => {
+        f.for(0, i32.sub(width, 3), 4, () => addPositions(4, 4 * lanes.bytes), done);
       });
-      f.set(target, to);
-      for (let i = 0; i < rows; i++) {
-        for (let v = 0; v < tileVectors; v++)
-          f.do(v128.store(target, sums[i * tileVectors + v] as Local<"v128">, 16 * v));
-        f.increase(target, lineBytes);
+      f.for(done, width, 1, () => addPositions(1, step), done);
+    });
+    eachSum((sum, target, offset) => f.do(v128.store(target, sum, offset)));
+
+    /** Adds `count` positions of a row, which are adjacent if there are several, and advances by `bytes`. */
+    function addPositions(count: number, bytes: Operand<"i32">): void {
+      for (let u = 0; u < count; u++) {
+        line.forEach((vector, v) => {
+          f.set(vector, v128.load(b, 16 * (u * tileVectors + v)));
+        });
+        for (const { start, sums } of rowsOf) {
+          f.set(element, lanes.splat(start, u * lanes.bytes));
+          sums.forEach((sum, v) => {
+            f.set(sum, lanes.madd(element, line[v] as Local<"v128">, sum));
+          });
+        }
       }
-    },
-  );
-}
-
-interface Walk {
-  readonly starts: readonly Local<"i32">[];
-  readonly b: Local<"i32">;
-  readonly unroll: number;
-  /** Bytes between positions; null where they are adjacent. */
-  readonly step: Local<"i32"> | null;
-}
-
-/** Emits `unroll` positions of a row. */
-function positionsOf(
-  f: FunctionBuilder,
-  lanes: Lanes,
-  sums: readonly Local<"v128">[],
-  { starts, b, unroll, step }: Walk,
-): void {
-  const line = f.locals("v128", tileVectors);
-  const element = f.local("v128");
-  for (let u = 0; u < unroll; u++) {
-    line.forEach((vector, v) => {
-      f.set(vector, v128.load(b, 16 * (u * tileVectors + v)));
-    });
-    starts.forEach((start, i) => {
-      f.set(element, lanes.splat(start, u * lanes.bytes));
-      line.forEach((vector, v) => {
-        const sum = sums[i * tileVectors + v] as Local<"v128">;
-        f.set(sum, lanes.madd(element, vector, sum));
-      });
-    });
-  }
-  for (const start of starts) f.increase(start, step ?? unroll * lanes.bytes);
-  f.increase(b, 16 * tileVectors * unroll);
+      for (const { start } of rowsOf) f.increase(start, bytes);
+      f.increase(b, 16 * tileVectors * count);
+    }
+  });
 }
 
 /** The arguments of the kernel that adds partial results. A unit is a tap of a group. */
-export const weightSumSlots = {
-  partial: 0,
-  partialBytes: 1,
-  chunks: 2,
-  groups: 3,
-  k: 4,
-  channels: 5,
-  lineBytes: 6,
-  to: 7,
-  channelBytes: 8,
-} as const;
+export interface WeightSumArguments {
+  readonly partial: number;
+  readonly partialBytes: number;
+  readonly chunks: number;
+  readonly groups: number;
+  readonly k: number;
+  readonly channels: number;
+  readonly lineBytes: number;
+  readonly to: number;
+  readonly channelBytes: number;
+}
 
 /** Builds the kernel that adds partial results: `to[channel, k] = Σ partial[chunk][k, channel]`. */
-export function weightSumKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function weightSumKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const slot = readArguments(f, args, weightSumSlots);
+    const slot = readArguments<keyof WeightSumArguments>(f, args, names);
     const { chunks, groups, k, channels, lineBytes, channelBytes } = slot;
     const chunkBytes = f.let(i32.mul(groups, slot.partialBytes));
     f.for(begin, end, 1, (unit) => {
       const group = f.let(i32.divU(unit, k));
       const place = f.let(i32.remU(unit, k));
-      const source = i32.add(i32.add(slot.partial, i32.mul(group, slot.partialBytes)), i32.mul(place, lineBytes));
+      const source = nth(nth(slot.partial, group, slot.partialBytes), place, lineBytes);
       const from = f.let(source);
-      const to = f.let(
-        i32.add(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(i32.mul(group, channels), channelBytes)),
-      );
+      const to = f.let(nth(i32.add(slot.to, i32.shl(place, lanes.shift)), i32.mul(group, channels), channelBytes));
       f.for(0, channels, lanes.count, (channel) => {
         const sum = f.let(lanes.zero);
         const at = f.let(from);

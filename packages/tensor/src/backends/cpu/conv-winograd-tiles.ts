@@ -5,7 +5,9 @@
  * rows and then along columns, and stores the values in between in their final place.
  */
 
+import { readArguments } from "./arguments.ts";
 import { algebra, points, rowResults, rowTaps } from "./conv-winograd-algebra.ts";
+import { zero } from "./matmul-lanes.ts";
 import { transpose4x4 } from "./transpose-4x4.ts";
 import {
   type Code,
@@ -16,7 +18,7 @@ import {
   i32x4,
   type Local,
   type ModuleBuilder,
-  select,
+  nth,
   shuffle,
   v128,
 } from "./wasm/index.ts";
@@ -24,21 +26,19 @@ import {
 type Integer = Local<"i32">;
 type Vector = Local<"v128">;
 
-/**
- * The slots of an operand's planes, relative to its first slot: strides in bytes, sizes, and zero padding above and to
- * the left.
- */
-export const planeSlots = {
-  address: 0,
-  image: 1,
-  channel: 2,
-  row: 3,
-  channels: 4,
-  height: 5,
-  width: 6,
-  top: 7,
-  left: 8,
-} as const;
+/** The operands: data (whose tiles overlap), results or their gradients, and filters (each one a tile of its own). */
+export type Role = "data" | "results" | "filter";
+
+/** Rows per tile of each. */
+const sizes: Readonly<Record<Role, number>> = { data: points, results: rowResults, filter: rowTaps };
+
+/** The arguments for the planes of an operand: strides in bytes, sizes, and zero padding above and to the left. */
+export type PlaneArgument =
+  | ("address" | "image" | "channel" | "row")
+  | ("channels" | "height" | "width" | "top" | "left");
+
+/** The arguments of these functions. */
+export type TileArgument = `${Role} ${PlaneArgument}` | "tiles" | "across";
 
 /** A sequence of addresses: the first one, and the bytes between them. */
 interface Places {
@@ -46,7 +46,7 @@ interface Places {
   readonly step: Code<"i32">;
 }
 
-function read(f: FunctionBuilder, { at, step }: Places, count: number): Vector[] {
+function load(f: FunctionBuilder, { at, step }: Places, count: number): Vector[] {
   const pointer = f.let(at);
   return Array.from({ length: count }, (_, i) => {
     if (i > 0) f.increase(pointer, step);
@@ -54,7 +54,7 @@ function read(f: FunctionBuilder, { at, step }: Places, count: number): Vector[]
   });
 }
 
-function write(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"v128">[]): void {
+function store(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"v128">[]): void {
   const pointer = f.let(at);
   values.forEach((value, i) => {
     if (i > 0) f.increase(pointer, step);
@@ -62,26 +62,10 @@ function write(f: FunctionBuilder, { at, step }: Places, values: readonly Code<"
   });
 }
 
-/** Returns the places of a row or a column of a tile's points. */
-function places(
-  f: FunctionBuilder,
-  base: Code<"i32">,
-  pointBytes: Integer,
-): { row(i: Integer): Places; column(i: Integer): Places } {
-  const rowBytes = f.let(i32.mul(pointBytes, points));
-  return {
-    row: (i) => ({ at: i32.add(base, i32.mul(i, rowBytes)), step: pointBytes }),
-    column: (i) => ({ at: i32.add(base, i32.mul(i, pointBytes)), step: rowBytes }),
-  };
-}
-
 /** Returns the addresses of four channels from `first` on; channels past the last one repeat it. */
 function lanesOf(f: FunctionBuilder, base: Code<"i32">, stride: Integer, first: Integer, channels: Integer): Integer[] {
   const last = f.let(i32.sub(channels, 1));
-  return [0, 1, 2, 3].map((lane) => {
-    const channel = f.let(i32.add(first, lane));
-    return f.let(i32.add(base, i32.mul(select(i32.lt(channel, last), channel, last), stride)));
-  });
+  return [0, 1, 2, 3].map((lane) => f.let(nth(base, f.least(i32.add(first, lane), last), stride)));
 }
 
 /** Loads one element of each of four channels. */
@@ -93,210 +77,178 @@ function loadLanes([a, b, c, d]: readonly Integer[]): Code<"v128"> {
   );
 }
 
+/** What the functions below have in common. */
+interface Tiles {
+  readonly f: FunctionBuilder;
+  /** The arguments for the planes, by their own names, and those of one of the functions. */
+  readonly planes: Readonly<Record<PlaneArgument, Integer>>;
+  readonly slot: Readonly<Record<"bias" | "biasStride" | "chunks" | "chunkBytes", Integer>>;
+  /** The first channel. */
+  readonly channel: Integer;
+  /**
+   * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
+   * filled while they are in the cache. `body` receives the tile's image and first element, and emits the loop over
+   * four channels at a time, whose body receives the first one and the places of a row or a column of the tile's
+   * points.
+   */
+  forEach(body: (image: Integer, y: Integer, x: Integer, eachFour: (visit: VisitFour) => void) => void): void;
+}
+
+type VisitFour = (four: Integer, row: (i: Integer) => Places, column: (i: Integer) => Places) => void;
+
 /**
- * Emits a loop over tiles and channels, one cache line of channels at a time, so that the lines of the matrices are
- * filled while they are in the cache.
+ * Defines a function over the tiles of an operand. Its parameters are the arguments, first tile, tiles, first channel,
+ * channels, the address of the points' matrices, and the bytes between their lines and points.
  */
-function forEachTile(
-  f: FunctionBuilder,
-  { first, count, channels, tiles, across }: Record<"first" | "count" | "channels" | "tiles" | "across", Integer>,
-  body: (
-    tile: { index: Integer; image: Integer; y: Integer; x: Integer },
-    eachFour: (visit: (channel: Integer) => void) => void,
-  ) => void,
-): void {
-  f.for(0, channels, 16, (block) => {
-    const end = f.let(i32.add(block, 16));
-    f.atMost(end, channels);
-    f.for(0, count, 1, (index) => {
-      const tile = f.let(i32.add(first, index));
-      const inImage = f.let(i32.remU(tile, tiles));
-      const place = {
-        index,
-        image: f.let(i32.divU(tile, tiles)),
-        y: f.let(i32.mul(i32.divU(inImage, across), rowResults)),
-        x: f.let(i32.mul(i32.remU(inImage, across), rowResults)),
-      };
-      body(place, (visit) => f.for(block, end, 4, visit));
-    });
+function tilesFunction(
+  module: ModuleBuilder,
+  names: readonly string[],
+  role: Role,
+  body: (tiles: Tiles) => void,
+): FunctionIndex {
+  return module.procedure((f, args, first, count, channel, channels, matrices, lineBytes, pointBytes) => {
+    const slot = readArguments<TileArgument | keyof Tiles["slot"]>(f, args, names);
+    const own = Object.entries(slot).map(([name, local]) => [name.replace(`${role} `, ""), local]);
+    const planes = Object.fromEntries(own) as Tiles["planes"]; // safe: their names begin with the operand's
+    const one = f.let(i32.const(1)); // each filter is a tile
+    const { tiles, across } = role === "filter" ? { tiles: one, across: one } : slot;
+    const rowBytes = f.let(i32.mul(pointBytes, points));
+    const forEach: Tiles["forEach"] = (visit) =>
+      f.for(0, channels, 16, (block) => {
+        const end = f.least(i32.add(block, 16), channels);
+        f.for(0, count, 1, (index) => {
+          const tile = f.let(i32.add(first, index));
+          const inImage = f.let(i32.remU(tile, tiles));
+          const y = f.let(i32.mul(i32.divU(inImage, across), rowResults));
+          const x = f.let(i32.mul(i32.remU(inImage, across), rowResults));
+          const line = f.let(nth(matrices, index, lineBytes));
+          visit(f.let(i32.divU(tile, tiles)), y, x, (visitFour) =>
+            f.for(block, end, 4, (four) => {
+              const at = f.let(i32.add(line, i32.shl(four, 2)));
+              visitFour(
+                four,
+                (i) => ({ at: nth(at, i, rowBytes), step: pointBytes }),
+                (i) => ({ at: nth(at, i, pointBytes), step: rowBytes }),
+              );
+            }),
+          );
+        });
+      });
+    body({ f, planes, slot, channel, forEach });
   });
 }
 
-/** The slots of the kernels' common arguments. */
-export interface TileSlots {
-  /** Tiles per image, and per row of tiles. */
-  readonly tiles: number;
-  readonly across: number;
-}
-
 /**
- * Rows per tile of each kind of source: data (whose tiles overlap), results' gradients, or filters (each one a tile of
- * its own).
- */
-const sizes: Readonly<Record<"data" | "results" | "filter", number>> = {
-  data: points,
-  results: rowResults,
-  filter: rowTaps,
-};
-
-/**
- * Defines the function that transforms tiles of planes to their points. Its parameters are the arguments, first tile,
- * tiles, first channel, channels (those past the last one repeat it), target, and bytes between the target's lines and
- * points. `reversed` reads the rows of filters from their last tap to their first.
+ * Defines the function that transforms tiles of planes to their points. Channels past the last one repeat it.
+ * `reversed` reads the rows of filters from their last tap to their first.
  */
 export function toPoints(
   module: ModuleBuilder,
   relaxed: boolean,
-  slots: TileSlots,
-  planes: number,
-  rows: "data" | "results" | "filter",
+  names: readonly string[],
+  rows: Role,
   reversed = false,
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, first, count, channel, channels, target, lineBytes, pointBytes) => {
-      const transform = algebra(f, relaxed)[rows];
-      const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-      const [address, image, plane, row] = [slot("address"), slot("image"), slot("channel"), slot("row")];
-      const [height, width, top, left] = [slot("height"), slot("width"), slot("top"), slot("left")];
-      const [tiles, across] = [f.let(i32.load(args, 8 * slots.tiles)), f.let(i32.load(args, 8 * slots.across))];
-      const existing = f.let(i32.sub(slot("channels"), channel));
-      const zero = v128.const(new Array<number>(16).fill(0));
-      forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-        const [y, x] = [f.let(i32.sub(tile.y, top)), f.let(i32.sub(tile.x, left))];
-        // The tile's rows within the plane.
-        const [from, to] = [f.let(i32.const(0)), f.let(i32.sub(height, y))];
-        f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
-        f.atMost(to, size);
-        const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
-        const base = f.let(
-          i32.add(i32.add(address, i32.mul(channel, plane)), i32.add(i32.mul(tile.image, image), corner)),
-        );
-        const line = f.let(i32.add(target, i32.mul(tile.index, lineBytes)));
-        // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
-        const inside = (columns: readonly number[]): Vector => {
-          const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
-          return f.let(i32x4.ltU(column, i32x4.splat(width)));
-        };
-        const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
-        eachFour((four) => {
-          const lanes = lanesOf(f, base, plane, four, existing);
-          const at = f.let(i32.add(line, i32.shl(four, 2)));
-          const { row: rowOf, column } = places(f, at, pointBytes);
-          const outside = (i: Integer): void => write(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
-          f.for(0, from, 1, outside);
-          f.for(from, to, 1, (i) => {
-            const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
-            const data = transpose4x4(f, masked).slice(0, size);
-            if (size === points) {
-              const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
-              const pair = (one: Integer, other: Integer): Vector =>
-                f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
-              const [low, high] = [pair(p, q), pair(r, s)];
-              data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
-            }
-            for (const lane of lanes) f.increase(lane, row);
-            write(f, rowOf(i), transform(reversed ? data.reverse() : data));
-          });
-          f.for(to, size, 1, outside);
-          f.for(0, points, 1, (i) => write(f, column(i), transform(read(f, column(i), size))));
+  return tilesFunction(module, names, rows, ({ f, planes, channel, forEach }) => {
+    const transform = algebra(f, relaxed)[rows];
+    const { address, image, channel: plane, row, height, width, top, left } = planes;
+    const existing = f.let(i32.sub(planes.channels, channel));
+    forEach((index, below, right, eachFour) => {
+      const [y, x] = [f.let(i32.sub(below, top)), f.let(i32.sub(right, left))];
+      // The tile's rows within the plane.
+      const [from, to] = [f.let(i32.const(0)), f.least(i32.sub(height, y), size)];
+      f.if(i32.lt(y, 0), () => f.set(from, i32.sub(0, y)));
+      const corner = i32.add(i32.mul(i32.add(y, from), row), i32.shl(x, 2));
+      const base = f.let(i32.add(nth(address, channel, plane), i32.add(i32.mul(index, image), corner)));
+      // Masks of a row's elements within the plane: the first four, and the last two, repeated for a second channel.
+      const inside = (columns: readonly number[]): Vector => {
+        const column = i32x4.add(i32x4.splat(x), v128.const(columns.flatMap((c) => [c, 0, 0, 0])));
+        return f.let(i32x4.ltU(column, i32x4.splat(width)));
+      };
+      const [near, far] = [inside([0, 1, 2, 3]), inside([4, 5, 4, 5])];
+      eachFour((four, rowOf, column) => {
+        const lanes = lanesOf(f, base, plane, four, existing);
+        const outside = (i: Integer): void => store(f, rowOf(i), new Array<Code<"v128">>(points).fill(zero));
+        f.for(0, from, 1, outside);
+        f.for(from, to, 1, (i) => {
+          const masked = lanes.map((lane) => v128.and(v128.load(lane), near));
+          const data = transpose4x4(f, masked).slice(0, size);
+          if (size === points) {
+            const [p, q, r, s] = lanes as [Integer, Integer, Integer, Integer]; // safe: there are four
+            const pair = (one: Integer, other: Integer): Vector =>
+              f.let(v128.and(v128.loadLane(64, other, v128.load64Zero(one, 16), 1, 16), far));
+            const [low, high] = [pair(p, q), pair(r, s)];
+            data.push(f.let(shuffle(low, high, [0, 2, 4, 6])), f.let(shuffle(low, high, [1, 3, 5, 7])));
+          }
+          for (const lane of lanes) f.increase(lane, row);
+          store(f, rowOf(i), transform(reversed ? data.reverse() : data));
         });
+        f.for(to, size, 1, outside);
+        f.for(0, points, 1, (i) => store(f, column(i), transform(load(f, column(i), size))));
       });
-    },
-  );
-}
-
-/** The slots of the arguments of `fromPoints`. */
-export interface ResultSlots extends TileSlots {
-  /** Address of a bias (0 for none), and bytes between its elements. */
-  readonly bias?: number;
-  readonly biasStride?: number;
-  /** Number of partial results to add first, and bytes between them. */
-  readonly partials?: number;
-  readonly partialBytes?: number;
+    });
+  });
 }
 
 /**
- * Defines the function that transforms results, or filters' gradients, from their points and stores them in planes. Its
- * parameters are the arguments, first tile, tiles, first channel, channels, source, and bytes between the source's
- * lines and points. It overwrites the source.
+ * Defines the function that transforms results, or filters' gradients, from their points and stores them in planes. It
+ * overwrites the matrices.
  */
 export function fromPoints(
   module: ModuleBuilder,
   relaxed: boolean,
-  slots: ResultSlots,
-  planes: number,
+  names: readonly string[],
   rows: "results" | "filter",
 ): FunctionIndex {
   const size = sizes[rows];
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, args, first, count, channel, channels, source, lineBytes, pointBytes) => {
-      const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
-      const slot = (name: keyof typeof planeSlots): Integer => f.let(i32.load(args, 8 * (planes + planeSlots[name])));
-      const own = (index: number | undefined): Integer | null =>
-        index === undefined ? null : f.let(i32.load(args, 8 * index));
-      const [address, image, plane, rowBytes] = [slot("address"), slot("image"), slot("channel"), slot("row")];
-      const [height, width, existing] = [slot("height"), slot("width"), slot("channels")];
-      // safe: both are always given
-      const [tiles, across] = [own(slots.tiles), own(slots.across)] as [Integer, Integer];
-      const [bias, biasStride] = [own(slots.bias), own(slots.biasStride)];
-      const [partials, partialBytes] = [own(slots.partials), own(slots.partialBytes)];
-      forEachTile(f, { first, count, channels, tiles, across }, (tile, eachFour) => {
-        const corner = i32.add(i32.mul(tile.y, rowBytes), i32.shl(tile.x, 2));
-        const base = f.let(i32.add(i32.add(address, i32.mul(tile.image, image)), corner));
-        const line = f.let(i32.add(source, i32.mul(tile.index, lineBytes)));
-        const down = f.let(i32.sub(height, tile.y));
-        f.atMost(down, size);
-        const wide = f.let(i32.sub(width, tile.x));
-        eachFour((four) => {
-          const begin = f.let(i32.add(channel, four));
-          const left = f.let(i32.sub(existing, begin));
-          const at = f.let(i32.add(line, i32.shl(four, 2)));
-          const { row, column } = places(f, at, pointBytes);
-          const added = f.let(v128.const(new Array<number>(16).fill(0)));
-          if (bias !== null && biasStride !== null)
-            f.if(bias, () => f.set(added, loadLanes(lanesOf(f, bias, biasStride, begin, existing))));
-          f.for(0, points, 1, (i) => {
-            const values = read(f, column(i), points);
-            if (partials !== null && partialBytes !== null) {
-              const other = f.let(column(i).at);
-              f.for(1, partials, 1, () => {
-                f.increase(other, partialBytes);
-                const next = read(f, { ...column(i), at: other }, points);
-                values.forEach((value, j) => {
-                  f.set(value, f32x4.add(value, next[j] as Vector));
-                });
+  return tilesFunction(module, names, rows, ({ f, planes, slot, channel, forEach }) => {
+    const transform = algebra(f, relaxed)[rows === "results" ? "toResults" : "toFilter"];
+    const { address, image, channel: plane, row: rowBytes, height, width, channels: existing } = planes;
+    forEach((index, y, x, eachFour) => {
+      const base = f.let(i32.add(nth(nth(address, index, image), y, rowBytes), i32.shl(x, 2)));
+      const down = f.least(i32.sub(height, y), size);
+      const wide = f.let(i32.sub(width, x));
+      eachFour((four, row, column) => {
+        const begin = f.let(i32.add(channel, four));
+        const left = f.let(i32.sub(existing, begin));
+        const added = f.let(zero);
+        if (rows === "results")
+          f.if(slot.bias, () => f.set(added, loadLanes(lanesOf(f, slot.bias, slot.biasStride, begin, existing))));
+        f.for(0, points, 1, (i) => {
+          const values = load(f, column(i), points);
+          if (rows === "filter") {
+            const other = f.let(column(i).at);
+            f.for(1, slot.chunks, 1, () => {
+              f.increase(other, slot.chunkBytes);
+              const next = load(f, { ...column(i), at: other }, points);
+              values.forEach((value, j) => {
+                f.set(value, f32x4.add(value, next[j] as Vector));
               });
-            }
-            write(f, column(i), transform(values));
-          });
-          const target = f.let(i32.add(base, i32.mul(begin, plane)));
-          f.for(0, down, 1, (i) => {
-            const results = transform(read(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
-            const lanes = transpose4x4(f, [...results, added].slice(0, 4));
-            const to = f.let(target);
-            lanes.forEach((lane, k) => {
-              const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
-              // A tile of results may extend past the edge of its plane; a filter is always complete.
-              const edge = (): void => {
-                for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
-              };
-              f.if(i32.gt(left, k), () => {
-                if (rows === "filter") for (let j = 0; j < size; j++) one(j);
-                else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
-              });
-              if (k < 3) f.increase(to, plane);
             });
-            f.increase(target, rowBytes);
+          }
+          store(f, column(i), transform(values));
+        });
+        const target = f.let(nth(base, begin, plane));
+        f.for(0, down, 1, (i) => {
+          const results = transform(load(f, row(i), points)).map((vector) => f.let(f32x4.add(vector, added)));
+          const lanes = transpose4x4(f, [...results, added].slice(0, 4));
+          const to = f.let(target);
+          lanes.forEach((lane, k) => {
+            const one = (j: number): void => f.do(v128.storeLane(32, to, lane, j, 4 * j));
+            // A tile of results may extend past the edge of its plane; a filter is always complete.
+            const edge = (): void => {
+              for (const j of [0, 1, 2, 3]) f.if(i32.gt(wide, j), () => one(j));
+            };
+            f.if(i32.gt(left, k), () => {
+              if (rows === "filter") for (let j = 0; j < size; j++) one(j);
+              else f.if(i32.ge(wide, size), () => f.do(v128.store(to, lane)), edge);
+            });
+            if (k < 3) f.increase(to, plane);
           });
+          f.increase(target, rowBytes);
         });
       });
-    },
-  );
+    });
+  });
 }

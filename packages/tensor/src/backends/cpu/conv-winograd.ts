@@ -3,23 +3,23 @@
  * lays out the memory and launches the kernels. The gradient of the input is another forward pass with rotated filters.
  */
 
-import { bytesOf } from "../../dtype.ts";
 import type { ConvCall, View } from "../../kernel.ts";
-import { argumentsFor, writeArguments } from "./arguments.ts";
-import { denseOf, type Place, release } from "./conv-plan.ts";
+import { type Arguments, launch } from "./arguments.ts";
+import { biasOf, denseOf } from "./conv-plan.ts";
 import { rowResults, rowTaps } from "./conv-winograd-algebra.ts";
 import {
+  type ForwardArguments,
   filterGradientKernel,
   filterKernel,
+  type GradientArguments,
   tilePoints,
   winogradKernel,
-  winogradSlots,
   winogradWeightKernel,
 } from "./conv-winograd-kernels.ts";
-import { planeSlots } from "./conv-winograd-tiles.ts";
+import type { PlaneArgument, Role } from "./conv-winograd-tiles.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { tileRows } from "./matmul-tile.ts";
-import { addressOf, align } from "./memory.ts";
+import { addressOf, align, type CpuBuffer } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum input and output channels for which the transforms pay. */
@@ -38,8 +38,6 @@ const mostSumBytes = 32 << 20;
 /** Minimum channels per block of the data: each block transforms the output's gradient again. */
 const leastBlockChannels = 32;
 
-const winogradArguments = /* @__PURE__ */ argumentsFor(winogradSlots);
-
 /** Whether Winograd's algorithm suits a call. */
 export function winogradSuits(
   { direction, input, weight, output, stride, dilation, groups }: ConvCall,
@@ -55,19 +53,10 @@ export function winogradSuits(
 }
 
 /** Runs a convolution or one of its gradients. */
-export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall): void {
-  const places: Place[] = [];
-  const dense = (view: View): Planes => {
-    const place = denseOf(runtime, lanes, view);
-    places.push(place);
-    return { address: place.address, shape: view.shape };
-  };
-  try {
-    if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
-    else slide(runtime, lanes, call, dense);
-  } finally {
-    release(runtime, ...places);
-  }
+export function winograd(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBuffer[]): void {
+  const dense = (view: View): Planes => ({ address: denseOf(runtime, lanes, view, made), shape: view.shape });
+  if (call.direction === "weight") weightGradient(runtime, lanes, call, dense(call.input), dense(call.output));
+  else slide(runtime, lanes, call, dense);
 }
 
 /** Contiguous planes [N, C, H, W]. */
@@ -76,34 +65,18 @@ interface Planes {
   readonly shape: readonly number[];
 }
 
-/** Writes some of the kernels' arguments. */
-function write(values: { readonly [Name in keyof typeof winogradSlots]?: number }): void {
-  // safe: only given values are written
-  writeArguments(winogradArguments, winogradSlots, values as Record<keyof typeof winogradSlots, number>);
-}
-
-/** Writes the slots of an operand's planes; `other` overrides what follows from their shape. */
-function writePlanes(
-  slot: number,
+/** Returns the arguments for an operand's planes; `other` overrides what follows from their shape. */
+function planesOf<R extends Role>(
+  role: R,
   { address, shape }: Planes,
-  other: { readonly [Name in keyof typeof planeSlots]?: number } = {},
-): void {
+  other: Partial<Arguments<PlaneArgument>> = {},
+): Arguments<`${R} ${PlaneArgument}`> {
   const [, channels, height, width] = shape as [number, number, number, number]; // safe: [N, C, H, W]
   const row = 4 * width;
-  const values = {
-    address,
-    image: channels * height * row,
-    channel: height * row,
-    row,
-    channels,
-    height,
-    width,
-    top: 0,
-    left: 0,
-    ...other,
-  };
-  for (const name of Object.keys(values) as (keyof typeof values)[])
-    winogradArguments[slot + planeSlots[name]] = values[name];
+  const strides = { image: channels * height * row, channel: height * row, row };
+  const planes = { address, ...strides, channels, height, width, top: 0, left: 0, ...other };
+  const named = Object.entries(planes).map(([name, value]) => [`${role} ${name}`, value]);
+  return Object.fromEntries(named) as Arguments<`${R} ${PlaneArgument}`>; // safe: the planes have all of these names
 }
 
 /**
@@ -155,25 +128,6 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   const filters = counter + 64;
 
   const units = Math.ceil(tiled.allTiles / block);
-  write({
-    ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
-    ...{
-      dataLine: lineBytes(k),
-      dataPoint,
-      resultLine: lineBytes(m),
-      resultPoint,
-      filters,
-      filterPoint,
-      productLine: lineBytes(m),
-    },
-    ...{
-      bias: bias === null ? 0 : addressOf(bias),
-      biasStride: bias === null ? 0 : (bias.strides[0] as number) * bytesOf(bias.dtype),
-    },
-    ...{ productColumn: 4, filterTiles: 1 },
-  });
-  writePlanes(winogradSlots.input, planes, { top, left });
-  writePlanes(winogradSlots.output, { address: addressOf(to), shape: to.shape });
   const taps = dense(weight);
   const [filterBytes, tapRow] = [4 * rowTaps * rowTaps, 4 * rowTaps];
   // The filters' matrices have a line for each channel that is summed over. A rotated filter starts at its last row,
@@ -181,13 +135,30 @@ function slide(runtime: Runtime, lanes: Lanes, call: ConvCall, dense: (view: Vie
   const filterPlanes = forward
     ? { image: filterBytes, channel: k * filterBytes, channels: m }
     : { address: taps.address + (rowTaps - 1) * tapRow, row: -tapRow };
-  writePlanes(winogradSlots.weight, taps, filterPlanes);
-  const filter = runtime.kernel(`conv/winograd/filter/${direction}`, () =>
-    filterKernel(runtime.shared, runtime.relaxed, !forward),
+  const args: ForwardArguments = {
+    ...planesOf("data", planes, { top, left }),
+    ...planesOf("results", { address: addressOf(to), shape: to.shape }),
+    ...planesOf("filter", taps, filterPlanes),
+    ...{ ...tiled, block, counter, units, scratch: filters + tilePoints * filterPoint, scratchBytes, m, k },
+    ...{ dataLine: lineBytes(k), dataPoint, resultLine: lineBytes(m), resultPoint, filters, filterPoint },
+    ...{ productLine: lineBytes(m), productColumn: 4, ...biasOf(bias) },
+  };
+  launch(
+    runtime,
+    `conv/winograd/filter/${direction}`,
+    args,
+    (names) => filterKernel(runtime, !forward, names),
+    Math.ceil(m / 8),
+    128 / k,
   );
-  runtime.launch(filter, winogradArguments, Math.ceil(m / 8), Math.ceil(128 / k));
-  const kernel = runtime.kernel("conv/winograd", () => winogradKernel(runtime.shared, lanes, runtime.relaxed));
-  runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
+  launch(
+    runtime,
+    "conv/winograd",
+    args,
+    (names) => winogradKernel(runtime, lanes, names),
+    Math.min(runtime.threads, units),
+    1,
+  );
 }
 
 function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: Planes, output: Planes): void {
@@ -212,21 +183,30 @@ function weightGradient(runtime: Runtime, lanes: Lanes, call: ConvCall, input: P
   const counter = runtime.scratch(64 + units * sumBytes + runtime.threads * scratchBytes);
   runtime.memory.i32[counter >>> 2] = 0;
   const sums = counter + 64;
-  write({
+  const [top, left] = padding as [number, number]; // safe: two dimensions
+  const args: GradientArguments = {
+    ...planesOf("data", input, { top, left }),
+    ...planesOf("results", output),
+    ...planesOf("filter", { address: addressOf(weight), shape: weight.shape }),
     ...{ ...tiled, block, counter, units, scratch: sums + units * sumBytes, scratchBytes, m, k },
     ...{ dataLine: lineBytes(blockChannels), dataPoint, resultLine: lineBytes(m), resultPoint },
-    ...{ chunks, blocks, blockChannels, sums, sumBytes, sumPoint, productLine: sumLine, productColumn: 4 },
-    ...{ chunkBytes: blocks * sumBytes, filterTiles: 1 },
-  });
-  const [top, left] = padding as [number, number]; // safe: two dimensions
-  writePlanes(winogradSlots.input, input, { top, left });
-  writePlanes(winogradSlots.output, output);
-  writePlanes(winogradSlots.weight, { address: addressOf(weight), shape: weight.shape });
-  const kernel = runtime.kernel("conv/winograd/weight", () =>
-    winogradWeightKernel(runtime.shared, lanes, runtime.relaxed),
+    ...{ chunks, blocks, blockChannels, sums, sumBytes, sumPoint, chunkBytes: blocks * sumBytes },
+    ...{ productLine: sumLine, productColumn: 4 },
+  };
+  launch(
+    runtime,
+    "conv/winograd/weight",
+    args,
+    (names) => winogradWeightKernel(runtime, lanes, names),
+    Math.min(runtime.threads, units),
+    1,
   );
-  runtime.launch(kernel, winogradArguments, Math.min(runtime.threads, units), 1);
-
-  const finish = runtime.kernel("conv/winograd/gradient", () => filterGradientKernel(runtime.shared, runtime.relaxed));
-  runtime.launch(finish, winogradArguments, blocks * m, Math.ceil(256 / blockChannels));
+  launch(
+    runtime,
+    "conv/winograd/gradient",
+    args,
+    (names) => filterGradientKernel(runtime, names),
+    blocks * m,
+    256 / blockChannels,
+  );
 }

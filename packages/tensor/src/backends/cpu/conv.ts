@@ -11,8 +11,8 @@ import { slide } from "./conv-slide.ts";
 import { convolveWeight } from "./conv-weight-call.ts";
 import { winograd, winogradSuits } from "./conv-winograd.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
-import { type Element, lanesOf } from "./matmul-lanes.ts";
-import { indexOf } from "./memory.ts";
+import { lanesOf } from "./matmul-lanes.ts";
+import { type CpuBuffer, indexOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Runs a convolution or one of its gradients. */
@@ -22,19 +22,21 @@ export function runConv(runtime: Runtime, call: ConvCall): void {
   const target = direction === "forward" ? "output" : direction;
   if (sizeOf(call[target].shape) === 0) return;
   // Operands may have gaps, which the copy into frames removes. The result may not.
-  const needs = (name: string, view: View): Element | null => {
-    return view.dtype !== element || (name === target && !isContiguous(view.shape, view.strides)) ? element : null;
-  };
-  const views = { input, weight, output, bias };
-  const reads = (["input", "weight", "output", "bias"] as const).filter((name) => name !== target);
-  withTemporaries(runtime, views, needs, reads, [target], (replaced) => {
+  const fits = ({ dtype, shape, strides }: View, name: string): boolean =>
+    dtype === element && (name !== target || isContiguous(shape, strides));
+  withTemporaries(runtime, { input, weight, output, bias }, element, fits, target, false, (replaced) => {
     // Safe: only the bias may be null.
     const ready = { ...call, ...(replaced as Pick<ConvCall, "input" | "weight" | "output" | "bias">) };
     const lanes = lanesOf(element, runtime.relaxed);
-    if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
-    else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready);
-    else if (direction === "weight") convolveWeight(runtime, lanes, ready);
-    else slide(runtime, lanes, ready);
+    const made: CpuBuffer[] = []; // the copies that are made on the way
+    try {
+      if (direction === "input" && call.stride.some((step) => step > 1)) withoutStride(runtime, ready);
+      else if (winogradSuits(ready, lanes)) winograd(runtime, lanes, ready, made);
+      else if (direction === "weight") convolveWeight(runtime, lanes, ready, made);
+      else slide(runtime, lanes, ready, made);
+    } finally {
+      for (const buffer of made) runtime.memory.free(buffer);
+    }
   });
 }
 

@@ -49,32 +49,35 @@ export function convert({ pointwise }: Runtime, from: View, to: View): void {
 }
 
 /**
- * Runs `body` with some views replaced by contiguous temporaries: those for which `needs` returns a dtype. Views listed
- * in `read` are copied in before, and those in `written` are copied back afterward. Absent views stay null.
+ * Runs `body` with some views replaced by contiguous temporaries of type `dtype`: those that `fits` does not accept.
+ * All are copied in before, except the one that is written, which is copied back afterward. If it is read as well, it
+ * is copied both ways. Absent views stay null.
  */
 export function withTemporaries<K extends string>(
   runtime: Runtime,
   views: { readonly [Name in K]: View | null },
-  needs: (name: K, view: View) => DType | null,
-  read: readonly K[],
-  written: readonly K[],
+  dtype: DType,
+  fits: (view: View, name: K) => boolean,
+  written: NoInfer<K>,
+  isRead: boolean,
   body: (views: Record<K, View | null>) => void,
 ): void {
   const replaced: Record<K, View | null> = { ...views };
-  const made: [K, View, Temporary][] = [];
-  for (const [name, view] of Object.entries(views) as [K, View | null][]) {
-    // Safe: the entries have exactly the keys of `views`.
-    const dtype = view === null ? null : needs(name, view);
-    if (view === null || dtype === null) continue;
-    const dense = temporary(runtime, dtype, view.shape);
-    made.push([name, view, dense]);
-    replaced[name] = dense;
-  }
-  for (const [name, view, dense] of made) if (read.includes(name)) convert(runtime, view, dense);
+  const made: Temporary[] = [];
   try {
+    let result: (() => void) | null = null;
+    // Safe: the entries have exactly the keys of `views`.
+    for (const [name, view] of Object.entries(views) as [K, View | null][]) {
+      if (view === null || fits(view, name)) continue;
+      const dense = temporary(runtime, dtype, view.shape);
+      made.push(dense);
+      replaced[name] = dense;
+      if (name !== written || isRead) convert(runtime, view, dense);
+      if (name === written) result = () => convert(runtime, dense, view);
+    }
     body(replaced);
-    for (const [name, view, dense] of made) if (written.includes(name)) convert(runtime, dense, view);
+    result?.();
   } finally {
-    for (const [, , dense] of made) runtime.memory.free(dense.buffer);
+    for (const { buffer } of made) runtime.memory.free(buffer);
   }
 }

@@ -4,7 +4,7 @@ import { bytesOf } from "../../dtype.ts";
 import type { GatherCall, ScatterCall, View } from "../../kernel.ts";
 import { windowOn } from "../../view.ts";
 import { dense, Layout, motion, still } from "./layout.ts";
-import { gatherModule, type IndexClass, scatterModule } from "./lower/indexing.ts";
+import { gatherModule, scatterModule } from "./lower/indexing.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -13,51 +13,53 @@ const layout = /* @__PURE__ */ new Layout();
 /** Runs a gather. */
 export function runGather(runtime: Runtime, call: GatherCall): void {
   const { dim, index, input, to } = call;
-  const work = prepare([input, index, to], dim);
+  const work = prepare([input, index, to], dim, (motions) => motions[0] === dense && motions[2] === dense);
   if (work === null) return;
   const { dtype } = to;
-  const motions = work.motions?.[0] === dense && work.motions[2] === dense ? work.motions : null;
-  if (work.motions !== null && motions === null) spread(work);
-  const what: IndexClass = { dtype, rank: work.rank, motions };
-  const kernel = runtime.kernel(`gather ${bytesOf(dtype)} ${work.rank} ${motions !== null}`, () =>
-    gatherModule(runtime, what),
+  const { rank, motions, length } = work;
+  const kernel = runtime.kernel(`gather ${bytesOf(dtype)} ${rank} ${motions !== null}`, () =>
+    gatherModule(runtime, { dtype, rank, motions }),
   );
-  const bytes = motions === null ? 8 : work.length * bytesOf(dtype);
-  runtime.launch(kernel, work.args(), work.positions, Math.max(1, Math.ceil(65_536 / (bytes + 32))));
+  const bytes = motions === null ? 8 : length * bytesOf(dtype);
+  runtime.launch(kernel, work.args, work.positions, 65_536 / (bytes + 32));
 }
 
 /** Runs a scatter. */
 export function runScatter(runtime: Runtime, call: ScatterCall): void {
   const { dim, index, source, to, reduce } = call;
-  const work = prepare([to, index, source], dim);
-  if (work === null) return;
   // Short rows do not repay a vector loop. A row whose elements all go to one place must be combined element by
   // element.
-  const motions = work.length >= 4 && work.motions?.[0] !== still ? work.motions : null;
-  if (work.motions !== null && motions === null) spread(work);
-  const what: IndexClass = { dtype: to.dtype, rank: work.rank, motions };
-  const kernel = runtime.kernel(`scatter ${reduce} ${to.dtype} ${work.rank} ${motions?.join("")}`, () =>
-    scatterModule(runtime, reduce, what),
+  const work = prepare([to, index, source], dim, (motions, length) => length >= 4 && motions[0] !== still);
+  if (work === null) return;
+  const { dtype } = to;
+  const { rank, motions, length, positions } = work;
+  const kernel = runtime.kernel(`scatter ${reduce} ${dtype} ${rank} ${motions?.join("")}`, () =>
+    scatterModule(runtime, reduce, { dtype, rank, motions }),
   );
-  const grain = motions === null ? 1 : 64 * Math.ceil(512 / Math.min(work.positions, 512));
-  runtime.launch(kernel, [...work.args(), work.positions], motions === null ? 1 : work.length, grain);
+  const grain = motions === null ? 1 : 64 * Math.ceil(512 / Math.min(positions, 512));
+  runtime.launch(kernel, [...work.args, positions], length, grain);
 }
 
 /** The iteration of an indexing kernel. */
 interface Work {
-  rank: number;
-  length: number;
-  positions: number;
+  readonly rank: number;
+  /** Number of elements per row; 1 when the kernel does not work in rows. */
+  readonly length: number;
+  readonly positions: number;
   /** How the operands move within a row; null when the kernel does not work in rows. */
-  motions: readonly number[] | null;
-  args(): number[];
+  readonly motions: readonly number[] | null;
+  readonly args: readonly number[];
 }
 
 /**
  * Computes the layout of the operands [indexed, index, other]; null when there are no elements. The innermost dimension
- * becomes a row if the index does not vary along it.
+ * becomes a row if the index does not vary along it and `suits` accepts how the operands move.
  */
-function prepare(views: readonly [View, View, View], dim: number): Work | null {
+function prepare(
+  views: readonly [View, View, View],
+  dim: number,
+  suits: (motions: readonly number[], length: number) => boolean,
+): Work | null {
   const [indexed, index, other] = views;
   const step = (indexed.strides[dim] ?? 0) * bytesOf(indexed.dtype);
   const shape = index.shape;
@@ -66,31 +68,15 @@ function prepare(views: readonly [View, View, View], dim: number): Work | null {
   layout.take([windowOn(indexed, shape, strides), index, other], 0, shape.length, false);
   if (layout.count() === 0) return null;
   const last = layout.rank - 1;
-  const rows = layout.rank > 0 && layout.stride(last, 1) === 0;
-  const length = rows ? layout.size(last) : 1;
-  const dims = rows ? last : layout.rank;
-  return {
-    rank: Math.max(1, dims),
-    length,
-    positions: layout.count() / length,
-    motions: rows
-      ? views.map((view, k) => (k === 1 ? still : motion(layout.stride(last, k), bytesOf(view.dtype))))
-      : null,
-    args() {
-      const walked = this.motions === null ? layout.rank : last;
-      const args = views.map(addressOf);
-      for (let k = 0; k < 3; k++) args.push(this.motions === null ? 0 : layout.stride(last, k));
-      args.push(this.length, step);
-      layout.write(args, 0, walked);
-      return args;
-    },
-  };
-}
-
-/** Switches from whole rows to single elements. */
-function spread(work: Work): void {
-  work.positions *= work.length;
-  work.length = 1;
-  work.motions = null;
-  work.rank = Math.max(1, layout.rank);
+  const size = layout.size(last);
+  const motions = views.map(({ dtype }, k) => (k === 1 ? still : motion(layout.stride(last, k), bytesOf(dtype))));
+  const rows = last >= 0 && layout.stride(last, 1) === 0 && suits(motions, size);
+  const length = rows ? size : 1;
+  const walked = rows ? last : layout.rank;
+  const args = views.map(addressOf);
+  for (let k = 0; k < 3; k++) args.push(rows ? layout.stride(last, k) : 0);
+  args.push(length, step);
+  layout.write(args, 0, walked);
+  const positions = layout.count() / length;
+  return { rank: Math.max(1, walked), length, positions, motions: rows ? motions : null, args };
 }

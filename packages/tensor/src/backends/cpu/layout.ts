@@ -103,8 +103,20 @@ export function motion(stride: number, bytes: number): 0 | 1 | 2 {
   return stride === 0 ? still : stride === bytes ? dense : strided;
 }
 
-/** Numbers of the dtypes, used in kernel keys. */
-export const ordinal: Readonly<Record<DType, number>> = {
+/**
+ * Returns the key of a kernel's class: a positive number for everything else that distinguishes it, how the operands
+ * move, and the dtypes of the outputs. It is a number where that is exact, since strings take longer.
+ */
+export function classKey(start: number, motions: readonly number[], outputs: readonly View[]): number | string {
+  let key = start;
+  for (const m of motions) key = key * 3 + m;
+  for (const { dtype } of outputs) key = key * 7 + ordinal[dtype];
+  if (key <= Number.MAX_SAFE_INTEGER) return key;
+  return `${start} ${motions.join("")} ${outputs.map(({ dtype }) => dtype).join()}`;
+}
+
+/** Numbers of the dtypes. */
+const ordinal: Readonly<Record<DType, number>> = {
   bool: 0,
   uint8: 1,
   int32: 2,

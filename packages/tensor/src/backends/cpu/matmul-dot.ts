@@ -5,8 +5,9 @@
  */
 
 import { readArguments } from "./arguments.ts";
+import { batchOf } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { i32, type Local, ModuleBuilder, shuffle, v128 } from "./wasm/index.ts";
+import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
 /** Maximum rows for which these kernels are used. */
 export const dotRows = 4;
@@ -14,33 +15,34 @@ export const dotRows = 4;
 export const dotColumns = 4;
 
 /** The arguments of the kernel. A unit is four columns of a batch; strides and offsets are in bytes. */
-export const dotSlots = {
-  a: 0,
-  b: 1,
-  to: 2,
-  bias: 3,
-  aOffsets: 4,
-  bOffsets: 5,
-  toOffsets: 6,
-  biasOffsets: 7,
-  m: 8,
-  n: 9,
-  k: 10,
-  aRow: 11,
-  bColumn: 12,
-  toRow: 13,
-  toColumn: 14,
-  biasRow: 15,
-  biasColumn: 16,
-  accumulate: 17,
-  units: 18,
-} as const;
+export interface DotArguments {
+  readonly a: number;
+  readonly b: number;
+  readonly to: number;
+  readonly bias: number;
+  /**
+   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
+   */
+  readonly tables: number;
+  readonly tableBytes: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly aRow: number;
+  readonly bColumn: number;
+  readonly toRow: number;
+  readonly toColumn: number;
+  readonly biasRow: number;
+  readonly biasColumn: number;
+  readonly accumulate: number;
+  readonly units: number;
+}
 
 /** Builds the kernel. */
-export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
+export function dotKernel(shared: boolean, lanes: Lanes, names: readonly string[]): Uint8Array {
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const slot = readArguments(f, args, dotSlots);
-    const { m, n, k, aRow, bColumn, units, toRow, toColumn, biasRow, biasColumn, bias: hasBias, accumulate } = slot;
+    const slot = readArguments<keyof DotArguments>(f, args, names);
+    const { m, n, k, aRow, bColumn, units, toRow, toColumn, biasRow, biasColumn, accumulate } = slot;
     const columns = Array.from({ length: dotColumns }, () => f.local("i32"));
     // Two accumulators per column keep eight multiply-adds in flight.
     const sums = Array.from({ length: dotColumns }, () => f.locals("v128", 2) as [Local<"v128">, Local<"v128">]);
@@ -48,17 +50,14 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
     f.for(begin, end, 1, (unit) => {
       const batch = f.let(i32.divU(unit, units));
       const left = f.let(i32.mul(i32.remU(unit, units), dotColumns));
-      const at = (name: "a" | "b" | "to" | "bias"): Local<"i32"> =>
-        f.let(i32.add(slot[name], i32.load(i32.add(slot[`${name}Offsets`], i32.shl(batch, 2)))));
-      const [aBatch, bBatch, toBatch, biasBatch] = [at("a"), at("b"), at("to"), at("bias")];
+      const { a: aBatch, b: bBatch, to: toBatch, bias: biasBatch } = batchOf(f, slot, batch);
       const last = f.let(i32.sub(n, 1));
       f.for(0, m, 1, (i) => {
-        f.set(a, i32.add(aBatch, i32.mul(i, aRow)));
+        f.set(a, nth(aBatch, i, aRow));
         for (const [j, column] of columns.entries()) {
           // Columns past the right edge repeat the last one and are not stored.
-          const index = f.let(i32.add(left, j));
-          f.atMost(index, last);
-          f.set(column, i32.add(bBatch, i32.mul(index, bColumn)));
+          const index = f.least(i32.add(left, j), last);
+          f.set(column, nth(bBatch, index, bColumn));
         }
         for (const sum of sums.flat()) f.set(sum, lanes.zero);
         const advance = (bytes: number): void => {
@@ -87,14 +86,14 @@ export function dotKernel(shared: boolean, lanes: Lanes): Uint8Array {
           if (lanes.count === 4) f.set(sum, lanes.add(sum, shuffle(sum, sum, [1, 0, 3, 2])));
           const column = f.let(i32.add(left, j));
           f.if(i32.le(column, last), () => {
-            const cell = f.let(i32.add(toBatch, i32.add(i32.mul(i, toRow), i32.mul(column, toColumn))));
+            const cell = f.let(nth(nth(toBatch, i, toRow), column, toColumn));
             f.if(
               accumulate,
               () => f.do(lanes.addLane(cell, cell, sum, 0)),
               () => f.do(lanes.storeLane(cell, sum, 0)),
             );
-            f.if(hasBias, () => {
-              const added = f.let(i32.add(biasBatch, i32.add(i32.mul(i, biasRow), i32.mul(column, biasColumn))));
+            f.if(biasBatch, () => {
+              const added = f.let(nth(nth(biasBatch, i, biasRow), column, biasColumn));
               f.do(lanes.addMemory(cell, cell, added));
             });
           });

@@ -6,74 +6,72 @@
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows, tileFunctions, tileSpan, tileVectors, type Walk } from "./matmul-tile.ts";
-import { type Code, type FunctionBuilder, i32, type Local, ModuleBuilder, select } from "./wasm/index.ts";
+import { dispatchRows, tileFunctions, tileVectors, tiling, type Walk } from "./matmul-tile.ts";
+import { type FunctionBuilder, i32, type Local, ModuleBuilder, nth, select } from "./wasm/index.ts";
+
+/**
+ * Bytes of a row of `a` within a block of k. The block of a panel of `b`, eight float32 columns wide, then fills a
+ * quarter of a 32 KiB L1 cache.
+ */
+export const blockBytes = 1024;
 
 /** The arguments of the product kernel. */
-export const productSlots = {
-  a: 0,
-  b: 1,
-  to: 2,
+export interface ProductArguments {
+  readonly a: number;
+  readonly b: number;
+  readonly to: number;
   /** 0 for no bias. */
-  bias: 3,
-  /** Byte strides of the result and the bias, in the order in which the tile function reads them. */
-  strides: 4,
-  columnStride: 5,
-  biasRowStride: 6,
-  biasColumnStride: 7,
-  /** Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers. */
-  aOffsets: 8,
-  bOffsets: 9,
-  toOffsets: 10,
-  biasOffsets: 11,
-  m: 12,
-  n: 13,
-  k: 14,
-  /** Steps of k per block. */
-  block: 15,
-  /** Number of tiles along m, rows per tile, and number of tiles, from the first, that have one more row. */
-  tiles: 16,
-  height: 17,
-  extra: 18,
-  /** Tiles and panels per unit, and units per batch along m and along n. */
-  unitTiles: 19,
-  unitPanels: 20,
-  unitsDown: 21,
-  unitsAcross: 22,
+  readonly bias: number;
+  /** Byte strides of the result and the bias, in adjacent slots and in this order, as the tile function reads them. */
+  readonly strides: number;
+  readonly columnStride: number;
+  readonly biasRowStride: number;
+  readonly biasColumnStride: number;
+  /**
+   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
+   */
+  readonly tables: number;
+  readonly tableBytes: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Tiles along m and panels along n per unit. */
+  readonly unitTiles: number;
+  readonly unitPanels: number;
   /**
    * Byte strides of operands that are read in place: between rows of `a`, between steps of k in `a`, and between steps
    * of k in `b`. `aRow` and `bStep` are 0 for packed operands.
    */
-  aRow: 23,
-  aStep: 24,
-  bStep: 25,
+  readonly aRow: number;
+  readonly aStep: number;
+  readonly bStep: number;
   /** Whether the first block of k is added to the existing result. */
-  accumulate: 26,
-} as const;
+  readonly accumulate: number;
+}
 
 /** Builds the product kernel: with `a` packed or contiguous along m ("lines"), or read along its rows ("rows"). */
-export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8Array {
+export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
   const functions = tileFunctions(module, lanes, walk, "step");
   const panelWidth = tileVectors * lanes.count;
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, productSlots);
-    const strides = f.let(i32.add(args, 8 * productSlots.strides));
-    const { m, n, k, block, height, extra, aRow, aStep, bStep, accumulate } = slot;
-    const [rowStride, columnStride] = [f.let(i32.load(strides, 0)), f.let(i32.load(strides, 8))];
-    const { biasRowStride: biasRow, biasColumnStride: biasColumn } = slot;
+    const slot = readArguments<keyof ProductArguments>(f, args, names);
+    const strides = f.let(i32.add(args, 8 * names.indexOf("strides")));
+    const { m, n, k, aRow, aStep, bStep, accumulate } = slot;
+    const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
+    const block = i32.const(blockBytes / lanes.bytes);
+    const { strides: rowStride, columnStride, biasRowStride: biasRow, biasColumnStride: biasColumn } = slot;
     const aPacked = f.let(i32.eqz(aRow));
     const bPacked = f.let(i32.eqz(bStep));
     const panels = f.let(i32.divU(i32.add(n, panelWidth - 1), panelWidth));
 
     f.for(begin, end, 1, (unit) => {
-      const { a, b, to, bias, firstTile, lastTile, firstPanel, lastPanel } = unitOf(f, slot, unit, panels);
+      const { a, b, to, bias, firstTile, lastTile, firstPanel, lastPanel } = unitOf(f, slot, unit, tiles, panels);
       const from = f.let(i32.const(0));
       // The loop over k runs at least once, because an empty sum still writes zeros.
       f.repeat(
         () => {
-          const length = f.let(i32.sub(k, from));
-          f.atMost(length, block);
+          const length = f.least(i32.sub(k, from), block);
           const first = f.let(i32.eqz(from));
           const load = f.let(select(first, accumulate, i32.const(1)));
           const aBlock = f.let(
@@ -85,16 +83,15 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
           const bPanel = f.let(i32.mul(select(bPacked, length, i32.const(1)), panelWidth << lanes.shift));
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
-            const columns = f.let(i32.sub(n, left));
-            f.atMost(columns, panelWidth);
-            const bAddress = f.let(i32.add(bBlock, i32.mul(panel, bPanel)));
+            const columns = f.least(i32.sub(n, left), panelWidth);
+            const bAddress = f.let(nth(bBlock, panel, bPanel));
             f.for(firstTile, lastTile, 1, (tile) => {
-              const { top, rows } = tileSpan(f, tile, height, extra);
+              const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
               const packedStep = walk === "lines" ? i32.shl(rows, lanes.shift) : aRow;
               const packedRow = i32.shl(length, lanes.shift);
-              const aAddress = i32.add(aBlock, i32.mul(top, select(aPacked, packedRow, aRow)));
-              const cell = i32.add(to, i32.add(i32.mul(top, rowStride), i32.mul(left, columnStride)));
-              const biasCell = i32.add(bias, i32.add(i32.mul(top, biasRow), i32.mul(left, biasColumn)));
+              const aAddress = nth(aBlock, top, select(aPacked, packedRow, aRow));
+              const cell = nth(nth(to, top, rowStride), left, columnStride);
+              const biasCell = nth(nth(bias, top, biasRow), left, biasColumn);
               dispatchRows(f, rows, functions, [
                 ...[
                   aAddress,
@@ -119,24 +116,34 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk): Uint8A
 /** Emits the addresses of a unit's batch, and the tiles and panels of the unit. */
 function unitOf(
   f: FunctionBuilder,
-  slot: Readonly<Record<keyof typeof productSlots, Local<"i32">>>,
+  slot: Readonly<Record<keyof ProductArguments, Local<"i32">>>,
   unit: Local<"i32">,
+  tiles: Local<"i32">,
   panels: Local<"i32">,
 ): Record<"a" | "b" | "to" | "bias" | "firstTile" | "lastTile" | "firstPanel" | "lastPanel", Local<"i32">> {
-  const { unitTiles, unitPanels, unitsDown: down, unitsAcross: across } = slot;
-  const batch = f.let(i32.divU(unit, i32.mul(down, across)));
-  const inBatch = f.let(i32.remU(unit, i32.mul(down, across)));
-  const at = (matrix: "a" | "b" | "to" | "bias"): Code<"i32"> =>
-    i32.add(slot[matrix], i32.load(i32.add(slot[`${matrix}Offsets`], i32.shl(batch, 2))));
-  const [a, b, to] = [f.let(at("a")), f.let(at("b")), f.let(at("to"))];
-  const bias = f.local("i32");
-  f.set(bias, 0);
-  f.if(slot.bias, () => f.set(bias, at("bias")));
+  const { unitTiles, unitPanels } = slot;
+  const ceil = (all: Local<"i32">, part: Local<"i32">) => f.let(i32.divU(i32.sub(i32.add(all, part), 1), part));
+  const [down, across] = [ceil(tiles, unitTiles), ceil(panels, unitPanels)];
+  const each = f.let(i32.mul(down, across));
+  const inBatch = f.let(i32.remU(unit, each));
   const firstTile = f.let(i32.mul(i32.remU(inBatch, down), unitTiles));
-  const lastTile = f.let(i32.add(firstTile, unitTiles));
-  f.atMost(lastTile, slot.tiles);
+  const lastTile = f.least(i32.add(firstTile, unitTiles), tiles);
   const firstPanel = f.let(i32.mul(i32.divU(inBatch, down), unitPanels));
-  const lastPanel = f.let(i32.add(firstPanel, unitPanels));
-  f.atMost(lastPanel, panels);
-  return { a, b, to, bias, firstTile, lastTile, firstPanel, lastPanel };
+  const lastPanel = f.least(i32.add(firstPanel, unitPanels), panels);
+  return { ...batchOf(f, slot, f.let(i32.divU(unit, each))), firstTile, lastTile, firstPanel, lastPanel };
+}
+
+/** Emits the addresses of a batch. Without a bias, both the bias and its offsets are 0. */
+export function batchOf(
+  f: FunctionBuilder,
+  slot: Readonly<Record<"a" | "b" | "to" | "bias" | "tables" | "tableBytes", Local<"i32">>>,
+  batch: Local<"i32">,
+): Record<"a" | "b" | "to" | "bias", Local<"i32">> {
+  const offset = f.let(i32.add(slot.tables, i32.shl(batch, 2)));
+  const at = (base: Local<"i32">): Local<"i32"> => {
+    const address = f.let(i32.add(base, i32.load(offset)));
+    f.increase(offset, slot.tableBytes);
+    return address;
+  };
+  return { a: at(slot.a), b: at(slot.b), to: at(slot.to), bias: at(slot.bias) };
 }

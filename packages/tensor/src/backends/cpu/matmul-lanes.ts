@@ -47,51 +47,28 @@ export interface Lanes {
   zero: Code<"v128">;
 }
 
-const made: Partial<Record<string, Lanes>> = {};
+const made: readonly Partial<Record<Element, Lanes>>[] = [{}, {}];
 
 /** Returns the instructions of `element`. `relaxed` says whether the engine has fused multiply-add. */
 export function lanesOf(element: Element, relaxed: boolean): Lanes {
-  const key = relaxed ? `${element} fused` : element;
-  made[key] ??= make(element, relaxed);
-  return made[key];
+  const known = made[Number(relaxed)] as Partial<Record<Element, Lanes>>; // safe: there are two
+  known[element] ??= make(element, relaxed);
+  return known[element];
 }
 
 function make(element: Element, relaxed: boolean): Lanes {
   switch (element) {
     case "float32":
-      return { element, ...narrow, madd: multiplyAdd("f32x4", relaxed), ...arithmetic(f32, f32x4) };
+      return lanes(element, 4, f32, f32x4, multiplyAdd("f32x4", relaxed));
     case "int32":
-      return { element, ...narrow, madd: (a, b, c) => i32x4.add(i32x4.mul(a, b), c), ...arithmetic(i32, i32x4) };
+      return lanes(element, 4, i32, i32x4, (a, b, c) => i32x4.add(i32x4.mul(a, b), c));
     case "float64":
-      return { element, ...wide, madd: multiplyAdd("f64x2", relaxed), ...arithmetic(f64, f64x2) };
+      return lanes(element, 8, f64, f64x2, multiplyAdd("f64x2", relaxed));
   }
 }
 
-type Access = Pick<Lanes, "bytes" | "shift" | "count" | "splat" | "first" | "storeLane" | "copy" | "zero">;
-
-const zero = /* @__PURE__ */ v128.const(/* @__PURE__ */ new Array<number>(16).fill(0));
-
-/** Memory access for elements of 4 bytes, and of 8. */
-const narrow: Access = {
-  bytes: 4,
-  shift: 2,
-  count: 4,
-  splat: v128.load32Splat,
-  first: v128.load32Zero,
-  storeLane: (address, vector, lane, offset) => v128.storeLane(32, address, vector, lane, offset),
-  copy: (to, from) => i32.store(to, i32.load(from)),
-  zero,
-};
-const wide: Access = {
-  bytes: 8,
-  shift: 3,
-  count: 2,
-  splat: v128.load64Splat,
-  first: v128.load64Zero,
-  storeLane: (address, vector, lane, offset) => v128.storeLane(64, address, vector, lane, offset),
-  copy: (to, from) => f64.store(to, f64.load(from)),
-  zero,
-};
+/** A vector of zeros. */
+export const zero: Code<"v128"> = /* @__PURE__ */ v128.const(/* @__PURE__ */ new Array<number>(16).fill(0));
 
 /** Scalar instructions of a type. */
 interface Numbers<T extends Type> {
@@ -100,13 +77,27 @@ interface Numbers<T extends Type> {
   add(a: Code<T>, b: Code<T>): Code<T>;
 }
 
-function arithmetic<T extends Type>(
-  one: Numbers<T>,
-  { add, extract }: { add: Lanes["add"]; extract(vector: Code<"v128">, lane: number): Code<T> },
-): Pick<Lanes, "add" | "addLane" | "addMemory"> {
+/** Vector instructions of a type. */
+interface Vectors<T extends Type> {
+  add(a: Code<"v128">, b: Code<"v128">): Code<"v128">;
+  extract(vector: Code<"v128">, lane: number): Code<T>;
+}
+
+function lanes<T extends Type>(
+  element: Element,
+  bytes: 4 | 8,
+  { load, store, add }: Numbers<T>,
+  vectors: Vectors<T>,
+  madd: Lanes["madd"],
+): Lanes {
+  const wide = bytes === 8;
   return {
-    add,
-    addMemory: (to, a, b) => one.store(to, one.add(one.load(a), one.load(b))),
-    addLane: (to, from, vector, lane) => one.store(to, one.add(extract(vector, lane), one.load(from))),
+    ...{ element, bytes, shift: wide ? 3 : 2, count: wide ? 2 : 4, zero, madd, add: vectors.add },
+    splat: wide ? v128.load64Splat : v128.load32Splat,
+    first: wide ? v128.load64Zero : v128.load32Zero,
+    storeLane: (address, vector, lane, offset) => v128.storeLane(wide ? 64 : 32, address, vector, lane, offset),
+    copy: (to, from) => (wide ? f64.store(to, f64.load(from)) : i32.store(to, i32.load(from))),
+    addMemory: (to, a, b) => store(to, add(load(a), load(b))),
+    addLane: (to, from, vector, lane) => store(to, add(vectors.extract(vector, lane), load(from))),
   };
 }

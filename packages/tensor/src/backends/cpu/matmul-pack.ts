@@ -4,78 +4,93 @@
  * sequentially whatever the strides are.
  */
 
-import { readArguments } from "./arguments.ts";
+import { launch, readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { dispatchRows } from "./matmul-tile.ts";
+import type { Matrix } from "./matmul-product.ts";
+import { dispatchRows, tileRows, tileVectors, tiling } from "./matmul-tile.ts";
+import type { Runtime } from "./runtime.ts";
 import { transpose4x4 } from "./transpose-4x4.ts";
-import {
-  type Code,
-  type FunctionBuilder,
-  type FunctionIndex,
-  i32,
-  type Local,
-  ModuleBuilder,
-  select,
-  v128,
-} from "./wasm/index.ts";
+import { type Code, type FunctionIndex, i32, type Local, ModuleBuilder, nth, v128 } from "./wasm/index.ts";
 
 /**
  * The arguments of the packing kernel. A unit is one panel of a batch. Panel `p` starts at element
  * `p · width + min(p, extra)` and is `width` wide, or one more for `p < extra`. Padded panels hold zeros past `size`.
  */
-export const packSlots = {
-  source: 0,
-  target: 1,
+interface PackArguments {
+  readonly source: number;
+  readonly target: number;
   /** Table of the batches' byte offsets in the source, as 4-byte integers. */
-  offsets: 2,
-  panels: 3,
-  width: 4,
-  extra: 5,
+  readonly offsets: number;
+  readonly panels: number;
   /** Number of elements that the panels cover. */
-  size: 6,
-  k: 7,
+  readonly size: number;
+  readonly k: number;
   /** Bytes between the elements of a line, and between lines. */
-  stride: 8,
-  kStride: 9,
+  readonly stride: number;
+  readonly kStride: number;
   /** Lines per block of k: all panels of a block precede those of the next block. */
-  block: 10,
+  readonly block: number;
   /** Bytes of a batch in the target. */
-  batchBytes: 11,
-} as const;
+  readonly batchBytes: number;
+}
+
+/** The arguments that do not follow from the operand. */
+export type Cut = Pick<PackArguments, "target" | "offsets" | "size" | "k" | "block" | "batchBytes">;
+
+/** Minimum elements per piece of packing. */
+const smallestPiece = 16_384;
+
+/**
+ * Packs `count` batches of an operand: `a` into panels of up to six rows, the transpose of `b` into panels of two
+ * vectors, padded with zeros.
+ */
+export function pack(
+  runtime: Runtime,
+  lanes: Lanes,
+  operand: "a" | "b",
+  count: number,
+  { address, row, column }: Pick<Matrix, "address" | "row" | "column">,
+  { size, k, ...rest }: Cut,
+): void {
+  const exact = operand === "a";
+  const most = exact ? tileRows : tileVectors * lanes.count;
+  const panels = Math.ceil(size / most);
+  const args: PackArguments = { ...rest, size, k, panels, source: address, stride: row, kStride: column };
+  launch(
+    runtime,
+    `matmul/pack/${lanes.bytes}/${operand}`,
+    args,
+    (names) => packKernel(runtime.shared, lanes, exact, names),
+    panels * count,
+    smallestPiece / (most * k),
+  );
+}
 
 /** Builds a packing kernel for panels of up to six rows (`exact`), or of two vectors padded with zeros. */
-export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8Array {
+function packKernel(shared: boolean, lanes: Lanes, exact: boolean, names: readonly string[]): Uint8Array {
   const module = new ModuleBuilder(shared);
   const widths = exact ? [1, 2, 3, 4, 5, 6] : [2 * lanes.count];
   const functions = widths.map((width) => packPanelFunction(module, lanes, width));
   return module.run((f, args, begin, end) => {
-    const slot = readArguments(f, args, packSlots);
-    const { panels, width, extra, size, k, stride, kStride, block } = slot;
+    const slot = readArguments<keyof PackArguments>(f, args, names);
+    const { panels, size, k, stride, kStride, block } = slot;
+    const width = 2 * lanes.count;
+    const { top, rows } = tiling(f, size);
     const lineLength = exact ? size : f.let(i32.mul(panels, width));
     f.for(begin, end, 1, (unit) => {
       const panel = f.let(i32.remU(unit, panels));
       const batch = f.let(i32.divU(unit, panels));
-      const early = f.let(i32.lt(panel, extra));
-      const first = f.let(i32.add(i32.mul(panel, width), select(early, panel, extra)));
-      const wide = f.let(i32.add(width, early));
+      const first = f.let(exact ? top(panel) : i32.mul(panel, width));
       const valid = f.let(i32.sub(size, first));
       const source = f.let(
-        i32.add(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), i32.mul(first, stride)),
+        nth(i32.add(slot.source, i32.load(i32.add(slot.offsets, i32.shl(batch, 2)))), first, stride),
       );
-      const target = f.let(i32.add(slot.target, i32.mul(batch, slot.batchBytes)));
+      const target = f.let(nth(slot.target, batch, slot.batchBytes));
       f.for(0, k, block, (from) => {
-        const length = f.let(i32.sub(k, from));
-        f.atMost(length, block);
-        const place = i32.add(target, i32.shl(i32.add(i32.mul(from, lineLength), i32.mul(first, length)), lanes.shift));
-        const call: readonly Code<"i32">[] = [
-          i32.add(source, i32.mul(from, kStride)),
-          place,
-          stride,
-          kStride,
-          length,
-          valid,
-        ];
-        if (exact) dispatchRows(f, wide, functions, call);
+        const length = f.least(i32.sub(k, from), block);
+        const place = i32.add(target, i32.shl(nth(i32.mul(from, lineLength), first, length), lanes.shift));
+        const call: readonly Code<"i32">[] = [nth(source, from, kStride), place, stride, kStride, length, valid];
+        if (exact) dispatchRows(f, f.let(rows(panel)), functions, call);
         else f.call(functions[0] as number, ...call);
       });
     });
@@ -83,136 +98,94 @@ export function packKernel(shared: boolean, lanes: Lanes, exact: boolean): Uint8
 }
 
 /**
- * Defines a function that packs `k` lines of one panel, `width` elements wide. Its parameters are source, target,
- * stride, kStride, k and the number of elements that exist; the others become zeros.
+ * Defines a function that packs `k` lines of one panel, `width` elements wide: with vectors where a line or a run along
+ * k is contiguous, element by element otherwise. Its parameters are source, target, stride, kStride, k and the number
+ * of elements that exist; the others become zeros.
  */
 export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: number): FunctionIndex {
-  return module.function(
-    null,
-    ["i32", "i32", "i32", "i32", "i32", "i32"],
-    [],
-    (f, source, target, stride, kStride, k, valid) => {
-      packPanel(f, lanes, width, { source, target, stride, kStride, k, valid });
-    },
-  );
-}
-
-interface Panel {
-  readonly source: Local<"i32">;
-  readonly target: Local<"i32">;
-  readonly stride: Local<"i32">;
-  readonly kStride: Local<"i32">;
-  readonly k: Local<"i32">;
-  readonly valid: Local<"i32">;
-}
-
-/** Packs one panel: with vectors where a line or a run along k is contiguous, element by element otherwise. */
-function packPanel(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
-  f.block((leave) => {
-    f.if(i32.ge(panel.valid, width), () => {
-      f.if(i32.eq(panel.stride, lanes.bytes), () => {
-        packLines(f, lanes, width, panel);
-        f.branch(leave);
-      });
-      if (lanes.bytes === 4) {
-        f.if(i32.eq(panel.kStride, lanes.bytes), () => {
-          packTransposed(f, lanes, width, panel);
+  const { bytes, count } = lanes;
+  return module.procedure((f, source, target, stride, kStride, k, valid) => {
+    f.block((leave) => {
+      f.if(i32.ge(valid, width), () => {
+        f.if(i32.eq(stride, bytes), () => {
+          packLines();
           f.branch(leave);
         });
-      }
+        if (bytes === 4) {
+          f.if(i32.eq(kStride, bytes), () => {
+            packTransposed();
+            f.branch(leave);
+          });
+        }
+      });
+      packElements(k);
     });
-    packElements(f, lanes, width, panel);
-  });
-}
 
-/** Packs lines that are contiguous in the source. */
-function packLines(f: FunctionBuilder, lanes: Lanes, width: number, { source, target, kStride, k }: Panel): void {
-  const from = f.let(source);
-  const to = f.let(target);
-  f.for(0, k, 1, () => {
-    for (let i = 0; i < width; i += lanes.count) {
-      const offset = i * lanes.bytes;
-      storeFirst(f, lanes, to, offset, v128.load(from, offset), Math.min(lanes.count, width - i));
-    }
-    f.increase(from, kStride);
-    f.increase(to, width * lanes.bytes);
-  });
-}
-
-/** Packs rows that are contiguous along k, transposing 4×4 blocks in registers. Elements have 4 bytes. */
-function packTransposed(f: FunctionBuilder, lanes: Lanes, width: number, panel: Panel): void {
-  const { source, target, stride, k } = panel;
-  const from = f.let(source);
-  const to = f.let(target);
-  const row = f.local("i32");
-  f.for(3, k, 4, () => {
-    f.set(row, from);
-    for (let i = 0; i < width; i += 4) {
-      const count = Math.min(4, width - i);
-      const rows: Local<"v128">[] = [];
-      for (let r = 0; r < count; r++) {
-        rows.push(f.let(v128.load(row)));
-        if (i + r + 1 < width) f.increase(row, stride);
-      }
-      // Repeated rows fill the block; the lanes that they produce are not stored.
-      const lines = transpose4x4(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
-      lines.forEach((line, u) => {
-        storeFirst(f, lanes, to, 4 * (u * width + i), line, count);
+    /** Packs lines that are contiguous in the source. */
+    function packLines(): void {
+      f.for(0, k, 1, () => {
+        for (let i = 0; i < width; i += count) storeFirst(i * bytes, v128.load(source, i * bytes), width - i);
+        f.increase(source, kStride);
+        f.increase(target, width * bytes);
       });
     }
-    f.increase(from, 16);
-    f.increase(to, 16 * width);
-  });
-  const rest = f.let(i32.and(k, 3));
-  packElements(f, lanes, width, { ...panel, source: from, target: to, k: rest });
-}
 
-/** Stores the first `count` lanes of a vector. */
-function storeFirst(
-  f: FunctionBuilder,
-  lanes: Lanes,
-  to: Local<"i32">,
-  offset: number,
-  vector: Code<"v128">,
-  count: number,
-): void {
-  if (count === lanes.count) f.do(v128.store(to, vector, offset));
-  else {
-    const value = f.let(vector);
-    for (let i = 0; i < count; ) {
-      const pair = lanes.bytes === 4 && count - i >= 2;
-      if (pair) f.do(v128.storeLane(64, to, value, i / 2, offset + 4 * i));
-      else f.do(lanes.storeLane(to, value, i, offset + lanes.bytes * i));
-      i += pair ? 2 : 1;
+    /** Packs rows that are contiguous along k, transposing 4×4 blocks in registers. Elements have 4 bytes. */
+    function packTransposed(): void {
+      const row = f.local("i32");
+      f.for(3, k, 4, () => {
+        f.set(row, source);
+        for (let i = 0; i < width; i += 4) {
+          const rows: Local<"v128">[] = [];
+          for (let r = i; r < Math.min(i + 4, width); r++) {
+            rows.push(f.let(v128.load(row)));
+            if (r + 1 < width) f.increase(row, stride);
+          }
+          // Repeated rows fill the block; the lanes that they produce are not stored.
+          const lines = transpose4x4(f, [...rows, ...rows, ...rows, ...rows].slice(0, 4));
+          lines.forEach((line, u) => {
+            storeFirst(4 * (u * width + i), line, width - i);
+          });
+        }
+        f.increase(source, 16);
+        f.increase(target, 16 * width);
+      });
+      packElements(f.let(i32.and(k, 3)));
     }
-  }
-}
 
-/** Packs with any strides. Elements past the edge become zeros. */
-function packElements(
-  f: FunctionBuilder,
-  lanes: Lanes,
-  width: number,
-  { source, target, stride, kStride, k, valid }: Panel,
-): void {
-  const line = f.let(source);
-  const to = f.let(target);
-  const from = f.local("i32");
-  const count = f.let(i32.const(width));
-  f.if(i32.lt(valid, width), () => f.set(count, valid));
-  f.for(0, k, 1, () => {
-    f.if(i32.lt(count, width), () => {
-      for (let i = 0; i < width; i += lanes.count)
-        storeFirst(f, lanes, to, i * lanes.bytes, lanes.zero, Math.min(lanes.count, width - i));
-    });
-    f.set(from, line);
-    const place = f.let(to);
-    f.for(0, count, 1, () => {
-      f.do(lanes.copy(place, from));
-      f.increase(place, lanes.bytes);
-      f.increase(from, stride);
-    });
-    f.increase(line, kStride);
-    f.increase(to, width * lanes.bytes);
+    /** Packs lines with any strides. Elements past the edge become zeros. */
+    function packElements(lines: Local<"i32">): void {
+      const from = f.local("i32");
+      const existing = f.least(valid, width);
+      f.for(0, lines, 1, () => {
+        f.if(i32.lt(existing, width), () => {
+          for (let i = 0; i < width; i += count) storeFirst(i * bytes, lanes.zero, width - i);
+        });
+        f.set(from, source);
+        const place = f.let(target);
+        f.for(0, existing, 1, () => {
+          f.do(lanes.copy(place, from));
+          f.increase(place, bytes);
+          f.increase(from, stride);
+        });
+        f.increase(source, kStride);
+        f.increase(target, width * bytes);
+      });
+    }
+
+    /** Stores the first `wanted` lanes of a vector, or all of them. */
+    function storeFirst(offset: number, vector: Code<"v128">, wanted: number): void {
+      if (wanted >= count) {
+        f.do(v128.store(target, vector, offset));
+        return;
+      }
+      const value = f.let(vector);
+      for (let i = 0; i < wanted; ) {
+        const pair = bytes === 4 && wanted - i >= 2;
+        if (pair) f.do(v128.storeLane(64, target, value, i / 2, offset + 4 * i));
+        else f.do(lanes.storeLane(target, value, i, offset + bytes * i));
+        i += pair ? 2 : 1;
+      }
+    }
   });
 }

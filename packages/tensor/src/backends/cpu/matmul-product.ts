@@ -2,6 +2,7 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
+import { offsetOf } from "../../view.ts";
 import type { Element } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
@@ -73,16 +74,8 @@ export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, 
   }
   const { i32 } = runtime.memory;
   const bytes = bytesOf(view.dtype);
-  for (let i = 0; i < count; i++) {
-    let rest = from + i;
-    let offset = 0;
-    for (let d = view.shape.length - 3; d >= 0; d--) {
-      const size = view.shape[d] as number;
-      offset += (rest % size) * (view.strides[d] as number);
-      rest = Math.floor(rest / size);
-    }
-    i32[(table >>> 2) + i] = offset * bytes;
-  }
+  const dims = view.shape.length - 2;
+  for (let i = 0; i < count; i++) i32[(table >>> 2) + i] = offsetOf(view, from + i, dims) * bytes;
 }
 
 /** Writes 0, `bytes`, 2 · `bytes`, … into a table of 4-byte integers. */

@@ -60,9 +60,8 @@ function multiply(runtime: Runtime, product: Product): void {
 /** Runs a product through temporaries of an element type that the kernels support. */
 function runConverted(runtime: Runtime, call: MatmulCall, element: Element): void {
   const { a, b, to, bias, accumulate } = call;
-  const read = accumulate ? (["a", "b", "bias", "to"] as const) : (["a", "b", "bias"] as const);
-  const needs = (_: string, view: View): Element | null => (view.dtype === element ? null : element);
-  withTemporaries<"a" | "b" | "bias" | "to">(runtime, { a, b, bias, to }, needs, read, ["to"], (views) => {
+  const fits = ({ dtype }: View): boolean => dtype === element;
+  withTemporaries(runtime, { a, b, bias, to }, element, fits, "to", accumulate, (views) => {
     // Safe: only the bias may be null.
     runMatmul(runtime, { ...call, ...(views as Pick<MatmulCall, "a" | "b" | "bias" | "to">) });
   });

@@ -35,17 +35,6 @@ export function indexOf(view: View): number {
   return addressOf(view) / bytesOf(view.dtype);
 }
 
-/** Returns the indices of all elements of a view, in row-major order, in the typed array over the whole memory. */
-export function origins(view: View): number[] {
-  const { shape, strides } = view;
-  let list = [indexOf(view)];
-  shape.forEach((size, d) => {
-    const stride = strides[d] as number;
-    list = list.flatMap((position) => Array.from({ length: size }, (_, i) => position + i * stride));
-  });
-  return list;
-}
-
 /** Rounds bytes up to whole cache lines. */
 export function align(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;

@@ -7,7 +7,8 @@
 import { bytesOf } from "../../dtype.ts";
 import type { Program } from "../../expr/program.ts";
 import type { ForeachCall, View } from "../../kernel.ts";
-import { dense, Layout, motion, ordinal, still, strided } from "./layout.ts";
+import { once } from "../../once.ts";
+import { classKey, dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost, grainOf } from "./lower/cost.ts";
 import { pointwiseModule } from "./lower/pointwise.ts";
 import { band, transposeModule } from "./lower/transpose.ts";
@@ -145,35 +146,23 @@ export class Pointwise {
   }
 
   #plan(program: Program): Plan {
-    let plan = this.#plans[program.id];
-    if (plan === undefined) {
-      const copy = program.outputs.length === 1 && program.outputs[0]?.op === "input";
-      plan = { grain: grainOf(cost(program.outputs)), copy, kernels: new Map(), last: "", kernel: null };
-      this.#plans[program.id] = plan;
-    }
-    return plan;
+    this.#plans[program.id] ??= {
+      grain: grainOf(cost(program.outputs)),
+      copy: program.outputs.length === 1 && program.outputs[0]?.op === "input",
+      ...{ kernels: new Map(), last: "", kernel: null },
+    };
+    return this.#plans[program.id] as Plan; // safe: set above
   }
 
   #kernel(program: Program, plan: Plan, to: readonly View[], outer: number): Kernel {
     const motions = this.#motions;
-    // The leading digit is never zero, so that keys of different lengths differ even when the first views are `still`
-    // (0).
-    let key: number | string = 4 + outer;
-    for (const m of motions) key = key * 3 + m;
-    for (const view of to) key = key * 7 + ordinal[view.dtype];
-    // Long programs exceed the exact integers: their keys are strings.
-    if (key > Number.MAX_SAFE_INTEGER) key = `${outer} ${motions.join("")} ${to.map((view) => view.dtype).join()}`;
+    const key = classKey(1 + outer, motions, to);
     if (key === plan.last && plan.kernel !== null) return plan.kernel;
-    let kernel = plan.kernels.get(key);
-    if (kernel === undefined) {
-      const types = to.map((view) => view.dtype);
-      const build = () => pointwiseModule(this.#runtime, { program, types, motions: [...motions], outer });
-      kernel = this.#runtime.kernel(`pointwise ${program.id} ${key}`, build);
-      plan.kernels.set(key, kernel);
-    }
+    const types = to.map((view) => view.dtype);
+    const build = () => pointwiseModule(this.#runtime, { program, types, motions: [...motions], outer });
     plan.last = key;
-    plan.kernel = kernel;
-    return kernel;
+    plan.kernel = once(plan.kernels, key, () => this.#runtime.kernel(`pointwise ${program.id} ${key}`, build));
+    return plan.kernel;
   }
 }
 

@@ -1,16 +1,7 @@
 /** The scalar pooling kernels, for windows of any shape. A unit of work is one channel of one image. */
 
-import { type Argument, forEachWindow, planeOf, poolSlots } from "./pool-windows.ts";
-import {
-  type Code,
-  type FunctionBuilder,
-  f32,
-  f64,
-  i32,
-  type Local,
-  ModuleBuilder,
-  type Operand,
-} from "./wasm/index.ts";
+import { forEachWindow, type Plane, planeOf, readPoolArguments, strides, type Window } from "./pool-windows.ts";
+import { type Code, f32, f64, i32, type Local, ModuleBuilder, nth, type Operand } from "./wasm/index.ts";
 
 /** The scalar types that pooling computes in. */
 export type Scalar = "f32" | "f64" | "i32";
@@ -22,99 +13,60 @@ interface Numbers<T extends Scalar> {
   add(a: Operand<T>, b: Operand<T>): Code<T>;
   gt(a: Operand<T>, b: Operand<T>): Code<"i32">;
   ne(a: Operand<T>, b: Operand<T>): Code<"i32">;
-  eq(a: Operand<T>, b: Operand<T>): Code<"i32">;
-  of(count: Code<"i32">): Code<T>;
 }
 
-const numbers: { readonly [T in Scalar]: Numbers<T> } = {
-  f32: { ...f32, of: f32.convertI32 },
-  f64: { ...f64, of: f64.convertI32 },
-  i32: { ...i32, of: (count) => count },
-};
+const numbers: { readonly [T in Scalar]: Numbers<T> } = { f32, f64, i32 };
 
-/** Selects one of the kernels. */
-export interface PoolKind {
-  readonly direction: "forward" | "backward";
-  /** Whether the positions of the maxima are written. */
-  readonly indices: boolean;
-}
-
-/** Builds a pooling kernel. */
-export function poolKernel<T extends Scalar>(shared: boolean, type: T, kind: PoolKind): Uint8Array {
+/** Builds the kernel: forward, with or without indices, or backward, which reads the indices. */
+export function poolKernel<T extends Scalar>(
+  shared: boolean,
+  type: T,
+  direction: "forward" | "backward",
+  indices: boolean,
+): Uint8Array {
   const n: Numbers<T> = numbers[type];
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
-    const read = new Map<number, Local<"i32">>();
-    // Loads every argument once, before the loops.
-    for (const first of Object.values(poolSlots)) {
-      const count = first >= poolSlots.inputStrides ? 3 : 1;
-      for (let d = 0; d < count; d++) read.set(first + d, f.let(i32.load(args, 8 * (first + d))));
-    }
-    // Safe: every slot has just been loaded.
-    const argument: Argument = (name, d = 0) => read.get(poolSlots[name] + d) as Local<"i32">;
+    const argument = readPoolArguments(f, args);
+    const [zero, best, value] = [f.local(type), f.local(type), f.local(type)];
+    const at = f.local("i32");
     f.for(begin, end, 1, (unit) => {
-      if (kind.direction === "backward") backward(f, n, type, kind, argument, unit);
-      else forward(f, n, type, kind, argument, unit);
+      const plane = planeOf(f, argument, unit);
+      if (direction === "backward") clear(0, plane.input);
+      forEachWindow(f, argument, plane, direction === "forward" ? maximum : (window) => spread(window, plane));
     });
-  });
-}
 
-function forward<T extends Scalar>(
-  f: FunctionBuilder,
-  n: Numbers<T>,
-  type: T,
-  kind: PoolKind,
-  argument: Argument,
-  unit: Local<"i32">,
-): void {
-  const [best, value] = [f.local(type), f.local(type)];
-  const at = f.local("i32");
-  forEachWindow(f, argument, planeOf(f, argument, unit), (window) => {
-    f.set(at, -1);
-    window.each((address, position) => {
-      f.set(value, n.load(address));
-      // The first element, a larger one, or a NaN; the last of several NaNs wins.
-      const larger = i32.or(n.gt(value, best), n.ne(value, value));
-      f.if(i32.or(i32.lt(at, 0), larger), () => {
-        f.set(best, value);
-        f.set(at, position);
+    function maximum(window: Window): void {
+      f.set(at, -1);
+      window.each((address, position) => {
+        f.set(value, n.load(address));
+        // The first element, a larger one, or a NaN; the last of several NaNs wins.
+        const larger = i32.or(n.gt(value, best), n.ne(value, value));
+        f.if(i32.or(i32.lt(at, 0), larger), () => {
+          f.set(best, value);
+          f.set(at, position);
+        });
       });
-    });
-    f.do(n.store(window.output, best));
-    if (kind.indices) f.do(i32.store(window.indices, at));
-  });
-}
+      f.do(n.store(window.output, best));
+      if (indices) f.do(i32.store(window.indices, at));
+    }
 
-function backward<T extends Scalar>(
-  f: FunctionBuilder,
-  n: Numbers<T>,
-  type: T,
-  _kind: PoolKind,
-  argument: Argument,
-  unit: Local<"i32">,
-): void {
-  const plane = planeOf(f, argument, unit);
-  const along = (d: number, address: Local<"i32">): void => {
-    if (d === 3) f.do(n.store(address, n.of(i32.const(0))));
-    else
-      f.for(0, argument("sizes", d), 1, (i) =>
-        along(d + 1, f.let(i32.add(address, i32.mul(i, argument("inputStrides", d))))),
-      );
-  };
-  along(0, plane.input);
-  const gradient = f.local(type);
-  forEachWindow(f, argument, plane, (window) => {
-    f.set(gradient, n.load(window.output));
-    const position = f.let(i32.load(window.indices));
-    const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
-    const row = f.let(i32.divU(position, width));
-    const offset = i32.add(
-      i32.mul(i32.divU(row, height), argument("inputStrides", 0)),
-      i32.add(
-        i32.mul(i32.remU(row, height), argument("inputStrides", 1)),
-        i32.mul(i32.remU(position, width), argument("inputStrides", 2)),
-      ),
-    );
-    const address = f.let(i32.add(plane.input, offset));
-    f.do(n.store(address, n.add(n.load(address), gradient)));
+    /** Sets the elements from dimension `d` on to zero. */
+    function clear(d: number, address: Local<"i32">): void {
+      if (d === 3) f.do(n.store(address, zero));
+      else
+        f.for(0, argument("sizes", d), 1, (i) => clear(d + 1, f.let(nth(address, i, argument("input", strides + d)))));
+    }
+
+    /** Adds a window's gradient to the one of its maximum. */
+    function spread({ output, indices }: Window, { input }: Plane): void {
+      const position = f.let(i32.load(indices));
+      const [height, width] = [argument("sizes", 1), argument("sizes", 2)];
+      const row = f.let(i32.divU(position, width));
+      const address = f.let(input);
+      [i32.divU(row, height), i32.remU(row, height), i32.remU(position, width)].forEach((place, d) => {
+        f.increase(address, i32.mul(place, argument("input", strides + d)));
+      });
+      f.do(n.store(address, n.add(n.load(address), n.load(output))));
+    }
   });
 }

@@ -3,33 +3,36 @@
  * to three dimensions.
  */
 
-import { type Code, type FunctionBuilder, i32, type Local } from "./wasm/index.ts";
+import { type Code, type FunctionBuilder, i32, type Local, nth } from "./wasm/index.ts";
 
-/** The arguments of the pooling kernels. Lists of three are depth, height and width; strides are in bytes. */
-export const poolSlots = {
+/**
+ * The slots of the pooling kernels' arguments. A view has six: its address, the strides of images and channels, and
+ * those of depth, height and width. The other lists are depth, height and width. Strides are in bytes.
+ */
+const slots = {
   input: 0,
-  output: 1,
-  indices: 2,
-  channels: 3,
-  inputImage: 4,
-  inputChannel: 5,
-  outputImage: 6,
-  outputChannel: 7,
-  indicesImage: 8,
-  indicesChannel: 9,
-  inputStrides: 10,
-  outputStrides: 13,
-  indicesStrides: 16,
-  sizes: 19,
-  positions: 22,
-  kernel: 25,
-  step: 28,
-  padding: 31,
-  dilation: 34,
+  output: 6,
+  indices: 12,
+  sizes: 18,
+  positions: 21,
+  kernel: 24,
+  step: 27,
+  padding: 30,
+  dilation: 33,
+  channels: 36,
 } as const;
 
-/** Returns the local that holds an argument, or one of a list of three. */
-export type Argument = (name: keyof typeof poolSlots, d?: number) => Local<"i32">;
+/** Returns the local that holds an argument, or a later one of the list that starts with it. */
+export type Argument = (name: keyof typeof slots, d?: number) => Local<"i32">;
+
+/** Loads all arguments. */
+export function readPoolArguments(f: FunctionBuilder, args: Local<"i32">): Argument {
+  const read = Array.from({ length: slots.channels + 1 }, (_, slot) => f.let(i32.load(args, 8 * slot)));
+  return (name, d = 0) => read[slots[name] + d] as Local<"i32">; // safe: every slot has been loaded
+}
+
+/** Where the strides of depth, height and width start in the arguments of a view. */
+export const strides = 3;
 
 /** The window of one output position. */
 export interface Window {
@@ -59,7 +62,7 @@ export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32
   const image = f.let(i32.divU(unit, argument("channels")));
   const channel = f.let(i32.remU(unit, argument("channels")));
   const at = (view: "input" | "output" | "indices"): Local<"i32"> => {
-    const offset = i32.add(i32.mul(image, argument(`${view}Image`)), i32.mul(channel, argument(`${view}Channel`)));
+    const offset = nth(i32.mul(image, argument(view, 1)), channel, argument(view, 2));
     return f.let(i32.add(argument(view), offset));
   };
   return { input: at("input"), output: at("output"), indices: at("indices") };
@@ -80,9 +83,9 @@ export function forEachWindow(
     }
     f.for(0, argument("positions", d), 1, (o) => {
       ranges[d] = rangeOf(f, argument, d, o);
-      const at = (base: Code<"i32">, strides: "outputStrides" | "indicesStrides"): Local<"i32"> =>
-        f.let(i32.add(base, i32.mul(o, argument(strides, d))));
-      along(d + 1, at(output, "outputStrides"), at(indices, "indicesStrides"));
+      const at = (base: Code<"i32">, view: "output" | "indices"): Local<"i32"> =>
+        f.let(nth(base, o, argument(view, strides + d)));
+      along(d + 1, at(output, "output"), at(indices, "indices"));
     });
   };
   along(0, plane.output, plane.indices);
@@ -115,8 +118,8 @@ function places(
     }
     const { start, first, end } = ranges[d] as Range;
     f.for(first, end, 1, (tap) => {
-      const place = f.let(i32.add(start, i32.mul(tap, argument("dilation", d))));
-      const next = f.let(i32.add(address, i32.mul(place, argument("inputStrides", d))));
+      const place = f.let(nth(start, tap, argument("dilation", d)));
+      const next = f.let(nth(address, place, argument("input", strides + d)));
       along(d + 1, next, f.let(i32.add(i32.mul(position, argument("sizes", d)), place)));
     });
   };

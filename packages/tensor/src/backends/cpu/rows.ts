@@ -8,9 +8,10 @@ import { bytesOf, computeType } from "../../dtype.ts";
 import { type Expr, input, row } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
+import { once } from "../../once.ts";
 import { contiguousStrides } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
-import { dense, Layout, motion, ordinal, still, strided } from "./layout.ts";
+import { classKey, dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
 import { rowsModule } from "./lower/rows.ts";
@@ -150,14 +151,13 @@ export class Rows {
   }
 
   #plan(program: RowProgram): Plan {
-    let plan = this.#plans[program.id];
-    if (plan === undefined) {
-      const { stages, rows, elements } = program;
-      const work = stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements);
-      plan = { cost: work, kernels: new Map(), ...split(stages, rows, elements) };
-      this.#plans[program.id] = plan;
-    }
-    return plan;
+    const { stages, rows, elements } = program;
+    this.#plans[program.id] ??= {
+      cost: stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements),
+      kernels: new Map(),
+      ...split(stages, rows, elements),
+    };
+    return this.#plans[program.id] as Plan; // safe: set above
   }
 
   #kernel(
@@ -168,18 +168,10 @@ export class Rows {
     width: number,
   ): Kernel {
     const motions = this.#motions;
-    let key: number | string = (inputs.length * 8 + outer) * 8 + within;
-    key = key * 5 + width;
-    for (const m of motions) key = key * 3 + m;
-    for (const view of toElements) key = key * 7 + ordinal[view.dtype];
-    for (const view of toRows) key = key * 7 + ordinal[view.dtype];
-    // Keys that exceed the exact integers, or dimensions that exceed their digit, become strings.
-    if (key > Number.MAX_SAFE_INTEGER || outer > 7 || within > 7) {
-      const types = [...toElements, ...toRows].map((view) => view.dtype);
-      key = `${inputs.length} ${motions.join("")} ${outer} ${within} ${width} ${types.join()}`;
-    }
-    let kernel = plan.kernels.get(key);
-    if (kernel === undefined) {
+    // Fewer than 64 dimensions are left, since each has two elements or more.
+    const start = ((inputs.length * 64 + outer) * 64 + within) * 5 + width;
+    const key = classKey(start, motions, [...toElements, ...toRows]);
+    return once(plan.kernels, key, () => {
       const what: RowsClass = {
         program,
         inputs: inputs.length,
@@ -190,10 +182,8 @@ export class Rows {
         within,
         across: width,
       };
-      kernel = this.#runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(this.#runtime, what));
-      plan.kernels.set(key, kernel);
-    }
-    return kernel;
+      return this.#runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(this.#runtime, what));
+    });
   }
 }
 

@@ -46,7 +46,7 @@ export interface Runtime {
    * caller runs it directly.
    *
    * @param args integers and addresses: slot `i` is the 32-bit integer at `args + 8·i`.
-   * @param grain units per piece, an integer of at least 1. A piece should take 10 µs or more.
+   * @param grain units per piece, rounded up to an integer. A piece should take 10 µs or more.
    * @param floats float64 arguments, stored in the slots after the integers.
    */
   launch(kernel: Kernel, args: readonly number[], units: number, grain: number, floats?: readonly number[]): void;
@@ -127,8 +127,9 @@ class CpuRuntime implements Runtime {
     for (let i = 0; i < count; i++) i32[first + 2 * i] = args[i] as number;
     if (floats !== undefined)
       for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
-    if (units <= grain || this.#team === null) kernel.run(address, 0, units);
-    else this.#team.run(kernel, address, units, grain);
+    const piece = Math.ceil(grain);
+    if (units <= piece || this.#team === null) kernel.run(address, 0, units);
+    else this.#team.run(kernel, address, units, piece);
   }
 
   scratch(bytes: number): number {

@@ -6,8 +6,8 @@
 
 import { bytesOf, type DType } from "../../dtype.ts";
 import type { SortCall } from "../../kernel.ts";
-import { without } from "../../view.ts";
-import { type LinearMemory, origins } from "./memory.ts";
+import { positionsOf, without } from "../../view.ts";
+import { indexOf, type LinearMemory } from "./memory.ts";
 
 /** Maximum length at which insertion is faster. */
 const short = 48;
@@ -31,7 +31,7 @@ export function runSort(memory: LinearMemory, call: SortCall): void {
     number,
     number,
   ]; // safe: three
-  const starts = [input, values, indices].map((view) => origins(without(view, [dim])));
+  const starts = [input, values, indices].map((view) => positionsOf(without(view, [dim]), indexOf(view)));
   const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
   starts[0]?.forEach((start, l) => {
     work.load(memory, input.dtype, start, step, descending);

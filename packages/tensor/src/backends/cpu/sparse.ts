@@ -2,12 +2,10 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { SparseCall, View } from "../../kernel.ts";
-import { argumentsFor, writeArguments } from "./arguments.ts";
-import { sparseModule, sparseSlots } from "./lower/sparse.ts";
+import { type Arguments, launch } from "./arguments.ts";
+import { type SparseArgument, sparseModule } from "./lower/sparse.ts";
 import { addressOf } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
-
-const args = /* @__PURE__ */ argumentsFor(sparseSlots);
 
 /** Runs a product with a sparse matrix. */
 export function runSparse(runtime: Runtime, { starts, positions, weights, input, to }: SparseCall): void {
@@ -18,8 +16,7 @@ export function runSparse(runtime: Runtime, { starts, positions, weights, input,
   const step = (view: View, dim: number): number => (view.strides[dim] as number) * bytesOf(view.dtype);
   const lanes = to.shape[lane] as number;
   const { dtype } = to;
-  const kernel = runtime.kernel(`sparse ${dtype} ${contiguous}`, () => sparseModule(runtime, dtype, contiguous));
-  writeArguments(args, sparseSlots, {
+  const args: Arguments<SparseArgument> = {
     starts: addressOf(starts),
     positions: addressOf(positions),
     weights: addressOf(weights),
@@ -33,9 +30,16 @@ export function runSparse(runtime: Runtime, { starts, positions, weights, input,
     toBatch: step(to, batch),
     toRow: step(to, 1),
     toLane: step(to, lane),
-  });
+  };
   const entries = (positions.shape[0] as number) / rows;
   const work = contiguous ? lanes * (entries + 1) : 4 * rows * (entries + 1);
   const units = (to.shape[batch] as number) * (contiguous ? rows : Math.ceil(lanes / 4));
-  runtime.launch(kernel, args, units, Math.ceil(20_000 / work));
+  launch(
+    runtime,
+    `sparse ${dtype} ${contiguous}`,
+    args,
+    (names) => sparseModule(runtime, dtype, contiguous, names),
+    units,
+    20_000 / work,
+  );
 }

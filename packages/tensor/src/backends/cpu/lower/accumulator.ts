@@ -9,7 +9,7 @@ import type { BinaryOp } from "../../../expr/ops.ts";
 import type { Reduction } from "../../../expr/program.ts";
 import { f32x4, f64x2, type Local, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { binary, wideMask } from "./primitives.ts";
+import { binary, select } from "./primitives.ts";
 import { first, narrowed, type Value, type Vector, widened } from "./values.ts";
 
 /** The running result of a reduction. */
@@ -39,10 +39,7 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
   return {
     take(value, way, mask) {
       const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
-      const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
-      const some =
-        masks === null ? value : value.map((v, k) => e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector)));
-      combine(chain, some).forEach((v, k) => {
+      combine(chain, masked(e, dtype, value, start, mask)).forEach((v, k) => {
         e.f.set(chain[k] as Local<"v128">, v);
       });
     },
@@ -50,6 +47,11 @@ export function accumulator(e: Emitter, reduce: Reduction, dtype: DType, ways: n
     lanes,
     total: () => folded(e, reduce, dtype, lanes()),
   };
+}
+
+/** Returns a value with the identity in the lanes where the mask is not set. */
+function masked(e: Emitter, dtype: DType, value: Value, start: Value, mask: Vector | undefined): Value {
+  return mask === undefined ? value : select(e, dtype, [mask], value, start);
 }
 
 /** Combines all lanes of a value; every lane receives the result. */
@@ -82,9 +84,7 @@ function extremes(e: Emitter, reduce: "max" | "min", dtype: DType, ways: number,
   return {
     take(value, way, mask) {
       const chain = chains[way] as Local<"v128">[]; // safe: the ways are numbered from 0
-      const masks = mask === undefined ? null : dtype === "float64" ? wideMask(e, mask) : [mask];
-      value.forEach((v, k) => {
-        const some = masks === null ? v : e.let(v128.bitselect(v, start[k] as Vector, masks[k] as Vector));
+      masked(e, dtype, value, start, mask).forEach((some, k) => {
         f.set(chain[k] as Local<"v128">, better(chain[k] as Vector, some));
         f.set(nans[k] as Local<"v128">, v128.or(nans[k] as Vector, lanes.ne(some, some)));
       });
@@ -107,8 +107,7 @@ function blocked(e: Emitter, reduce: "sum" | "product", ways: number): Accumulat
   return {
     take(value, way, mask) {
       const chain = chains[way] as Local<"v128">; // safe: the ways are numbered from 0
-      const some = mask === undefined ? first(value) : v128.bitselect(first(value), start, mask);
-      f.set(chain, f32x4[name](chain, some));
+      f.set(chain, f32x4[name](chain, first(masked(e, "float32", value, [start], mask))));
     },
     flush() {
       for (const chain of chains) {

@@ -9,7 +9,7 @@ import type { Runtime } from "../runtime.ts";
 import { type Code, f32, f32x4, f64, i32, type Local } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
-import { odometer } from "./pointwise.ts";
+import { forEachUnit, odometer } from "./pointwise.ts";
 import { first, type Integer, loadSplat } from "./values.ts";
 
 /** The properties that the kernel is specialized for. */
@@ -48,11 +48,7 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
   return kernelModule(runtime, (e) => {
     const { f } = e;
     const length = e.slot(3);
-    const bases = [0, 1, 2].map((k) => e.slot(k));
-    const walk = odometer(e, e.begin, bases, 4 + row - 1 + row, outer);
-    // safe: there are three
-    const [input, indices, extremes] = walk.pointers as readonly [Local<"i32">, Local<"i32">, Local<"i32">];
-    f.for(0, i32.sub(e.end, e.begin), 1, () => {
+    forEachUnit(e, 4 + row - 1 + row, outer, (input, indices, extremes) => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
@@ -71,7 +67,6 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
       });
       f.do(i32.store(indices, place));
       if (values) f.do(move(bytesOf(dtype), extremes, from));
-      walk.advance();
     });
   });
 }

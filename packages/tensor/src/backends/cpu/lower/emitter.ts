@@ -37,6 +37,8 @@ export class Emitter {
   readonly end: Local<"i32">;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
+  /** The argument slot of the first scalar of a formula. */
+  scalars = 0;
   readonly #hoisted: Hoisted[] = [];
   readonly #known = new Map<string, Local<Type>>();
   readonly #imports: Map<string, number>;

@@ -7,7 +7,7 @@ import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { fmod32, log2Wide, pow32, throughDouble } from "./float32-binary.ts";
-import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64.ts";
+import { arithmetic, type Composed, erfc64, polynomial, sigmoid, simple } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
@@ -24,7 +24,7 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   tan: tangent,
   atan,
   tanh,
-  sigmoid,
+  sigmoid: (e, x) => sigmoid(e, f32x4, x, e.f32(1), (small) => exp(e, small)),
   erf,
   erfc: (e, x) => throughDouble(e, [x], (half) => erfc64(e, half)),
 };
@@ -188,13 +188,6 @@ function tanh(e: Emitter, x: Vector): Vector {
   const small = e.let(f32x4.lt(size, e.f32(0.6)));
   const part = e.let(f32x4.div(v128.bitselect(d, e.f32(2), small), f32x4.add(d, e.f32(2))));
   return withSign(e, v128.bitselect(part, f32x4.sub(e.f32(1), part), small), x);
-}
-
-/** `1 / (1 + e⁻ˣ)`, or `eˣ / (eˣ + 1)` for negative x, so that the exponential never overflows. */
-function sigmoid(e: Emitter, x: Vector): Vector {
-  const small = e.let(exp(e, e.let(f32x4.neg(f32x4.abs(x)))));
-  const above = v128.bitselect(e.f32(1), small, f32x4.ge(x, e.f32(0)));
-  return f32x4.div(above, f32x4.add(small, e.f32(1)));
 }
 
 /** `1 - erfc x`, where ln erfc x is approximated by a polynomial without a constant term. */

@@ -88,7 +88,7 @@ export function arithmetic(
 
 function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
   return simple(f64x2, op, x, e.f64(0), (name) => {
-    if (name === "sigmoid") return sigmoid(e, x);
+    if (name === "sigmoid") return sigmoid(e, f64x2, x, e.f64(1), (small) => exp64(e, small));
     if (name === "erf") return erf64(e, x);
     return name === "erfc" ? erfc64(e, x) : lanewise(e, f64x2, 2, [x], (lane) => e.math(name, lane));
   });
@@ -99,10 +99,15 @@ function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
 }
 
 /** `1 / (1 + e⁻ˣ)`, or `eˣ / (eˣ + 1)` for negative x, so that the exponential never overflows. */
-function sigmoid(e: Emitter, x: Vector): Vector {
-  const small = lanewise(e, f64x2, 2, [f64x2.neg(f64x2.abs(x))], (lane) => e.math("exp", lane));
-  const above = v128.bitselect(e.f64(1), small, f64x2.ge(x, e.f64(0)));
-  return f64x2.div(above, f64x2.add(small, e.f64(1)));
+export function sigmoid(e: Emitter, lanes: Lanes, x: Vector, one: Vector, exp: (x: Vector) => Vector): Vector {
+  const small = e.let(exp(e.let(lanes.neg(lanes.abs(x)))));
+  const above = v128.bitselect(one, small, lanes.ge(x, e.i32(0)));
+  return lanes.div(above, lanes.add(small, one));
+}
+
+/** The exponential of two float64. */
+function exp64(e: Emitter, x: Vector): Vector {
+  return lanewise(e, f64x2, 2, [x], (lane) => e.math("exp", lane));
 }
 
 /** erf(x) / x as a polynomial in x², for |x| ≤ 1: the Taylor series, 2/√π Σ (-1)ⁿ / (n! (2n + 1)). */
@@ -147,7 +152,7 @@ function tail(e: Emitter, size: Vector): Vector {
   const scaled = polynomial(e, "f64x2", t, far);
   // x² is split: the square of the part with few bits is exact.
   const coarse = e.let(v128.and(x, e.i32(0, -1)));
-  const exact = e.let(lanewise(e, f64x2, 2, [f64x2.neg(f64x2.mul(coarse, coarse))], (lane) => e.math("exp", lane)));
+  const exact = e.let(exp64(e, f64x2.neg(f64x2.mul(coarse, coarse))));
   const rest = e.let(f64x2.mul(f64x2.sub(coarse, x), f64x2.add(coarse, x)));
   // e^rest - 1, for |rest| < 0.002
   const correction = f64x2.mul(rest, polynomial(e, "f64x2", rest, [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120]));

@@ -1,6 +1,6 @@
 /** Lowers expressions to vector code: a traversal of the graph that computes each node once, operands first. */
 
-import { isFloating } from "../../../dtype.ts";
+import { type DType, isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
@@ -9,47 +9,60 @@ import type { Emitter } from "./emitter.ts";
 import { binary, compare, select, unary } from "./primitives.ts";
 import { convert, type Value } from "./values.ts";
 
-/** Sources of the leaves' values. */
-export interface Leaves {
-  /** Returns four elements of an input. */
-  input(leaf: Expr): Value;
-  /** The argument slot of the first scalar. */
-  readonly scalars: number;
-}
+/** Returns four elements of an input. */
+export type Input = (leaf: Expr) => Value;
 
 /** Values computed so far, by expression. */
 export type Known = Map<Expr, Value>;
 
 /** Computes expressions. Nodes in `known` are reused, and computed nodes are added to it. */
-export function lower(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): Value[] {
+export function lower(e: Emitter, roots: readonly Expr[], input: Input, known: Known): Value[] {
   const visit = (node: Expr): void => {
     if (known.has(node)) return;
     for (const arg of node.args) visit(arg);
-    known.set(node, lowerNode(e, node, leaves, known));
+    known.set(node, lowerNode(e, node, input, known));
   };
   for (const root of roots) visit(root);
   return roots.map((root) => known.get(root) as Value); // safe: visited above
 }
 
+/** Computes expressions, each in the type in which it is stored. */
+export function lowerAs(
+  e: Emitter,
+  roots: readonly Expr[],
+  types: readonly DType[],
+  input: Input,
+  known: Known,
+): Value[] {
+  // safe: there is a type for each expression
+  return lower(e, roots, input, known).map((value, k) =>
+    convert(e, value, (roots[k] as Expr).dtype, types[k] as DType),
+  );
+}
+
 /** Computes the nodes that depend only on constants and scalars, outside the loops. */
-export function lowerInvariant(e: Emitter, roots: readonly Expr[], leaves: Leaves, known: Known): void {
+export function lowerInvariant(e: Emitter, roots: readonly Expr[], known: Known): void {
   for (const node of nodesOf(roots)) {
     if (node.op === "input" || node.op === "row" || known.has(node)) continue;
-    if (node.args.every((arg) => known.has(arg))) known.set(node, lowerNode(e, node, leaves, known));
+    if (node.args.every((arg) => known.has(arg)))
+      known.set(
+        node,
+        lowerNode(e, node, () => [], known),
+      );
   }
 }
 
-function lowerNode(e: Emitter, node: Expr, leaves: Leaves, known: Known): Value {
+function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
   // safe: operands come first, and a node uses as many as it has
   const [a, b, c] = node.args.map((arg) => known.get(arg)) as [Value, Value, Value];
   const operand = node.args[0]?.dtype ?? node.dtype;
   switch (node.op) {
     case "input":
-      return leaves.input(node);
+      return input(node);
     case "row":
       throw new Error("row result outside a row program");
     case "scalar":
-      return scalar(e, node, leaves.scalars + node.value);
+      return scalar(e, node, e.scalars + node.value);
     case "constant":
       return constant(e, node);
     case "cast":

@@ -8,9 +8,9 @@ import { bytesOf, type DType } from "../../../dtype.ts";
 import type { BinaryOp } from "../../../expr/ops.ts";
 import type { ScatterCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, i32, i64, memoryCopy } from "../wasm/index.ts";
-import { type Emitter, kernelModule } from "./emitter.ts";
-import { odometer, vectorStep } from "./pointwise.ts";
+import { type Code, i32, i64, type Local, memoryCopy, nth } from "../wasm/index.ts";
+import { kernelModule } from "./emitter.ts";
+import { forEachUnit, odometer, vectorStep } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
 import { type Integer, loadSplat, pack, storeOne } from "./values.ts";
 
@@ -35,11 +35,6 @@ const length = 6;
 const indexedStride = 7;
 const sizes = 8;
 
-function walk(e: Emitter, rank: number, from: Integer): { readonly pointers: readonly Integer[]; advance(): void } {
-  const bases = [0, 1, 2].map((k) => e.slot(k));
-  return odometer(e, from, bases, sizes, rank);
-}
-
 /** Copies one element of any dtype. */
 export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
   if (bytes === 8) return i64.store(to, i64.load(from));
@@ -51,13 +46,9 @@ export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
 export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexClass): Uint8Array {
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
-    const { f } = e;
-    const at = walk(e, rank, e.begin);
-    const [input, index, to] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
-    f.for(0, i32.sub(e.end, e.begin), 1, () => {
-      const from = e.let(i32.add(input, i32.mul(i32.load(index), e.slot(indexedStride))));
-      f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(e.slot(length), bytes)));
-      at.advance();
+    forEachUnit(e, sizes, rank, (input, index, to) => {
+      const from = e.let(nth(input, i32.load(index), e.slot(indexedStride)));
+      e.f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(e.slot(length), bytes)));
     });
   });
 }
@@ -82,10 +73,11 @@ export function scatterModule(
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const at = walk(e, rank, i32.const(0));
-    const [target, index, source] = at.pointers as readonly [Integer, Integer, Integer]; // safe: there are three
+    const bases = [0, 1, 2].map((k) => e.slot(k));
+    const at = odometer(e, i32.const(0), bases, sizes, rank);
+    const [target, index, source] = at.pointers as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
     f.for(0, e.slot(sizes + rank - 1 + 3 * rank), 1, () => {
-      const to = e.let(i32.add(target, i32.mul(i32.load(index), e.slot(indexedStride))));
+      const to = e.let(nth(target, i32.load(index), e.slot(indexedStride)));
       if (motions === null) {
         if (reduce === "set") f.do(move(bytes, to, source));
         else {
@@ -96,13 +88,7 @@ export function scatterModule(
         const i = f.let(e.begin);
         const bases = [to, index, source];
         f.while(i32.ltU(i, e.end), () => {
-          const step = vectorStep(e, {
-            at: i,
-            left: () => i32.sub(e.end, i),
-            address: (k) => bases[k] as Integer,
-            stride: (k) => e.slot(innerStrides + k),
-            motion: (k) => motions[k] as number,
-          });
+          const step = vectorStep(e, { at: i, end: e.end, bases, strides: innerStrides, motions });
           const comes = step.load(2, dtype);
           step.store(
             0,

@@ -11,11 +11,11 @@ import type { Program } from "../../../expr/program.ts";
 import { inputTypes } from "../../../expr/program.ts";
 import { dense, still, strided } from "../layout.ts";
 import type { Runtime } from "../runtime.ts";
-import { i32, type Local, select } from "../wasm/index.ts";
+import { i32, type Local, nth, select } from "../wasm/index.ts";
 import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
-import { type Known, lower, lowerInvariant } from "./formula.ts";
-import { convert, type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+import { type Known, lowerAs, lowerInvariant } from "./formula.ts";
+import { type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
 
 /** The properties that a pointwise kernel is specialized for. */
 export interface PointwiseClass {
@@ -47,8 +47,8 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   return kernelModule(runtime, (e) => {
     const { f } = e;
     const known: Known = new Map();
-    const none = { input: () => [], scalars };
-    lowerInvariant(e, program.outputs, none, known);
+    e.scalars = scalars;
+    lowerInvariant(e, program.outputs, known);
 
     /** Emits elements [from, to) of an innermost dimension whose operands start at `bases`. */
     const sweep = (bases: readonly Integer[], from: Integer, to: Integer): void => {
@@ -58,20 +58,11 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       const i = f.let(from);
       /** Emits four elements from index `at` on. */
       const vector = (at: Local<"i32">, whole: boolean): void => {
-        const step = vectorStep(e, {
-          at,
-          whole,
-          left: () => i32.sub(to, at),
-          address: (k) => bases[k] as Integer,
-          stride: (k) => e.slot(n + k),
-          motion: (k) => motions[k] as number,
-        });
+        const step = vectorStep(e, { at, end: to, whole, bases, strides: n, motions });
         const input = (leaf: Expr) =>
           motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype);
-        const values = lower(e, program.outputs, { input, scalars }, new Map(known));
-        types.forEach((type, k) => {
-          const from = program.outputs[k]?.dtype ?? type;
-          step.store(inputs + k, type, convert(e, values[k] as Value, from, type));
+        lowerAs(e, program.outputs, types, input, new Map(known)).forEach((value, k) => {
+          step.store(inputs + k, types[k] as DType, value);
         });
       };
       if (unrolled) {
@@ -114,37 +105,38 @@ export interface Place {
   readonly at: Local<"i32">;
   /** Whether all four elements are known to exist. */
   readonly whole?: boolean;
-  /** Number of elements left, including this one. */
-  left(): Integer;
-  address(operand: number): Integer;
-  stride(operand: number): Integer;
-  motion(operand: number): number;
+  /** The end of the loop. */
+  readonly end: Integer;
+  /** The operands' addresses, the argument slot of the first one's stride, and how they move. */
+  readonly bases: readonly Integer[];
+  readonly strides: number;
+  readonly motions: readonly number[];
 }
 
 /** Returns loads and stores for one iteration of a loop over vectors of four elements. */
 export function vectorStep(
   e: Emitter,
-  place: Place,
+  { at, whole, end, bases, strides, motions }: Place,
 ): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
   const { f } = e;
-  const near = (k: number, dtype: DType) => e.let(i32.add(place.address(k), i32.mul(place.at, bytesOf(dtype))));
-  const far = (k: number, index: Integer) => e.let(i32.add(place.address(k), i32.mul(index, place.stride(k))));
+  const near = (k: number, dtype: DType) => e.let(nth(bases[k] as Integer, at, bytesOf(dtype)));
+  const far = (k: number, index: Integer) => e.let(nth(bases[k] as Integer, index, e.slot(strides + k)));
   return {
     load(k, dtype) {
-      if (place.motion(k) === dense) return load(e, dtype, near(k, dtype));
+      if (motions[k] === dense) return load(e, dtype, near(k, dtype));
       // An element past the last one may be far outside the memory, so the last one is loaded again instead.
-      const last = e.let(i32.sub(place.left(), 1));
-      const lane = (j: number) => far(k, i32.add(place.at, select(i32.gtU(last, j), i32.const(j), last)));
+      const last = e.let(i32.sub(i32.sub(end, at), 1));
+      const lane = (j: number) => far(k, i32.add(at, select(i32.gtU(last, j), i32.const(j), last)));
       return loadEach(e, dtype, [0, 1, 2, 3].map(lane));
     },
     store(k, dtype, value) {
       const packed = pack(e, dtype, value);
-      if (place.whole === true && place.motion(k) === dense) {
+      if (whole && motions[k] === dense) {
         storePacked(e, dtype, near(k, dtype), packed);
         return;
       }
-      const left = e.let(place.left());
-      if (place.motion(k) === dense) {
+      const left = e.let(i32.sub(end, at));
+      if (motions[k] === dense) {
         const address = near(k, dtype);
         const some = () => {
           storeOne(e, dtype, address, packed, 0);
@@ -153,12 +145,29 @@ export function vectorStep(
         };
         f.if(i32.geU(left, 4), () => storePacked(e, dtype, address, packed), some);
       } else {
-        storeOne(e, dtype, far(k, place.at), packed, 0);
-        for (const j of [1, 2, 3])
-          f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(place.at, j)), packed, j));
+        storeOne(e, dtype, far(k, at), packed, 0);
+        for (const j of [1, 2, 3]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(at, j)), packed, j));
       }
     },
   };
+}
+
+/**
+ * Emits a loop over the units. `body` receives the addresses of three operands, whose slots are the first ones; the
+ * dimensions are those of `odometer`.
+ */
+export function forEachUnit(
+  e: Emitter,
+  slot: number,
+  rank: number,
+  body: (...pointers: [Local<"i32">, Local<"i32">, Local<"i32">]) => void,
+): void {
+  const bases = [0, 1, 2].map((k) => e.slot(k));
+  const walk = odometer(e, e.begin, bases, slot, rank);
+  e.f.for(0, i32.sub(e.end, e.begin), 1, () => {
+    body(...(walk.pointers as [Local<"i32">, Local<"i32">, Local<"i32">])); // safe: there are three
+    walk.advance();
+  });
 }
 
 /**

@@ -40,13 +40,8 @@ export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Va
 export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: Value): Value {
   const mask = first(condition);
   if (dtype !== "float64") return [e.let(v128.bitselect(first(a), first(b), mask))];
-  const [low, high] = wideMask(e, mask);
+  const [low, high] = [i64x2.extendLow32(mask), i64x2.extendHigh32(mask)]; // sign extension keeps lanes of ones
   return [e.let(v128.bitselect(first(a), first(b), low)), e.let(v128.bitselect(a[1] as Vector, b[1] as Vector, high))];
-}
-
-/** Expands a mask of four lanes to two masks of two. */
-export function wideMask(e: Emitter, mask: Vector): [Vector, Vector] {
-  return [e.let(i64x2.extendLow32(mask)), e.let(i64x2.extendHigh32(mask))]; // sign extension keeps lanes of ones
 }
 
 /** Wraps integers to the range of their dtype. */

@@ -5,12 +5,12 @@ import { bytesOf } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
-import { i32, type Local } from "../wasm/index.ts";
+import { i32, type Local, nth } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import type { Emitter } from "./emitter.ts";
-import { type Known, lower } from "./formula.ts";
+import { type Known, lower, lowerAs } from "./formula.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
-import { convert, type Integer, load, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+import { type Integer, load, loadSplat, pack, storeSome, type Value } from "./values.ts";
 
 /** Emits the kernel. */
 export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
@@ -30,7 +30,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
   f.while(i32.ltU(unit, e.end), () => {
     const lane = e.let(i32.mul(group, 4 * width));
     const left = e.let(i32.sub(lanes, lane));
-    const moved = (k: number, type: DType) => i32.add(walk.pointers[k] as Integer, i32.mul(lane, bytesOf(type)));
+    const moved = (k: number, type: DType) => nth(walk.pointers[k] as Integer, lane, bytesOf(type));
     const starts = Array.from({ length: slots.full }, (_, k) =>
       motions[k] === dense ? e.let(moved(k, typeOf(k))) : (walk.pointers[k] as Integer),
     );
@@ -42,14 +42,8 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       return load(e, leaf.dtype, v === 0 ? address : e.let(i32.add(address, 4 * v * bytesOf(leaf.dtype))));
     };
     const store = (address: Integer, type: DType, value: Value, v: number): void => {
-      const packed = pack(e, type, value);
       const at = e.let(i32.add(address, 4 * v * bytesOf(type)));
-      const rest = e.let(i32.sub(left, 4 * v));
-      const some = () => {
-        for (const j of [0, 1, 2])
-          f.if(i32.gt(rest, j), () => storeOne(e, type, i32.add(at, j * bytesOf(type)), packed, j));
-      };
-      f.if(i32.ge(rest, 4), () => storePacked(e, type, at, packed), some);
+      storeSome(e, type, at, pack(e, type, value), e.let(i32.sub(left, 4 * v)));
     };
     /** Emits `body` for every element of the rows. */
     const sweep = (body: (at: readonly Integer[], index: Local<"i32">) => void): void => {
@@ -68,12 +62,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       const totals = vectors.map(() => accumulator(e, reduce, of.dtype, 1));
       sweep((at, i) => {
         vectors.forEach((v) => {
-          const value = lower(
-            e,
-            [of],
-            { input: inputAt(at, v), scalars: slots.scalars },
-            new Map(results[v]),
-          )[0] as Value;
+          const value = lower(e, [of], inputAt(at, v), new Map(results[v]))[0] as Value;
           totals[v]?.take(value, 0);
         });
         f.if(i32.eqz(i32.and(i32.add(i, 1), 31)), () => {
@@ -87,23 +76,18 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
     });
     vectors.forEach((v) => {
       const inside: Known = new Map(results[v]);
-      lower(e, program.rows, { input: inputAt(starts, v), scalars: slots.scalars }, inside).forEach((value, k) => {
+      lowerAs(e, program.rows, what.rows, inputAt(starts, v), inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
-        store(e.let(moved(slots.full + k, type)), type, convert(e, value, (program.rows[k] as Expr).dtype, type), v);
+        store(e.let(moved(slots.full + k, type)), type, value, v);
       });
     });
     if (program.elements.length > 0) {
       sweep((at) => {
         vectors.forEach((v) => {
-          const values = lower(
-            e,
-            program.elements,
-            { input: inputAt(at, v), scalars: slots.scalars },
-            new Map(results[v]),
-          );
+          const values = lowerAs(e, program.elements, what.elements, inputAt(at, v), new Map(results[v]));
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
-            store(at[inputs + k] as Integer, type, convert(e, value, (program.elements[k] as Expr).dtype, type), v);
+            store(at[inputs + k] as Integer, type, value, v);
           });
         });
       });

@@ -8,10 +8,10 @@ import { i32, i32x4, type Local, select } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import { cost } from "./cost.ts";
 import type { Emitter } from "./emitter.ts";
-import { type Known, lower, lowerInvariant } from "./formula.ts";
+import { type Known, lower, lowerAs, lowerInvariant } from "./formula.ts";
 import { vectorStep } from "./pointwise.ts";
 import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
-import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
+import { type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
 /** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
@@ -21,14 +21,7 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
   const row = f.let(e.begin);
   const walk = rowWalk(e, what, slots, e.begin);
   const stepAt = (starts: readonly Integer[], at: Local<"i32">, whole: boolean) =>
-    vectorStep(e, {
-      at,
-      whole,
-      left: () => i32.sub(length, at),
-      address: (k) => starts[k] as Integer,
-      stride: (k) => e.slot(slots.innerStrides + k),
-      motion: (k) => motions[k] as number,
-    });
+    vectorStep(e, { at, end: length, whole, bases: starts, strides: slots.innerStrides, motions });
   const kept = keptFormula(what);
   /** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
   const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
@@ -37,7 +30,7 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       if (node.op !== "input" || motions[node.value] !== still) continue;
       inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
     }
-    lowerInvariant(e, roots, { input: () => [], scalars: slots.scalars }, inside);
+    lowerInvariant(e, roots, inside);
     return inside;
   };
 
@@ -53,8 +46,8 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
         const keep = kept !== null && s === program.stages.length - 1;
         const evaluate = (at: Local<"i32">, whole: boolean): Value => {
           const step = stepAt(here, at, whole);
-          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
-          const value = lower(e, [of], leaves, new Map(settled))[0] as Value; // safe: one root, one value
+          const input = (leaf: Expr) => step.load(leaf.value, leaf.dtype);
+          const value = lower(e, [of], input, new Map(settled))[0] as Value; // safe: one root, one value
           if (keep) step.store(inputs, of.dtype, value);
           return value;
         };
@@ -80,13 +73,10 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
     });
     if (program.rows.length > 0) {
       const inside: Known = new Map(results);
-      const atStart = {
-        input: (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer),
-        scalars: slots.scalars,
-      };
-      lower(e, program.rows, atStart, inside).forEach((value, k) => {
+      const atStart = (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer);
+      lowerAs(e, program.rows, what.rows, atStart, inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
-        const packed = pack(e, type, convert(e, value, (program.rows[k] as Expr).dtype, type));
+        const packed = pack(e, type, value);
         storeOne(e, type, walk.pointers[slots.full + k] as Integer, packed, 0);
       });
     }
@@ -96,13 +86,13 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
         const i = f.let(i32.const(0));
         const vector = (at: Local<"i32">, whole: boolean): void => {
           const step = stepAt(here, at, whole);
-          const leaves = { input: (leaf: Expr) => step.load(leaf.value, leaf.dtype), scalars: slots.scalars };
+          const input = (leaf: Expr) => step.load(leaf.value, leaf.dtype);
           const inside: Known = new Map(settled);
           if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
-          const values = lower(e, program.elements, leaves, inside);
+          const values = lowerAs(e, program.elements, what.elements, input, inside);
           values.forEach((value, k) => {
             const type = what.elements[k] as DType;
-            step.store(inputs + k, type, convert(e, value, (program.elements[k] as Expr).dtype, type));
+            step.store(inputs + k, type, value);
           });
         };
         const whole = e.let(i32.and(length, -8));

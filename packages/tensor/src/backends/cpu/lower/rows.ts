@@ -18,7 +18,8 @@ export function rowsModule(runtime: Runtime, what: RowsClass): Uint8Array {
     const { program } = what;
     const slots = slotsOf(what);
     const known: Known = new Map();
-    lowerInvariant(e, formulasOf(program), { input: () => [], scalars: slots.scalars }, known);
+    e.scalars = slots.scalars;
+    lowerInvariant(e, formulasOf(program), known);
     if (what.across === 0) along(e, what, slots, known);
     else across(e, what, slots, known);
   });

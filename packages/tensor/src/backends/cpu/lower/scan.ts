@@ -11,7 +11,7 @@ import { f64, i32, type Local } from "../wasm/index.ts";
 import { combining } from "./accumulator.ts";
 import { number } from "./argreduce.ts";
 import { kernelModule } from "./emitter.ts";
-import { odometer } from "./pointwise.ts";
+import { forEachUnit } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
 import { convert, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
@@ -34,14 +34,9 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
   const held: DType = isFloating(from) ? "float64" : from;
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const bases = [0, 1, 2].map((k) => e.slot(k));
-    const walk = odometer(e, e.begin, bases, 7, outer);
-    f.for(0, i32.sub(e.end, e.begin), 1, () => {
-      const [source, target, places] = walk.pointers.map((p) => f.let<"i32">(p)) as [
-        Local<"i32">,
-        Local<"i32">,
-        Local<"i32">,
-      ]; // safe: three
+    forEachUnit(e, 7, outer, (...starts) => {
+      const pointers = starts.map((start) => f.let<"i32">(start));
+      const [source, target, places] = pointers as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
       const start = convert(e, loadSplat(e, from, source), from, held);
       const total = start.map((v) => f.let(v));
       const best = f.let(number(e, from, source));
@@ -65,11 +60,10 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
           });
           f.do(i32.store(places, place));
         }
-        [source, target, places].forEach((pointer, k) => {
+        pointers.forEach((pointer, k) => {
           f.increase(pointer, e.slot(4 + k));
         });
       });
-      walk.advance();
     });
   });
 }

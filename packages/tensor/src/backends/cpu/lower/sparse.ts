@@ -4,10 +4,9 @@
  */
 
 import { bytesOf, type DType } from "../../../dtype.ts";
-import type { Slots } from "../arguments.ts";
 import { readArguments } from "../arguments.ts";
 import type { Runtime } from "../runtime.ts";
-import { i32, type Local, select } from "../wasm/index.ts";
+import { i32, type Local, nth } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { binary } from "./primitives.ts";
 import {
@@ -18,51 +17,35 @@ import {
   pack,
   storeOne,
   storePacked,
+  storeSome,
   type Value,
   type Vector,
 } from "./values.ts";
 
-type Slot =
-  | "starts"
-  | "positions"
-  | "weights"
-  | "input"
-  | "to"
-  | "rows"
-  | "lanes"
-  | `${"input" | "to"}${"Batch" | "Row" | "Lane"}`;
-
 /** The arguments: addresses, sizes, and strides in bytes. A batch is what is neither a row nor a lane. */
-export const sparseSlots: Slots<Slot> = {
-  starts: 0,
-  positions: 1,
-  weights: 2,
-  input: 3,
-  to: 4,
-  rows: 5,
-  lanes: 6,
-  inputBatch: 7,
-  inputRow: 8,
-  inputLane: 9,
-  toBatch: 10,
-  toRow: 11,
-  toLane: 12,
-};
+export type SparseArgument =
+  | ("starts" | "positions" | "weights" | "input" | "to" | "rows" | "lanes")
+  | `${"input" | "to"}${"Batch" | "Row" | "Lane"}`;
 
 /** A kernel under construction. */
 interface Draft {
   readonly e: Emitter;
   readonly dtype: DType;
-  readonly at: Readonly<Record<Slot, Local<"i32">>>;
+  readonly at: Readonly<Record<SparseArgument, Local<"i32">>>;
 }
 
 /**
  * Builds the kernel for one dtype. If the lanes are contiguous, a unit of work is a row of a batch, and otherwise four
  * lanes of a batch with all of their rows.
  */
-export function sparseModule(runtime: Runtime, dtype: DType, contiguous: boolean): Uint8Array {
+export function sparseModule(
+  runtime: Runtime,
+  dtype: DType,
+  contiguous: boolean,
+  names: readonly string[],
+): Uint8Array {
   return kernelModule(runtime, (e) => {
-    const draft = { e, dtype, at: readArguments(e.f, e.args, sparseSlots) };
+    const draft = { e, dtype, at: readArguments<SparseArgument>(e.f, e.args, names) };
     e.f.for(e.begin, e.end, 1, (unit) => {
       if (contiguous) alongLanes(draft, unit);
       else acrossLanes(draft, unit);
@@ -72,7 +55,7 @@ export function sparseModule(runtime: Runtime, dtype: DType, contiguous: boolean
 
 /** Computes `base + index · stride`. */
 function place(e: Emitter, base: Integer, index: Integer, stride: Integer | number): Local<"i32"> {
-  return e.let(i32.add(base, i32.mul(index, stride)));
+  return e.let(nth(base, index, stride));
 }
 
 /**
@@ -121,10 +104,7 @@ function alongLanes(draft: Draft, unit: Local<"i32">): void {
   });
   f.while(i32.lt(lane, at.lanes), () => {
     const packed = block(1)[0] as Value; // safe: one block
-    for (let j = 0; j < 4; j++)
-      f.if(i32.lt(i32.add(lane, j), at.lanes), () =>
-        storeOne(e, dtype, i32.add(near(to, 0), j * bytesOf(dtype)), packed, j),
-      );
+    storeSome(e, dtype, near(to, 0), packed, e.let(i32.sub(at.lanes, lane)));
     f.increase(lane, 4);
   });
 }
@@ -136,8 +116,7 @@ function acrossLanes(draft: Draft, unit: Local<"i32">): void {
   const [batch, group] = [e.let(i32.divU(unit, groups)), e.let(i32.remU(unit, groups))];
   const last = e.let(i32.sub(at.lanes, 1));
   const lanes = [0, 1, 2, 3].map((j) => {
-    const wanted = e.let(i32.add(i32.shl(group, 2), j));
-    const lane = e.let(select(i32.lt(wanted, last), wanted, last));
+    const lane = e.f.least(i32.add(i32.shl(group, 2), j), last);
     return {
       from: place(e, place(e, at.input, batch, at.inputBatch), lane, at.inputLane),
       to: place(e, place(e, at.to, batch, at.toBatch), lane, at.toLane),

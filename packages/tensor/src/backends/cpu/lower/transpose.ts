@@ -6,7 +6,7 @@
 
 import type { Runtime } from "../runtime.ts";
 import { transpose4x4 } from "../transpose-4x4.ts";
-import { i32, type Local, select, v128 } from "../wasm/index.ts";
+import { i32, type Local, nth, select, v128 } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 
 /** Rows of the result per unit. */
@@ -33,13 +33,12 @@ export function transposeModule(runtime: Runtime): Uint8Array {
     const to = f.local("i32");
     f.for(e.begin, e.end, 1, (unit) => {
       const first = e.let(i32.mul(unit, band));
-      const left = e.let(i32.sub(rows, first));
-      const height = e.let(select(i32.lt(left, band), left, i32.const(band)));
+      const height = f.least(i32.sub(rows, first), band);
       const tall = e.let(select(i32.eq(height, band), whole, i32.const(0)));
-      f.set(from, i32.add(source, i32.mul(first, 4)));
-      f.set(to, i32.add(result, i32.mul(first, step)));
+      f.set(from, nth(source, first, 4));
+      f.set(to, nth(result, first, step));
       f.for(0, tall, 4, (column) => {
-        const pointer = f.let(i32.add(to, i32.mul(column, 4)));
+        const pointer = f.let(nth(to, column, 4));
         const starts = [from];
         for (let k = 1; k < 4; k++) starts.push(e.let(i32.add(starts[k - 1] as Local<"i32">, stride)));
         for (let block = 0; block < band / 4; block++) {
@@ -56,10 +55,10 @@ export function transposeModule(runtime: Runtime): Uint8Array {
       });
       // The remainder that does not fill a block.
       f.for(0, height, 1, (row) => {
-        f.set(from, i32.add(source, i32.mul(i32.add(first, row), 4)));
-        f.set(to, i32.add(result, i32.mul(i32.add(first, row), step)));
+        f.set(from, nth(source, i32.add(first, row), 4));
+        f.set(to, nth(result, i32.add(first, row), step));
         f.for(tall, columns, 1, (column) => {
-          f.do(i32.store(i32.add(to, i32.mul(column, 4)), i32.load(i32.add(from, i32.mul(column, stride)))));
+          f.do(i32.store(nth(to, column, 4), i32.load(nth(from, column, stride))));
         });
       });
     });

@@ -92,6 +92,15 @@ export function storeOne(e: Emitter, dtype: DType, address: Integer, packed: Val
   else e.f.do(v128.storeLane(bytes === 4 ? 32 : bytes === 2 ? 16 : 8, address, first(packed), k));
 }
 
+/** Stores the first elements of a packed value: as many as `count`, if that is from 0 to 3, or all four. */
+export function storeSome(e: Emitter, dtype: DType, address: Integer, packed: Value, count: Integer): void {
+  const some = (): void => {
+    for (const j of [0, 1, 2])
+      e.f.if(i32.gt(count, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
+  };
+  e.f.if(i32.ge(count, 4), () => storePacked(e, dtype, address, packed), some);
+}
+
 /** Converts the bytes of a bool to masks; other bytes are unchanged. */
 function fromBytes(e: Emitter, dtype: DType, lanes: Vector): Value {
   return [e.let(dtype === "bool" ? i32x4.ne(lanes, e.i32(0)) : lanes)];

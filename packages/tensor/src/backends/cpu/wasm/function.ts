@@ -53,9 +53,11 @@ export class FunctionBuilder {
     this.set(local, i32.add(local, value));
   }
 
-  /** `local = min(local, limit)`, for signed 32-bit integers. */
-  atMost(local: Local<"i32">, limit: Operand<"i32">): void {
+  /** Declares a local variable and sets it to `min(code, limit)`, for signed 32-bit integers. */
+  least(code: Code<"i32">, limit: Operand<"i32">): Local<"i32"> {
+    const local = this.let(code);
     this.if(i32.gt(local, limit), () => this.set(local, limit));
+    return local;
   }
 
   /** Appends statements: code that leaves no value, such as a store. */
@@ -142,11 +144,6 @@ export class FunctionBuilder {
         this.branchIf(again, i32.lt(index, last));
       });
     });
-  }
-
-  /** Returns from the function. */
-  return(value?: Code<Type>): void {
-    this.#body.push(...(value?.bytes ?? []), 0x0f);
   }
 
   /** Leaves a value on the stack: the function's result, as its last statement. */

@@ -56,6 +56,11 @@ export class ModuleBuilder {
     return index;
   }
 
+  /** Defines a function without a result, whose parameters are as many 32-bit integers as `body` takes. */
+  procedure(body: (f: FunctionBuilder, ...parameters: Local<"i32">[]) => void): FunctionIndex {
+    return this.function(null, new Array<"i32">(body.length - 1).fill("i32"), [], body);
+  }
+
   /**
    * Defines the function that the runtime calls with the address of its arguments and a range of work units, and
    * returns the module's bytes.

@@ -18,7 +18,6 @@ import {
   type Store,
   stores,
   type Table,
-  type Type,
   type Unary,
   unaries,
 } from "./code.ts";
@@ -29,11 +28,8 @@ const integerArithmetic = "add sub mul div divU rem remU and or xor shl shr shrU
 const floatComparisons = "eq ne lt gt le ge";
 const floatArithmetic = "add sub mul div";
 
-type Constant<T extends Type> = { const(value: number): Code<T> };
-
 /** 32-bit integers, including addresses. */
-export const i32: Constant<"i32"> &
-  Table<"eqz", Unary<"i32", "i32">> &
+export const i32: { const(value: number): Code<"i32"> } & Table<"eqz", Unary<"i32", "i32">> &
   Table<typeof comparisons | typeof integerArithmetic, Binary<"i32", "i32">> &
   Table<"wrap", Unary<"i64", "i32">> &
   Table<"load" | "load8U" | "load16U", Load<"i32">> &
@@ -57,39 +53,39 @@ export const i64: Table<"load", Load<"i64">> & Table<"store", Store<"i64">> & Ta
   .../* @__PURE__ */ unaries("f64", "i64", 0xfc006, "truncF64"),
 };
 
+/** Instructions of both floating-point types. */
+type Floats<T extends "f32" | "f64"> = Table<typeof floatComparisons, Binary<T, "i32">> &
+  Table<typeof floatArithmetic, Binary<T, T>> &
+  Table<"load", Load<T>> &
+  Table<"store", Store<T>>;
+
+/** `wide` is 0 for single precision and 1 for double, whose opcodes follow. */
+function floats<T extends "f32" | "f64">(type: T, wide: 0 | 1): Floats<T> {
+  return {
+    ...binaries(type, "i32", 0x5b + 6 * wide, floatComparisons),
+    ...binaries(type, type, 0x92 + 14 * wide, floatArithmetic),
+    ...loads(type, 0x2a + wide, "load"),
+    ...stores(type, 0x38 + wide, "store"),
+  };
+}
+
 /** Single precision. */
-export const f32: Constant<"f32"> &
-  Table<typeof floatComparisons, Binary<"f32", "i32">> &
-  Table<typeof floatArithmetic, Binary<"f32", "f32">> &
-  Table<"convertI32", Unary<"i32", "f32">> &
-  Table<"demote", Unary<"f64", "f32">> &
-  Table<"load", Load<"f32">> &
-  Table<"store", Store<"f32">> = {
-  const: (value) => constant("f32", value),
-  .../* @__PURE__ */ binaries("f32", "i32", 0x5b, floatComparisons),
-  .../* @__PURE__ */ binaries("f32", "f32", 0x92, floatArithmetic),
-  .../* @__PURE__ */ unaries("i32", "f32", 0xb2, "convertI32"),
+export const f32: Floats<"f32"> & Table<"demote", Unary<"f64", "f32">> = {
+  .../* @__PURE__ */ floats("f32", 0),
   .../* @__PURE__ */ unaries("f64", "f32", 0xb6, "demote"),
-  .../* @__PURE__ */ loads("f32", 0x2a, "load"),
-  .../* @__PURE__ */ stores("f32", 0x38, "store"),
 };
 
 /** Double precision. */
-export const f64: Constant<"f64"> &
-  Table<typeof floatComparisons, Binary<"f64", "i32">> &
-  Table<typeof floatArithmetic, Binary<"f64", "f64">> &
-  Table<"convertI32", Unary<"i32", "f64">> &
-  Table<"promote", Unary<"f32", "f64">> &
-  Table<"load", Load<"f64">> &
-  Table<"store", Store<"f64">> = {
-  const: (value) => constant("f64", value),
-  .../* @__PURE__ */ binaries("f64", "i32", 0x61, floatComparisons),
-  .../* @__PURE__ */ binaries("f64", "f64", 0xa0, floatArithmetic),
+export const f64: Floats<"f64"> & Table<"convertI32", Unary<"i32", "f64">> & Table<"promote", Unary<"f32", "f64">> = {
+  .../* @__PURE__ */ floats("f64", 1),
   .../* @__PURE__ */ unaries("i32", "f64", 0xb7, "convertI32"),
   .../* @__PURE__ */ unaries("f32", "f64", 0xbb, "promote"),
-  .../* @__PURE__ */ loads("f64", 0x2b, "load"),
-  .../* @__PURE__ */ stores("f64", 0x39, "store"),
 };
+
+/** `base + index · stride`: the address of an element. */
+export function nth(base: Operand<"i32">, index: Operand<"i32">, stride: Operand<"i32">): Code<"i32"> {
+  return i32.add(base, i32.mul(index, stride));
+}
 
 /** `address[0, bytes) = source[0, bytes)`; the ranges may overlap. */
 export function memoryCopy(address: Operand<"i32">, source: Operand<"i32">, bytes: Operand<"i32">): Code<"void"> {

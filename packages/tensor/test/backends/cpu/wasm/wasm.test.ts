@@ -120,7 +120,7 @@ describe("instructions", () => {
     expect(evaluate(f32.add(0.1, 0.2))).toBe(Math.fround(Math.fround(0.1) + Math.fround(0.2)));
     expect(evaluate(i32.wrap(i64.truncF64(Number.NaN)))).toBe(0);
     expect(evaluate(f32.demote(0.1))).toBe(Math.fround(0.1));
-    expect(evaluate(f64.promote(f32.const(1.5)))).toBe(1.5);
+    expect(evaluate(f64.promote(constant("f32", 1.5)))).toBe(1.5);
     expect(evaluate(select(i32.lt(1, 2), i32.const(3), i32.const(4)))).toBe(3);
   });
 
@@ -156,7 +156,7 @@ describe("functions", () => {
     const { f } = compile((module) => {
       const pow = module.import("math", "pow", ["f64", "f64"], ["f64"]);
       const square = module.function(null, ["f64"], ["f64"], (b, x) => {
-        b.result(call("f64", pow, x, f64.const(2)));
+        b.result(call("f64", pow, x, constant("f64", 2)));
       });
       module.function("f", ["i32"], ["i32"], (b, n) => {
         const sum = b.local("i32");
