@@ -10,7 +10,7 @@ import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { cellOf } from "./recurrent.ts";
-import { snakeCase } from "./state-name.ts";
+import { differing, snakeCase } from "./state-name.ts";
 
 abstract class RecurrentCell extends Module {
   /** Size of the input's last dimension. */
@@ -89,7 +89,8 @@ abstract class RecurrentCell extends Module {
   }
 
   override extraRepr(): string {
-    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? ", bias=False" : ""}`;
+    const bias = differing({ bias: this.biasIh !== null }, { bias: true });
+    return [this.inputSize, this.hiddenSize, ...bias].join(", ");
   }
 }
 
@@ -127,7 +128,7 @@ export class RNNCell extends RecurrentCell {
 
   /** Returns the sizes and the options that differ from the defaults: `10, 20, nonlinearity=relu`. */
   override extraRepr(): string {
-    return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
+    return [super.extraRepr(), ...differing(this, { nonlinearity: "tanh" })].join(", ");
   }
 }
 
