@@ -16,6 +16,7 @@ interface MomentOptions extends BaseOptions {
 
 /** Base class of Adam and its relatives. */
 export abstract class MomentOptimizer<Options extends MomentOptions> extends ElementwiseOptimizer<Options> {
+  /** Checks `lr`, `eps`, `weightDecay` and `betas`. */
   protected override check(options: Readonly<Options>): void {
     super.check(options);
     const { eps, weightDecay, betas } = options;
@@ -23,6 +24,7 @@ export abstract class MomentOptimizer<Options extends MomentOptions> extends Ele
     checkBetas(this.constructor.name, betas);
   }
 
+  /** Declares the running averages of the gradient and of its square. */
   protected override memory(_options: Readonly<Options>): readonly Memory[] {
     return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
   }
