@@ -16,7 +16,11 @@ interface MomentOptions extends BaseOptions {
 
 /** Base class of Adam and its relatives. */
 export abstract class MomentOptimizer<Options extends MomentOptions> extends ElementwiseOptimizer<Options> {
-  /** Checks `lr`, `eps`, `weightDecay` and `betas`. */
+  /**
+   * Checks `lr`, `eps`, `weightDecay` and `betas`.
+   *
+   * @throws ArgumentError for an invalid value.
+   */
   protected override check(options: Readonly<Options>): void {
     super.check(options);
     const { eps, weightDecay, betas } = options;
