@@ -57,7 +57,7 @@ class Pass {
     const { only, capture, createGraph, retainGraph } = this.#options;
     roots.forEach((root, i) => {
       const start = starts[i] as Tensor; // safe: one for each root
-      this.#deliver(root, createGraph ? start : keep(start.alias()), null);
+      this.#deliver(root, this.#handle(start), null);
     });
     const order = this.#order(roots);
     for (const node of order) {
@@ -145,7 +145,7 @@ class Pass {
       // separately.
       const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
       given.add(gradient);
-      return !createGraph && foreign ? keep(gradient.alias()) : gradient;
+      return foreign ? this.#handle(gradient) : gradient;
     });
     node.edges.forEach((edge, i) => {
       const gradient = handles[i] ?? null;
@@ -215,14 +215,10 @@ class Pass {
     let current = gradient;
     for (const hook of variable.hooks) {
       // The hook may keep the tensor it receives, so it gets a handle of its own.
-      const replaced = this.#options.createGraph ? hook(current) : hook(keep(current.alias()));
+      const replaced = hook(this.#handle(current));
       if (!replaced) continue;
-      if (this.#options.createGraph) {
-        current = replaced;
-      } else {
-        current.dispose();
-        current = keep(replaced.alias());
-      }
+      if (!this.#options.createGraph) current.dispose();
+      current = this.#handle(replaced);
     }
     return current;
   }
@@ -241,6 +237,11 @@ class Pass {
       grad.add_(gradient);
       gradient.dispose();
     }
+  }
+
+  /** Returns a handle of its own for a tensor, to be disposed of separately. A recorded tensor is passed on as it is. */
+  #handle(tensor: Tensor): Tensor {
+    return this.#options.createGraph ? tensor : keep(tensor.alias());
   }
 
   /** Returns a gradient that outlives the pass, from one that the pass still uses. */

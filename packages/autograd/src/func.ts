@@ -7,7 +7,7 @@
  */
 
 import { ArgumentError, describeValue, settings, stack, Tensor, zerosLike } from "@akari/tensor";
-import { gradOrZero, hessian as hessianAt, jacobian, jvp as jvpAt, scalarOf, separate } from "./functional.ts";
+import { gradientOf, gradOrZero, hessian as hessianAt, jacobian, jvp as jvpAt, separate } from "./functional.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
 import { requiresGrad } from "./variable.ts";
 
@@ -108,8 +108,8 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
         }),
       );
       // Safe: the arguments have the same types as before.
-      const value = scalarOf("grad", fn(...(replaced(args, positions, trees) as unknown as Args)));
-      const found = gradOrZero(value, leaves, null, { createGraph, retainGraph: createGraph });
+      const value = fn(...(replaced(args, positions, trees) as unknown as Args));
+      const found = gradientOf("grad", value, leaves, { createGraph, retainGraph: createGraph });
       const gradients = trees.map((tree) => mapTree("grad", tree, (leaf) => found[leaves.indexOf(leaf)] as Tensor));
       // Safe: the gradients have the form of the arguments.
       return [oneOrAll(options, gradients) as Chosen<Args, N>, createGraph ? value : value.detach()];
@@ -155,7 +155,7 @@ export function vjp<const Inputs extends readonly Tensor[]>(
     const leaves = separate("vjp", inputs, createGraph);
     const output = fn(...(leaves as unknown as Inputs)); // safe: as many tensors
     const product = (vector: Tensor) =>
-      gradOrZero(output, leaves, vector, { createGraph, retainGraph: true }) as unknown as {
+      gradOrZero([output], leaves, [vector], { createGraph, retainGraph: true }) as unknown as {
         -readonly [K in keyof Inputs]: Tensor;
       };
     return [createGraph ? output : output.detach(), product];
@@ -238,12 +238,12 @@ export function jacfwd<Args extends readonly unknown[], const N extends number |
     const output = within(...leaves);
     // The vector–Jacobian product is linear in its vector, so its derivatives with respect to that are the columns.
     const vector = requiresGrad(zerosLike(output));
-    const products = gradOrZero(output, leaves, vector, { createGraph: true, retainGraph: true });
+    const products = gradOrZero([output], leaves, [vector], { createGraph: true, retainGraph: true });
     return products.map((product) => {
       const flat = product.reshape([-1]);
       const columns = Array.from(
         { length: flat.numel() },
-        (_, i) => gradOrZero(flat.select(0, i), [vector], null, { createGraph, retainGraph: true })[0] as Tensor,
+        (_, i) => gradOrZero([flat.select(0, i)], [vector], [null], { createGraph, retainGraph: true })[0] as Tensor,
       );
       const shape = [...output.shape, ...product.shape];
       return columns.length === 0 ? output.newEmpty(shape) : stack(columns, -1).reshape(shape);

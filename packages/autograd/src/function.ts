@@ -3,7 +3,7 @@
  * `backward`.
  */
 
-import { AutogradError, type Spec, type Tensor } from "@akari/tensor";
+import { AutogradError, type Spec, Tensor } from "@akari/tensor";
 import { isGradEnabled, noGrad } from "./mode.ts";
 import { type CustomOp, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
@@ -110,7 +110,7 @@ export abstract class Function {
     this: FunctionClass<Args, Result>,
     ...args: Args
   ): Result {
-    const places = args.flatMap((arg, i) => (isTensor(arg) ? [i] : []));
+    const places = args.flatMap((arg, i) => (arg instanceof Tensor ? [i] : []));
     const inputs = places.map((i) => args[i] as Tensor); // safe: `places` holds tensors only
     const edges = isGradEnabled() ? edgesOf(inputs) : null;
     const needs = args.map(() => false);
@@ -170,8 +170,4 @@ function operation(
       },
     },
   };
-}
-
-function isTensor(value: unknown): value is Tensor {
-  return typeof value === "object" && value !== null && "storage" in value && "strides" in value;
 }

@@ -149,10 +149,6 @@ export interface DerivativeOptions {
   readonly createGraph?: boolean;
 }
 
-function recordsGraph(operation: string, options: DerivativeOptions | undefined): boolean {
-  return settings(operation, options, { createGraph: false }).createGraph;
-}
-
 /**
  * Returns new tensors to differentiate with respect to: detached leaves or, with `createGraph`, copies connected to the
  * graph of the inputs.
@@ -165,16 +161,62 @@ export function separate(operation: string, inputs: readonly Tensor[], createGra
   });
 }
 
-/** Computes the gradients of `output` with respect to `inputs`, zeros for those that it does not depend on. */
+/** Calls `fn` at new leaves and passes on what it returns, the leaves and the option `createGraph`. */
+function evaluate<Outputs extends Tensors, Result>(
+  operation: string,
+  fn: TensorFunction<Outputs>,
+  inputs: Tensors,
+  options: DerivativeOptions | undefined,
+  derive: (outputs: Outputs, leaves: Tensor[], createGraph: boolean) => Result,
+): Result {
+  const { createGraph } = settings(operation, options, { createGraph: false });
+  return enableGrad(() => {
+    const leaves = separate(operation, listOf(inputs), createGraph);
+    return derive(fn(...leaves), leaves, createGraph);
+  });
+}
+
+/**
+ * Computes the gradients of `outputs` with respect to `inputs`, zeros for those that they do not depend on. Each output
+ * starts with the gradient at its index.
+ */
 export function gradOrZero(
-  output: Tensor,
+  outputs: readonly Tensor[],
   inputs: readonly Tensor[],
-  gradient: Tensor | null,
+  gradients: readonly (Tensor | null)[],
   options: { createGraph: boolean; retainGraph: boolean },
 ): Tensor[] {
-  if (!output.requiresGrad) return inputs.map((input) => zerosLike(input));
-  const found = grad(output, inputs, { ...options, gradOutputs: [gradient], allowUnused: true });
+  const used = outputs.flatMap((output, i) =>
+    output.requiresGrad ? [{ output, gradient: gradients[i] ?? null }] : [],
+  );
+  if (used.length === 0) return inputs.map((input) => zerosLike(input));
+  const found = grad(
+    used.map(({ output }) => output),
+    inputs,
+    { ...options, gradOutputs: used.map(({ gradient }) => gradient), allowUnused: true },
+  );
   return found.map((g, i) => g ?? zerosLike(inputs[i] as Tensor)); // safe: one gradient per input
+}
+
+const recorded = { createGraph: true, retainGraph: true };
+
+/** Computes the gradient of a scalar. Throws a ShapeError for any other output. */
+export function gradientOf(
+  operation: string,
+  output: Tensor,
+  leaves: readonly Tensor[],
+  options: { createGraph: boolean; retainGraph: boolean } = recorded,
+): Tensor[] {
+  if (output.numel() !== 1)
+    throw new ShapeError(
+      `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
+    );
+  return gradOrZero([output], leaves, [null], options);
+}
+
+/** Returns a tensor for one input and an array for several. */
+function like(inputs: Tensors, found: Tensor[]): Tensors {
+  return Array.isArray(inputs) ? found : (found[0] as Tensor); // safe: one input
 }
 
 /**
@@ -209,14 +251,10 @@ export function jacobian(
   inputs: Tensors,
   options?: DerivativeOptions,
 ): Tensor | Tensor[] | Tensor[][] {
-  const createGraph = recordsGraph("jacobian", options);
-  return enableGrad(() => {
-    const leaves = separate("jacobian", listOf(inputs), createGraph);
-    const result = fn(...leaves);
-    const blocks = listOf<Tensor>(result).map((output) => rowsOf(output, leaves, createGraph));
-    const perOutput = Array.isArray(inputs) ? blocks : blocks.map((block) => block[0] as Tensor); // safe: one input
+  return evaluate("jacobian", fn, inputs, options, (result, leaves, createGraph) => {
+    const perOutput = listOf<Tensor>(result).map((output) => like(inputs, rowsOf(output, leaves, createGraph)));
     // safe: the overloads declare these shapes
-    return Array.isArray(result) ? (perOutput as Tensor[] | Tensor[][]) : (perOutput[0] as Tensor | Tensor[]);
+    return (Array.isArray(result) ? perOutput : perOutput[0]) as Tensor | Tensor[] | Tensor[][];
   });
 }
 
@@ -225,7 +263,7 @@ function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean)
   const flat = output.reshape([-1]);
   const rows: Tensor[][] = inputs.map(() => []);
   for (let i = 0; i < flat.numel(); i++) {
-    const found = gradOrZero(flat.select(0, i), inputs, null, { createGraph, retainGraph: true });
+    const found = gradOrZero([flat.select(0, i)], inputs, [null], { createGraph, retainGraph: true });
     found.forEach((g, k) => void rows[k]?.push(g));
   }
   return rows.map((list, k) => {
@@ -251,20 +289,9 @@ export function hessian<const Inputs extends readonly Tensor[]>(
   options?: DerivativeOptions,
 ): TensorEach<Inputs, TensorEach<Inputs>>;
 export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options?: DerivativeOptions): Tensor | Tensor[][] {
-  const gradient = (...leaves: Tensor[]): Tensor[] => {
-    const output = scalarOf("hessian", fn(...leaves));
-    return gradOrZero(output, leaves, null, { createGraph: true, retainGraph: true });
-  };
+  const gradient = (...leaves: Tensor[]): Tensor[] => gradientOf("hessian", fn(...leaves), leaves);
   const blocks = jacobian(gradient, listOf(inputs), options);
   return Array.isArray(inputs) ? blocks : ((blocks[0] as Tensor[])[0] as Tensor); // safe: one input, one block
-}
-
-export function scalarOf(operation: string, output: Tensor): Tensor {
-  if (output.numel() !== 1)
-    throw new ShapeError(
-      `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
-    );
-  return output;
 }
 
 /** The result of a function and a product with its Jacobian or Hessian. */
@@ -299,13 +326,9 @@ export function vjp(
   v: Tensor | null = null,
   options?: DerivativeOptions,
 ): WithProduct<Tensors> {
-  const createGraph = recordsGraph("vjp", options);
-  return enableGrad(() => {
-    const leaves = separate("vjp", listOf(inputs), createGraph);
-    const output = fn(...leaves);
-    const found = gradOrZero(output, leaves, v, { createGraph, retainGraph: createGraph });
-    // safe: one input
-    return [createGraph ? output : output.detach(), Array.isArray(inputs) ? found : (found[0] as Tensor)] as const;
+  return evaluate("vjp", fn, inputs, options, (output, leaves, createGraph) => {
+    const found = gradOrZero([output], leaves, [v], { createGraph, retainGraph: createGraph });
+    return [createGraph ? output : output.detach(), like(inputs, found)];
   });
 }
 
@@ -326,10 +349,8 @@ export function jvp(
   v: Tensors,
   options?: DerivativeOptions,
 ): WithProduct<Tensor> {
-  const createGraph = recordsGraph("jvp", options);
   const vectors = listOf(v);
-  const list = listOf(inputs);
-  list.forEach((input, i) => {
+  listOf(inputs).forEach((input, i) => {
     const vector = vectors[i];
     if (vector === undefined || !sameShape(vector.shape, input.shape)) {
       throw new ShapeError(
@@ -337,32 +358,12 @@ export function jvp(
       );
     }
   });
-  return enableGrad(() => {
-    const leaves = separate("jvp", list, createGraph);
-    const output = fn(...leaves);
+  return evaluate("jvp", fn, inputs, options, (output, leaves, createGraph) => {
     const weight = requiresGrad(zerosLike(output));
-    const products = gradOrZero(output, leaves, weight, { createGraph: true, retainGraph: true });
-    let product: Tensor | null = null;
-    products.forEach((p, i) => {
-      if (!p.requiresGrad) return;
-      // safe: checked above
-      const [part] = gradOrZero(p, [weight], vectors[i] as Tensor, { createGraph, retainGraph: true }) as [Tensor];
-      product = product === null ? part : product.add(part);
-    });
-    return [createGraph ? output : output.detach(), product ?? zerosLike(output)] as const;
+    const products = gradOrZero([output], leaves, [weight], recorded);
+    const [product] = gradOrZero(products, [weight], vectors, { createGraph, retainGraph: true }) as [Tensor]; // safe: one input
+    return [createGraph ? output : output.detach(), product];
   });
-}
-
-/** Computes the gradient of the function at new leaves, recorded so that it can be differentiated again. */
-function recordedGradient(
-  operation: string,
-  fn: TensorFunction<Tensor>,
-  inputs: Tensors,
-  createGraph: boolean,
-): { leaves: Tensor[]; output: Tensor; gradient: Tensor[] } {
-  const leaves = separate(operation, listOf(inputs), createGraph);
-  const output = scalarOf(operation, fn(...leaves));
-  return { leaves, output, gradient: gradOrZero(output, leaves, null, { createGraph: true, retainGraph: true }) };
 }
 
 /**
@@ -393,21 +394,10 @@ export function vhp(
   v: Tensors,
   options?: DerivativeOptions,
 ): WithProduct<Tensors> {
-  const createGraph = recordsGraph("vhp", options);
-  return enableGrad(() => {
-    const { leaves, output, gradient } = recordedGradient("vhp", fn, inputs, createGraph);
-    const vectors = listOf(v);
-    const products = leaves.map((leaf) => zerosLike(leaf));
-    gradient.forEach((g, i) => {
-      if (!g.requiresGrad) return;
-      gradOrZero(g, leaves, vectors[i] as Tensor, { createGraph, retainGraph: true }).forEach((part, k) => {
-        products[k] = (products[k] as Tensor).add(part); // safe: one product per leaf
-      });
-    });
-    return [
-      createGraph ? output : output.detach(),
-      Array.isArray(inputs) ? products : (products[0] as Tensor),
-    ] as const; // safe: one input
+  return evaluate("vhp", fn, inputs, options, (output, leaves, createGraph) => {
+    const gradient = gradientOf("vhp", output, leaves);
+    const products = gradOrZero(gradient, leaves, listOf(v), { createGraph, retainGraph: true });
+    return [createGraph ? output : output.detach(), like(inputs, products)];
   });
 }
 

@@ -239,16 +239,15 @@ function isStream<Sample>(
  * @throws ArgumentError when two do.
  */
 function checkExclusions(options: object): void {
-  const given = new Set(
-    Object.entries(options).flatMap(([name, value]) => (value === undefined || value === false ? [] : [name])),
-  );
+  const isGiven = (name: string) => ![undefined, false].includes(Reflect.get(options, name));
   // Each option replaces those in the list.
-  exclude(given, "sampler", ["shuffle"]);
-  exclude(given, "batchSampler", ["batchSize", "shuffle", "sampler", "dropLast"]);
-  exclude(given, "seed", ["generator"]);
-}
-
-function exclude(given: ReadonlySet<string>, name: string, others: readonly string[]): void {
-  const other = given.has(name) ? others.find((each) => given.has(each)) : undefined;
-  if (other !== undefined) throw new ArgumentError(`DataLoader: ${name} and ${other} exclude each other`);
+  const replaced = {
+    sampler: ["shuffle"],
+    batchSampler: ["batchSize", "shuffle", "sampler", "dropLast"],
+    seed: ["generator"],
+  };
+  for (const [name, others] of Object.entries(replaced)) {
+    const other = isGiven(name) ? others.find(isGiven) : undefined;
+    if (other !== undefined) throw new ArgumentError(`DataLoader: ${name} and ${other} exclude each other`);
+  }
 }

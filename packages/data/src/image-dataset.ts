@@ -122,31 +122,34 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   get(index: number): ImageSample {
     checkIndex(this.name, index, this.length);
     const [height, width] = this.size;
-    const label = this.digits[index] as number;
-    const bytes = this.pixels.subarray(index * height * width, (index + 1) * height * width);
-    if (this.#transform !== null)
-      return [this.#transform(fromTypedArray(bytes.slice(), [1, height, width], this.#device)), label];
-    const floats = Float32Array.from(bytes, (byte) => this.#table[byte] as number);
-    return [fromTypedArray(floats, [1, height, width], this.#device), label];
+    const area = height * width;
+    const values = this.#transform ? this.pixels.slice(index * area, (index + 1) * area) : this.#normalized([index]);
+    const image = fromTypedArray(values, [1, height, width], this.#device);
+    return [this.#transform ? this.#transform(image) : image, this.digits[index] as number];
   }
 
   #gather(indices: readonly number[]): ImageBatch {
+    for (const index of indices) checkIndex(this.name, index, this.length);
+    const labels = Int32Array.from(indices, (index) => this.digits[index] as number);
+    return [
+      fromTypedArray(this.#normalized(indices), [indices.length, 1, ...this.size], this.#device),
+      fromTypedArray(labels, [indices.length], this.#device),
+    ];
+  }
+
+  /** Returns the normalized pixels of images, one image after the other. */
+  #normalized(indices: readonly number[]): Float32Array {
     const [height, width] = this.size;
     const area = height * width;
     const { pixels } = this;
     const table = this.#table;
     const floats = new Float32Array(indices.length * area);
-    const labels = new Int32Array(indices.length);
     let to = 0;
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i] as number;
-      checkIndex(this.name, index, this.length);
-      labels[i] = this.digits[index] as number;
+    for (const index of indices) {
       const end = (index + 1) * area;
       for (let at = index * area; at < end; at++) floats[to++] = table[pixels[at] as number] as number;
     }
-    const images = fromTypedArray(floats, [indices.length, 1, height, width], this.#device);
-    return [images, fromTypedArray(labels, [indices.length], this.#device)];
+    return floats;
   }
 }
 

@@ -9,6 +9,9 @@ import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
+/** Loads the code of the format, on first use. */
+const format = () => import("./npy-format.ts");
+
 /**
  * Decodes the array in the bytes of an .npy file. Arrays in column-major order are converted to row-major order.
  *
@@ -16,8 +19,7 @@ import type { LoadOptions } from "./safetensors.ts";
  * @throws FileError when the bytes are not a valid .npy file of numbers, or a value cannot be represented.
  */
 export async function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}, what = "decodeNpy"): Promise<HostArray> {
-  const { decode } = await import("./npy-format.ts");
-  return decode(what, bytes, options);
+  return (await format()).decode(what, bytes, options);
 }
 
 /**
@@ -27,8 +29,7 @@ export async function decodeNpy(bytes: Uint8Array, options: ReadOptions = {}, wh
  * not have.
  */
 export async function encodeNpy(array: HostArray): Promise<Uint8Array<ArrayBuffer>> {
-  const { encode } = await import("./npy-format.ts");
-  return encode(array);
+  return (await format()).encode(array);
 }
 
 /**
@@ -39,8 +40,7 @@ export async function encodeNpy(array: HostArray): Promise<Uint8Array<ArrayBuffe
  * const x = await loadNpy("x.npy");
  */
 export async function loadNpy(source: Source, options: LoadOptions = {}): Promise<Tensor> {
-  const { load } = await import("./npy-format.ts");
-  return load(source, options);
+  return (await format()).load(source, options);
 }
 
 /**
@@ -51,6 +51,5 @@ export async function loadNpy(source: Source, options: LoadOptions = {}): Promis
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
   const { dtype, shape } = tensor;
   const data = await tensor.data();
-  const { save } = await import("./npy-format.ts");
-  await save(path, { dtype, shape, data });
+  await (await format()).save(path, { dtype, shape, data });
 }

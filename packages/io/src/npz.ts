@@ -9,6 +9,9 @@ import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import { type LoadOptions, toArrays } from "./safetensors.ts";
 
+/** Loads the code of the format, on first use. */
+const format = () => import("./npz-format.ts");
+
 /** Options of `encodeNpz` and `saveNpz`. */
 export interface NpzOptions {
   /** Whether to compress, as `numpy.savez_compressed` does. Default false. */
@@ -26,8 +29,7 @@ export async function decodeNpz(
   options: ReadOptions = {},
   what = "decodeNpz",
 ): Promise<Readonly<Record<string, HostArray>>> {
-  const { decode } = await import("./npz-format.ts");
-  return decode(what, bytes, options);
+  return (await format()).decode(what, bytes, options);
 }
 
 /**
@@ -39,8 +41,7 @@ export async function encodeNpz(
   arrays: Readonly<Record<string, HostArray>>,
   options: NpzOptions = {},
 ): Promise<Uint8Array> {
-  const { encode } = await import("./npz-format.ts");
-  return encode(arrays, options);
+  return (await format()).encode(arrays, options);
 }
 
 /**
@@ -51,8 +52,7 @@ export async function encodeNpz(
  * const { weight, bias } = await loadNpz("layer.npz");
  */
 export async function loadNpz(source: Source, options: LoadOptions = {}): Promise<Record<string, Tensor>> {
-  const { load } = await import("./npz-format.ts");
-  return load(source, options);
+  return (await format()).load(source, options);
 }
 
 /**
@@ -66,6 +66,5 @@ export async function saveNpz(
   options: NpzOptions = {},
 ): Promise<void> {
   const arrays = await toArrays(tensors);
-  const { save } = await import("./npz-format.ts");
-  await save(path, arrays, options);
+  await (await format()).save(path, arrays, options);
 }

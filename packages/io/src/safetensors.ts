@@ -9,6 +9,9 @@ import type { Tensor, TensorOptions } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 
+/** Loads the code of the format, on first use. */
+const format = () => import("./safetensors-format.ts");
+
 /** Strings stored with the tensors, by name. */
 export type Metadata = Readonly<Record<string, string>>;
 
@@ -42,8 +45,7 @@ export async function encodeSafetensors(
   arrays: Readonly<Record<string, HostArray>>,
   options: SaveOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { encode } = await import("./safetensors-format.ts");
-  return encode(arrays, options);
+  return (await format()).encode(arrays, options);
 }
 
 /**
@@ -57,8 +59,7 @@ export async function decodeSafetensors(
   options: ReadOptions = {},
   what = "decodeSafetensors",
 ): Promise<Safetensors<HostArray>> {
-  const { decode } = await import("./safetensors-format.ts");
-  return decode(what, bytes, options);
+  return (await format()).decode(what, bytes, options);
 }
 
 /**
@@ -74,8 +75,7 @@ export async function saveSafetensors(
   options: SaveOptions = {},
 ): Promise<void> {
   const arrays = await toArrays(tensors);
-  const { save } = await import("./safetensors-format.ts");
-  await save("saveSafetensors", path, arrays, options);
+  await (await format()).save("saveSafetensors", path, arrays, options);
 }
 
 /**
@@ -88,8 +88,7 @@ export async function saveSafetensors(
  * model.loadStateDict(tensors);
  */
 export async function loadSafetensors(source: Source, options: LoadOptions = {}): Promise<Safetensors<Tensor>> {
-  const { load } = await import("./safetensors-format.ts");
-  return load("loadSafetensors", source, options);
+  return (await format()).load("loadSafetensors", source, options);
 }
 
 /**

@@ -11,6 +11,9 @@ import type { ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 
+/** Loads the code of the format, on first use. */
+const format = () => import("./torch-checkpoint.ts");
+
 /** A tensor of a checkpoint in host memory: a strided view of a storage, which several tensors may share. */
 export interface StridedArray {
   /** Type of the elements. */
@@ -50,8 +53,7 @@ export async function decodeTorch(
   options: ReadOptions = {},
   what = "decodeTorch",
 ): Promise<Saved<StridedArray>> {
-  const { decodeCheckpoint } = await import("./torch-checkpoint.ts");
-  return decodeCheckpoint(what, bytes, options, (array) => array);
+  return (await format()).decodeCheckpoint(what, bytes, options, (array) => array);
 }
 
 /**
@@ -65,7 +67,7 @@ export async function decodeTorch(
  * const state = await loadTorch("resnet.pth"); // saved by torch.save(model.state_dict(), ...)
  */
 export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
-  const { loadCheckpoint } = await import("./torch-checkpoint.ts");
+  const { loadCheckpoint } = await format();
   // The caller states the type; `loadStateDict` checks it.
   return (await loadCheckpoint("loadTorch", source, options)) as T;
 }

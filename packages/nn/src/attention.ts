@@ -208,19 +208,19 @@ export class MultiheadAttention extends Module {
 
   private check(query: Tensor, key: Tensor, value: Tensor): void {
     const { embedDim, kdim, vdim, batchFirst } = this;
-    const [batch, length] = batchFirst ? [0, 1] : [1, 0];
-    const fits =
-      (query.ndim === 2 || query.ndim === 3) &&
-      key.ndim === query.ndim &&
-      value.ndim === query.ndim &&
-      query.shape.at(-1) === embedDim &&
-      key.shape.at(-1) === kdim &&
-      value.shape.at(-1) === vdim &&
-      (query.ndim === 2
-        ? key.shape[0] === value.shape[0]
-        : key.shape[length] === value.shape[length] &&
-          [key, value].every((x) => x.shape[batch] === query.shape[batch]));
-    if (fits) return;
+    const { ndim } = query;
+    const batch = batchFirst ? 0 : 1;
+    const length = ndim === 2 ? 0 : 1 - batch;
+    const fits = (x: Tensor, width: number) =>
+      x.ndim === ndim && x.shape.at(-1) === width && (ndim === 2 || x.shape[batch] === query.shape[batch]);
+    if (
+      (ndim === 2 || ndim === 3) &&
+      fits(query, embedDim) &&
+      fits(key, kdim) &&
+      fits(value, vdim) &&
+      key.shape[length] === value.shape[length]
+    )
+      return;
     const shape = (size: string, width: number) => (batchFirst ? `[N, ${size}, ${width}]` : `[${size}, N, ${width}]`);
     throw shapeError(
       "MultiheadAttention",

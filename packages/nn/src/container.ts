@@ -5,6 +5,36 @@
 import { IndexError, type Tensor } from "@akari/tensor";
 import { expectModule, type Layer, Module, stateOf } from "./module.ts";
 
+/** Modules in order, named by their position unless they are given names. */
+abstract class ModuleSequence<M extends Module> extends Module {
+  /** Number of modules. */
+  override get length(): number {
+    return stateOf(this).children.size;
+  }
+
+  /** Appends a module. Returns the container. */
+  append(module: M): this {
+    return add(this, String(this.length), module);
+  }
+
+  /**
+   * Returns the module at an index; negative indices count from the end.
+   *
+   * @throws IndexError when the index is out of range.
+   */
+  at(index: number): M {
+    const found = [...this].at(index);
+    if (found === undefined)
+      throw new IndexError(`${this.constructor.name}: index ${index} is out of range for ${this.length} modules`);
+    return found;
+  }
+
+  /** Iterates over the modules in order. */
+  [Symbol.iterator](): IterableIterator<M> {
+    return stateOf(this).children.values() as IterableIterator<M>; // safe: only modules of this type are added
+  }
+}
+
 /**
  * Sequence of layers in which each output is the input of the next layer. The layers are named "0", "1", … or by the
  * keys of an object.
@@ -16,7 +46,7 @@ import { expectModule, type Layer, Module, stateOf } from "./module.ts";
  * @example
  * const named = new Sequential({ hidden: new Linear(4, 8), act: new ReLU(), out: new Linear(8, 2) });
  */
-export class Sequential extends Module {
+export class Sequential extends ModuleSequence<Layer> {
   static override name = "Sequential";
 
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
@@ -24,30 +54,6 @@ export class Sequential extends Module {
     const [first] = layers;
     const named = layers.length === 1 && first && typeof first === "object";
     for (const [name, layer] of Object.entries(named ? first : layers)) add(this, name, layer);
-  }
-
-  /** Number of layers. */
-  override get length(): number {
-    return stateOf(this).children.size;
-  }
-
-  /** Appends a layer. Returns the module. */
-  append(layer: Layer): this {
-    return add(this, String(this.length), layer);
-  }
-
-  /**
-   * Returns the layer at an index; negative indices count from the end.
-   *
-   * @throws IndexError when the index is out of range.
-   */
-  at(index: number): Layer {
-    return elementAt("Sequential", [...this], index);
-  }
-
-  /** Iterates over the layers in execution order. */
-  [Symbol.iterator](): IterableIterator<Layer> {
-    return stateOf(this).children.values() as IterableIterator<Layer>; // safe: only layers are added
   }
 
   /** Passes the input through all layers in order. Without layers, returns the input itself. */
@@ -63,36 +69,12 @@ export class Sequential extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  */
-export class ModuleList<M extends Module = Module> extends Module {
+export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
   static override name = "ModuleList";
 
   constructor(modules: Iterable<M> = []) {
     super();
     for (const module of modules) this.append(module);
-  }
-
-  /** Number of modules. */
-  override get length(): number {
-    return stateOf(this).children.size;
-  }
-
-  /** Appends a module. Returns the list. */
-  append(module: M): this {
-    return add(this, String(this.length), module);
-  }
-
-  /**
-   * Returns the module at an index; negative indices count from the end.
-   *
-   * @throws IndexError when the index is out of range.
-   */
-  at(index: number): M {
-    return elementAt("ModuleList", [...this], index);
-  }
-
-  /** Iterates over the modules in order. */
-  [Symbol.iterator](): IterableIterator<M> {
-    return stateOf(this).children.values() as IterableIterator<M>; // safe: only modules of this type are added
   }
 
   /** Throws a TypeError: a list has no `forward`. Call its modules instead. */
@@ -162,10 +144,4 @@ function add<Container extends Module>(container: Container, name: string, modul
   expectModule(`${container.constructor.name}, "${name}"`, module);
   stateOf(container).children.set(name, module);
   return container;
-}
-
-function elementAt<T>(what: string, list: readonly T[], index: number): T {
-  const found = list.at(index);
-  if (found === undefined) throw new IndexError(`${what}: index ${index} is out of range for ${list.length} modules`);
-  return found;
 }

@@ -32,7 +32,7 @@ export interface ConvTransposeLayerOptions extends FactoryOptions {
   readonly bias?: boolean;
 }
 
-abstract class ConvTransposeNd extends ConvolutionLayer {
+export abstract class ConvTransposeNd extends ConvolutionLayer {
   protected override isTransposed(): boolean {
     return true;
   }

@@ -20,7 +20,7 @@ import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { python } from "./state-name.ts";
+import { differing, fields } from "./state-name.ts";
 
 /** Options of the convolution layers. */
 export interface ConvLayerOptions extends FactoryOptions {
@@ -144,20 +144,12 @@ export abstract class ConvolutionLayer extends Module {
   }
 
   override extraRepr(): string {
-    const parts = [
-      String(this.inChannels),
-      String(this.outChannels),
-      `kernel_size=${python(this.kernelSize)}`,
-      `stride=${python(this.stride)}`,
-    ];
-    if (typeof this.padding === "string" || this.padding.some((p) => p !== 0))
-      parts.push(`padding=${typeof this.padding === "string" ? this.padding : python(this.padding)}`);
-    if (this.dilation.some((d) => d !== 1)) parts.push(`dilation=${python(this.dilation)}`);
-    if (this.outputPadding.some((p) => p !== 0)) parts.push(`output_padding=${python(this.outputPadding)}`);
-    if (this.groups !== 1) parts.push(`groups=${this.groups}`);
-    if (this.bias === null) parts.push("bias=False");
-    if (this.paddingMode !== "zeros") parts.push(`padding_mode=${this.paddingMode}`);
-    return parts.join(", ");
+    const { padding, dilation, outputPadding, groups, bias, paddingMode } = this;
+    const others = differing(
+      { padding, dilation, outputPadding, groups, bias: bias !== null, paddingMode },
+      { padding: 0, dilation: 1, outputPadding: 0, groups: 1, bias: true, paddingMode: "zeros" },
+    );
+    return [this.inChannels, this.outChannels, fields(this, "kernelSize", "stride"), ...others].join(", ");
   }
 }
 

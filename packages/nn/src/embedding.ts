@@ -24,7 +24,7 @@ import { normal_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { float } from "./state-name.ts";
+import { differing, float } from "./state-name.ts";
 
 /** Options of `Embedding`. The row `paddingIdx` is initialized to zeros and receives no gradient. */
 export interface EmbeddingLayerOptions extends FactoryOptions, EmbeddingOptions {}
@@ -86,13 +86,9 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   }
 
   override extraRepr(mode?: string): string {
-    const { maxNorm, normType, scaleGradByFreq } = this.options;
-    const padding = this.paddingIdx === null ? [] : [`padding_idx=${this.paddingIdx}`];
-    const others = [
-      ...(maxNorm === null ? [] : [`max_norm=${maxNorm}`]),
-      ...(normType === 2 ? [] : [`norm_type=${float(normType)}`]),
-      ...(scaleGradByFreq ? ["scale_grad_by_freq=True"] : []),
-    ];
+    const padding = differing(this, { paddingIdx: null });
+    const normType = this.options.normType === 2 ? 2 : float(this.options.normType);
+    const others = differing({ ...this.options, normType }, { maxNorm: null, normType: 2, scaleGradByFreq: false });
     const rest = mode === undefined ? [...padding, ...others] : [...others, `mode=${mode}`, ...padding];
     return [this.numEmbeddings, this.embeddingDim, ...rest].join(", ");
   }

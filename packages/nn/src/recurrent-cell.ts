@@ -4,14 +4,13 @@
 
 import { empty, expectShape, linear, settings, shapeError, type Tensor, zeros } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
-import { type Cell, gruCell, lstmCell } from "./functional/cells.ts";
-import { recur } from "./functional/recurrence.ts";
+import { type Cell, gruCell, lstmCell, step } from "./functional/cells.ts";
 import { uniform_ } from "./init.ts";
 import type { LinearOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { cellOf } from "./recurrent.ts";
-import { snakeCase } from "./state-name.ts";
+import { differing, snakeCase } from "./state-name.ts";
 
 abstract class RecurrentCell extends Module {
   /** Size of the input's last dimension. */
@@ -84,18 +83,14 @@ abstract class RecurrentCell extends Module {
     for (const state of given ?? []) expectShape(cell, "state", state, shape);
     const { dtype, device } = input;
     const states = given ?? Array.from({ length: this.cell.states }, () => zeros(shape, { dtype, device }));
-    const [batch, weights] = [
-      shape.length === 1 ? 1 : (shape[0] as number),
-      { state: this.weightHh, stateBias: this.biasHh, projection: null },
-    ];
-    // A step is a sequence of length one.
-    const products = linear(input, this.weightIh, this.biasIh).reshape([1, batch, this.cell.gates * this.hiddenSize]);
-    const start = states.map((state) => state.reshape([batch, this.hiddenSize]));
-    return recur(this.cell, products, weights, start, false).map((all) => all.select(0, 1).reshape(shape));
+    const [hidden] = states as [Tensor]; // safe: a cell has at least one state
+    const fromInput = linear(input, this.weightIh, this.biasIh);
+    return step(this.cell, fromInput, linear(hidden, this.weightHh, this.biasHh), states);
   }
 
   override extraRepr(): string {
-    return `${this.inputSize}, ${this.hiddenSize}${this.biasIh === null ? ", bias=False" : ""}`;
+    const bias = differing({ bias: this.biasIh !== null }, { bias: true });
+    return [this.inputSize, this.hiddenSize, ...bias].join(", ");
   }
 }
 
@@ -133,7 +128,7 @@ export class RNNCell extends RecurrentCell {
 
   /** Returns the sizes and the options that differ from the defaults: `10, 20, nonlinearity=relu`. */
   override extraRepr(): string {
-    return `${super.extraRepr()}${this.nonlinearity === "tanh" ? "" : `, nonlinearity=${this.nonlinearity}`}`;
+    return [super.extraRepr(), ...differing(this, { nonlinearity: "tanh" })].join(", ");
   }
 }
 

@@ -29,7 +29,7 @@ import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
 import type { PackedSequence } from "./packed-sequence.ts";
 import { Parameter } from "./parameter.ts";
-import { python, snakeCase } from "./state-name.ts";
+import { differing, snakeCase } from "./state-name.ts";
 
 /** Options of `GRU`, and common options of all recurrent layers. */
 export interface RecurrentOptions extends FactoryOptions {
@@ -280,14 +280,12 @@ abstract class RecurrentLayer extends Module {
   }
 
   override extraRepr(): string {
-    const parts = [String(this.inputSize), String(this.hiddenSize)];
-    if (this.projSize !== 0) parts.push(`proj_size=${this.projSize}`);
-    if (this.numLayers !== 1) parts.push(`num_layers=${this.numLayers}`);
-    if (!this.withBias) parts.push("bias=False");
-    if (this.batchFirst) parts.push("batch_first=True");
-    if (this.dropout !== 0) parts.push(`dropout=${python(this.dropout)}`);
-    if (this.bidirectional) parts.push("bidirectional=True");
-    return parts.join(", ");
+    const { projSize, numLayers, withBias: bias, batchFirst, dropout, bidirectional } = this;
+    const others = differing(
+      { projSize, numLayers, bias, batchFirst, dropout, bidirectional },
+      { projSize: 0, numLayers: 1, bias: true, batchFirst: false, dropout: 0, bidirectional: false },
+    );
+    return [this.inputSize, this.hiddenSize, ...others].join(", ");
   }
 }
 

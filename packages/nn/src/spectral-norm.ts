@@ -4,7 +4,7 @@
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, checkInteger, dimension, mv, normalize, settings, type Tensor } from "@akari/tensor";
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
+import { ConvTransposeNd } from "./conv-transpose.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
@@ -39,11 +39,10 @@ export interface SpectralNormOptions {
  */
 export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
   const weight = parameterOf("spectralNorm", module, name);
-  const transposed = [ConvTranspose1d, ConvTranspose2d, ConvTranspose3d].some((layer) => module instanceof layer);
   const { nPowerIterations, eps, dim } = settings("spectralNorm", options, {
     nPowerIterations: 1,
     eps: 1e-12,
-    dim: transposed ? 1 : 0,
+    dim: module instanceof ConvTransposeNd ? 1 : 0,
   });
   checkInteger("spectralNorm", "nPowerIterations", nPowerIterations, 1);
   if (weight.numel() === 0 || weight.ndim === 0)

@@ -24,17 +24,26 @@ export function fields<Values extends object>(values: Values, ...names: readonly
   return shown.map((name) => `${snakeCase(name)}=${python(Reflect.get(values, name))}`).join(", ");
 }
 
+/** Formats those properties that differ from their defaults: `["groups=2"]`. A list differs if an element does. */
+export function differing(values: object, defaults: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(defaults).flatMap(([name, usual]) => {
+    const value: unknown = Reflect.get(values, name);
+    if ([value].flat().every((one) => one === usual)) return [];
+    return [`${snakeCase(name)}=${typeof value === "string" ? value : python(value)}`];
+  });
+}
+
 /** Formats a number as a Python float: integers end in `.0`, small numbers have an exponent. */
 export function float(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : number(value);
 }
 
 function number(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return "inf";
-  if (value === Number.NEGATIVE_INFINITY) return "-inf";
-  if (Number.isNaN(value)) return "nan";
   const size = Math.abs(value);
   // Python switches to an exponent below 1e-4 and writes it with at least two digits.
   const text = size !== 0 && size < 1e-4 ? value.toExponential() : String(value);
-  return text.replace(/e([+-])(\d)$/, "e$10$2");
+  return text
+    .replace("Infinity", "inf")
+    .replace("NaN", "nan")
+    .replace(/e([+-])(\d)$/, "e$10$2");
 }

@@ -2,23 +2,20 @@
  * Transformer decoder, which attends to the encoder's output, and the full encoder-decoder model.
  */
 
-import { checkInteger, full, settings, type Tensor } from "@akari/tensor";
-import { checkCounts } from "./arguments.ts";
-import { MultiheadAttention } from "./attention.ts";
-import { ModuleList } from "./container.ts";
-import { deepcopy } from "./deepcopy.ts";
-import { Dropout } from "./dropout.ts";
+import { full, settings, type Tensor } from "@akari/tensor";
+import type { MultiheadAttention } from "./attention.ts";
+import type { Dropout } from "./dropout.ts";
 import { xavierUniform_ } from "./init.ts";
-import { type FactoryOptions, Linear } from "./linear.ts";
+import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
-import { LayerNorm } from "./norm.ts";
-import { snakeCase } from "./state-name.ts";
+import type { LayerNorm } from "./norm.ts";
 import {
-  activationOf,
   layerDefaults,
   TransformerEncoder,
   TransformerEncoderLayer,
+  TransformerLayer,
   type TransformerLayerOptions,
+  TransformerStack,
 } from "./transformer.ts";
 
 /**
@@ -61,64 +58,23 @@ const decoderCall = {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoderLayer.html
  */
-export class TransformerDecoderLayer extends Module {
+export class TransformerDecoderLayer extends TransformerLayer {
   static override name = "TransformerDecoderLayer";
-  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
-  readonly normFirst: boolean;
-  /** Self-attention of the target: E → E. */
-  selfAttn: MultiheadAttention;
   /** Attention of the target to the memory: E → E. */
-  multiheadAttn: MultiheadAttention;
-  /** First layer of the feed-forward network: E → dimFeedforward. */
-  linear1: Linear;
-  /** Dropout between the two linear layers. */
-  dropout: Dropout;
-  /** Second layer of the feed-forward network: dimFeedforward → E. */
-  linear2: Linear;
-  /** Normalization after self-attention, or before it with `normFirst`. */
-  norm1: LayerNorm;
+  declare multiheadAttn: MultiheadAttention;
   /**
    * Normalization after attention to the memory, or before it with `normFirst`. The memory itself is not normalized.
    */
-  norm2: LayerNorm;
+  declare norm2: LayerNorm;
   /** Normalization after the feed-forward network, or before it with `normFirst`. */
-  norm3: LayerNorm;
-  /** Dropout of the self-attention output. */
-  dropout1: Dropout;
+  declare norm3: LayerNorm;
   /** Dropout of the output of attention to the memory. */
-  dropout2: Dropout;
+  declare dropout2: Dropout;
   /** Dropout of the feed-forward output. */
-  dropout3: Dropout;
-  /** Activation function of the feed-forward network. Default `relu`. */
-  readonly activation: (x: Tensor) => Tensor;
+  declare dropout3: Dropout;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super();
-    const { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, ...factory } = settings(
-      "TransformerDecoderLayer",
-      options,
-      layerDefaults,
-    );
-    checkCounts("TransformerDecoderLayer", { dModel, nhead, dimFeedforward });
-    const attention = () => new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
-    const norm = () => new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
-    this.normFirst = normFirst;
-    this.activation = activationOf("TransformerDecoderLayer", activation);
-    this.selfAttn = attention();
-    this.multiheadAttn = attention();
-    this.linear1 = new Linear(dModel, dimFeedforward, { bias, ...factory });
-    this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel, { bias, ...factory });
-    this.norm1 = norm();
-    this.norm2 = norm();
-    this.norm3 = norm();
-    this.dropout1 = new Dropout(dropout);
-    this.dropout2 = new Dropout(dropout);
-    this.dropout3 = new Dropout(dropout);
-  }
-
-  protected override stateName(property: string): string {
-    return snakeCase(property);
+    super(["selfAttn", "multiheadAttn"], dModel, nhead, options);
   }
 
   /**
@@ -127,37 +83,14 @@ export class TransformerDecoderLayer extends Module {
    */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
     const call = settings("TransformerDecoderLayer", options, decoderCall);
-    if (this.normFirst) {
-      const x = tgt.add(this.own(this.norm1(tgt), call));
-      const y = x.add(this.other(this.norm2(x), memory, call));
-      return y.add(this.network(this.norm3(y)));
-    }
-    const x = this.norm1(tgt.add(this.own(tgt, call)));
-    const y = this.norm2(x.add(this.other(x, memory, call)));
-    return this.norm3(y.add(this.network(y)));
-  }
-
-  private own(x: Tensor, { tgtMask, tgtKeyPaddingMask, tgtIsCausal }: Required<DecoderCallOptions>): Tensor {
-    const call = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal, needWeights: false };
-    return this.dropout1(this.selfAttn(x, x, x, call)[0]);
-  }
-
-  private other(
-    x: Tensor,
-    memory: Tensor,
-    { memoryMask, memoryKeyPaddingMask, memoryIsCausal }: Required<DecoderCallOptions>,
-  ): Tensor {
-    const call = {
-      attnMask: memoryMask,
-      keyPaddingMask: memoryKeyPaddingMask,
-      isCausal: memoryIsCausal,
-      needWeights: false,
-    };
-    return this.dropout2(this.multiheadAttn(x, memory, memory, call)[0]);
-  }
-
-  private network(x: Tensor): Tensor {
-    return this.dropout3(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+    const { tgtMask, tgtKeyPaddingMask, tgtIsCausal, memoryMask, memoryKeyPaddingMask, memoryIsCausal } = call;
+    const own = { attnMask: tgtMask, keyPaddingMask: tgtKeyPaddingMask, isCausal: tgtIsCausal };
+    const other = { attnMask: memoryMask, keyPaddingMask: memoryKeyPaddingMask, isCausal: memoryIsCausal };
+    return this.residual(
+      tgt,
+      (x) => this.selfAttn(x, x, x, { ...own, needWeights: false })[0],
+      (x) => this.multiheadAttn(x, memory, memory, { ...other, needWeights: false })[0],
+    );
   }
 }
 
@@ -167,31 +100,12 @@ export class TransformerDecoderLayer extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
  */
-export class TransformerDecoder extends Module {
+export class TransformerDecoder extends TransformerStack<TransformerDecoderLayer> {
   static override name = "TransformerDecoder";
-
-  /** Layers, in execution order. All attend to the same memory. */
-  layers: ModuleList<TransformerDecoderLayer>;
-  /** Normalization of the output, or null. */
-  norm: LayerNorm | null;
-
-  /** @param options.norm Normalization of the output. Default null: no normalization. */
-  constructor(
-    decoderLayer: TransformerDecoderLayer,
-    numLayers: number,
-    options?: { readonly norm?: LayerNorm | null },
-  ) {
-    super();
-    checkInteger("TransformerDecoder", "numLayers", numLayers, 1);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(decoderLayer)));
-    this.norm = settings("TransformerDecoder", options, { norm: null }).norm;
-  }
 
   /** Applies all layers with the same masks: target [T, N, E] and memory [S, N, E] → [T, N, E]. */
   forward(tgt: Tensor, memory: Tensor, options?: DecoderCallOptions): Tensor {
-    let x = tgt;
-    for (const layer of this.layers) x = layer(x, memory, options);
-    return this.norm ? this.norm(x) : x;
+    return this.through(tgt, memory, options);
   }
 }
 
@@ -244,15 +158,11 @@ export class Transformer extends Module {
       numDecoderLayers: 6,
       ...layerDefaults,
     });
-    const { layerNormEps, bias, device, dtype } = layer;
-    const norm = () =>
-      new LayerNorm(dModel, { eps: layerNormEps, bias, ...(device ? { device } : {}), ...(dtype ? { dtype } : {}) });
-    this.encoder = new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, layer), numEncoderLayers, {
-      norm: norm(),
-    });
-    this.decoder = new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, layer), numDecoderLayers, {
-      norm: norm(),
-    });
+    const encoderLayer = new TransformerEncoderLayer(dModel, nhead, layer);
+    const decoderLayer = new TransformerDecoderLayer(dModel, nhead, layer);
+    // The stacks copy these layers, so that their normalizations are free to use.
+    this.encoder = new TransformerEncoder(encoderLayer, numEncoderLayers, { norm: encoderLayer.norm1 });
+    this.decoder = new TransformerDecoder(decoderLayer, numDecoderLayers, { norm: decoderLayer.norm1 });
     this.resetParameters();
   }
 

@@ -58,11 +58,91 @@ export const layerDefaults: Required<Omit<TransformerLayerOptions, keyof Factory
 };
 
 /** Returns an activation function by name. Throws an ArgumentError for an unknown name. */
-export function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
+function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   if (activation !== "relu" && activation !== "gelu")
     throw new ArgumentError(`${layer}: activation must be "relu", "gelu" or a function, got "${String(activation)}"`);
   return activation === "relu" ? relu : (x) => gelu(x);
+}
+
+/** What encoder and decoder layers share: attention, then a feed-forward network, each with a residual connection. */
+export abstract class TransformerLayer extends Module {
+  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
+  declare readonly normFirst: boolean;
+  /** Self-attention: E → E. */
+  declare selfAttn: MultiheadAttention;
+  /** First layer of the feed-forward network: E → dimFeedforward. */
+  declare linear1: Linear;
+  /** Dropout between the two linear layers. */
+  declare dropout: Dropout;
+  /** Second layer of the feed-forward network: dimFeedforward → E. */
+  declare linear2: Linear;
+  /** Normalization after self-attention, or before it with `normFirst`. */
+  declare norm1: LayerNorm;
+  /** Dropout of the self-attention output. */
+  declare dropout1: Dropout;
+  /** Activation function of the feed-forward network. Default `relu`. */
+  declare readonly activation: (x: Tensor) => Tensor;
+
+  /** @param attentions Names of the attention modules. */
+  constructor(attentions: readonly string[], dModel: number, nhead: number, options: TransformerLayerOptions) {
+    super();
+    const layer = this.constructor.name;
+    const { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, ...factory } = settings(
+      layer,
+      options,
+      layerDefaults,
+    );
+    checkCounts(layer, { dModel, nhead, dimFeedforward });
+    this.normFirst = normFirst;
+    this.activation = activationOf(layer, activation);
+    for (const name of attentions)
+      Reflect.set(this, name, new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory }));
+    this.linear1 = new Linear(dModel, dimFeedforward, { bias, ...factory });
+    this.dropout = new Dropout(dropout);
+    this.linear2 = new Linear(dimFeedforward, dModel, { bias, ...factory });
+    const blocks = attentions.length + 1;
+    for (let i = 1; i <= blocks; i++)
+      Reflect.set(this, `norm${i}`, new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory }));
+    for (let i = 1; i <= blocks; i++) Reflect.set(this, `dropout${i}`, new Dropout(dropout));
+  }
+
+  protected override stateName(property: string): string {
+    return snakeCase(property);
+  }
+
+  /** Applies attention and the feed-forward network in turn, each with its normalization, dropout and residual. */
+  protected residual(input: Tensor, ...attentions: readonly ((x: Tensor) => Tensor)[]): Tensor {
+    const network = (x: Tensor) => this.linear2(this.dropout(this.activation(this.linear1(x))));
+    return [...attentions, network].reduce((x, block, i) => {
+      const part = (name: string) => Reflect.get(this, `${name}${i + 1}`) as Module; // safe: set by the constructor
+      const [norm, dropout] = [part("norm"), part("dropout")];
+      return this.normFirst ? x.add(dropout(block(norm(x)))) : norm(x.add(dropout(block(x))));
+    }, input);
+  }
+}
+
+/** What encoder and decoder share: a stack of layers, with an optional normalization at the end. */
+export abstract class TransformerStack<Layer extends Module> extends Module {
+  /** Layers, in execution order. */
+  layers: ModuleList<Layer>;
+  /** Normalization of the output, or null. */
+  norm: LayerNorm | null;
+
+  /** @param options.norm Normalization of the output. Default null: no normalization. */
+  constructor(layer: Layer, numLayers: number, options?: { readonly norm?: LayerNorm | null }) {
+    super();
+    checkInteger(this.constructor.name, "numLayers", numLayers, 1);
+    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(layer)));
+    this.norm = settings(this.constructor.name, options, { norm: null }).norm;
+  }
+
+  /** Applies all layers with the same further inputs, then the normalization. */
+  protected through(input: Tensor, ...others: readonly unknown[]): Tensor {
+    let x = input;
+    for (const layer of this.layers) x = layer(x, ...others);
+    return this.norm ? this.norm(x) : x;
+  }
 }
 
 /**
@@ -78,76 +158,25 @@ export function activationOf(layer: string, activation: TransformerLayerOptions[
  * @example
  * const layer = new TransformerEncoderLayer(64, 4, { dimFeedforward: 128, batchFirst: true });
  */
-export class TransformerEncoderLayer extends Module {
+export class TransformerEncoderLayer extends TransformerLayer {
   static override name = "TransformerEncoderLayer";
-  /** Whether to normalize before attention and feed-forward network instead of after. Default false. */
-  readonly normFirst: boolean;
-  /** Self-attention: E → E. */
-  selfAttn: MultiheadAttention;
-  /** First layer of the feed-forward network: E → dimFeedforward. */
-  linear1: Linear;
-  /** Dropout between the two linear layers. */
-  dropout: Dropout;
-  /** Second layer of the feed-forward network: dimFeedforward → E. */
-  linear2: Linear;
-  /** Normalization after self-attention, or before it with `normFirst`. */
-  norm1: LayerNorm;
   /** Normalization after the feed-forward network, or before it with `normFirst`. */
-  norm2: LayerNorm;
-  /** Dropout of the attention output. */
-  dropout1: Dropout;
+  declare norm2: LayerNorm;
   /** Dropout of the feed-forward output. */
-  dropout2: Dropout;
-  /** Activation function of the feed-forward network. Default `relu`. */
-  readonly activation: (x: Tensor) => Tensor;
+  declare dropout2: Dropout;
 
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
-    super();
-    const { dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias, ...factory } = settings(
-      "TransformerEncoderLayer",
-      options,
-      layerDefaults,
-    );
-    checkCounts("TransformerEncoderLayer", { dModel, nhead, dimFeedforward });
-    this.normFirst = normFirst;
-    this.activation = activationOf("TransformerEncoderLayer", activation);
-    this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, bias, batchFirst, ...factory });
-    this.linear1 = new Linear(dModel, dimFeedforward, { bias, ...factory });
-    this.dropout = new Dropout(dropout);
-    this.linear2 = new Linear(dimFeedforward, dModel, { bias, ...factory });
-    this.norm1 = new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
-    this.norm2 = new LayerNorm(dModel, { eps: layerNormEps, bias, ...factory });
-    this.dropout1 = new Dropout(dropout);
-    this.dropout2 = new Dropout(dropout);
-  }
-
-  protected override stateName(property: string): string {
-    return snakeCase(property);
+    super(["selfAttn"], dModel, nhead, options);
   }
 
   /** Applies the layer: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. N is optional. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
     const call = settings("TransformerEncoderLayer", options, encoderCall);
-    if (this.normFirst) {
-      const x = src.add(this.attention(this.norm1(src), call));
-      return x.add(this.network(this.norm2(x)));
-    }
-    const x = this.norm1(src.add(this.attention(src, call)));
-    return this.norm2(x.add(this.network(x)));
-  }
-
-  private attention(x: Tensor, { srcMask, srcKeyPaddingMask, isCausal }: Required<EncoderCallOptions>): Tensor {
-    const [y] = this.selfAttn(x, x, x, {
-      attnMask: srcMask,
-      keyPaddingMask: srcKeyPaddingMask,
-      needWeights: false,
-      isCausal,
-    });
-    return this.dropout1(y);
-  }
-
-  private network(x: Tensor): Tensor {
-    return this.dropout2(this.linear2(this.dropout(this.activation(this.linear1(x)))));
+    const { srcMask: attnMask, srcKeyPaddingMask: keyPaddingMask, isCausal } = call;
+    return this.residual(
+      src,
+      (x) => this.selfAttn(x, x, x, { attnMask, keyPaddingMask, isCausal, needWeights: false })[0],
+    );
   }
 }
 
@@ -161,30 +190,11 @@ export class TransformerEncoderLayer extends Module {
  * const layer = new TransformerEncoderLayer(64, 4);
  * const encoder = new TransformerEncoder(layer, 6, { norm: new LayerNorm(64) });
  */
-export class TransformerEncoder extends Module {
+export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer> {
   static override name = "TransformerEncoder";
-
-  /** Layers, in execution order. */
-  layers: ModuleList<TransformerEncoderLayer>;
-  /** Normalization of the output, or null. */
-  norm: LayerNorm | null;
-
-  /** @param options.norm Normalization of the output. Default null: no normalization. */
-  constructor(
-    encoderLayer: TransformerEncoderLayer,
-    numLayers: number,
-    options?: { readonly norm?: LayerNorm | null },
-  ) {
-    super();
-    checkInteger("TransformerEncoder", "numLayers", numLayers, 1);
-    this.layers = new ModuleList(Array.from({ length: numLayers }, () => deepcopy(encoderLayer)));
-    this.norm = settings("TransformerEncoder", options, { norm: null }).norm;
-  }
 
   /** Applies all layers with the same masks: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. */
   forward(src: Tensor, options?: EncoderCallOptions): Tensor {
-    let x = src;
-    for (const layer of this.layers) x = layer(x, options);
-    return this.norm ? this.norm(x) : x;
+    return this.through(src, options);
   }
 }

@@ -2,8 +2,8 @@
  * The AdaBelief optimizer.
  */
 
-import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+import type { Elements, Memory, Scalars, Updated } from "./elementwise.ts";
+import { MomentOptimizer } from "./moments.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `AdaBelief`. */
@@ -32,18 +32,11 @@ export interface AdaBeliefOptions extends BaseOptions {
  * @example
  * const optimizer = new AdaBelief(model.parameters(), { lr: 1e-3 });
  */
-export class AdaBelief extends ElementwiseOptimizer<AdaBeliefOptions> {
+export class AdaBelief extends MomentOptimizer<AdaBeliefOptions> {
   static override name = "AdaBelief";
 
   constructor(params: ParamsArgument<AdaBeliefOptions>, options: Partial<AdaBeliefOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-16, weightDecay: 0, decoupledWeightDecay: true }, options);
-  }
-
-  protected override check(options: Readonly<AdaBeliefOptions>): void {
-    super.check(options);
-    const { eps, weightDecay, betas } = options;
-    checkNotNegative("AdaBelief", { eps, weightDecay });
-    checkBetas("AdaBelief", betas);
   }
 
   protected override memory(): readonly Memory[] {

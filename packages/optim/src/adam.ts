@@ -2,8 +2,8 @@
  * The optimizers Adam and AdamW, which differ only in how the weight decay is applied.
  */
 
-import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+import type { Elements, Memory, Scalars, Updated } from "./elementwise.ts";
+import { MomentOptimizer } from "./moments.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`. */
@@ -34,20 +34,13 @@ const defaults: AdamOptions = {
   maximize: false,
 };
 
-abstract class AdamBase extends ElementwiseOptimizer<AdamOptions> {
+abstract class AdamBase extends MomentOptimizer<AdamOptions> {
   /** Whether the weight decay is decoupled from the gradient. */
   protected abstract readonly decoupled: boolean;
 
-  protected override check(options: Readonly<AdamOptions>): void {
-    super.check(options);
-    const { eps, weightDecay, betas } = options;
-    checkNotNegative(this.constructor.name, { eps, weightDecay });
-    checkBetas(this.constructor.name, betas);
-  }
-
-  protected override memory({ amsgrad }: Readonly<AdamOptions>): readonly Memory[] {
-    const means = [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
-    return amsgrad ? [...means, { name: "max_exp_avg_sq" }] : means;
+  protected override memory(options: Readonly<AdamOptions>): readonly Memory[] {
+    const means = super.memory(options);
+    return options.amsgrad ? [...means, { name: "max_exp_avg_sq" }] : means;
   }
 
   protected override scalars(

@@ -2,8 +2,8 @@
  * The Adamax optimizer.
  */
 
-import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+import type { Elements, Memory, Scalars, Updated } from "./elementwise.ts";
+import { MomentOptimizer } from "./moments.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adamax`. */
@@ -33,18 +33,11 @@ export interface AdamaxOptions extends BaseOptions {
  *
  * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
-export class Adamax extends ElementwiseOptimizer<AdamaxOptions> {
+export class Adamax extends MomentOptimizer<AdamaxOptions> {
   static override name = "Adamax";
 
   constructor(params: ParamsArgument<AdamaxOptions>, options: Partial<AdamaxOptions> = {}) {
     super(params, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
-  }
-
-  protected override check(options: Readonly<AdamaxOptions>): void {
-    super.check(options);
-    const { betas, eps, weightDecay } = options;
-    checkBetas("Adamax", betas);
-    checkNotNegative("Adamax", { eps, weightDecay });
   }
 
   protected override memory(): readonly Memory[] {

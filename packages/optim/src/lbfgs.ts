@@ -222,23 +222,20 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** Updates the history and computes the next direction with the two-loop recursion. */
   #direct(gradient: Float64Array, { historySize }: LBFGSOptions): History {
+    // In the first iteration nothing has changed or moved, so that the direction is that of the gradient.
+    this.#history ??= {
+      iterations: 0,
+      evaluations: 1,
+      gradients: [],
+      moves: [],
+      weights: [],
+      direction: gradient,
+      length: 0,
+      scale: 1,
+      gradient,
+      loss: 0,
+    };
     const known = this.#history;
-    if (known === null) {
-      const history: History = {
-        iterations: 1,
-        evaluations: 1,
-        gradients: [],
-        moves: [],
-        weights: [],
-        direction: gradient.map((g) => -g),
-        length: 0,
-        scale: 1,
-        gradient,
-        loss: 0,
-      };
-      this.#history = history;
-      return history;
-    }
     known.iterations++;
     const change = gradient.map((g, i) => g - (known.gradient[i] as number));
     const move = known.direction.map((d) => d * known.length);

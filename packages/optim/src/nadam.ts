@@ -2,8 +2,9 @@
  * The NAdam optimizer.
  */
 
-import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+import { checkNotNegative } from "./checks.ts";
+import type { Elements, Scalars, Updated } from "./elementwise.ts";
+import { MomentOptimizer } from "./moments.ts";
 import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `NAdam`. */
@@ -32,7 +33,7 @@ export interface NAdamOptions extends BaseOptions {
  *
  * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
-export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
+export class NAdam extends MomentOptimizer<NAdamOptions> {
   static override name = "NAdam";
 
   constructor(params: ParamsArgument<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
@@ -41,13 +42,7 @@ export class NAdam extends ElementwiseOptimizer<NAdamOptions> {
 
   protected override check(options: Readonly<NAdamOptions>): void {
     super.check(options);
-    const { betas, eps, weightDecay, momentumDecay } = options;
-    checkBetas("NAdam", betas);
-    checkNotNegative("NAdam", { eps, weightDecay, momentumDecay });
-  }
-
-  protected override memory(): readonly Memory[] {
-    return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
+    checkNotNegative("NAdam", { momentumDecay: options.momentumDecay });
   }
 
   protected override numbers(): Readonly<Record<string, number>> {

@@ -2,8 +2,8 @@
  * The RAdam optimizer.
  */
 
-import { checkBetas, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+import type { Elements, Scalars, Updated } from "./elementwise.ts";
+import { MomentOptimizer } from "./moments.ts";
 import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `RAdam`. */
@@ -37,22 +37,11 @@ function rectification(beta2: number, step: number): number {
  *
  * @throws ArgumentError for parameters that cannot be optimized, unknown options and invalid values.
  */
-export class RAdam extends ElementwiseOptimizer<RAdamOptions> {
+export class RAdam extends MomentOptimizer<RAdamOptions> {
   static override name = "RAdam";
 
   constructor(params: ParamsArgument<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
     super(params, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0 }, options);
-  }
-
-  protected override check(options: Readonly<RAdamOptions>): void {
-    super.check(options);
-    const { betas, eps, weightDecay } = options;
-    checkBetas("RAdam", betas);
-    checkNotNegative("RAdam", { eps, weightDecay });
-  }
-
-  protected override memory(): readonly Memory[] {
-    return [{ name: "exp_avg" }, { name: "exp_avg_sq" }];
   }
 
   protected override scalars(

@@ -104,13 +104,11 @@ export function gradients(
     const { operands, gradientsOf } = ruleFor(y);
     // Rules are linear in g, so a condition on g is moved outside: the value of the branch not taken, possibly NaN, is
     // discarded. A conversion stays outermost, so that a half-precision gradient is computed in single precision.
-    const { condition, taken, flipped } = y.op === "cast" ? { condition: null, taken: g, flipped: false } : branchOf(g);
+    const { taken, outside } = y.op === "cast" ? { taken: g, outside: same } : branchOf(g);
     const found = gradientsOf(taken);
     operands.forEach((operand, i) => {
       const part = found[i] ?? null;
-      if (part === null || !reaching.has(operand)) return;
-      if (condition === null) arrive(operand, part);
-      else arrive(operand, flipped ? condition.where(zero(part), part) : condition.where(part, zero(part)));
+      if (part !== null && reaching.has(operand)) arrive(operand, outside(part));
     });
   }
   return leaves.map((leaf) => arriving.get(leaf) ?? null);
@@ -143,16 +141,16 @@ function times(g: Expr, partial: Expr): Expr {
   return isZero(partial) ? zero(g) : g.mul(partial);
 }
 
-/**
- * Splits a gradient that is zero unless a condition holds (or, if `flipped`, fails) into the condition and the rest.
- */
-function branchOf(g: Expr): { condition: Expr | null; taken: Expr; flipped: boolean } {
+const same = (e: Expr): Expr => e;
+
+/** Splits a gradient that is zero in one branch of a condition into the other branch and the condition around it. */
+function branchOf(g: Expr): { taken: Expr; outside: (part: Expr) => Expr } {
   const [condition, yes, no] = g.args;
   if (g.op === "select" && condition && yes && no) {
-    if (isZero(no)) return { condition, taken: yes, flipped: false };
-    if (isZero(yes)) return { condition, taken: no, flipped: true };
+    if (isZero(no)) return { taken: yes, outside: (part) => only(condition, part) };
+    if (isZero(yes)) return { taken: no, outside: (part) => condition.where(zero(part), part) };
   }
-  return { condition: null, taken: g, flipped: false };
+  return { taken: g, outside: same };
 }
 
 /** Returns the nodes on a path to one of `leaves`. No other node needs a gradient. */

@@ -26,7 +26,10 @@ interface CellResult {
 /**
  * Computes the new states from the gates' products with the input, their products with the old state, and old states.
  */
-type CellFormula = (fromInput: readonly Expr[], fromState: readonly Expr[], states: readonly Expr[]) => CellResult;
+type CellFormula = (fromInput: Operands, fromState: Operands, states: Operands) => CellResult;
+
+/** One operand per gate or state. Typed as four, the most that a cell has. */
+type Operands = readonly [Expr, Expr, Expr, Expr];
 
 /** A kind of recurrent cell. */
 export interface Cell {
@@ -53,7 +56,9 @@ export interface BuiltCell extends CellResult {
 export function build({ formula, gates, reads }: Cell, dtype: DType, first: number): BuiltCell {
   const leaves = Array.from({ length: 2 * gates + reads.length }, (_, i) => input(first + i, dtype));
   const wide = leaves.map((leaf) => leaf.cast(computeType(dtype)));
-  return { leaves, ...formula(wide.slice(0, gates), wide.slice(gates, 2 * gates), wide.slice(2 * gates)) };
+  // safe: a formula uses only the operands that its cell has
+  const part = (from: number, to?: number) => wide.slice(from, to) as unknown as Operands;
+  return { leaves, ...formula(part(0, gates), part(gates, 2 * gates), part(2 * gates)) };
 }
 
 const steps = new Map<string, PointwiseOp>();
@@ -77,7 +82,7 @@ export function step(cell: Cell, fromInput: Tensor, fromState: Tensor, states: r
 }
 
 function simple(name: string, bound: (x: Expr) => Expr): Cell {
-  const formula: CellFormula = ([x], [h]) => ({ states: x && h ? [bound(x.add(h))] : [], kept: [] });
+  const formula: CellFormula = ([x], [h]) => ({ states: [bound(x.add(h))], kept: [] });
   return { name, gates: 1, states: 1, reads: [], formula };
 }
 
@@ -94,8 +99,8 @@ export const lstmCell: Cell = {
   states: 2,
   reads: [1],
   formula(x, h, [c]) {
-    const [i, f, g, o] = x.map((e, k) => (k === 2 ? e.add(h[k] ?? 0).tanh() : e.add(h[k] ?? 0).sigmoid()));
-    if (!i || !f || !g || !o || !c) throw new TypeError("lstmCell: four gates and a cell state");
+    const [i, f, o] = [x[0].add(h[0]).sigmoid(), x[1].add(h[1]).sigmoid(), x[3].add(h[3]).sigmoid()];
+    const g = x[2].add(h[2]).tanh();
     const next = f.mul(c).add(i.mul(g));
     return { states: [o.mul(next.tanh()), next], kept: [i, f, g, o] };
   },
@@ -111,7 +116,6 @@ export const gruCell: Cell = {
   states: 1,
   reads: [0],
   formula([xr, xz, xn], [hr, hz, hn], [before]) {
-    if (!xr || !xz || !xn || !hr || !hz || !hn || !before) throw new TypeError("gruCell: three gates and a state");
     const [r, z] = [xr.add(hr).sigmoid(), xz.add(hz).sigmoid()];
     const candidate = xn.add(r.mul(hn)).tanh();
     return { states: [candidate.add(z.mul(before.sub(candidate)))], kept: [r, z, hn] };

@@ -164,9 +164,9 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Te
   }
   // A path ends with the last label or with the blank after it. Without labels, only the blank remains.
   const last = stack([counts.mul(2), counts.mul(2).sub(1).clamp(0)], 1);
-  const [ending, label] = [state.gather(1, last).select(1, 0), state.gather(1, last).select(1, 1)];
+  const ends = state.gather(1, last);
   const empty = counts.eq(0);
-  const found = logaddexp(ending, label.maskedFill(empty, impossible));
+  const found = logaddexp(ends.select(1, 0), ends.select(1, 1).maskedFill(empty, impossible));
   // Without predictions, an empty target is certain and any other is impossible.
   const silent = spans.eq(0);
   return found.maskedFill(silent.logicalAnd(empty), 0).maskedFill(silent.logicalAnd(empty.logicalNot()), impossible);

@@ -38,16 +38,29 @@ const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x
   x.mul(mask).mul(scale),
 );
 
+/**
+ * Draws a mask with the sizes of the first dimensions of the input and ones for the others. Each element is 0 with
+ * probability `p`, else 1.
+ */
+function drawn(input: Tensor, dims: number, p: number, generator: Generator | undefined): Tensor {
+  const shape = input.shape.map((size, i) => (i < dims ? size : 1));
+  return input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+}
+
+/** Drops elements or, given the rank of an input without a batch dimension, whole channels. */
 function dropped(
+  operation: string,
   input: Tensor,
   p: number,
-  generator: Generator | undefined,
-  maskShape: readonly number[] = input.shape,
+  options: DropoutFunctionOptions | undefined,
+  unbatched: number | null,
 ): Tensor {
-  if (p === 0) return input;
+  const { training, generator } = checked(operation, input, p, options, true);
+  if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
-  const mask = input.newEmpty(maskShape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
-  return masked(input, mask, 1 / (1 - p));
+  // Without a batch dimension, the channels are the first dimension.
+  const dims = unbatched === null ? input.ndim : input.ndim === unbatched ? 1 : 2;
+  return masked(input, drawn(input, dims, p, generator), 1 / (1 - p));
 }
 
 /**
@@ -57,23 +70,7 @@ function dropped(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
 export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  const { training, generator } = checked("dropout", input, p, options, true);
-  return training ? dropped(input, p, generator) : input;
-}
-
-function channelDropout(
-  operation: string,
-  dims: number,
-  input: Tensor,
-  p: number,
-  options: DropoutFunctionOptions | undefined,
-): Tensor {
-  const { training, generator } = checked(operation, input, p, options, true);
-  if (!training) return input;
-  // Without a batch dimension, the channels are the first dimension.
-  const kept = input.ndim === dims + 1 ? 1 : 2;
-  const shape = input.shape.map((size, i) => (i < kept ? size : 1));
-  return dropped(input, p, generator, shape);
+  return dropped("dropout", input, p, options, null);
 }
 
 /**
@@ -83,7 +80,7 @@ function channelDropout(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
 export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  return channelDropout("dropout1d", 1, input, p, options);
+  return dropped("dropout1d", input, p, options, 2);
 }
 
 /**
@@ -94,7 +91,7 @@ export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
  */
 export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
   // PyTorch interprets three dimensions as [N, C, L] here, for programs written before `dropout1d` existed.
-  return channelDropout("dropout2d", 0, input, p, options);
+  return dropped("dropout2d", input, p, options, 1);
 }
 
 /**
@@ -104,7 +101,7 @@ export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
 export function dropout3d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  return channelDropout("dropout3d", 3, input, p, options);
+  return dropped("dropout3d", input, p, options, 4);
 }
 
 const alphaMasked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number, number]>(
@@ -125,8 +122,7 @@ function alphaDropped(
   const { training, generator } = checked(operation, input, p, options, false);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
-  const shape = channels ? input.shape.map((size, i) => (i < 2 ? size : 1)) : input.shape;
-  const mask = input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  const mask = drawn(input, channels ? 2 : input.ndim, p, generator);
   const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));
   return alphaMasked(input, mask, a, seluFloor * a * p, seluFloor * a);
 }

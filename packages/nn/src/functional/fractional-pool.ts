@@ -101,7 +101,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     if (samples.ndim !== 3 || samples.shape.some((size, i) => size !== [...lead, dims][i]))
       throw shapeError(operation, `randomSamples ${showShape([...lead, dims])}`, samples);
     const count = (length: number) => arange(0, length, 1, { dtype: "int32", device });
-    /** For each dimension, the indices of the elements of all windows in order: [N, C, size · kernel]. */
+    /** For each dimension, the indices of the elements of all windows: [N, C, size, kernel], apart by ones. */
     const places = sizes.map((size, i) => {
       const [length, k] = [space[i] as number, kernel[i] as number];
       const u = samples.select(2, dims === 2 ? 1 - i : i).unsqueeze(2);
@@ -117,25 +117,19 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
         .to("int32");
       // The last window is always at the end.
       const start = begins.mul(last.mul(-1).add(1)).add(last.mul(length - k));
+      const apart = [sizes, kernel].flatMap((all) => all.map((n, d) => (d === i ? n : 1)));
       return start
         .unsqueeze(3)
         .add(count(k))
-        .reshape([...lead, -1]);
+        .reshape([...lead, ...apart]);
     });
-    const windows = (of: Tensor): Tensor => {
-      let found = of;
-      places.forEach((index, i) => {
-        const shape = found.shape.map((size, d) => (d === 2 + i ? (index.shape[2] as number) : size));
-        const along = shape.map((size, d) => (d < 2 || d === 2 + i ? size : 1));
-        found = found.gather(2 + i, index.reshape(along).expand(shape));
-      });
-      const apart = found.reshape([...lead, ...sizes.flatMap((size, i) => [size, kernel[i] as number])]);
-      const order = sizes.map((_, i) => 2 + 2 * i);
-      return apart.permute([0, 1, ...order, ...order.map((d) => d + 1)]).reshape([...lead, ...sizes, -1]);
-    };
-    const { values, indices } = windows(x).max(-1);
+    /** Positions of the elements of each window in the plane: [N, C, ...sizes, elements]. */
+    const positions = places
+      .reduce((position, place, i) => position.mul(space[i] as number).add(place))
+      .reshape([...lead, ...sizes, sizeOf(kernel)]);
+    const windows = x.flatten(2).gather(2, positions.flatten(2)).reshape(positions.shape);
+    const { values, indices } = windows.max(-1);
     if (!options.returnIndices) return values;
-    const positions = windows(count(sizeOf(space)).reshape(space).expand(x.shape));
     return [values, positions.gather(-1, indices.unsqueeze(-1)).squeeze(-1)];
   };
   // safe: `returnIndices` selects the result type, as the overloads declare

@@ -84,9 +84,9 @@ export class ChainedScheduler<Options extends BaseOptions> extends LRScheduler<O
 
   override moveTo(epoch: number): void {
     const { baseLrs } = this;
-    const next = this.#lrs !== null && epoch === this.lastEpoch + 1;
-    const lrs = next && this.#lrs !== null ? [...this.#lrs] : [...baseLrs];
-    for (let past = next ? epoch : 0; past <= epoch; past++)
+    const before = epoch === this.lastEpoch + 1 ? this.#lrs : null;
+    const lrs = [...(before ?? baseLrs)];
+    for (let past = before ? epoch : 0; past <= epoch; past++)
       baseLrs.forEach((base, i) => {
         lrs[i] = this.lrFrom(lrs[i] as number, past, base, i); // safe: one for each group
       });
