@@ -58,8 +58,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options?: SimilarityOptio
   const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
   // `dim` refers to the broadcast shape, since broadcasting may also expand that dimension.
   const [x, y] = broadcastTensors(a, b);
-  const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
-  return sum(mul(div(x, length(x)), div(y, length(y))), dim);
+  return sum(mul(normalize(x, { dim, eps }), normalize(y, { dim, eps })), dim);
 }
 
 /** Options of `pairwiseDistance`. */

@@ -6,7 +6,6 @@
 
 import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
-import { IndexError } from "../errors.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
@@ -133,7 +132,7 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, opti
   expectTensor(name, x);
   const { keepdim } = settings(name, options, keepDefaults);
   const dims = dimensions(name, dim, x.ndim);
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  expectRows(name, x, dims);
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
     const bool = x.dtype === "bool";
     const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
@@ -227,8 +226,8 @@ const choice: Op<ArgAttrs> = {
 };
 
 function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  const dims = dim === null ? dimensions(name, null, x.ndim) : dimensions(name, dim, x.ndim);
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  const dims = dimensions(name, dim, x.ndim);
+  expectRows(name, x, dims);
   return apply(position, [x], { op, dims, keepdim, shape: x.shape });
 }
 
@@ -264,7 +263,7 @@ function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOption
   const { keepdim } = settings(name, options, keepDefaults);
   const axis = dimension(name, dim, x.ndim);
   const dims = x.ndim === 0 ? [] : [axis];
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  expectRows(name, x, dims);
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 

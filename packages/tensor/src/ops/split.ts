@@ -90,8 +90,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   checkInteger("chunk", "chunks", chunks, 1);
   const at = ownDimension("chunk", dim, x.shape);
   const total = x.shape[at] as number;
-  if (total === 0) return Array.from({ length: chunks }, () => narrow(x, at, 0, 0));
-  return split(x, Math.ceil(total / chunks), at);
+  return split(x, total === 0 ? new Array<number>(chunks).fill(0) : Math.ceil(total / chunks), at);
 }
 
 /**
@@ -128,13 +127,8 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);
   const larger = total % sections;
-  let start = 0;
-  return Array.from({ length: sections }, (_, i) => {
-    const length = base + (i < larger ? 1 : 0);
-    const part = narrow(x, at, start, length);
-    start += length;
-    return part;
-  });
+  const sizes = Array.from({ length: sections }, (_, i) => base + Number(i < larger));
+  return split(x, sizes, at);
 }
 
 /** Splits a dimension into equal parts, for `hsplit`, `vsplit` and `dsplit`: a number of parts must divide it. */

@@ -5,7 +5,7 @@
 
 import { expectTensor } from "../argument.ts";
 import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
-import { ArgumentError, DTypeError, IndexError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
@@ -245,7 +245,7 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   }
   const type: DType = floatingType("norm", x, dtype);
   const dims = dimensions("norm", dim, x.ndim);
-  if (!Number.isFinite(order)) expectRows("norm", x, dims, (message) => new IndexError(message));
+  if (!Number.isFinite(order)) expectRows("norm", x, dims);
   const formula = [0, 1, 2].includes(order) || !Number.isFinite(order) ? String(order) : "p";
   const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
     const of = input(0, x.dtype).cast(computeType(type));
