@@ -13,8 +13,8 @@ import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copy_, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, fill_, filled, fromHost } from "./fill.ts";
-import { gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
+import { counting, fill_, fromHost } from "./fill.ts";
+import { gatherUnchecked, selectUnchecked, uniform, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
@@ -238,7 +238,7 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
 
 /** Expands a value to the shape of its destination and converts it to its dtype. */
 function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Tensor {
-  if (typeof value !== "object") return expand(filled(to, [], Number(value)), shape);
+  if (typeof value !== "object") return uniform(to, Number(value), shape);
   return expand(cast(withoutLead(value, shape.length), to.dtype), shape);
 }
 
