@@ -331,15 +331,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     );
   if (antialias && mode !== "bilinear" && mode !== "bicubic")
     throw new ArgumentError(`interpolate: antialias is for the modes "bilinear" and "bicubic", not "${mode}"`);
-  const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);
-  const factors = scaleFactor === undefined ? null : spreadOver(scaleFactor);
-  const sizes =
-    factors === null
-      ? [...spreadOver(size as PerDimension)]
-      : factors.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
-  if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
-    throw new ArgumentError(`interpolate: expected ${dims} positive sizes, got ${showShape(sizes)}`);
-  }
+  const factors = typeof scaleFactor === "number" ? new Array<number>(dims).fill(scaleFactor) : scaleFactor;
+  const scaled = factors?.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
+  const sizes = targets("interpolate", x, dims, scaled ?? (size as PerDimension)); // safe: one of the two is given
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
   // Booleans have no sums.
   if (x.dtype === "bool") return cast(interpolate(cast(x, "uint8"), options), "bool");
@@ -348,7 +342,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     x,
     sizes.map((out, i) => {
       const length = x.shape[i + 2] as number;
-      const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
+      const scale = !factors || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
       if (mode === "nearest") return nearestTaps(length, out, scale, 0);
       if (mode === "nearest-exact") return nearestTaps(length, out, scale, 0.5);
       const step = !alignCorners ? scale : out > 1 ? (length - 1) / (out - 1) : 0;
