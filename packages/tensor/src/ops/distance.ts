@@ -11,7 +11,7 @@ import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { broadcastTensors } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { mT } from "./permute.ts";
@@ -147,7 +147,7 @@ export function pdist(x: Tensor, p = 2): Tensor {
       second[k] = j;
     }
   }
-  const rows = (list: Int32Array) => selectUnchecked(x, 0, fromHost(x, [list.length], "int32", list));
+  const rows = (list: Int32Array) => selectUnchecked(x, 0, integers(x, list));
   return norm(sub(rows(first), rows(second)), p, -1);
 }
 

@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
 import { cast, copy_, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, fill_, fromHost } from "./fill.ts";
+import { counting, fill_, integers } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked, uniform, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
@@ -93,7 +93,7 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
           `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks as tensors`,
         );
       }
-      const index = fromHost(x, [entry.length], "int32", Int32Array.from(entry));
+      const index = integers(x, entry);
       picked.push({ dim, index: checked(view, dim, index) });
       dim++;
     } else {

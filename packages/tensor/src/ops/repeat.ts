@@ -5,7 +5,7 @@ import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, fromHost } from "./fill.ts";
+import { counting, integers } from "./fill.ts";
 import { indexList, selectUnchecked } from "./gather.ts";
 import { cat } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -52,10 +52,6 @@ export function tile(x: Tensor, ...counts: Sizes): Tensor {
   return repeat(x, [...new Array<number>(Math.max(x.ndim - times.length, 0)).fill(1), ...times]);
 }
 
-function indices(x: Tensor, list: Int32Array): Tensor {
-  return fromHost(x, [list.length], "int32", list);
-}
-
 /**
  * Repeats each index of a dimension, or without `dim`, each element of the flattened tensor.
  *
@@ -84,8 +80,8 @@ export function repeatInterleave(
   if (counts.length !== length)
     throw new ShapeError(`repeatInterleave: ${counts.length} counts do not fit dimension ${at} of size ${length}`);
   checkSizes("repeatInterleave", counts);
-  const list = Int32Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
-  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, indices(x, list));
+  const list = counts.flatMap((count, i) => new Array<number>(count).fill(i));
+  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, integers(x, list));
 }
 
 /**

@@ -75,9 +75,7 @@ function applyFamily(
       of: (g, { attrs, output, recording }: GradientContext<RowAttrs>) => {
         const y = output(0);
         // Higher derivatives need differentiable operations.
-        return recording
-          ? family.gradient(g, y, rowSum(family.summed(g, y), attrs.dims))
-          : apply(fused, [g, y], attrs);
+        return recording ? family.gradient(g, y, rowSum(family.summed(g, y), attrs.dims)) : apply(fused, [g, y], attrs);
       },
     });
     return new RowOp(name, forward, [type], gradient);
