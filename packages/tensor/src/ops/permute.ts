@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { dimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { sizesOf } from "./reshape.ts";
 import { viewOp } from "./view.ts";
 
 const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
@@ -36,8 +37,7 @@ const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[
  * @throws IndexError for a dimension out of range.
  */
 export function permute(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
-  const first = dims[0];
-  const list = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
+  const list = sizesOf(dims);
   if (list.length !== x.ndim) {
     throw new ShapeError(
       `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; list each once`,

@@ -124,8 +124,7 @@ export function roll(
  * @throws ArgumentError when a dimension appears twice.
  */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
-  const first = dims[0];
-  const named = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
+  const named = sizesOf(dims);
   if (named.length === 0) return clone(x);
   let result = x;
   for (const dim of dimensions("flip", named, x.ndim)) {

@@ -223,9 +223,7 @@ export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor 
   }
   let result = n === 0 || parts.length === 1 ? x : cat(parts, axis);
   for (let i = 0; i < n; i++) {
-    const count = Math.max((result.shape[axis] as number) - 1, 0);
-    const later = narrow(result, axis, Math.min(1, result.shape[axis] as number), count);
-    const earlier = narrow(result, axis, 0, count);
+    const [later, earlier] = [slice(result, axis, 1), slice(result, axis, 0, -1)];
     result = result.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
   }
   return result;
