@@ -9,10 +9,10 @@ import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { expectShape, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
 import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { sum } from "./sum.ts";
@@ -284,8 +284,6 @@ export interface ConvTransposeOptions {
   readonly dilation?: PerDimension;
 }
 
-const addBias = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("add", (x, b) => x.add(b));
-
 function transposed(
   operation: string,
   dims: number,
@@ -322,7 +320,7 @@ function transposed(
   });
   const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
   const y = apply(towardsInput, [input, weight], geometry);
-  return bias === null ? y : addBias(y, reshape(bias, [channels, ...new Array<number>(dims).fill(1)]));
+  return bias === null ? y : add(y, reshape(bias, [channels, ...new Array<number>(dims).fill(1)]));
 }
 
 /**
