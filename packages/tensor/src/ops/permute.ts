@@ -71,13 +71,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
  */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) throw shapeError("t", "at most 2 dimensions (transpose and mT take more)", x);
-  return x.ndim < 2
-    ? apply(
-        permuting,
-        [x],
-        x.shape.map((_, i) => i),
-      )
-    : transpose(x, 0, 1);
+  return transpose(x, 0, -1);
 }
 
 /**

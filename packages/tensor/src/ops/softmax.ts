@@ -14,16 +14,7 @@ import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import {
-  type Dims,
-  floatingType,
-  type KeepOptions,
-  keepDefaults,
-  type RowAttrs,
-  RowOp,
-  restored,
-  rowLength,
-} from "./rows.ts";
+import { type Dims, floatingType, type KeepOptions, keepDefaults, type RowAttrs, RowOp, restored } from "./rows.ts";
 import { sum } from "./sum.ts";
 
 const ops = new Map<string, RowOp>();
@@ -157,17 +148,17 @@ export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): T
   const { keepdim } = settings("logsumexp", options, keepDefaults);
   const dims = dimensions("logsumexp", dim, x.ndim);
   const type = isFloating(x.dtype) ? x.dtype : "float32";
-  const empty = rowLength(x.shape, dims) === 0;
-  const op = once(ops, `logsumexp ${x.dtype} ${empty}`, () => {
+  const op = once(ops, `logsumexp ${x.dtype}`, () => {
     const of = input(0, x.dtype).toFloat();
     const most = row(0, of.dtype);
-    // An infinite maximum cannot be subtracted, and an empty row has no maximum.
-    const shift = empty ? constant(0, of.dtype) : most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);
-    const total = row(empty ? 0 : 1, of.dtype);
-    const summing = { reduce: "sum", of: of.sub(shift).exp() } as const;
+    // An infinite maximum, which that of an empty row is too, cannot be subtracted.
+    const shift = most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);
     const program = rowProgram({
-      stages: empty ? [summing] : [{ reduce: "max", of }, summing],
-      rows: [total.log().add(shift)],
+      stages: [
+        { reduce: "max", of },
+        { reduce: "sum", of: of.sub(shift).exp() },
+      ],
+      rows: [row(1, of.dtype).log().add(shift)],
     });
     return new RowOp(
       "logsumexp",
