@@ -37,20 +37,7 @@ function issue(
   bias: Tensor | null,
   geometry: Geometry,
 ): void {
-  const { stride, padding, dilation, groups } = geometry;
-  output.device.run({
-    kind: "conv",
-    direction,
-    input,
-    weight,
-    output,
-    bias,
-    stride,
-    padding,
-    dilation,
-    groups,
-    cpu: runConv,
-  });
+  output.device.run({ kind: "conv", direction, input, weight, output, bias, ...geometry, cpu: runConv });
 }
 
 /** [x, weight, bias?] → output */
