@@ -12,7 +12,7 @@ import { once } from "../once.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, dimensions, type Shape } from "../shape.ts";
+import { dimensions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
 import { gatherBackward } from "./gather.ts";
@@ -114,7 +114,7 @@ const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => {
     const x = input(0);
     const extreme = restored(output(0), attrs);
-    const count = sum(eq(x.detach(), extreme.detach()), attrs.dims.length === 0 ? null : attrs.dims, { keepdim: true });
+    const count = sum(eq(x.detach(), extreme.detach()), attrs.dims, { keepdim: true });
     return among(restored(g, attrs), count, x, extreme);
   },
 });
@@ -261,8 +261,7 @@ export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptio
 
 function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
   const { keepdim } = settings(name, options, keepDefaults);
-  const axis = dimension(name, dim, x.ndim);
-  const dims = x.ndim === 0 ? [] : [axis];
+  const dims = dimensions(name, dim, x.ndim);
   expectRows(name, x, dims);
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }

@@ -25,7 +25,8 @@ export function withDimension(x: View): View {
   return x.shape.length > 0 ? x : windowOn(x, [1], [1]);
 }
 
-const gathering: Op<number> = {
+/** Gathering along the dimension that the attribute names. */
+export const gathering: Op<number> = {
   name: "gather",
   infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {

@@ -96,8 +96,8 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   expectTensor("linear", weight);
   if (input.ndim === 0) throw shapeError("linear", "an input of at least one dimension", input);
   if (weight.ndim !== 1 && weight.ndim !== 2) throw shapeError("linear", "a weight [out, in]", weight);
-  if (weight.ndim === 1 || (sizeOf(input.shape) === 0 && input.shape[input.ndim - 1] !== 0)) {
-    const y = matmul(input, t(weight));
+  if (weight.ndim === 1) {
+    const y = matmul(input, weight);
     return bias === null ? y : scaledSum(bias, y, 1, 1);
   }
   return apply(affine, bias === null ? [input, weight] : [input, weight, bias], undefined);

@@ -125,9 +125,8 @@ export function roll(
  */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const named = sizesOf(dims);
-  if (named.length === 0) return clone(x);
   let result = x;
-  for (const dim of dimensions("flip", named, x.ndim)) {
+  for (const dim of named.length === 0 ? [] : dimensions("flip", named, x.ndim)) {
     const size = x.shape[dim] as number;
     result = selectUnchecked(
       result,

@@ -136,7 +136,7 @@ export function restored(x: Tensor, { dims, keepdim }: Pick<RowAttrs, "dims" | "
 
 /** Throws an IndexError when a reduction without an identity has no elements in a row. */
 export function expectRows(operation: string, x: Tensor, dims: readonly number[]): void {
-  if (rowLength(x.shape, dims) === 0 && x.ndim > 0) {
+  if (rowLength(x.shape, dims) === 0) {
     throw new IndexError(
       `${operation}: cannot reduce dimensions ${showShape(dims)} of shape ${showShape(x.shape)}: they have no elements`,
     );

@@ -81,7 +81,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
   const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
   let place = filled(values, wanted.shape, 0, "int32");
-  for (let step = length === 0 ? 0 : 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
+  for (let step = 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
     const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
     place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
   }

@@ -66,17 +66,14 @@ function applyFamily(
       of: (g, { attrs, output, recording }: GradientContext<RowAttrs>) => {
         const y = output(0);
         // Higher derivatives need differentiable operations.
-        return recording ? family.gradient(g, y, rowSum(family.summed(g, y), attrs.dims)) : apply(fused, [g, y], attrs);
+        return recording
+          ? family.gradient(g, y, sum(family.summed(g, y), attrs.dims, { keepdim: true }))
+          : apply(fused, [g, y], attrs);
       },
     });
     return new RowOp(name, forward, [type], gradient);
   });
   return apply(op, [x], { dims: dimensions(name, dim, x.ndim), keepdim: true, scalars: [] });
-}
-
-/** The sum over each row, with the dimension kept. A scalar is its own row. */
-function rowSum(x: Tensor, dims: readonly number[]): Tensor {
-  return dims.length === 0 ? x : sum(x, dims, { keepdim: true });
 }
 
 const soft: Family = {

@@ -132,8 +132,15 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
 }
 
 /** Splits a dimension into equal parts, for `hsplit`, `vsplit` and `dsplit`: a number of parts must divide it. */
-function splitEvenly(operation: string, x: Tensor, sections: number | readonly number[], dim: number): Tensor[] {
-  const size = x.shape[dim] as number; // safe: the callers check the number of dimensions
+function splitEvenly(
+  operation: string,
+  x: Tensor,
+  sections: number | readonly number[],
+  least: number,
+  dim: number,
+): Tensor[] {
+  if (x.ndim < least) throw shapeError(operation, `at least ${least} dimension${least === 1 ? "" : "s"}`, x);
+  const size = x.shape[dim] as number;
   if (typeof sections === "number" && size % sections !== 0)
     throw new ShapeError(
       `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} cannot be split into ${sections} equal parts`,
@@ -151,8 +158,7 @@ function splitEvenly(operation: string, x: Tensor, sections: number | readonly n
  */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 1) throw shapeError("hsplit", "at least 1 dimension", x);
-  return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
+  return splitEvenly("hsplit", x, sections, 1, x.ndim === 1 ? 0 : 1);
 }
 
 /**
@@ -164,8 +170,7 @@ export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[
  */
 export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 2) throw shapeError("vsplit", "at least 2 dimensions", x);
-  return splitEvenly("vsplit", x, sections, 0);
+  return splitEvenly("vsplit", x, sections, 2, 0);
 }
 
 /**
@@ -177,6 +182,5 @@ export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[
  */
 export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 3) throw shapeError("dsplit", "at least 3 dimensions", x);
-  return splitEvenly("dsplit", x, sections, 2);
+  return splitEvenly("dsplit", x, sections, 3, 2);
 }

@@ -63,7 +63,7 @@ const varianceGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 });
 
 function spreadGradient(g: Tensor, x: Tensor, { dims, scalars }: RowAttrs): Tensor {
-  const center = dims.length === 0 ? x : mean(x, dims, { keepdim: true });
+  const center = mean(x, dims, { keepdim: true });
   return deviation(g, x, center, 2 / (scalars[1] as number));
 }
 
@@ -221,7 +221,7 @@ function normGradient(p: number): Gradient<RowAttrs> {
       if (p === 1) return signs(g, x);
       if (Number.isFinite(p)) return powers(g, x, y, attrs.scalars[0] as number);
       const chosen = eq(abs(x.detach()), y.detach());
-      return largest(g, x, y, attrs.dims.length === 0 ? chosen : sum(chosen, attrs.dims, { keepdim: true }));
+      return largest(g, x, y, sum(chosen, attrs.dims, { keepdim: true }));
     },
   });
 }
