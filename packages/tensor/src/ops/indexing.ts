@@ -11,7 +11,7 @@ import { checkNames } from "../settings.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
-import { cast, copy_, toDevice } from "./copy.ts";
+import { cast, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { counting, fill_, integers } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked, uniform, wrapNegative } from "./gather.ts";
@@ -79,11 +79,9 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
     if (entry === null) view = unsqueeze(view, dim++);
     else if (entry === "...") dim += x.ndim - taken;
     else if (typeof entry === "number") view = select(view, dim, entry);
-    else if (isTensor(entry) && entry.dtype === "bool" && entry.ndim === 0) {
+    else if (isTensor(entry)) {
       // A zero-dimensional mask adds a dimension of size 1 or 0.
-      view = unsqueeze(view, dim);
-      picked.push({ dim: dim++, index: toDevice(select(nonzero(reshape(entry, [1])), 1, 0), view.device) });
-    } else if (isTensor(entry)) {
+      if (entry.dtype === "bool" && entry.ndim === 0) view = unsqueeze(view, dim);
       const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
       for (const index of found) picked.push({ dim: dim++, index });
     } else if (Array.isArray(entry)) {
@@ -257,8 +255,7 @@ export function set(x: Tensor, entries: readonly Index[], value: Tensor | number
   }
   const { view, picked } = resolve(x, entries);
   if (picked.length === 0) {
-    if (typeof value === "object") copy_(view, withoutLead(value, view.ndim));
-    else fill_(view, value);
+    fill_(view, typeof value === "object" ? withoutLead(value, view.ndim) : value);
     return x;
   }
   const places = positions(view, picked);
