@@ -10,7 +10,7 @@ import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { filled, fromHost } from "./fill.ts";
+import { filled, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
@@ -103,7 +103,7 @@ export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): T
     });
   }
   if (r === 0) return x.newEmpty([0]);
-  const indices = fromHost(x, [rows.length * r], "int32", Int32Array.from(rows.flat()));
+  const indices = integers(x, rows.flat());
   return reshape(selectUnchecked(x, 0, indices), [rows.length, r]);
 }
 

@@ -9,10 +9,10 @@ import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { expectShape, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { add } from "./arithmetic.ts";
 import { checkProductTypes } from "./matmul.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { sum } from "./sum.ts";
@@ -37,20 +37,7 @@ function issue(
   bias: Tensor | null,
   geometry: Geometry,
 ): void {
-  const { stride, padding, dilation, groups } = geometry;
-  output.device.run({
-    kind: "conv",
-    direction,
-    input,
-    weight,
-    output,
-    bias,
-    stride,
-    padding,
-    dilation,
-    groups,
-    cpu: runConv,
-  });
+  output.device.run({ kind: "conv", direction, input, weight, output, bias, ...geometry, cpu: runConv });
 }
 
 /** [x, weight, bias?] → output */
@@ -138,33 +125,36 @@ export function spread(
 
 const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const;
 
-/** Checks common to all convolutions: dtypes, ranks and the number of groups. */
-function check(operation: string, dims: number, x: Tensor, weight: Tensor, bias: Tensor | null, groups: number): void {
+/**
+ * Checks the operands of a convolution, or with `transposed`, a transposed one, and returns the number of output
+ * channels.
+ */
+function check(
+  operation: string,
+  dims: number,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | null,
+  groups: number,
+  transposed: boolean,
+): number {
   checkProductTypes(operation, x, weight);
   if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
   if (weight.ndim !== dims + 2) throw shapeError(operation, `a weight of ${dims + 2} dimensions`, weight);
   checkInteger(operation, "groups", groups, 1);
   if (bias !== null) expectOneType(operation, x, bias);
-}
-
-/**
- * Throws a ShapeError unless the input has the `expected` number of channels and `divided` channels can be split evenly
- * among the groups.
- */
-function checkChannels(
-  operation: string,
-  input: Tensor,
-  weight: Tensor,
-  expected: number,
-  groups: number,
-  divided: number,
-): void {
-  const channels = input.shape[1] as number;
-  if (channels === expected && divided % groups === 0) return;
-  const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
-  throw new ShapeError(
-    `${operation}: the input ${showShape(input.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} expects ${expected} (groups: ${groups})${rest}`,
-  );
+  const channels = x.shape[1] as number;
+  const [divided, groupChannels] = weight.shape as readonly [number, number]; // safe: it has `dims + 2` sizes
+  const whole = groupChannels * groups;
+  const [expected, produced] = transposed ? [divided, whole] : [whole, divided];
+  if (channels !== expected || divided % groups !== 0) {
+    const rest = divided % groups === 0 ? "" : `, and ${divided} channels cannot be divided by ${groups}`;
+    throw new ShapeError(
+      `${operation}: the input ${showShape(x.shape)} has ${channels} channels, but the weight ${showShape(weight.shape)} expects ${expected} (groups: ${groups})${rest}`,
+    );
+  }
+  expectShape(operation, "bias", bias, [produced]);
+  return produced;
 }
 
 function convolution(
@@ -181,10 +171,7 @@ function convolution(
   if (input.ndim === dims + 1)
     return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
-  check(operation, dims, input, weight, bias, groups);
-  const [outChannels, groupChannels] = [weight.shape[0] as number, weight.shape[1] as number];
-  checkChannels(operation, input, weight, groupChannels * groups, groups, outChannels);
-  expectShape(operation, "bias", bias, [outChannels]);
+  check(operation, dims, input, weight, bias, groups, false);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);
   const kernelSizes = weight.shape.slice(2);
@@ -284,8 +271,6 @@ export interface ConvTransposeOptions {
   readonly dilation?: PerDimension;
 }
 
-const addBias = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("add", (x, b) => x.add(b));
-
 function transposed(
   operation: string,
   dims: number,
@@ -300,14 +285,7 @@ function transposed(
   if (input.ndim === dims + 1)
     return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
-  check(operation, dims, input, weight, bias, groups);
-  const [channels, expected, outChannels] = [
-    input.shape[1] as number,
-    weight.shape[0] as number,
-    (weight.shape[1] as number) * groups,
-  ];
-  checkChannels(operation, input, weight, expected, groups, channels);
-  expectShape(operation, "bias", bias, [outChannels]);
+  const channels = check(operation, dims, input, weight, bias, groups, true);
   const stride = spread(operation, "stride", given.stride, dims, 1);
   const padding = spread(operation, "padding", given.padding, dims, 0);
   const dilation = spread(operation, "dilation", given.dilation, dims, 1);
@@ -329,7 +307,7 @@ function transposed(
   });
   const geometry: Geometry = { stride, padding, dilation, groups, inputSizes, kernelSizes, outputSizes };
   const y = apply(towardsInput, [input, weight], geometry);
-  return bias === null ? y : addBias(y, reshape(bias, [outChannels, ...new Array<number>(dims).fill(1)]));
+  return bias === null ? y : add(y, reshape(bias, [channels, ...new Array<number>(dims).fill(1)]));
 }
 
 /**

@@ -11,7 +11,7 @@ import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { broadcastTensors } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { matmul } from "./matmul.ts";
 import { mT } from "./permute.ts";
@@ -58,8 +58,7 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options?: SimilarityOptio
   const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
   // `dim` refers to the broadcast shape, since broadcasting may also expand that dimension.
   const [x, y] = broadcastTensors(a, b);
-  const length = (vectors: Tensor): Tensor => clamp(norm(vectors, 2, dim, { keepdim: true }), eps);
-  return sum(mul(div(x, length(x)), div(y, length(y))), dim);
+  return sum(mul(normalize(x, { dim, eps }), normalize(y, { dim, eps })), dim);
 }
 
 /** Options of `pairwiseDistance`. */
@@ -148,7 +147,7 @@ export function pdist(x: Tensor, p = 2): Tensor {
       second[k] = j;
     }
   }
-  const rows = (list: Int32Array) => selectUnchecked(x, 0, fromHost(x, [list.length], "int32", list));
+  const rows = (list: Int32Array) => selectUnchecked(x, 0, integers(x, list));
   return norm(sub(rows(first), rows(second)), p, -1);
 }
 

@@ -81,19 +81,20 @@ function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
     });
   }
   const size = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
-  const expanded = (named: Named, order: readonly string[]) => expand(arrange(named, order), size(order));
-  const left = reshape(expanded(reducedA, [...batch, ...rows, ...inner]), [
-    ...size(batch),
-    sizeOf(size(rows)),
-    sizeOf(size(inner)),
-  ]);
-  const right = reshape(expanded(reducedB, [...batch, ...inner, ...columns]), [
-    ...size(batch),
-    sizeOf(size(inner)),
-    sizeOf(size(columns)),
-  ]);
+  // A batch of matrices, whose rows and columns are labels.
+  const matrices = (named: Named, down: readonly string[], across: readonly string[]): Tensor => {
+    const order = [...batch, ...down, ...across];
+    return reshape(expand(arrange(named, order), size(order)), [
+      ...size(batch),
+      sizeOf(size(down)),
+      sizeOf(size(across)),
+    ]);
+  };
   const labels = [...batch, ...rows, ...columns];
-  return { x: reshape(matmul(left, right), size(labels)), labels };
+  return {
+    x: reshape(matmul(matrices(reducedA, rows, inner), matrices(reducedB, inner, columns)), size(labels)),
+    labels,
+  };
 }
 
 /** Splits a term into labels. `...` becomes one numbered label per dimension, counted from the right. */
@@ -137,11 +138,10 @@ export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor
   const first = operands[0] as Tensor; // safe: there is at least one
   for (const x of operands) if (x !== first) checkProductTypes("einsum", first, x);
   const all = named.flatMap(({ labels }) => labels);
-  const dots = [...new Set(all.filter((label) => label.startsWith(".")))].sort(
-    (a, b) => Number(b.slice(1)) - Number(a.slice(1)),
-  );
-  const once = all.filter((label) => !label.startsWith(".") && all.indexOf(label) === all.lastIndexOf(label)).sort();
-  const result = right === undefined ? [...dots, ...once] : parse(right, null, dots.length);
+  const isDot = (label: string) => label.startsWith(".");
+  const dots = Math.max(...named.map(({ labels }) => labels.filter(isDot).length));
+  const once = all.filter((label) => !isDot(label) && all.indexOf(label) === all.lastIndexOf(label)).sort();
+  const result = parse(right ?? `...${once.join("")}`, null, dots);
   for (const label of result) {
     if (!all.includes(label) || result.indexOf(label) !== result.lastIndexOf(label)) {
       throw new ArgumentError(

@@ -13,7 +13,7 @@ import { checkBounds, checkIndexType } from "./check.ts";
 import { renorm } from "./distance.ts";
 import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { gatherBackward, gatherUnchecked, selectUnchecked } from "./gather.ts";
+import { gatherBackward, gathering, gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { indexCopy_, scatter } from "./scatter.ts";
 
@@ -36,10 +36,8 @@ const shared = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("embeddingBackward", 
 /** [weight, rows] → output, where `rows` are the row indices expanded to [n, width] */
 const lookup: Op<Lookup> = {
   name: "embedding",
-  infer: ([weight, rows]) => [{ shape: rows.shape, dtype: weight.dtype }],
-  run: ([weight, rows], _, [output]) => {
-    if (output.numel() > 0) output.device.run({ kind: "gather", dim: 0, input: weight, index: rows, to: output });
-  },
+  infer: (inputs) => gathering.infer(inputs, 0),
+  run: (inputs, _, outputs) => gathering.run?.(inputs, 0, outputs),
   gradient: /* @__PURE__ */ rules<Lookup>(
     {
       inputs: [1],

@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { broadcastShapes, broadcastStrides, checkSizes, type Shape, sameShape, showShape } from "../shape.ts";
+import { broadcastShapes, broadcastStrides, checkSizes, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Sizes, sizesOf } from "./reshape.ts";
 import type { TensorEach } from "./split.ts";
@@ -37,7 +37,7 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
   }
   const shape = wanted.map((size, i) => (size === -1 && i >= lead ? (x.shape[i - lead] as number) : size));
   checkSizes("expand", shape);
-  return sameShape(shape, x.shape) ? apply(expanding, [x], x.shape) : apply(expanding, [x], shape);
+  return apply(expanding, [x], shape);
 }
 
 /**

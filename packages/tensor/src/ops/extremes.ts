@@ -6,14 +6,13 @@
 
 import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
-import { IndexError } from "../errors.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, dimensions, type Shape } from "../shape.ts";
+import { dimensions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
 import { gatherBackward } from "./gather.ts";
@@ -115,7 +114,7 @@ const shared: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => {
     const x = input(0);
     const extreme = restored(output(0), attrs);
-    const count = sum(eq(x.detach(), extreme.detach()), attrs.dims.length === 0 ? null : attrs.dims, { keepdim: true });
+    const count = sum(eq(x.detach(), extreme.detach()), attrs.dims, { keepdim: true });
     return among(restored(g, attrs), count, x, extreme);
   },
 });
@@ -133,7 +132,7 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, opti
   expectTensor(name, x);
   const { keepdim } = settings(name, options, keepDefaults);
   const dims = dimensions(name, dim, x.ndim);
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  expectRows(name, x, dims);
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
     const bool = x.dtype === "bool";
     const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
@@ -227,8 +226,8 @@ const choice: Op<ArgAttrs> = {
 };
 
 function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  const dims = dim === null ? dimensions(name, null, x.ndim) : dimensions(name, dim, x.ndim);
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  const dims = dimensions(name, dim, x.ndim);
+  expectRows(name, x, dims);
   return apply(position, [x], { op, dims, keepdim, shape: x.shape });
 }
 
@@ -262,9 +261,8 @@ export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptio
 
 function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
   const { keepdim } = settings(name, options, keepDefaults);
-  const axis = dimension(name, dim, x.ndim);
-  const dims = x.ndim === 0 ? [] : [axis];
-  expectRows(name, x, dims, (message) => new IndexError(message));
+  const dims = dimensions(name, dim, x.ndim);
+  expectRows(name, x, dims);
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }
 

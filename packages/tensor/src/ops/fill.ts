@@ -81,12 +81,15 @@ export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedAr
   return result;
 }
 
+/** Creates an int32 vector on the device of `like`. */
+export function integers(like: Tensor, values: ArrayLike<number>): Tensor {
+  return fromHost(like, [values.length], "int32", new Int32Array(values));
+}
+
 /** Creates an int32 vector of `size` numbers on the device of `like`. By default, `at` counts them: 0, 1, …. */
 export function counting(like: Tensor, size: number, at: (i: number) => number = (i) => i): Tensor {
-  return fromHost(
+  return integers(
     like,
-    [size],
-    "int32",
     Int32Array.from({ length: size }, (_, i) => at(i)),
   );
 }

@@ -5,16 +5,19 @@
  */
 
 import { expectTensor } from "../argument.ts";
+import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, applyInPlace, type GradientContext, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { dimension, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
+import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
+import { copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { fillView } from "./fill.ts";
+import { filled } from "./fill.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 
 /** Views a scalar as a vector of one element, since kernels that work along a dimension need one. */
@@ -22,7 +25,8 @@ export function withDimension(x: View): View {
   return x.shape.length > 0 ? x : windowOn(x, [1], [1]);
 }
 
-const gathering: Op<number> = {
+/** Gathering along the dimension that the attribute names. */
+export const gathering: Op<number> = {
   name: "gather",
   infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
@@ -38,37 +42,113 @@ const gathering: Op<number> = {
   gradient: /* @__PURE__ */ rules<number>(
     {
       inputs: [1],
-      of: (g, context) =>
-        apply(spreading, [g, context.input(1)], { dim: context.attrs, shape: (context.inputs[0] as Spec).shape }),
+      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), (inputs[0] as Spec).shape),
     },
     null,
   ),
 };
 
-interface Spreading {
-  readonly dim: number;
-  readonly shape: Shape;
+/** How to scatter. */
+export interface Scatter {
+  /** The dimension that the indices are along, or null if they count all elements in row-major order. */
+  readonly dim: number | null;
+  readonly reduce: "set" | "add" | "multiply" | "max" | "min";
 }
 
-/** [g, index] → zeros of the given shape, to which g is added at the indices. */
-const spreading: Op<Spreading> = {
-  name: "gatherBackward",
-  infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
-  run: ([g, index], { dim }, [to]) => {
-    fillView(to, 0, to.device);
-    if (g.numel() === 0) return;
-    const [source, at] = [withDimension(g), withDimension(index)];
-    to.device.run({ kind: "scatter", reduce: "add", dim, to: withDimension(to), index: at, source });
-  },
-  gradient: /* @__PURE__ */ rules<Spreading>(
-    { inputs: [1], of: (g, context) => apply(gathering, [g, context.input(1)], context.attrs.dim) },
-    null,
-  ),
-};
+/** [x, index, source] → x with the source scattered into it */
+function scatterOp(name: string): Op<Scatter> {
+  const op: Op<Scatter> = {
+    name,
+    infer: ([to, , from]) => {
+      expectOneType(name, to, from);
+      return [to];
+    },
+    run: ([x, index, from], { dim, reduce }, [to]) => {
+      // Memory in another order is copied into row-major order first.
+      const whole = dim !== null || to.isContiguous() ? to : to.newEmpty(to.shape);
+      if (whole !== x) copyInto(whole, x, to.device);
+      if (from.numel() > 0 && to.numel() > 0) {
+        const [at, source] = [withDimension(index), withDimension(from)];
+        const target = dim === null ? windowOn(whole, [whole.numel()], [1]) : withDimension(whole);
+        to.device.run({ kind: "scatter", reduce, dim: dim ?? 0, to: target, index: at, source });
+      }
+      if (whole === to) return;
+      copyInto(to, whole, to.device);
+      whole.dispose();
+    },
+    gradient: {
+      reads: (needs, { reduce }) => {
+        if (reduce !== "set" && reduce !== "add") return { inputs: [0, 1, 2], outputs: [0] };
+        return { inputs: needs[2] || (needs[0] && reduce === "set") ? [1] : [] };
+      },
+      compute: ([g], context) => {
+        const { attrs, needs } = context;
+        const { dim, reduce } = attrs;
+        if (!g) return [null, null, null];
+        if (reduce !== "set" && reduce !== "add") return combined(g, context);
+        const outside = (index: Tensor) => apply(op, [g, index, uniform(g, 0, index.shape)], attrs);
+        return [
+          needs[0] && reduce === "set" ? outside(context.input(1)) : g,
+          null,
+          needs[2] ? gatherUnchecked(dim === null ? reshape(g, [-1]) : g, dim ?? 0, context.input(1)) : null,
+        ];
+      },
+    },
+  };
+  return op;
+}
+
+/** Scattering along a dimension. */
+export const scattering: Op<Scatter> = /* @__PURE__ */ scatterOp("scatter");
+/** Scattering to positions in the flattened tensor. */
+export const putting: Op<Scatter> = /* @__PURE__ */ scatterOp("indexPut");
+
+/** A tensor of one value, in the memory of a single element. */
+export function uniform(like: Tensor, value: number, shape: Shape): Tensor {
+  return expand(filled(like, [], value), shape);
+}
+
+const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
+const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) =>
+  x.eq(0).and(zeros.eq(1)).where(1, x),
+);
+const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>(
+  "mul",
+  (g, y, others, x, zeros) =>
+    x
+      .eq(0)
+      .and(zeros.eq(1))
+      .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
+);
+const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
+const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
+
+/**
+ * The gradients of a scatter that multiplies or keeps an extreme, which is shared evenly among the elements that attain
+ * it. In a product `y`, nonzero factors are divided out. For a zero factor, the other factors are multiplied again,
+ * provided it is the only zero that the source scatters to its position; with two zeros the gradient is zero.
+ */
+function combined(g: Tensor, { attrs, input, output }: GradientContext<Scatter>): (Tensor | null)[] {
+  const [x, index, source, y] = [input(0), input(1), input(2), output()];
+  const pick = (z: Tensor) => gatherUnchecked(z, attrs.dim as number, index); // safe: `put` sets or adds
+  const into = (z: Tensor, from: Tensor, reduce: Scatter["reduce"]) =>
+    apply(scattering, [z, index, from], { ...attrs, reduce });
+  if (attrs.reduce === "multiply") {
+    const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
+    const others = pick(into(x, oneForOnlyZero(source, zeros), "multiply"));
+    const factors = into(filled(x, x.shape, 1), source, "multiply");
+    return [mul(g, factors), null, timesOthers(pick(g), pick(y), others, source, zeros)];
+  }
+  const own = same(x, y);
+  const theirs = same(source, pick(y));
+  const count = into(own, theirs, "add");
+  return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
+}
 
 /** Computes the gradient of a gather: zeros of the given shape, to which `g` is added at the indices. */
 export function gatherBackward(g: Tensor, dim: number, index: Tensor, shape: Shape): Tensor {
-  return apply(spreading, [g, index], { dim, shape });
+  const zeros = filled(g, shape, 0);
+  return applyInPlace(scattering, zeros, [zeros, index, g], { dim, reduce: "add" });
 }
 
 /** Gathers with indices that are known to be in bounds. */

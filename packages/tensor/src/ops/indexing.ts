@@ -11,10 +11,10 @@ import { checkNames } from "../settings.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
-import { cast, copy_, toDevice } from "./copy.ts";
+import { cast, toDevice } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, fill_, filled, fromHost } from "./fill.ts";
-import { gatherUnchecked, selectUnchecked, wrapNegative } from "./gather.ts";
+import { counting, fill_, integers } from "./fill.ts";
+import { gatherUnchecked, selectUnchecked, uniform, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
@@ -46,7 +46,7 @@ interface Picked {
   readonly index: Tensor;
 }
 
-function isTensor(entry: Index): entry is Tensor {
+function isTensor(entry: Index | undefined): entry is Tensor {
   return typeof entry === "object" && entry !== null && "storage" in entry;
 }
 
@@ -79,11 +79,9 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
     if (entry === null) view = unsqueeze(view, dim++);
     else if (entry === "...") dim += x.ndim - taken;
     else if (typeof entry === "number") view = select(view, dim, entry);
-    else if (isTensor(entry) && entry.dtype === "bool" && entry.ndim === 0) {
+    else if (isTensor(entry)) {
       // A zero-dimensional mask adds a dimension of size 1 or 0.
-      view = unsqueeze(view, dim);
-      picked.push({ dim: dim++, index: toDevice(select(nonzero(reshape(entry, [1])), 1, 0), view.device) });
-    } else if (isTensor(entry)) {
+      if (entry.dtype === "bool" && entry.ndim === 0) view = unsqueeze(view, dim);
       const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
       for (const index of found) picked.push({ dim: dim++, index });
     } else if (Array.isArray(entry)) {
@@ -93,7 +91,7 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
           `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks as tensors`,
         );
       }
-      const index = fromHost(x, [entry.length], "int32", Int32Array.from(entry));
+      const index = integers(x, entry);
       picked.push({ dim, index: checked(view, dim, index) });
       dim++;
     } else {
@@ -129,27 +127,33 @@ const position = /* @__PURE__ */ pointwise<[Tensor, number, Tensor]>("position",
   outer.mul(size).add(index),
 );
 
-/**
- * Combines index tensors of several dimensions into one, which indexes these dimensions flattened in row-major order.
- */
-function joined(view: Tensor, picked: readonly Picked[]): Tensor {
-  const wrapped = picked.map(
-    ({ dim, index }) => [wrapNegative(index, view.shape[dim] as number), view.shape[dim] as number] as const,
-  );
-  // safe: at least one
-  const [first, ...rest] = wrapped as [readonly [Tensor, number], ...(readonly [Tensor, number])[]];
-  return rest.reduce((outer, [index, size]) => position(outer, size, index), first[0]);
+/** Combines indices of several dimensions into indices of these dimensions flattened in row-major order. */
+function joined(indices: readonly Tensor[], sizes: Shape): Tensor {
+  return indices.reduce((outer, index, i) => position(outer, sizes[i] as number, index));
 }
 
-/**
- * Returns the position among the other dimensions at which the dimensions of the index tensors are inserted: their own
- * place if they are adjacent, otherwise the front. Zero-dimensional index tensors act like numbers and do not count.
- */
-function placeOf(picked: readonly Picked[], others: readonly number[]): number {
-  const wide = picked.filter(({ index }) => index.ndim > 0);
+/** How the dimensions that index tensors pick from and the others form those of the result. */
+interface Arrangement {
+  /** The common shape of the index tensors. */
+  readonly shape: Shape;
+  readonly others: readonly number[];
+  /**
+   * The position among the other dimensions at which those of the index tensors are inserted: their own place if they
+   * are adjacent, otherwise the front. Zero-dimensional index tensors act like numbers and do not count.
+   */
+  readonly place: number;
+}
+
+function arrangementOf(view: Tensor, picked: readonly Picked[]): Arrangement {
+  const shape = broadcastShapes(
+    "index",
+    picked.map(({ index }) => index.shape),
+  );
+  const others = view.shape.map((_, i) => i).filter((i) => picked.every(({ dim }) => dim !== i));
   const before = ({ dim }: Picked): number => others.filter((other) => other < dim).length;
+  const wide = picked.filter(({ index }) => index.ndim > 0);
   const place = before(wide[0] ?? (picked[0] as Picked)); // safe: at least one
-  return wide.every((one) => before(one) === place) ? place : 0;
+  return { shape, others, place: wide.every((one) => before(one) === place) ? place : 0 };
 }
 
 /**
@@ -171,74 +175,48 @@ function placeOf(picked: readonly Picked[], others: readonly number[]): number {
  */
 export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
   const { view, picked } = resolve(x, entries);
-  if (picked.length === 0) return view === x ? slice0(x) : view;
-  const shape = broadcastShapes(
-    "index",
-    picked.map(({ index }) => index.shape),
-  );
-  const first = (picked[0] as Picked).dim;
+  // Writes and gradients reach `x` through the result, but it is another tensor.
+  if (picked.length === 0) return view === x ? reshape(x, x.shape) : view;
+  const { shape, others, place } = arrangementOf(view, picked);
   const dims = picked.map(({ dim }) => dim);
-  if (picked.length === 1) {
-    const flat = reshape(joined(view, picked), [-1]);
-    const rows = selectUnchecked(view, first, flat);
-    return reshape(rows, [...view.shape.slice(0, first), ...shape, ...view.shape.slice(first + 1)]);
-  }
-  const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
   const sizes = (list: readonly number[]): Shape => list.map((i) => view.shape[i] as number);
+  const index = joined(
+    picked.map(({ dim, index }) => wrapNegative(index, view.shape[dim] as number)),
+    sizes(dims),
+  );
+  if (picked.length === 1) {
+    const [dim] = dims as [number]; // safe: there is one
+    const rows = selectUnchecked(view, dim, reshape(index, [-1]));
+    return reshape(rows, [...view.shape.slice(0, dim), ...shape, ...view.shape.slice(dim + 1)]);
+  }
   const table = reshape(permute(view, [...dims, ...others]), [sizeOf(sizes(dims)), sizeOf(sizes(others))]);
-  const flat = reshape(expand(joined(view, picked), shape), [-1]);
+  const flat = reshape(expand(index, shape), [-1]);
   const rows = gatherUnchecked(table, 0, expand(unsqueeze(flat, 1), [flat.numel(), table.shape[1] as number]));
   const result = reshape(rows, [...shape, ...sizes(others)]);
-  const place = placeOf(picked, others);
   if (place === 0) return result;
   const block = shape.map((_, i) => i);
   const order = others.map((_, i) => shape.length + i);
   return permute(result, [...order.slice(0, place), ...block, ...order.slice(place)]);
 }
 
-/** Returns a view of all of `x`, through which writes and gradients reach `x`. */
-function slice0(x: Tensor): Tensor {
-  return reshape(x, x.shape);
-}
-
 /** Returns the flat row-major position in the view of each element that an index selects, in the shape of `get`. */
 function positions(view: Tensor, picked: readonly Picked[]): Tensor {
-  const shape = broadcastShapes(
-    "index",
-    picked.map(({ index }) => index.shape),
-  );
-  const dims = picked.map(({ dim }) => dim);
-  const others = view.shape.map((_, i) => i).filter((i) => !dims.includes(i));
-  const start = placeOf(picked, others);
-  const rank = others.length + shape.length;
-  // The indices into each dimension, reshaped to broadcast along their place in the result.
-  const along = view.shape.map((size, dim) => {
-    const one = picked.find((p) => p.dim === dim);
-    if (one !== undefined) {
-      const lead = shape.length - one.index.ndim;
-      const sizes = [
-        ...new Array<number>(start + lead).fill(1),
-        ...one.index.shape,
-        ...new Array<number>(others.length - start).fill(1),
-      ];
-      return reshape(wrapNegative(one.index, size), sizes);
-    }
-    const k = others.indexOf(dim);
-    const place = k < start ? k : k + shape.length;
-    return reshape(
-      counting(view, size),
-      Array.from({ length: rank }, (_, i) => (i === place ? size : 1)),
-    );
+  const { shape, others, place } = arrangementOf(view, picked);
+  // The indices into each dimension, followed by as many dimensions as come behind them in the result.
+  const indices = view.shape.map((size, dim) => {
+    const given = picked.find((one) => one.dim === dim)?.index;
+    const index = given ? wrapNegative(given, size) : counting(view, size);
+    const k = given ? place : others.indexOf(dim) + 1;
+    const behind = others.length - k + (k <= place && !given ? shape.length : 0);
+    return reshape(index, [...index.shape, ...new Array<number>(behind).fill(1)]);
   });
-  const [first, ...rest] = along as [Tensor, ...Tensor[]]; // safe: at least one dimension is picked from
-  const all = rest.reduce((outer, index, i) => position(outer, view.shape[i + 1] as number, index), first);
   const sizes = others.map((dim) => view.shape[dim] as number);
-  return expand(all, [...sizes.slice(0, start), ...shape, ...sizes.slice(start)]);
+  return expand(joined(indices, view.shape), [...sizes.slice(0, place), ...shape, ...sizes.slice(place)]);
 }
 
 /** Expands a value to the shape of its destination and converts it to its dtype. */
 function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Tensor {
-  if (typeof value !== "object") return expand(filled(to, [], Number(value)), shape);
+  if (typeof value !== "object") return uniform(to, Number(value), shape);
   return expand(cast(withoutLead(value, shape.length), to.dtype), shape);
 }
 
@@ -268,14 +246,7 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  */
 export function set(x: Tensor, entries: readonly Index[], value: Tensor | number | boolean): Tensor {
   const only = entries[0];
-  if (
-    entries.length === 1 &&
-    only !== undefined &&
-    only !== null &&
-    isTensor(only) &&
-    only.dtype === "bool" &&
-    typeof value !== "object"
-  ) {
+  if (entries.length === 1 && isTensor(only) && only.dtype === "bool" && typeof value !== "object") {
     const lead = only.ndim;
     if (lead <= x.ndim && only.shape.every((size, i) => size === x.shape[i])) {
       maskedFill_(x, reshape(only, [...only.shape, ...new Array<number>(x.ndim - lead).fill(1)]), value);
@@ -284,8 +255,7 @@ export function set(x: Tensor, entries: readonly Index[], value: Tensor | number
   }
   const { view, picked } = resolve(x, entries);
   if (picked.length === 0) {
-    if (typeof value === "object") copy_(view, withoutLead(value, view.ndim));
-    else fill_(view, value);
+    fill_(view, typeof value === "object" ? withoutLead(value, view.ndim) : value);
     return x;
   }
   const places = positions(view, picked);

@@ -4,7 +4,7 @@
  * can be differentiated again. `@akari/linalg` has the other decompositions.
  */
 
-import { expectTensor } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
@@ -438,7 +438,7 @@ export function trace(x: Tensor): Tensor {
  */
 export function matrixPower(a: Tensor, n: number): Tensor {
   expectSquare("matrixPower", a);
-  if (!Number.isInteger(n)) throw new ArgumentError(`matrixPower: the power must be an integer, got ${n}`);
+  checkInteger("matrixPower", "n", n, Number.NEGATIVE_INFINITY);
   // The condition is false, so no element of `a` is selected, but autograd records the result as a function of `a`.
   if (n === 0) return choose(fromHost(a, [], "bool", new Uint8Array(1)), a, identities(a));
   if (n < 0) return matrixPower(inv(a), -n);

@@ -10,7 +10,7 @@ import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { broadcastStrides, reshapeStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { broadcastStrides, reshapeStrides, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
@@ -95,13 +95,9 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   expectTensor("linear", input);
   expectTensor("linear", weight);
   if (input.ndim === 0) throw shapeError("linear", "an input of at least one dimension", input);
+  if (weight.ndim !== 1 && weight.ndim !== 2) throw shapeError("linear", "a weight [out, in]", weight);
   if (weight.ndim === 1) {
     const y = matmul(input, weight);
-    return bias === null ? y : scaledSum(bias, y, 1, 1);
-  }
-  if (weight.ndim !== 2) throw shapeError("linear", "a weight [out, in]", weight);
-  if (sizeOf(input.shape) === 0 && input.shape[input.ndim - 1] !== 0) {
-    const y = matmul(input, t(weight));
     return bias === null ? y : scaledSum(bias, y, 1, 1);
   }
   return apply(affine, bias === null ? [input, weight] : [input, weight, bias], undefined);
@@ -124,12 +120,8 @@ export interface AddProductOptions {
 function addProduct(operation: string, input: Tensor, product: Tensor, options: AddProductOptions | undefined): Tensor {
   const { beta, alpha } = settings(operation, options, { beta: 1, alpha: 1 });
   expectOneType(operation, input, product);
-  expectFits(operation, input.shape, product.shape);
+  broadcastStrides(operation, input.shape, input.shape, product.shape); // throws unless the input fits
   return beta === 0 ? scaled(input, product, alpha) : scaledSum(input, product, beta, alpha);
-}
-
-function expectFits(operation: string, shape: Shape, target: Shape): void {
-  broadcastStrides(operation, shape, shape, target);
 }
 
 /**

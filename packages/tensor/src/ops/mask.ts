@@ -13,7 +13,7 @@ import { broadcastShapes, contiguousStrides, type Shape, shapeError } from "../s
 import type { Tensor } from "../tensor.ts";
 import { checkMask, expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { fromHost, integers } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape } from "./reshape.ts";
 import { cumsum } from "./scan.ts";
@@ -71,7 +71,7 @@ export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkMask("maskedSelect", mask);
   const shape = broadcastShapes("maskedSelect", [x.shape, mask.shape]);
   const found = nonzeroPositions(expand(mask, shape));
-  return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, fromHost(mask, [found.length], "int32", found));
+  return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, integers(mask, found));
 }
 
 const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(

@@ -9,7 +9,7 @@ import { checkInteger } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
-import { type Pointwise, pointwise } from "../pointwise.ts";
+import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { expectShape, type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -185,31 +185,12 @@ const updated: Pointwise<[Tensor, Tensor, number, number]> = /* @__PURE__ */ poi
   running.mul(momentum.neg().add(1)).add(found.mul(factor).mul(momentum)),
 );
 
-const scaledBy: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ pointwise<
-  [Tensor, Tensor, Tensor, number]
->("batchNorm", (x, mean, variance, eps) => x.sub(mean).mul(variance.add(eps).rsqrt()));
-const scaledWith: Pointwise<[Tensor, Tensor, Tensor, number, Tensor]> = /* @__PURE__ */ pointwise<
-  [Tensor, Tensor, Tensor, number, Tensor]
->("batchNorm", (x, mean, variance, eps, weight) => x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)));
-const scaledAndShifted: Pointwise<[Tensor, Tensor, Tensor, number, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
-  [Tensor, Tensor, Tensor, number, Tensor, Tensor]
->("batchNorm", (x, mean, variance, eps, weight, bias) =>
-  x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)).add(bias),
-);
-
 /** Normalizes by given statistics. */
-function byRunning(
-  x: Tensor,
-  mean: Tensor,
-  variance: Tensor,
-  weight: Tensor | null,
-  bias: Tensor | null,
-  eps: number,
-): Tensor {
-  if (weight && bias) return scaledAndShifted(x, mean, variance, eps, weight, bias);
-  const scaled = weight ? scaledWith(x, mean, variance, eps, weight) : scaledBy(x, mean, variance, eps);
-  return bias ? scaled.add(bias) : scaled;
-}
+const byRunning: Pointwise<[Tensor, Tensor, Tensor, number, TensorOrNumber, TensorOrNumber]> =
+  /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, TensorOrNumber, TensorOrNumber]>(
+    "batchNorm",
+    (x, mean, variance, eps, weight, bias) => x.sub(mean).mul(variance.add(eps).rsqrt().mul(weight)).add(bias),
+  );
 
 interface ChannelTensors {
   readonly runningMean: Tensor | null;
@@ -244,7 +225,7 @@ function byChannel(
   if (dims === null) {
     if (!runningMean || !runningVar)
       throw new ArgumentError(`${operation}: without ${own}, runningMean and runningVar are needed`);
-    return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), weight, bias, eps);
+    return byRunning(x, reshape(runningMean, perChannel), reshape(runningVar, perChannel), eps, weight ?? 1, bias ?? 0);
   }
   const count = rowLength(x.shape, dims);
   if (count <= 1) {

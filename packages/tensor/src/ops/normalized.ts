@@ -60,44 +60,26 @@ function parts(form: Form): { g: Expr; unit: Expr; scale: Expr; weight: Expr | n
   return { g, unit, scale, weight: form.weight ? input(4, form.weight) : null };
 }
 
-/** Computes the gradient of x. */
-function inputBackward(form: Form): RowOp {
-  const { g, unit, scale, weight } = parts(form);
-  const scaled = weight ? g.mul(weight) : g;
-  const stages: Stage[] = [{ reduce: "sum", of: scaled.mul(unit) }];
-  if (form.centered) stages.push({ reduce: "sum", of: scaled });
-  let rest = scaled.sub(unit.mul(row(0, g.dtype).div(length(g))));
-  if (form.centered) rest = rest.sub(row(1, g.dtype).div(length(g)));
-  return new RowOp(`${form.name}Backward`, rowProgram({ stages, elements: [rest.mul(scale)] }), [form.x], null);
-}
+/** What a backward pass computes: the gradient of x, those of weight and bias, or all three. */
+type Wanted = "input" | "affine" | "joint";
 
-/** Computes the gradients of weight and bias. A row consists of all elements that share one element of the weight. */
-function affineBackward(form: Form): RowOp {
-  const { g, unit } = parts({ ...form, weight: null });
-  const stages: Stage[] = [
-    { reduce: "sum", of: g.mul(unit) },
-    { reduce: "sum", of: g },
-  ];
-  return new RowOp(
-    `${form.name}Backward`,
-    rowProgram({ stages, rows: [row(0, g.dtype), row(1, g.dtype)] }),
-    [g.dtype, g.dtype],
-    null,
-  );
-}
-
-/** Computes all three gradients in one pass, where weight and bias are constant within a row. */
-function jointBackward(form: Form): RowOp {
+/**
+ * The backward pass. For weight and bias, a row consists of all elements that share one element of the weight. All three
+ * gradients take one pass where these rows are those of x: then the weight is a factor of the whole row.
+ */
+function backward(form: Form, wanted: Wanted): RowOp {
   const { g, unit, scale, weight } = parts(form);
-  const stages: Stage[] = [
-    { reduce: "sum", of: g.mul(unit) },
-    { reduce: "sum", of: g },
-  ];
-  const count = length(g);
-  const rest = g.sub(unit.mul(row(0, g.dtype).div(count))).sub(row(1, g.dtype).div(count));
-  const factor = weight ? scale.mul(weight) : scale;
-  const program = rowProgram({ stages, rows: [row(0, g.dtype), row(1, g.dtype)], elements: [rest.mul(factor)] });
-  return new RowOp(`${form.name}Backward`, program, [g.dtype, g.dtype, form.x], null);
+  const inside = wanted === "input";
+  const scaled = weight && inside ? g.mul(weight) : g;
+  const factor = weight && !inside ? scale.mul(weight) : scale;
+  const sums = [scaled.mul(unit), ...(form.centered || !inside ? [scaled] : [])];
+  const mean = (k: number) => row(k, g.dtype).div(length(g));
+  const rest = scaled.sub(unit.mul(mean(0)));
+  const rows = inside ? [] : sums.map((_, k) => row(k, g.dtype));
+  const elements = wanted === "affine" ? [] : [(form.centered ? rest.sub(mean(1)) : rest).mul(factor)];
+  const stages = sums.map((of): Stage => ({ reduce: "sum", of }));
+  const types = [...rows.map(() => g.dtype), ...elements.map(() => form.x)];
+  return new RowOp(`${form.name}Backward`, rowProgram({ stages, rows, elements }), types, null);
 }
 
 const key = (kind: string, { name, x, weight, bias, centered }: Form): string =>
@@ -132,25 +114,25 @@ function fused(form: Form, g: Tensor, context: GradientContext<RowAttrs>): Gradi
   const { attrs, inputs, needs } = context;
   const x = context.input(0);
   const operands = [g, x, context.output(outputs.mean), context.output(outputs.scale)];
-  const learned = inputs[1]?.shape ?? null;
-  const needsAffine = needs.slice(1).some((need) => need);
-  const along = learned === null ? [] : repeated(learned, x.shape);
   const withWeight = form.weight ? [...operands, context.input(1)] : operands;
-  const shapes = (sums: readonly Tensor[], restore: (sum: Tensor) => Tensor): Pick<Gradients, "weight" | "bias"> => ({
-    weight: form.weight ? restore(sums[0] as Tensor) : null,
-    bias: form.bias ? restore(sums[1] as Tensor) : null,
-  });
-  const asLearned = (sum: Tensor): Tensor => reshape(sum, learned ?? []);
-  if (form.centered && needs[0] && needsAffine && along.join() === attrs.dims.join()) {
-    const op = once(ops, key("joint", form), () => jointBackward(form));
-    const [byUnit, total, dx] = applyAll(op, withWeight, attrs);
-    return { x: dx ?? null, ...shapes([byUnit as Tensor, total as Tensor], asLearned) };
-  }
-  const inputOp = () => once(ops, key("input", form), () => inputBackward(form));
-  const dx = needs[0] ? (applyAll(inputOp(), withWeight, attrs)[0] ?? null) : null;
-  if (!needsAffine) return { x: dx, weight: null, bias: null };
-  const op = once(ops, key("affine", form), () => affineBackward(form));
-  return { x: dx, ...shapes(applyAll(op, operands, { ...attrs, dims: along }), asLearned) };
+  const learned = inputs[1]?.shape ?? [];
+  const along = repeated(learned, x.shape);
+  const needsAffine = needs.slice(1).some((need) => need);
+  const joint = form.centered && needs[0] && needsAffine && along.join() === attrs.dims.join();
+  const run = (wanted: Wanted, given: readonly Tensor[], dims: readonly number[]): readonly Tensor[] =>
+    applyAll(
+      once(ops, key(wanted, form), () => backward(form, wanted)),
+      given,
+      { ...attrs, dims },
+    );
+  const sums = joint ? run("joint", withWeight, along) : needsAffine ? run("affine", operands, along) : [];
+  const dx = joint ? sums[2] : needs[0] ? run("input", withWeight, attrs.dims)[0] : null;
+  const asLearned = (sum: Tensor | undefined): Tensor | null => (sum ? reshape(sum, learned) : null);
+  return {
+    x: dx ?? null,
+    weight: form.weight ? asLearned(sums[0]) : null,
+    bias: form.bias ? asLearned(sums[1]) : null,
+  };
 }
 
 /** The same gradients from differentiable operations, including the statistics, for higher derivatives. */

@@ -5,7 +5,7 @@
 
 import { checkChoice, expectTensor } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
-import { apply, type Op, rules } from "../op.ts";
+import { apply, type Op, rules, type Spec } from "../op.ts";
 import { settings } from "../settings.ts";
 import { type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -34,11 +34,8 @@ const padding: Op<Padding> = {
     copyInto(windowOn(to, x.shape, strides, start), x, device);
   },
   gradient: /* @__PURE__ */ rules<Padding>({
-    of: (g, { attrs: { before, after } }) =>
-      g.shape.reduce(
-        (part, size, i) => narrow(part, i, before[i] as number, size - (before[i] as number) - (after[i] as number)),
-        g,
-      ),
+    of: (g, { attrs: { before }, inputs: [x] }) =>
+      (x as Spec).shape.reduce((part, size, i) => narrow(part, i, before[i] as number, size), g), // safe: one input
   }),
 };
 
@@ -85,42 +82,32 @@ export function pad(x: Tensor, widths: readonly number[], options?: PadOptions):
     );
   }
   checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
-  const width = (dim: number, side: 0 | 1) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0;
-  if (mode === "constant") return constantPad(x, width, value);
+  const sides = (side: 0 | 1): number[] => x.shape.map((_, dim) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0);
+  const [before, after] = [sides(0), sides(1)];
+  const constant = mode === "constant";
   let result = x;
-  for (let dim = 0; dim < x.ndim; dim++) {
-    const [before, after] = [width(dim, 0), width(dim, 1)];
-    const size = x.shape[dim] as number;
-    if (before === 0 && after === 0) continue;
-    // Circular padding repeats what negative widths leave of the tensor.
-    const cropped = (width: number) => (mode === "circular" ? Math.max(-width, 0) : 0);
-    const first = cropped(before);
-    const count = size - first - cropped(after);
+  x.shape.forEach((size, dim) => {
+    const [left, right] = [before[dim] as number, after[dim] as number];
+    if (left === 0 && right === 0) return;
+    // Constant and circular padding surround what negative widths leave of the tensor.
+    const cropped = (width: number) => (constant || mode === "circular" ? Math.max(-width, 0) : 0);
+    const first = cropped(left);
+    const count = size - first - cropped(right);
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
-    if (before > most || after > most || size === 0) {
+    if (left > most || right > most || (size === 0 && !constant)) {
       throw new ShapeError(
-        `pad: ${mode} padding of ${before} and ${after} is too wide for dimension ${dim} of size ${size}`,
+        `pad: ${mode} padding of ${left} and ${right} is too wide for dimension ${dim} of size ${size}`,
       );
     }
-    const length = size + before + after;
-    if (length < 1 || count < 1)
-      throw new ShapeError(`pad: the widths ${before} and ${after} leave nothing of dimension ${dim} of size ${size}`);
-    const sources = counting(x, length, (i) => first + sourceOf(mode, i - before - first, count));
-    result = selectUnchecked(result, dim, sources);
-  }
-  return result;
-}
-
-function constantPad(x: Tensor, width: (dim: number, side: 0 | 1) => number, value: number): Tensor {
-  const sides = (side: 0 | 1): Shape => x.shape.map((_, dim) => width(dim, side));
-  const [before, after] = [sides(0), sides(1)];
-  let part = x;
-  x.shape.forEach((size, dim) => {
-    const [left, right] = [Math.max(-(before[dim] as number), 0), Math.max(-(after[dim] as number), 0)];
-    if (left + right > size)
-      throw new ShapeError(`pad: the widths crop more than the size ${size} of dimension ${dim}`);
-    if (left + right > 0) part = narrow(part, dim, left, size - left - right);
+    const length = size + left + right;
+    if (constant ? count < 0 : length < 1 || count < 1)
+      throw new ShapeError(`pad: the widths ${left} and ${right} leave nothing of dimension ${dim} of size ${size}`);
+    if (!constant) {
+      const sources = counting(x, length, (i) => first + sourceOf(mode, i - left - first, count));
+      result = selectUnchecked(result, dim, sources);
+    } else if (count < size) result = narrow(result, dim, first, count);
   });
-  const positive = (widths: Shape) => widths.map((n) => Math.max(n, 0));
-  return apply(padding, [part], { before: positive(before), after: positive(after), value });
+  if (!constant) return result;
+  const positive = (side: Shape) => side.map((n) => Math.max(n, 0));
+  return apply(padding, [result], { before: positive(before), after: positive(after), value });
 }

@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { dimension, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { sizesOf } from "./reshape.ts";
 import { viewOp } from "./view.ts";
 
 const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[]>(
@@ -36,8 +37,7 @@ const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[
  * @throws IndexError for a dimension out of range.
  */
 export function permute(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
-  const first = dims[0];
-  const list = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
+  const list = sizesOf(dims);
   if (list.length !== x.ndim) {
     throw new ShapeError(
       `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; list each once`,
@@ -71,13 +71,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
  */
 export function t(x: Tensor): Tensor {
   if (x.ndim > 2) throw shapeError("t", "at most 2 dimensions (transpose and mT take more)", x);
-  return x.ndim < 2
-    ? apply(
-        permuting,
-        [x],
-        x.shape.map((_, i) => i),
-      )
-    : transpose(x, 0, 1);
+  return transpose(x, 0, -1);
 }
 
 /**

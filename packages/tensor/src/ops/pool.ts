@@ -33,10 +33,9 @@ function launch(
   input: Tensor,
   output: Tensor,
   indices: Tensor,
-  { kernel, stride, padding, dilation }: Windows,
+  windows: Windows,
 ): void {
-  const where = { kernel, stride, padding, dilation };
-  input.device.run({ kind: "pool", direction, input, output, indices, ...where, cpu: runPool });
+  input.device.run({ kind: "pool", direction, input, output, indices, ...windows, cpu: runPool });
 }
 
 function resized({ shape }: Spec, sizes: Shape): Shape {

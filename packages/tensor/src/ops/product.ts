@@ -4,7 +4,7 @@
  */
 
 import type { DType } from "../dtype.ts";
-import { input, row } from "../expr/expr.ts";
+import { type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
@@ -12,13 +12,21 @@ import { settings } from "../settings.ts";
 import { sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
-import { choose } from "./comparison.ts";
+import { choose, eq } from "./comparison.ts";
 import { broadcastTo } from "./expand.ts";
-import { fromHost } from "./fill.ts";
+import { counting } from "./fill.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { type Dims, type ReduceOptions, type RowAttrs, RowOp, reduceDefaults, restored } from "./rows.ts";
 import { type ReductionPlan, reduce, totalType } from "./sum.ts";
+
+/**
+ * A product without its factor `x`: the quotient, or if `x` is the only zero, the product of the others, `rest`. With
+ * more zeros it is 0.
+ */
+export function withoutFactor(zeros: Expr, x: Expr, whole: Expr, rest: Expr): Expr {
+  return zeros.eq(0).where(whole.div(x), zeros.eq(1).and(x.eq(0)).where(rest, 0));
+}
 
 const othersOps = new Map<DType, RowOp>();
 
@@ -29,22 +37,21 @@ function productOfOthers(dtype: DType): RowOp {
     const x = input(1, dtype);
     const zeros = row(0, "int32");
     const product = row(1, x.dtype);
-    const others = zeros.eq(0).where(product.div(x), zeros.eq(1).and(x.eq(0)).where(product, 0));
     const program = rowProgram({
       stages: [
         { reduce: "sum", of: x.eq(0).cast("int32") },
         { reduce: "product", of: x.eq(0).where(1, x) },
       ],
-      elements: [g.mul(others)],
+      elements: [g.mul(withoutFactor(zeros, x, product, product))],
     });
     return new RowOp("prodBackward", program, [dtype], null);
   });
 }
 
-/** Creates a square bool matrix that is true where `holds` returns true for row i and column j. */
-export function squareMask(like: Tensor, size: number, holds: (i: number, j: number) => boolean): Tensor {
-  const cells = Uint8Array.from({ length: size * size }, (_, k) => Number(holds(Math.floor(k / size), k % size)));
-  return fromHost(like, [size, size], "bool", cells);
+/** Replaces each element of a row by 1 in turn: [..., n] → [..., n, n]. */
+export function withOneInTurn(rows: Tensor): Tensor {
+  const index = counting(rows, rows.shape.at(-1) as number);
+  return choose(eq(unsqueeze(index, 1), index), 1, unsqueeze(rows, -2));
 }
 
 /**
@@ -59,17 +66,8 @@ function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
     ...outer.map((d) => x.shape[d] as number),
     sizeOf(dims.map((d) => x.shape[d] as number)),
   ]);
-  const count = flat.shape[flat.ndim - 1] as number;
-  const others = prod(
-    choose(
-      squareMask(x, count, (i, j) => i === j),
-      1,
-      unsqueeze(flat, -2),
-    ),
-    -1,
-  );
   return permute(
-    reshape(others, rows.shape),
+    reshape(prod(withOneInTurn(flat), -1), rows.shape),
     order.map((_, i) => order.indexOf(i)),
   );
 }

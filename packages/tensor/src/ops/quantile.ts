@@ -3,10 +3,9 @@
  * serves both `quantile`, which returns NaN for rows with NaN, and `nanquantile`, which ignores NaN.
  */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, checkNumber } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
-import { pointwise } from "../pointwise.ts";
+import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,7 +16,7 @@ import { filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
-import { ceil, floor, round } from "./rounding.ts";
+import { ceil, floor, frac, round } from "./rounding.ts";
 import type { KeepOptions } from "./rows.ts";
 import { sort } from "./sort.ts";
 import { sum } from "./sum.ts";
@@ -35,11 +34,10 @@ const ranked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("quan
   const last = skip.ne(0).where(count.sub(1).max(0), size.sub(1));
   return skip.ne(0).or(count.eq(size)).where(q.mul(last), last);
 });
-const roundings = { lower: floor, higher: ceil, nearest: round };
-const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("quantile", (low, high, rank) =>
-  low.add(high.sub(low).mul(rank.sub(rank.floor()))),
+const roundings = { linear: null, lower: floor, higher: ceil, midpoint: null, nearest: round };
+const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>("quantile", (low, high, share) =>
+  low.add(high.sub(low).mul(share)),
 );
-const middle = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("quantile", (low, high) => low.add(high.sub(low).mul(0.5)));
 
 function quantiles(
   operation: string,
@@ -51,13 +49,11 @@ function quantiles(
 ): Tensor {
   const { keepdim, interpolation } = settings(operation, options, { keepdim: false, interpolation: "linear" });
   expectFloating(operation, x.dtype);
-  checkChoice(operation, "interpolation", interpolation, ["linear", "lower", "higher", "midpoint", "nearest"]);
-  const message = `${operation}: q must be from 0 to 1, got {}`;
-  if (typeof q === "number") {
-    if (!(q >= 0 && q <= 1)) throw new ArgumentError(message.replace("{}", String(q)));
-  } else {
+  checkChoice(operation, "interpolation", interpolation, Object.keys(roundings));
+  if (typeof q === "number") checkNumber(operation, "q", q, 1);
+  else {
     if (q.ndim > 1) throw shapeError(operation, "a number or a vector as q", q);
-    expectBetween(q, 0, 1, message);
+    expectBetween(q, 0, 1, `${operation}: q must be from 0 to 1, got {}`);
   }
   const at = dim === null ? 0 : dimension(operation, dim, x.ndim);
   // Rows are the last dimension. Without `dim`, the whole tensor is one row.
@@ -66,16 +62,15 @@ function quantiles(
   if (size === 0) throw shapeError(operation, "at least one element", x);
   const { values } = sort(rows.ndim === 0 ? unsqueeze(rows, 0) : rows, -1);
   const wanted = typeof q === "number" ? filled(x, [1], q) : cast(reshape(q, [-1]), x.dtype);
-  const lead = values.shape.slice(0, -1);
   const sorted = values.detach();
   const count = cast(sum(eq(sorted, sorted), -1, { keepdim: true }), x.dtype);
   const rank = ranked(wanted, count, size, Number(skip));
-  const pick = (name: keyof typeof roundings) =>
-    gatherUnchecked(values, lead.length, cast(roundings[name](rank), "int32"));
-  let found: Tensor;
-  if (interpolation === "linear") found = between(pick("lower"), pick("higher"), rank);
-  else if (interpolation === "midpoint") found = middle(pick("lower"), pick("higher"));
-  else found = pick(interpolation);
+  const pick = (rounding: (x: Tensor) => Tensor) =>
+    gatherUnchecked(values, values.ndim - 1, cast(rounding(rank), "int32"));
+  const rounding = roundings[interpolation];
+  const found = rounding
+    ? pick(rounding)
+    : between(pick(floor), pick(ceil), interpolation === "midpoint" ? 0.5 : frac(rank));
   const first = movedim(found, -1, 0);
   const kept = keepdim
     ? reshape(first, [first.shape[0] as number, ...x.shape.map((n, i) => (dim === null || i === at ? 1 : n))])

@@ -5,7 +5,7 @@ import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, fromHost } from "./fill.ts";
+import { counting, integers } from "./fill.ts";
 import { indexList, selectUnchecked } from "./gather.ts";
 import { cat } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -52,10 +52,6 @@ export function tile(x: Tensor, ...counts: Sizes): Tensor {
   return repeat(x, [...new Array<number>(Math.max(x.ndim - times.length, 0)).fill(1), ...times]);
 }
 
-function indices(x: Tensor, list: Int32Array): Tensor {
-  return fromHost(x, [list.length], "int32", list);
-}
-
 /**
  * Repeats each index of a dimension, or without `dim`, each element of the flattened tensor.
  *
@@ -84,8 +80,8 @@ export function repeatInterleave(
   if (counts.length !== length)
     throw new ShapeError(`repeatInterleave: ${counts.length} counts do not fit dimension ${at} of size ${length}`);
   checkSizes("repeatInterleave", counts);
-  const list = Int32Array.from(counts.flatMap((count, i) => new Array<number>(count).fill(i)));
-  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, indices(x, list));
+  const list = counts.flatMap((count, i) => new Array<number>(count).fill(i));
+  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, integers(x, list));
 }
 
 /**
@@ -128,11 +124,9 @@ export function roll(
  * @throws ArgumentError when a dimension appears twice.
  */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
-  const first = dims[0];
-  const named = typeof first === "object" ? first : (dims as readonly number[]); // safe: a list is the only argument
-  if (named.length === 0) return clone(x);
+  const named = sizesOf(dims);
   let result = x;
-  for (const dim of dimensions("flip", named, x.ndim)) {
+  for (const dim of named.length === 0 ? [] : dimensions("flip", named, x.ndim)) {
     const size = x.shape[dim] as number;
     result = selectUnchecked(
       result,

@@ -11,7 +11,7 @@ import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { PerDimension } from "./conv.ts";
 import { cast } from "./copy.ts";
-import { fromHost } from "./fill.ts";
+import { integers } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { permute } from "./permute.ts";
 import { type MaxPoolOptions, maxPool1d } from "./pool.ts";
@@ -117,7 +117,7 @@ export function adaptiveAvgPool3d(x: Tensor, outputSize: number | readonly (numb
 function adaptiveSources(
   inputs: Shape,
   outputs: Shape,
-): { readonly width: number; readonly positions: Int32Array<ArrayBuffer> } {
+): { readonly width: number; readonly positions: readonly number[] } {
   let lists: number[][] = [[0]];
   outputs.forEach((out, i) => {
     const size = inputs[i] as number;
@@ -129,8 +129,8 @@ function adaptiveSources(
     );
   });
   const width = Math.max(...lists.map((list) => list.length));
-  const positions = Int32Array.from(
-    lists.flatMap((list) => Array.from({ length: width }, (_, j) => list[Math.min(j, list.length - 1)] as number)),
+  const positions = lists.flatMap((list) =>
+    Array.from({ length: width }, (_, j) => list[Math.min(j, list.length - 1)] as number),
   );
   return { width, positions };
 }
@@ -149,7 +149,7 @@ function adaptiveLargest(
   const sizes = targets(operation, x, dims, outputSize);
   const [n, c] = [x.shape[0] as number, x.shape[1] as number];
   const { width, positions } = adaptiveSources(x.shape.slice(2), sizes);
-  const table = fromHost(x, [positions.length], "int32", positions);
+  const table = integers(x, positions);
   const seen = selectUnchecked(reshape(x, [n, c, sizeOf(x.shape.slice(2))]), 2, table);
   const [values, local] = maxPool1d(seen, width, { returnIndices: true });
   const flat = reshape(local, [n * c * sizeOf(sizes)]);
@@ -331,15 +331,9 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     );
   if (antialias && mode !== "bilinear" && mode !== "bicubic")
     throw new ArgumentError(`interpolate: antialias is for the modes "bilinear" and "bicubic", not "${mode}"`);
-  const spreadOver = (value: PerDimension) => (typeof value === "number" ? new Array<number>(dims).fill(value) : value);
-  const factors = scaleFactor === undefined ? null : spreadOver(scaleFactor);
-  const sizes =
-    factors === null
-      ? [...spreadOver(size as PerDimension)]
-      : factors.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
-  if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
-    throw new ArgumentError(`interpolate: expected ${dims} positive sizes, got ${showShape(sizes)}`);
-  }
+  const factors = typeof scaleFactor === "number" ? new Array<number>(dims).fill(scaleFactor) : scaleFactor;
+  const scaled = factors?.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
+  const sizes = targets("interpolate", x, dims, scaled ?? (size as PerDimension)); // safe: one of the two is given
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
   // Booleans have no sums.
   if (x.dtype === "bool") return cast(interpolate(cast(x, "uint8"), options), "bool");
@@ -348,7 +342,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     x,
     sizes.map((out, i) => {
       const length = x.shape[i + 2] as number;
-      const scale = factors === null || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
+      const scale = !factors || recomputeScaleFactor ? length / out : 1 / (factors[i] as number);
       if (mode === "nearest") return nearestTaps(length, out, scale, 0);
       if (mode === "nearest-exact") return nearestTaps(length, out, scale, 0.5);
       const step = !alignCorners ? scale : out > 1 ? (length - 1) / (out - 1) : 0;

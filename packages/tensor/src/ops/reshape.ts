@@ -97,8 +97,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
     throw new ArgumentError(
       `flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`,
     );
-  if (x.ndim === 0) return reshape(x, 1);
-  if (start === end) return x;
+  if (start === end && x.ndim > 0) return x;
   return reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
 }
 

@@ -4,9 +4,10 @@
  */
 
 import { checkInteger } from "../argument.ts";
-import { digitsOf, isFloating } from "../dtype.ts";
+import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant, type Expr } from "../expr/expr.ts";
+import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
@@ -118,18 +119,20 @@ export type Limit = TensorOrNumber | null;
  * clamp(tensor([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
  */
 export function clamp(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
-  if (min !== null && max !== null) return between(x, min, max);
-  if (min !== null) return atLeast(x, min);
-  if (max !== null) return atMost(x, max);
-  throw new ArgumentError("clamp: expected a lower or an upper limit, got neither");
+  if (min !== null) return max === null ? atLeast(x, min) : between(x, min, max);
+  return atMost(x, upper("clamp", max));
 }
 
 /** In-place version of `clamp`: `x ← clamp(x, min, max)`. Returns `x`. */
 export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
-  if (min !== null && max !== null) return between.inPlace(x, min, max);
-  if (min !== null) return atLeast.inPlace(x, min);
-  if (max !== null) return atMost.inPlace(x, max);
-  throw new ArgumentError("clamp_: expected a lower or an upper limit, got neither");
+  if (min !== null) return max === null ? atLeast.inPlace(x, min) : between.inPlace(x, min, max);
+  return atMost.inPlace(x, upper("clamp_", max));
+}
+
+/** The upper limit of a call without a lower one. */
+function upper(operation: string, max: Limit): TensorOrNumber {
+  if (max === null) throw new ArgumentError(`${operation}: expected a lower or an upper limit, got neither`);
+  return max;
 }
 
 /** Each element clamped from below to `min`. https://pytorch.org/docs/stable/generated/torch.clamp.html */
@@ -167,8 +170,8 @@ function replacements(
   options: NanToNumOptions | undefined,
 ): readonly [number, number, number] {
   const { nan, posinf, neginf } = settings(operation, options, { nan: 0, posinf: null, neginf: null });
-  const exponent = x.dtype === "float64" ? 1023 : x.dtype === "float16" ? 15 : 127;
-  const largest = 2 ** exponent * (2 - 2 ** (1 - digitsOf(x.dtype)));
+  // Integers are never NaN or infinite.
+  const largest = isFloating(x.dtype) ? finfo(x.dtype).max : 0;
   return [nan, posinf ?? largest, neginf ?? -largest];
 }
 
@@ -179,7 +182,7 @@ function replacements(
  */
 export function nanToNum(x: Tensor, options?: NanToNumOptions): Tensor {
   const numbers = replacements("nanToNum", x, options);
-  // Integers are never NaN or infinite, but the result is a copy for every dtype.
+  // The result is a copy for every dtype.
   return isFloating(x.dtype) ? finite(x, ...numbers) : clone(x);
 }
 

@@ -6,11 +6,12 @@
 
 import { expectTensor } from "../argument.ts";
 import { type DType, expectFloating } from "../dtype.ts";
+import { IndexError } from "../errors.ts";
 import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import type { Gradient, Op, Spec } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { broadcastShapes, type Shape, sameShape } from "../shape.ts";
+import { broadcastShapes, type Shape, sameShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn, without } from "../view.ts";
 import { unsqueeze } from "./reshape.ts";
@@ -133,16 +134,11 @@ export function restored(x: Tensor, { dims, keepdim }: Pick<RowAttrs, "dims" | "
   return result;
 }
 
-/** Throws when a reduction without an identity has no elements in a row. */
-export function expectRows(
-  operation: string,
-  x: Tensor,
-  dims: readonly number[],
-  error: (message: string) => Error,
-): void {
-  if (rowLength(x.shape, dims) === 0 && x.ndim > 0) {
-    throw error(
-      `${operation}: cannot reduce dimensions [${dims.join(", ")}] of shape [${x.shape.join(", ")}]: they have no elements`,
+/** Throws an IndexError when a reduction without an identity has no elements in a row. */
+export function expectRows(operation: string, x: Tensor, dims: readonly number[]): void {
+  if (rowLength(x.shape, dims) === 0) {
+    throw new IndexError(
+      `${operation}: cannot reduce dimensions ${showShape(dims)} of shape ${showShape(x.shape)}: they have no elements`,
     );
   }
 }

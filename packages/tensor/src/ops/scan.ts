@@ -18,11 +18,12 @@ import { withDimension } from "./gather.ts";
 import { cat } from "./join.ts";
 import { movedim } from "./permute.ts";
 import { logaddexp } from "./power.ts";
-import { squareMask } from "./product.ts";
+import { withOneInTurn, withoutFactor } from "./product.ts";
 import { flip } from "./repeat.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { narrow, slice } from "./slice.ts";
 import { sum } from "./sum.ts";
+import { triu } from "./triangle.ts";
 
 interface ScanAttrs {
   readonly dim: number;
@@ -80,15 +81,11 @@ export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
   return apply(summing, [prepared("cumsum", x, options)], { dim: dimension("cumsum", dim, x.ndim) });
 }
 
+// Before the first zero, the sum is divided by the element. At the first zero, the sum is taken with a 1 in its place.
+// After it, all products are 0.
 const product: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
   [Tensor, Tensor, Tensor, Tensor]
->(
-  "cumprodBackward",
-  // Before the first zero, the sum is divided by the element. At the first zero, the sum is taken with a 1 in its
-  // place. After it, all products are 0.
-  (zeros, x, total, without) => zeros.eq(0).where(total.div(x), zeros.eq(1).and(x.eq(0)).where(without, 0)),
-  { apart: [0] },
-);
+>("cumprodBackward", withoutFactor, { apart: [0] });
 
 const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
   "cumprod",
@@ -116,25 +113,9 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
  * The gradient of `cumprod` from differentiable operations, for higher derivatives: replaces each element by 1 in turn.
  */
 function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
-  const count = x.shape[dim] as number;
-  const rows = movedim(x, dim, -1);
-  const others = cumprod(
-    choose(
-      squareMask(x, count, (i, j) => i === j),
-      1,
-      unsqueeze(rows, -2),
-    ),
-    -1,
-  );
+  const others = cumprod(withOneInTurn(movedim(x, dim, -1)), -1);
   const parts = mul(unsqueeze(movedim(g, dim, -1), -2), others);
-  const total = sum(
-    choose(
-      squareMask(x, count, (i, j) => i <= j),
-      parts,
-      0,
-    ),
-    -1,
-  );
+  const total = sum(triu(parts), -1);
   return movedim(total, -1, dim);
 }
 
@@ -223,9 +204,7 @@ export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor 
   }
   let result = n === 0 || parts.length === 1 ? x : cat(parts, axis);
   for (let i = 0; i < n; i++) {
-    const count = Math.max((result.shape[axis] as number) - 1, 0);
-    const later = narrow(result, axis, Math.min(1, result.shape[axis] as number), count);
-    const earlier = narrow(result, axis, 0, count);
+    const [later, earlier] = [slice(result, axis, 1), slice(result, axis, 0, -1)];
     result = result.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
   }
   return result;

@@ -6,118 +6,26 @@
 import { checkChoice, expectTensor } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { apply, applyInPlace, type Op, rules } from "../op.ts";
+import { apply, applyInPlace } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimension, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { windowOn } from "../view.ts";
 import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
-import { cast, copyInto } from "./copy.ts";
-import { expand } from "./expand.ts";
 import { filled } from "./fill.ts";
-import { alongDimension, checkAlong, gatherUnchecked, indexList, withDimension, wrapNegative } from "./gather.ts";
+import {
+  alongDimension,
+  checkAlong,
+  indexList,
+  putting,
+  type Scatter,
+  scattering,
+  uniform,
+  wrapNegative,
+} from "./gather.ts";
 import { reshape } from "./reshape.ts";
 import { narrow } from "./slice.ts";
-
-interface Scatter {
-  readonly dim: number;
-  readonly reduce: "set" | "add" | "multiply" | "max" | "min";
-}
-
-/** [x, index, source] → x with the source scattered into it */
-const scattering: Op<Scatter> = {
-  name: "scatter",
-  infer: ([to, , from]) => {
-    expectOneType("scatter", to, from);
-    return [to];
-  },
-  run: ([x, index, from], { dim, reduce }, [to]) => {
-    if (to !== x) copyInto(to, x, to.device);
-    if (from.numel() === 0 || to.numel() === 0) return;
-    const [at, source] = [withDimension(index), withDimension(from)];
-    to.device.run({ kind: "scatter", reduce, dim, to: withDimension(to), index: at, source });
-  },
-  gradient: {
-    reads: (needs, { reduce }) => {
-      if (reduce === "set") return { inputs: needs[0] || needs[2] ? [1] : [] };
-      if (reduce === "add") return { inputs: needs[2] ? [1] : [] };
-      return { inputs: [0, 1, 2], outputs: [0] };
-    },
-    compute: ([g], context) => {
-      const { attrs, needs } = context;
-      if (!g) return [null, null, null];
-      if (attrs.reduce === "set") {
-        const index = needs[0] || needs[2] ? context.input(1) : null;
-        const zero = index && needs[0] ? expand(filled(g, [], 0), index.shape) : null;
-        return [
-          zero && index ? apply(scattering, [g, index, zero], attrs) : null,
-          null,
-          index && needs[2] ? gatherUnchecked(g, attrs.dim, index) : null,
-        ];
-      }
-      if (attrs.reduce === "add") return [g, null, needs[2] ? gatherUnchecked(g, attrs.dim, context.input(1)) : null];
-      return combined(g, context.input(0), context.input(1), context.input(2), context.output(), attrs);
-    },
-  },
-};
-
-const times = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, y, x) => g.mul(y).div(x));
-const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
-const oneForZero = /* @__PURE__ */ pointwise<[Tensor]>("where", (x) => x.eq(0).where(1, x));
-const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) =>
-  x.eq(0).and(zeros.eq(1)).where(1, x),
-);
-const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, Tensor]>(
-  "mul",
-  (g, y, others, x, zeros) =>
-    x
-      .eq(0)
-      .and(zeros.eq(1))
-      .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
-);
-const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
-const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
-
-/**
- * The gradients of a scatter that multiplies: `y` without the factor. Nonzero factors are divided out. For a zero
- * factor, the other factors are multiplied again, provided it is the only zero that the source scatters to its
- * position; with two zeros the gradient is zero.
- */
-function products(g: Tensor, x: Tensor, index: Tensor, source: Tensor, y: Tensor, dim: number): (Tensor | null)[] {
-  const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
-  const into = (z: Tensor, from: Tensor, reduce: "add" | "multiply") =>
-    apply(scattering, [z, index, from], { dim, reduce });
-  const own = oneForZero(x);
-  const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
-  const others = into(x, oneForOnlyZero(source, zeros), "multiply");
-  return [
-    times(g, into(own, source, "multiply"), own),
-    null,
-    timesOthers(pick(g), pick(y), pick(others), source, zeros),
-  ];
-}
-
-/**
- * The gradients of a scatter that multiplies (`∂y/∂x = y / x`) or keeps an extreme (shared evenly among the elements
- * that attain it).
- */
-function combined(
-  g: Tensor,
-  x: Tensor,
-  index: Tensor,
-  source: Tensor,
-  y: Tensor,
-  { dim, reduce }: Scatter,
-): (Tensor | null)[] {
-  const pick = (z: Tensor) => gatherUnchecked(z, dim, index);
-  if (reduce === "multiply") return products(g, x, index, source, y, dim);
-  const own = same(x, y);
-  const theirs = same(source, pick(y));
-  const count = apply(scattering, [own, index, theirs], { dim, reduce: "add" });
-  return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
-}
 
 /** The validated operands of a scatter: a dimension, the indices along it, and the source. */
 type Prepared = readonly [dim: number, index: Tensor, source: Tensor];
@@ -126,8 +34,8 @@ type Prepared = readonly [dim: number, index: Tensor, source: Tensor];
 function prepare(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   const at = checkAlong(operation, x, dim, index);
   checkBounds(operation, index, x.shape[at] ?? 1, at);
-  if (typeof source !== "object") return [at, index, expand(filled(x, [], source), index.shape)];
-  if (index.numel() === 0) return [at, index, expand(filled(x, [], 0), index.shape)];
+  if (typeof source !== "object") return [at, index, uniform(x, source, index.shape)];
+  if (index.numel() === 0) return [at, index, uniform(x, 0, index.shape)];
   if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
     throw shapeError(operation, "an index and a source at least as large", index, source);
   }
@@ -218,15 +126,25 @@ export function scatterAdd_(x: Tensor, dim: number, index: Tensor, source: Tenso
 /** How `scatterReduce` combines elements. */
 export type ScatterReduction = "sum" | "prod" | "mean" | "amax" | "amin";
 
+/** How each reduction scatters, and the value that it starts from. */
+const reductions = {
+  sum: ["add", 0],
+  mean: ["add", 0],
+  prod: ["multiply", 1],
+  amax: ["max", Number.NEGATIVE_INFINITY],
+  amin: ["min", Number.POSITIVE_INFINITY],
+} as const;
+
 /** Options of `scatterReduce` and `indexReduce`. */
 export interface ScatterReduceOptions {
   /** Whether the existing elements are included in the reduction. Default true. */
   readonly includeSelf?: boolean;
 }
 
-const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)));
-/** The quotient of integers, rounded down. */
-const wholeQuotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) => sum.div(count.max(1)).floor());
+/** The quotient, rounded down for integers. */
+const quotient = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("div", (sum, count) =>
+  isFloating(sum.dtype) ? sum.div(count.max(1)) : sum.floorDiv(count.max(1)),
+);
 
 /**
  * Returns a copy of `x` with the elements of `source` combined into it at the positions that an index tensor gives: by
@@ -249,18 +167,18 @@ export function scatterReduce(
   options?: ScatterReduceOptions,
 ): Tensor {
   const { includeSelf } = settings("scatterReduce", options, { includeSelf: true });
-  const starts = { sum: 0, mean: 0, prod: 1, amax: Number.NEGATIVE_INFINITY, amin: Number.POSITIVE_INFINITY };
-  checkChoice("scatterReduce", "reduction", reduction, Object.keys(starts));
-  const start = starts[reduction];
-  const reduce = ({ sum: "add", mean: "add", prod: "multiply", amax: "max", amin: "min" } as const)[reduction];
+  checkChoice("scatterReduce", "reduction", reduction, Object.keys(reductions));
+  const [reduce, start] = reductions[reduction];
+  const [at, , from] = prepare("scatterReduce", x, dim, index, source);
+  const put = (to: Tensor, values: Tensor, by: Scatter["reduce"]) => scattered(to, [at, index, values], by);
+  const all = (value: number) => uniform(x, value, index.shape);
   const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
-  const base = includeSelf ? x : scattered(x, prepare("scatterReduce", x, dim, index, integer), "set");
-  const combinedSum = scattered(base, prepare("scatterReduce", base, dim, index, source), reduce);
-  if (reduction !== "mean") return combinedSum;
+  const base = includeSelf ? x : put(x, all(integer), "set");
+  const combined = put(base, from, reduce);
+  if (reduction !== "mean") return combined;
   const ones = filled(x, x.shape, 1);
-  const own = includeSelf ? ones : scattered(ones, prepare("scatterReduce", ones, dim, index, 0), "set");
-  const count = scattered(own, prepare("scatterReduce", own, dim, index, expand(filled(x, [], 1), index.shape)), "add");
-  return isFloating(x.dtype) ? quotient(combinedSum, count) : cast(wholeQuotient(combinedSum, count), x.dtype);
+  const own = includeSelf ? ones : put(ones, all(0), "set");
+  return quotient(combined, put(own, all(1), "add"));
 }
 
 /** Validates the operands of functions that accept a list of indices of one dimension. */
@@ -270,7 +188,7 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   const list = indexList(operation, index);
   checkBounds(operation, list, x.shape[at] as number, at);
   const places = alongDimension(list, at, x.shape);
-  if (typeof source !== "object") return [at, places, expand(filled(x, [], source), places.shape)];
+  if (typeof source !== "object") return [at, places, uniform(x, source, places.shape)];
   if (!sameShape(source.shape, places.shape)) {
     throw new ShapeError(
       `${operation}: the source has shape ${showShape(source.shape)}; expected ${showShape(places.shape)} for ${list.numel()} indices of dimension ${at}`,
@@ -372,43 +290,14 @@ export function indexReduce(
   return scatterReduce(x, at, places, from, reduction, options);
 }
 
-/** [x, positions, source] → x with the source scattered into it; positions count elements of x in row-major order */
-const flatScattering: Op<"set" | "add"> = {
-  name: "indexPut",
-  infer: ([x]) => [x],
-  run: ([x, index, source], reduce, [to]) => {
-    // Positions count elements in row-major order, so memory in another order is copied into this order first.
-    const whole = to.isContiguous() ? to : to.newEmpty(to.shape);
-    if (whole !== x) copyInto(whole, x, to.device);
-    if (source.numel() > 0) {
-      to.device.run({ kind: "scatter", reduce, dim: 0, to: windowOn(whole, [whole.numel()], [1]), index, source });
-    }
-    if (whole === to) return;
-    copyInto(to, whole, to.device);
-    whole.dispose();
-  },
-  gradient: /* @__PURE__ */ rules<"set" | "add">(
-    {
-      inputs: [1],
-      of: (g, context) => {
-        if (context.attrs === "add") return g;
-        const positions = context.input(1);
-        return putFlat(g, positions, expand(filled(g, [], 0), positions.shape), "set");
-      },
-    },
-    null,
-    { inputs: [1], of: (g, context) => gatherUnchecked(reshape(g, [-1]), 0, context.input(1)) },
-  ),
-};
-
 /** Returns a copy of `x` with the elements of `source`, [n], at `positions`, [n], counted in row-major order. */
 export function putFlat(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
-  return apply(flatScattering, [x, positions, source], reduce);
+  return apply(putting, [x, positions, source], { dim: null, reduce });
 }
 
 /** In-place version of `putFlat`. Returns `x`. */
 export function putFlat_(x: Tensor, positions: Tensor, source: Tensor, reduce: "set" | "add"): Tensor {
-  return applyInPlace(flatScattering, x, [x, positions, source], reduce);
+  return applyInPlace(putting, x, [x, positions, source], { dim: null, reduce });
 }
 
 /** Options of `put`. */

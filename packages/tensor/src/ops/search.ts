@@ -66,26 +66,22 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
   } = settings("searchsorted", options, { right: false, side: undefined, sorter: undefined });
   checkChoice("searchsorted", "side", side, ["left", "right"]);
   if (right && side === "left") throw new ArgumentError('searchsorted: right is true, but side is "left"');
-  const lead = boundaries.shape.slice(0, -1);
   const shared = boundaries.ndim === 1;
-  if (
-    !shared &&
-    (boundaries.ndim === 0 || boundaries.ndim !== values.ndim || lead.some((size, i) => size !== values.shape[i]))
-  ) {
-    throw shapeError("searchsorted", "equal leading sizes", boundaries, values);
-  }
   const axis = boundaries.ndim - 1;
+  const length = boundaries.shape.at(-1);
+  if (length === undefined || !(shared || sameShape(boundaries.shape.slice(0, -1), values.shape.slice(0, -1))))
+    throw shapeError("searchsorted", "equal leading sizes", boundaries, values);
   if (sorter) {
     checkIndexType("searchsorted", sorter);
     if (!sameShape(sorter.shape, boundaries.shape))
       throw shapeError("searchsorted", "a sorter of the shape of the boundaries", boundaries, sorter);
-    checkBounds("searchsorted", sorter, boundaries.shape[axis] as number, axis);
+    checkBounds("searchsorted", sorter, length, axis);
   }
-  const edges = sorter ? gatherUnchecked(boundaries.detach(), axis, sorter) : boundaries.detach();
+  const given = boundaries.detach();
+  const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
-  const length = boundaries.shape.at(-1) as number;
   let place = filled(values, wanted.shape, 0, "int32");
-  for (let step = length === 0 ? 0 : 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
+  for (let step = 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
     const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
     place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
   }

@@ -7,7 +7,7 @@ import { apply, type Op, rules, type Spec } from "../op.ts";
 import { checkSizes, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
-import { addInto, fillView, fromHost } from "./fill.ts";
+import { addInto, fillView, integers } from "./fill.ts";
 import { gatherBackward } from "./gather.ts";
 import { reshape } from "./reshape.ts";
 import { embed, viewOp } from "./view.ts";
@@ -229,12 +229,7 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
         places = places.flatMap((at) => Array.from({ length: size }, (_, k) => at + k * (strides[i] as number)));
       });
       const length = Math.max(extent(shape, strides, offset), extent(input, below, 0)) - start;
-      const memory = gatherBackward(
-        reshape(g, [-1]),
-        0,
-        fromHost(g, [places.length], "int32", Int32Array.from(places)),
-        [length],
-      );
+      const memory = gatherBackward(reshape(g, [-1]), 0, integers(g, places), [length]);
       return asStrided(memory, input, below, -start);
     },
   }),

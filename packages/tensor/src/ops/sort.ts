@@ -5,11 +5,10 @@
 
 import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, type Shape, showShape } from "../shape.ts";
+import { dimension, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
@@ -19,7 +18,7 @@ import { counting } from "./fill.ts";
 import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
-import { type KeepOptions, keepDefaults } from "./rows.ts";
+import { expectRows, type KeepOptions, keepDefaults } from "./rows.ts";
 import { cummax } from "./scan.ts";
 import { narrow } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
@@ -136,7 +135,7 @@ function sortedRows(
 ): readonly [rows: ValuesAndIndices, axis: number, size: number] {
   const axis = dimension(operation, dim, x.ndim);
   const size = x.shape[axis] ?? 1;
-  if (size === 0) throw new IndexError(`${operation}: dimension ${axis} of ${showShape(x.shape)} has no elements`);
+  expectRows(operation, x, [axis]);
   return [sorted(x, axis, false, size), axis, size];
 }
 

@@ -90,8 +90,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   checkInteger("chunk", "chunks", chunks, 1);
   const at = ownDimension("chunk", dim, x.shape);
   const total = x.shape[at] as number;
-  if (total === 0) return Array.from({ length: chunks }, () => narrow(x, at, 0, 0));
-  return split(x, Math.ceil(total / chunks), at);
+  return split(x, total === 0 ? new Array<number>(chunks).fill(0) : Math.ceil(total / chunks), at);
 }
 
 /**
@@ -128,18 +127,20 @@ export function tensorSplit(x: Tensor, sections: number | readonly number[], dim
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);
   const larger = total % sections;
-  let start = 0;
-  return Array.from({ length: sections }, (_, i) => {
-    const length = base + (i < larger ? 1 : 0);
-    const part = narrow(x, at, start, length);
-    start += length;
-    return part;
-  });
+  const sizes = Array.from({ length: sections }, (_, i) => base + Number(i < larger));
+  return split(x, sizes, at);
 }
 
 /** Splits a dimension into equal parts, for `hsplit`, `vsplit` and `dsplit`: a number of parts must divide it. */
-function splitEvenly(operation: string, x: Tensor, sections: number | readonly number[], dim: number): Tensor[] {
-  const size = x.shape[dim] as number; // safe: the callers check the number of dimensions
+function splitEvenly(
+  operation: string,
+  x: Tensor,
+  sections: number | readonly number[],
+  least: number,
+  dim: number,
+): Tensor[] {
+  if (x.ndim < least) throw shapeError(operation, `at least ${least} dimension${least === 1 ? "" : "s"}`, x);
+  const size = x.shape[dim] as number;
   if (typeof sections === "number" && size % sections !== 0)
     throw new ShapeError(
       `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} cannot be split into ${sections} equal parts`,
@@ -157,8 +158,7 @@ function splitEvenly(operation: string, x: Tensor, sections: number | readonly n
  */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 1) throw shapeError("hsplit", "at least 1 dimension", x);
-  return splitEvenly("hsplit", x, sections, x.ndim === 1 ? 0 : 1);
+  return splitEvenly("hsplit", x, sections, 1, x.ndim === 1 ? 0 : 1);
 }
 
 /**
@@ -170,8 +170,7 @@ export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[
  */
 export function vsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 2) throw shapeError("vsplit", "at least 2 dimensions", x);
-  return splitEvenly("vsplit", x, sections, 0);
+  return splitEvenly("vsplit", x, sections, 2, 0);
 }
 
 /**
@@ -183,6 +182,5 @@ export function vsplit(x: Tensor, sections: number | readonly number[]): Tensor[
  */
 export function dsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function dsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  if (x.ndim < 3) throw shapeError("dsplit", "at least 3 dimensions", x);
-  return splitEvenly("dsplit", x, sections, 2);
+  return splitEvenly("dsplit", x, sections, 3, 2);
 }

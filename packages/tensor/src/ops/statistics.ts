@@ -5,7 +5,7 @@
 
 import { expectTensor } from "../argument.ts";
 import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
-import { ArgumentError, DTypeError, IndexError } from "../errors.ts";
+import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
@@ -63,7 +63,7 @@ const varianceGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 });
 
 function spreadGradient(g: Tensor, x: Tensor, { dims, scalars }: RowAttrs): Tensor {
-  const center = dims.length === 0 ? x : mean(x, dims, { keepdim: true });
+  const center = mean(x, dims, { keepdim: true });
   return deviation(g, x, center, 2 / (scalars[1] as number));
 }
 
@@ -221,7 +221,7 @@ function normGradient(p: number): Gradient<RowAttrs> {
       if (p === 1) return signs(g, x);
       if (Number.isFinite(p)) return powers(g, x, y, attrs.scalars[0] as number);
       const chosen = eq(abs(x.detach()), y.detach());
-      return largest(g, x, y, attrs.dims.length === 0 ? chosen : sum(chosen, attrs.dims, { keepdim: true }));
+      return largest(g, x, y, sum(chosen, attrs.dims, { keepdim: true }));
     },
   });
 }
@@ -245,7 +245,7 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   }
   const type: DType = floatingType("norm", x, dtype);
   const dims = dimensions("norm", dim, x.ndim);
-  if (!Number.isFinite(order)) expectRows("norm", x, dims, (message) => new IndexError(message));
+  if (!Number.isFinite(order)) expectRows("norm", x, dims);
   const formula = [0, 1, 2].includes(order) || !Number.isFinite(order) ? String(order) : "p";
   const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
     const of = input(0, x.dtype).cast(computeType(type));

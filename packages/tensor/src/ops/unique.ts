@@ -8,10 +8,10 @@ import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { dimension, type Shape, shapeError } from "../shape.ts";
+import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
-import { fromHost } from "./fill.ts";
+import { fromHost, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
@@ -53,10 +53,6 @@ const defaults = { dim: null, returnInverse: false, returnCounts: false } as con
 
 function numbers(x: Tensor): ArrayLike<number> {
   return numbersOf(x.dataSync(), x.dtype);
-}
-
-function written(like: Tensor, dtype: Tensor["dtype"], shape: Shape, numbers: ArrayLike<number>): Tensor {
-  return fromHost(like, shape, dtype, encode(numbers, dtype));
 }
 
 /** The position of the first of each group of equal elements or slices, the group of each, and the groups' sizes. */
@@ -143,13 +139,13 @@ function different(
   };
   const table = neighbors || width !== 1 || isFloating(x.dtype) ? null : tabulated(data);
   const { firsts, inverse, counts } = table ?? grouped(neighbors ? given() : sorted(), equal);
-  const found = selectUnchecked(flat, 0, written(x, "int32", [firsts.length], firsts));
+  const found = selectUnchecked(flat, 0, integers(x, firsts));
   const values = dim === null ? found : contiguous(movedim(found, 0, dim));
   if (!returnInverse && !returnCounts) return values;
   return [
     values,
-    ...(returnInverse ? [written(x, "int32", dim === null ? x.shape : [count], inverse)] : []),
-    ...(returnCounts ? [written(x, "int32", [counts.length], counts)] : []),
+    ...(returnInverse ? [fromHost(x, dim === null ? x.shape : [count], "int32", inverse)] : []),
+    ...(returnCounts ? [integers(x, counts)] : []),
   ];
 }
 
@@ -240,5 +236,5 @@ export function bincount(x: Tensor, weights: Tensor | null = null, options?: Bin
   const bins = new Float64Array(size);
   for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
-  return written(x, dtype, [size], bins);
+  return fromHost(x, [size], dtype, encode(bins, dtype));
 }
