@@ -43,6 +43,11 @@ const tensors: Readonly<Record<string, Draw>> = {
     akari.uniform_(akari.zeros(size, { dtype }), from as number, to as number),
   "Tensor.exponential_": (size, { lambd = 1 }, dtype) =>
     akari.exponential_(akari.zeros(size, { dtype }), lambd as number),
+  "Tensor.cauchy_": (size, { median = 0, sigma = 1 }, dtype) =>
+    akari.cauchy_(akari.zeros(size, { dtype }), median as number, sigma as number),
+  "Tensor.geometric_": (size, { p }, dtype) => akari.geometric_(akari.zeros(size, { dtype }), p as number),
+  "Tensor.log_normal_": (size, { mean = 1, std = 2 }, dtype) =>
+    akari.logNormal_(akari.zeros(size, { dtype }), mean as number, std as number),
   "Tensor.bernoulli_": (size, { p = 0.5 }, dtype) => akari.bernoulli_(akari.zeros(size, { dtype }), p as number),
   "Tensor.random_": (size, { from = 0, to = null }, dtype) =>
     akari.random_(akari.zeros(size, { dtype }), from as number, to as number | null),

@@ -8,6 +8,7 @@ const x = () => numbers([2, 3]);
 /** Methods; the first argument is the tensor. In-place methods get a copy of it. */
 export const methods: Calls = {
   bernoulli_: [[x()]],
+  cauchy_: [[x()]],
   copy_: [[x(), numbers([3])]],
   double: [[x()]],
   exponential_: [[x()]],
@@ -19,6 +20,8 @@ export const methods: Calls = {
     [x(), 3],
     [x(), numbers([])],
   ],
+  geometric_: [[x(), 0.5]],
+  logNormal_: [[x()]],
   normal_: [[x()]],
   random_: [[x()]],
   to: [

@@ -339,7 +339,17 @@ export {
 } from "./ops/power.ts";
 export { prod } from "./ops/product.ts";
 export { nanquantile, type QuantileOptions, quantile } from "./ops/quantile.ts";
-export { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "./ops/random.ts";
+export {
+  bernoulli_,
+  cauchy_,
+  exponential_,
+  type GeneratorOption,
+  geometric_,
+  logNormal_,
+  normal_,
+  random_,
+  uniform_,
+} from "./ops/random.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export {
   type AdaptiveMaxPool,

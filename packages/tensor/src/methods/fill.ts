@@ -6,7 +6,17 @@
 import { checkDType, checkSupport, type DType } from "../dtype.ts";
 import { fillDiagonal_ } from "../ops/blocks.ts";
 import { fill_, filled, zero_ } from "../ops/fill.ts";
-import { bernoulli_, exponential_, type GeneratorOption, normal_, random_, uniform_ } from "../ops/random.ts";
+import {
+  bernoulli_,
+  cauchy_,
+  exponential_,
+  type GeneratorOption,
+  geometric_,
+  logNormal_,
+  normal_,
+  random_,
+  uniform_,
+} from "../ops/random.ts";
 import { bernoulli, type MultinomialOptions, multinomial } from "../ops/sampling.ts";
 import { settings } from "../settings.ts";
 import { checkSizes, type Shape } from "../shape.ts";
@@ -30,6 +40,12 @@ export interface FillMethods {
   bernoulli_(p?: number | Tensor, options?: GeneratorOption): Tensor;
   /** Fills with draws from the exponential distribution with rate `lambda` (default 1). */
   exponential_(lambda?: number, options?: GeneratorOption): Tensor;
+  /** Fills with draws from a Cauchy distribution. Default: `median` 0, `sigma` 1. */
+  cauchy_(median?: number, sigma?: number, options?: GeneratorOption): Tensor;
+  /** Fills with draws from the geometric distribution: the number of trials until one with probability `p` succeeds. */
+  geometric_(p: number, options?: GeneratorOption): Tensor;
+  /** Fills with draws whose logarithm has a normal distribution. Default: `mean` 1, `std` 2. */
+  logNormal_(mean?: number, std?: number, options?: GeneratorOption): Tensor;
   /**
    * Fills with integers drawn uniformly from [from, to). Default: the non-negative integers that the dtype represents
    * without gaps.
@@ -71,6 +87,9 @@ export const fillMethods: Implementations<FillMethods> = {
   normal_,
   bernoulli_,
   exponential_,
+  cauchy_,
+  geometric_,
+  logNormal_,
   random_,
   fillDiagonal_,
   bernoulli,

@@ -319,6 +319,72 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
   });
 }
 
+/** Fills a tensor with a function of uniform draws, which `change` computes in place, with 53 digits on the host. */
+function transformed(name: string, x: Tensor, generator: Generator, change: (u: Tensor) => Tensor): Tensor {
+  const dtype = drawnOnHost(x) ? "float64" : "float32";
+  return overwrite(name, x, (target) => drawOnDevice(target, generator, "uniform", dtype, change));
+}
+
+/**
+ * Fills a tensor with draws from the Cauchy distribution, whose density is `σ / (π ((x - median)² + σ²))`. Returns `x`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.cauchy_.html
+ *
+ * @param median Default 0.
+ * @param sigma half the distance between the quartiles. Default 1.
+ * @throws DTypeError for integers.
+ */
+export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOption): Tensor {
+  const generator = generatorOf("cauchy_", options);
+  expectFloating("cauchy_", x.dtype);
+  return transformed("cauchy", x, generator, (u) => u.sub_(0.5).mul_(Math.PI).tan_().mul_(sigma).add_(median));
+}
+
+/**
+ * Fills a tensor with draws from the geometric distribution: the number of trials, 1 or more, until one with the
+ * probability `p` succeeds. Returns `x`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.geometric_.html
+ *
+ * @throws DTypeError for bools.
+ * @throws ArgumentError unless `p` is between 0 and 1.
+ */
+export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Tensor {
+  const generator = generatorOf("geometric_", options);
+  if (x.dtype === "bool") expectFloating("geometric_", x.dtype);
+  checkPositive("geometric_", "p", p);
+  checkPositive("geometric_", "1 - p", 1 - p);
+  const scale = Math.log1p(-p);
+  return transformed("geometric", x, generator, (u) =>
+    u
+      .clampMin_(2 ** -54)
+      .log_()
+      .div_(scale)
+      .ceil_(),
+  );
+}
+
+/**
+ * Fills a tensor with draws whose logarithm has the normal distribution with `mean` and `std`. Returns `x`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.log_normal_.html
+ *
+ * @param mean Default 1.
+ * @param std Default 2.
+ * @throws DTypeError for integers.
+ * @throws ArgumentError unless the standard deviation is positive.
+ */
+export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOption): Tensor {
+  const generator = generatorOf("logNormal_", options);
+  expectFloating("logNormal_", x.dtype);
+  checkPositive("logNormal_", "std", std);
+  return overwrite("logNormal", x, (target) => {
+    const draw = () => Math.exp(generator.normal() * std + mean);
+    if (drawnOnHost(x)) storeNumbers(target, () => Float64Array.from({ length: x.numel() }, draw));
+    else drawOnDevice(target, generator, "normal", "float32", (z) => z.mul_(std).add_(mean).exp_());
+  });
+}
+
 /**
  * Fills a tensor with integers drawn uniformly from [from, to). Returns `x`.
  *

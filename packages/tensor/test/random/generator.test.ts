@@ -1,6 +1,17 @@
 import { describe, expect, it, vi } from "vitest";
 import { reference } from "../../src/backends/reference/index.ts";
-import { cpu, type DType, empty, numbersOf, rand, randn } from "../../src/index.ts";
+import {
+  cpu,
+  type DType,
+  DTypeError,
+  empty,
+  manualSeed,
+  numbersOf,
+  rand,
+  randn,
+  type Tensor,
+  zeros,
+} from "../../src/index.ts";
 import { Generator } from "../../src/random/generator.ts";
 import { drawPermutation } from "../../src/random/integers.ts";
 import { philox, philoxNormal, philoxUniform } from "../../src/random/philox.ts";
@@ -81,11 +92,48 @@ describe("Generator", () => {
           () => x.uniform_(2, 5, { generator }),
           () => x.bernoulli_(0.3, { generator }),
           () => x.exponential_(2, { generator }),
+          () => x.cauchy_(1, 2, { generator }),
+          () => x.geometric_(0.2, { generator }),
+          () => x.logNormal_(0, 1, { generator }),
         ];
         return draws.map((draw) => draw().dataSync());
       });
       expect(here).toEqual(there);
     }
+  });
+
+  it.each([
+    // The numbers are those of PyTorch 1.13 after torch.manual_seed(3), the last two of a second call.
+    [
+      "cauchy_",
+      (x: Tensor) => x.cauchy_(2, 0.5),
+      [-2.648306131362915, 1.6038930416107178, 2.577718734741211, 1.1836541891098022],
+      [2.5171611309051514, 2.176913022994995],
+    ],
+    ["geometric_", (x: Tensor) => x.geometric_(0.3), [10, 4, 1, 5], [1, 2]],
+    [
+      "logNormal_",
+      (x: Tensor) => x.logNormal_(0.5, 0.25),
+      [2.0154027938842773, 1.7223821878433228, 1.685807228088379, 1.414209246635437],
+      [1.6678670644760132, 1.1710903644561768],
+    ],
+  ] as const)("%s draws PyTorch's numbers", (_, draw, first, second) => {
+    manualSeed(3);
+    expect(draw(zeros([4])).toArraySync()).toEqual(first);
+    expect(draw(zeros([2])).toArraySync()).toEqual(second);
+    // Into memory with gaps too.
+    manualSeed(3);
+    expect(draw(zeros([4, 2]).select(1, 1)).toArraySync()).toEqual(first);
+  });
+
+  it("rejects invalid parameters of distributions", () => {
+    expect(() => zeros([2]).geometric_(0)).toThrow("geometric_: p must be positive, got 0");
+    expect(() => zeros([2]).geometric_(1)).toThrow("geometric_: 1 - p must be positive, got 0");
+    expect(() => zeros([2], { dtype: "bool" }).geometric_(0.5)).toThrow(DTypeError);
+    expect(zeros([2], { dtype: "int32" }).geometric_(0.5).dtype).toBe("int32");
+    expect(() => zeros([2]).logNormal_(0, 0)).toThrow("logNormal_: std must be positive, got 0");
+    for (const draw of ["cauchy_", "logNormal_"] as const)
+      expect(() => zeros([2], { dtype: "int32" })[draw]()).toThrow(DTypeError);
   });
 
   it("rejects invalid seeds and states", () => {
