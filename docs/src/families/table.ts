@@ -72,7 +72,7 @@ const tensor: readonly Family[] = [
   {
     title: "Convolution, pooling and resampling",
     about: "Over `[N, C, L]`, `[N, C, H, W]` or `[N, C, D, H, W]`, or the same without `N`.",
-    files: "ops/conv ops/pool ops/resample ops/pad ops/patches",
+    files: "ops/conv ops/pool ops/adaptive-pool ops/resample ops/pad ops/patches",
   },
   {
     title: "Normalization",

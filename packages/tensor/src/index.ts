@@ -139,6 +139,15 @@ export {
   threshold,
 } from "./ops/activation.ts";
 export {
+  type AdaptiveMaxPool,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+} from "./ops/adaptive-pool.ts";
+export {
   type AlphaOptions,
   abs,
   abs as absolute,
@@ -352,13 +361,6 @@ export {
 } from "./ops/random.ts";
 export { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "./ops/repeat.ts";
 export {
-  type AdaptiveMaxPool,
-  adaptiveAvgPool1d,
-  adaptiveAvgPool2d,
-  adaptiveAvgPool3d,
-  adaptiveMaxPool1d,
-  adaptiveMaxPool2d,
-  adaptiveMaxPool3d,
   type InterpolateMode,
   type InterpolateOptions,
   interpolate,
