@@ -19,8 +19,9 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   const rows = outer.count();
   const length = row.count();
   if (rows === 0 || length === 0) return;
-  const args = [addressOf(input), addressOf(indices), addressOf(values), length];
+  const args = [length];
   row.write(args);
+  args.push(addressOf(input), addressOf(indices), addressOf(values));
   outer.write(args);
   const what = {
     op,

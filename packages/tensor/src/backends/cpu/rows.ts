@@ -87,18 +87,15 @@ export class Rows {
       motions[k] =
         moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
     }
-    // The slots, in the order of `slotsOf`.
+    // In the order of `rowFrame`.
     const args = this.#args;
     args.length = 0;
     for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
-    args.push(length === 0 ? 0 : row.size(last));
+    const inner = length === 0 ? 0 : row.size(last);
+    args.push(inner, length / inner, lanes);
     for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
-    if (within > 0) {
-      args.push(row.size(0));
-      row.write(args, 0, within);
-    }
+    if (within > 0) row.write(args, 0, within);
     if (outerDims > 0) outer.write(args, 0, outerDims);
-    args.push(lanes);
     const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
     this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);
   }

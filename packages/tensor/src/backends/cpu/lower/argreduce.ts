@@ -6,7 +6,7 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, f32, f32x4, f64, i32, type Local } from "../wasm/index.ts";
+import { type Code, f32, f32x4, f64, i32 } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
 import { forEachUnit, odometer } from "./pointwise.ts";
@@ -40,20 +40,21 @@ export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> 
 }
 
 /**
- * Builds the kernel. The argument slots are the addresses of input, indices and values; the number of elements per row;
- * the sizes of the row's dimensions except the outermost, and their strides; then the same for the dimensions over
- * rows, with strides for all three operands.
+ * Builds the kernel. The arguments are the number of elements per row; the sizes of the row's dimensions except the
+ * outermost, and their strides; the addresses of input, indices and values; then sizes and strides of the dimensions
+ * over rows, with strides for all three operands.
  */
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const length = e.slot(3);
-    forEachUnit(e, 4 + row - 1 + row, outer, (input, indices, extremes) => {
+    const [length] = e.take(1);
+    const elements = odometer(e, row, 1);
+    forEachUnit(e, outer, (input, indices, extremes) => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
-      const within = odometer(e, i32.const(0), [input], 4, row);
-      const pointer = within.pointers[0] as Local<"i32">; // safe: there is one
+      const within = elements(i32.const(0), [input]);
+      const pointer = within.pointers[0] as Integer; // safe: there is one
       f.for(0, length, 1, (i) => {
         const value = e.let(number(e, dtype, pointer));
         const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);

@@ -27,6 +27,10 @@ interface Hoisted {
   readonly make: () => Code<Type>;
 }
 
+/** Arguments of a kernel. The type promises at least six, so that kernels can destructure as many as they take. */
+export type Taken = readonly [Slot, Slot, Slot, Slot, Slot, Slot, ...Slot[]];
+type Slot = Local<"i32">;
+
 /** Writes the body of a kernel. */
 export class Emitter {
   readonly f: FunctionBuilder;
@@ -37,11 +41,11 @@ export class Emitter {
   readonly end: Local<"i32">;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
-  /** The argument slot of the first scalar of a formula. */
-  scalars = 0;
   readonly #hoisted: Hoisted[] = [];
   readonly #known = new Map<string, Local<Type>>();
   readonly #imports: Map<string, number>;
+  /** The number of argument slots taken so far. */
+  #taken = 0;
 
   constructor(f: FunctionBuilder, parameters: readonly Local<"i32">[], relaxed: boolean, imports: Map<string, number>) {
     this.f = f;
@@ -85,17 +89,25 @@ export class Emitter {
     );
   }
 
-  /** Returns the integer in a slot of the arguments. */
-  slot(index: number): Local<"i32"> {
-    return this.hoist(`slot ${index}`, () => i32.load(this.args, index * 8));
+  /** Returns the integers in the next slots of the arguments. A kernel takes all of them before it uses a scalar. */
+  take(count: number): Taken {
+    const slots = Array.from({ length: count }, () => {
+      const at = 8 * this.#taken++;
+      return this.hoist(`slot ${at}`, () => i32.load(this.args, at));
+    });
+    return slots as unknown as Taken; // safe: see there
   }
 
-  /** Returns the float64 in a slot of the arguments as four float32, four integers, or two float64. */
+  /**
+   * Returns a scalar of a formula as four float32, four integers, or two float64. The scalars are float64 in the slots
+   * after those that were taken.
+   */
   scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
-    const value = () => f64.load(this.args, index * 8);
+    const at = 8 * (this.#taken + index);
+    const value = () => f64.load(this.args, at);
     return this.hoist(`scalar ${lanes} ${index}`, () =>
       lanes === "f64"
-        ? v128.load64Splat(this.args, index * 8)
+        ? v128.load64Splat(this.args, at)
         : lanes === "f32"
           ? splat32(value())
           : i32x4.splat(integer(value())),

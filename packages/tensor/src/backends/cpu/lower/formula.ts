@@ -62,7 +62,7 @@ function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
     case "row":
       throw new Error("row result outside a row program");
     case "scalar":
-      return scalar(e, node, e.scalars + node.value);
+      return scalar(e, node);
     case "constant":
       return constant(e, node);
     case "cast":
@@ -93,7 +93,7 @@ function constant(e: Emitter, { dtype, value }: Expr): Value {
   return [e.i32(dtype === "bool" ? -Number(value !== 0) : value)];
 }
 
-function scalar(e: Emitter, { dtype }: Expr, slot: number): Value {
+function scalar(e: Emitter, { dtype, value: slot }: Expr): Value {
   if (dtype === "float64") return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
   if (isFloating(dtype)) return [e.scalar(slot, "f32")];
   const number = e.scalar(slot, "i32");
