@@ -6,11 +6,11 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, f32, f32x4, f64, i32 } from "../wasm/index.ts";
+import { type Code, f64, f64x2, i32 } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
 import { forEachUnit, odometer } from "./pointwise.ts";
-import { first, type Integer, loadSplat } from "./values.ts";
+import { convert, first, type Integer, loadSplat } from "./values.ts";
 
 /** The properties that the kernel is specialized for. */
 export interface ArgReduceClass {
@@ -24,19 +24,7 @@ export interface ArgReduceClass {
 
 /** Loads one element as a float64, which represents every element exactly. */
 export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> {
-  switch (dtype) {
-    case "float64":
-      return f64.load(address);
-    case "float32":
-      return f64.promote(f32.load(address));
-    case "float16":
-    case "bfloat16":
-      return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));
-    case "int32":
-      return f64.convertI32(i32.load(address));
-    default:
-      return f64.convertI32(i32.load8U(address));
-  }
+  return f64x2.extract(first(convert(e, loadSplat(e, dtype, address), dtype, "float64")), 0);
 }
 
 /**

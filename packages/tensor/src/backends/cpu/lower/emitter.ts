@@ -9,9 +9,9 @@ import {
   type Code,
   call,
   FunctionBuilder,
+  f32,
   f32x4,
   f64,
-  f64x2,
   i32,
   i32x4,
   i64,
@@ -109,9 +109,16 @@ export class Emitter {
       lanes === "f64"
         ? v128.load64Splat(this.args, at)
         : lanes === "f32"
-          ? splat32(value())
+          ? f32x4.splat(f32.demote(value()))
           : i32x4.splat(integer(value())),
     );
+  }
+
+  /** Sets the locals that hold a value. */
+  assign(locals: readonly Local<"v128">[], value: readonly Code<"v128">[]): void {
+    locals.forEach((local, k) => {
+      this.f.set(local, value[k] as Code<"v128">); // safe: there are as many
+    });
   }
 
   /** Calls a function of JavaScript's `Math`. */
@@ -129,11 +136,6 @@ export class Emitter {
     const bytes = [...new Uint8Array(lanes.buffer)];
     return this.hoist(`${type} ${bytes.join()}`, () => v128.const(bytes));
   }
-}
-
-function splat32(value: Code<"f64">): Code<"v128"> {
-  const half = f32x4.demoteF64x2Zero(f64x2.splat(value));
-  return i32x4.splat(i32x4.extract(half, 0));
 }
 
 /** Truncates to an integer modulo 2³². */

@@ -7,7 +7,7 @@ import { nodesOf } from "../../../expr/program.ts";
 import { i32x4, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { binary, compare, select, unary } from "./primitives.ts";
-import { convert, type Value } from "./values.ts";
+import { constant, convert, type Value } from "./values.ts";
 
 /** Returns four elements of an input. */
 export type Input = (leaf: Expr) => Value;
@@ -64,7 +64,7 @@ function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
     case "scalar":
       return scalar(e, node);
     case "constant":
-      return constant(e, node);
+      return constant(e, node.dtype, node.value);
     case "cast":
       return convert(e, a, operand, node.dtype);
     case "select":
@@ -85,12 +85,6 @@ function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
         ? binary(e, node.op as BinaryOp, node.dtype, a, b)
         : unary(e, node.op as UnaryOp, node.dtype, a);
   }
-}
-
-function constant(e: Emitter, { dtype, value }: Expr): Value {
-  if (dtype === "float64") return [e.f64(value), e.f64(value)];
-  if (isFloating(dtype)) return [e.f32(value)];
-  return [e.i32(dtype === "bool" ? -Number(value !== 0) : value)];
 }
 
 function scalar(e: Emitter, { dtype, value: slot }: Expr): Value {

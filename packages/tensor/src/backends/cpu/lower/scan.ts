@@ -13,7 +13,7 @@ import { number } from "./argreduce.ts";
 import { kernelModule } from "./emitter.ts";
 import { forEachUnit } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
-import { convert, type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
+import { convert, type Integer, loadSplat, pack, storeOne } from "./values.ts";
 
 /** The properties that the kernel is specialized for. */
 export interface ScanClass {
@@ -45,10 +45,7 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
       f.for(0, length, 1, (i) => {
         f.if(i32.gt(i, 0), () => {
           const value = convert(e, loadSplat(e, from, source), from, held);
-          const next: Value = binary(e, combining[op], held, total, value);
-          next.forEach((v, k) => {
-            f.set(total[k] as Local<"v128">, v);
-          });
+          e.assign(total, binary(e, combining[op], held, total, value));
         });
         storeOne(e, to, target, pack(e, to, convert(e, total, held, to)), 0);
         if (indices) {
