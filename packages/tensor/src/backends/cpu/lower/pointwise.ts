@@ -15,7 +15,17 @@ import { i32, type Local, nth, select } from "../wasm/index.ts";
 import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { type Known, lowerAs, lowerInvariant } from "./formula.ts";
-import { type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+import {
+  type Integer,
+  load,
+  loadEach,
+  loadSplat,
+  pack,
+  storeOne,
+  storePacked,
+  storeSome,
+  type Value,
+} from "./values.ts";
 
 /** The properties that a pointwise kernel is specialized for. */
 export interface PointwiseClass {
@@ -130,19 +140,11 @@ export function vectorStep(
     },
     store(k, dtype, value) {
       const packed = pack(e, dtype, value);
-      if (whole && motions[k] === dense) {
-        storePacked(e, dtype, near(k, dtype), packed);
-        return;
-      }
       const left = e.let(i32.sub(end, at));
       if (motions[k] === dense) {
         const address = near(k, dtype);
-        const some = () => {
-          storeOne(e, dtype, address, packed, 0);
-          for (const j of [1, 2])
-            f.if(i32.gtU(left, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
-        };
-        f.if(i32.geU(left, 4), () => storePacked(e, dtype, address, packed), some);
+        if (whole) storePacked(e, dtype, address, packed);
+        else storeSome(e, dtype, address, packed, left);
       } else {
         storeOne(e, dtype, far(k, at), packed, 0);
         for (const j of [1, 2, 3]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(at, j)), packed, j));
