@@ -12,6 +12,7 @@ import { once } from "../../once.ts";
 import { sizeOf } from "../../shape.ts";
 import { offsetOf } from "../../view.ts";
 import { indexOf } from "./memory.ts";
+import { runRows } from "./rows.ts";
 import type { Runtime } from "./runtime.ts";
 
 const programs = new Map<string, RowProgram>();
@@ -30,16 +31,17 @@ export function runCheck(runtime: Runtime, call: CheckCall): void {
 }
 
 /** Returns whether any element is out of range. */
-function anyWrong({ memory, rows }: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
+function anyWrong(runtime: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
   const { dtype, shape } = view;
   const program = once(programs, `${dtype} ${nan}`, () => {
     const x = input(0, dtype).cast("float64");
     const outside = x.lt(scalar(0, "float64")).or(x.gt(scalar(1, "float64")));
     return reduction("max", (nan ? outside : outside.or(x.ne(x))).cast("int32"));
   });
+  const { memory } = runtime;
   const buffer = memory.allocate(4);
   const found = { buffer, dtype: "int32", shape: [], strides: [], offset: 0 } as const;
-  rows.run({
+  runRows(runtime, {
     kind: "rows",
     program,
     dims: shape.length,

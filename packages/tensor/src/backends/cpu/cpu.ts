@@ -9,7 +9,9 @@ import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
+import { runForeach, runPointwise } from "./pointwise.ts";
 import { runRandom } from "./random.ts";
+import { runRows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
 import { runSort } from "./sort.ts";
@@ -73,13 +75,13 @@ class Cpu implements Backend {
   run(call: KernelCall): void {
     switch (call.kind) {
       case "pointwise":
-        this.#runtime.pointwise.run(call.program, call);
+        runPointwise(this.#runtime, call.program, call);
         return;
       case "foreach":
-        this.#runtime.pointwise.foreach(call);
+        runForeach(this.#runtime, call);
         return;
       case "rows":
-        this.#runtime.rows.run(call);
+        runRows(this.#runtime, call);
         return;
       case "matmul":
         runMatmul(this.#runtime, call);
