@@ -13,7 +13,7 @@ import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
 import type { PointwisePlan } from "./pointwise.ts";
 import type { RowsPlan } from "./rows.ts";
-import { availableThreads, Team } from "./threads.ts";
+import { availableThreads, createTeam } from "./threads.ts";
 import { hasRelaxedSimd } from "./wasm/index.ts";
 
 /** A compiled kernel. */
@@ -76,7 +76,7 @@ export function createRuntime(threads: number = availableThreads()): Runtime {
   checkInteger("cpu", "threads", threads, 1);
   const shared = threads > 1 && typeof SharedArrayBuffer !== "undefined";
   const memory = new LinearMemory(shared);
-  const team = shared ? new Team(memory, threads - 1) : null;
+  const team = shared ? createTeam(memory, threads - 1) : null;
   const imports = { env: { memory: memory.wasm }, math: functions };
   const kernels = new Map<string, Kernel>();
   let block = memory.reserve(slots * 8);
@@ -120,7 +120,7 @@ export function createRuntime(threads: number = availableThreads()): Runtime {
         for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
       const piece = Math.ceil(grain);
       if (units <= piece || team === null) kernel.run(address, 0, units);
-      else team.run(kernel, address, units, piece);
+      else team(kernel, address, units, piece);
     },
     scratch(bytes) {
       if (scratch === null || scratch.units * 64 < bytes) {
