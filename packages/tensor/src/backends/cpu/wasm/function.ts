@@ -153,7 +153,7 @@ export class FunctionBuilder {
 
   /** Calls a function without a result. The function `call` is for those with a result. */
   call(index: number, ...args: readonly Code<Type>[]): void {
-    this.#body.push(...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index));
+    this.do(call("void", index, ...args));
   }
 
   /** Returns the bytes of the finished function. */
@@ -180,6 +180,6 @@ export class FunctionBuilder {
 }
 
 /** Returns the result of a call as an expression. */
-export function call<T extends Type>(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
+export function call<T extends Type | "void">(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
   return { type, bytes: [...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index)] };
 }
