@@ -9,12 +9,8 @@ import {
   type Code,
   call,
   FunctionBuilder,
-  f32,
-  f32x4,
   f64,
   i32,
-  i32x4,
-  i64,
   type Local,
   ModuleBuilder,
   type Type,
@@ -99,19 +95,12 @@ export class Emitter {
   }
 
   /**
-   * Returns a scalar of a formula as four float32, four integers, or two float64. The scalars are float64 in the slots
-   * after those that were taken.
+   * Returns a scalar of a formula, of a type to which `splat` converts it in all lanes. The scalars are float64 in the
+   * slots after those that were taken.
    */
-  scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
+  scalar(index: number, type: string, splat: (value: Code<"f64">) => Code<"v128">): Local<"v128"> {
     const at = 8 * (this.#taken + index);
-    const value = () => f64.load(this.args, at);
-    return this.hoist(`scalar ${lanes} ${index}`, () =>
-      lanes === "f64"
-        ? v128.load64Splat(this.args, at)
-        : lanes === "f32"
-          ? f32x4.splat(f32.demote(value()))
-          : i32x4.splat(integer(value())),
-    );
+    return this.hoist(`scalar ${type} ${index}`, () => splat(f64.load(this.args, at)));
   }
 
   /** Sets the locals that hold a value. */
@@ -136,11 +125,6 @@ export class Emitter {
     const bytes = [...new Uint8Array(lanes.buffer)];
     return this.hoist(`${type} ${bytes.join()}`, () => v128.const(bytes));
   }
-}
-
-/** Truncates to an integer modulo 2³². */
-function integer(value: Code<"f64">): Code<"i32"> {
-  return i32.wrap(i64.truncF64(value));
 }
 
 /** Builds a kernel module whose function has this body. The body runs twice and must emit the same code both times. */
