@@ -9,8 +9,8 @@ import { type Expr, input } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, reduction, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { once } from "../../once.ts";
-import { contiguousStrides } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
+import { temporary } from "./convert.ts";
 import { classKey, dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
@@ -91,7 +91,6 @@ export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void
 /** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
 function runInPieces(runtime: Runtime, call: RowsCall, piece: RowProgram, finish: RowProgram): void {
   const { inputs, scalars, toRows } = call;
-  const { memory } = runtime;
   const dtype = finish.stages[0]?.of.dtype ?? "float32";
   // Copied, because the recursive calls reuse the layouts.
   const sizes = outer.sizes.slice(0, outer.rank);
@@ -105,32 +104,21 @@ function runInPieces(runtime: Runtime, call: RowsCall, piece: RowProgram, finish
   };
   const parts = inputs.map((view, k) => ({ view, outer: stridesOf(outer, k, view), row: stridesOf(row, k, view) }));
   const outputs = toRows.map((view, k) => windowOn(view, sizes, stridesOf(outer, inputs.length + k, view)));
-  const buffer = memory.allocate(count * rows * bytesOf(dtype));
-  const strides = contiguousStrides([count, ...sizes]);
-  const reduce = (from: number, chunks: number, each: number): void => {
-    const part: RowsCall = {
-      ...{ kind: "rows", program: piece, dims: 1 + inner.length, scalars, toElements: [] },
-      inputs: parts.map(({ view, outer: around, row: along }) => {
-        const step = chunk * (along[0] ?? 0);
-        return windowOn(
-          view,
-          [chunks, ...sizes, each, ...inner],
-          [step, ...around, ...along],
-          view.offset + from * step,
-        );
-      }),
-      toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides, offset: from * rows }],
-    };
-    runRows(runtime, part, false);
+  const results = temporary(runtime, dtype, [count, ...sizes]);
+  const reduce = (program: RowProgram, dims: number, from: readonly View[], to: readonly View[]): void =>
+    runRows(runtime, { kind: "rows", program, dims, scalars, inputs: from, toElements: [], toRows: to }, false);
+  const reducePieces = (from: number, chunks: number, each: number): void => {
+    const views = parts.map(({ view, outer: around, row: along }) => {
+      const step = chunk * (along[0] ?? 0);
+      const strides = [step, ...around, ...along];
+      return windowOn(view, [chunks, ...sizes, each, ...inner], strides, view.offset + from * step);
+    });
+    reduce(piece, 1 + inner.length, views, [windowOn(results, [chunks, ...sizes], results.strides, from * rows)]);
   };
-  if (whole > 0) reduce(0, whole, chunk);
-  if (whole < count) reduce(whole, 1, size - whole * chunk);
-  const combined: RowsCall = {
-    ...{ kind: "rows", program: finish, dims: 1, scalars, toElements: [], toRows: outputs },
-    inputs: [{ buffer, dtype, shape: [...sizes, count], strides: [...strides.slice(1), rows], offset: 0 }],
-  };
-  runRows(runtime, combined, false);
-  memory.free(buffer);
+  if (whole > 0) reducePieces(0, whole, chunk);
+  if (whole < count) reducePieces(whole, 1, size - whole * chunk);
+  reduce(finish, 1, [windowOn(results, [...sizes, count], [...results.strides.slice(1), rows])], outputs);
+  runtime.memory.free(results.buffer);
 }
 
 function planOf(runtime: Runtime, program: RowProgram): RowsPlan {

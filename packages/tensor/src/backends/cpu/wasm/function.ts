@@ -159,9 +159,7 @@ export class FunctionBuilder {
   /** Returns the bytes of the finished function. */
   finish(): number[] {
     const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
-    const code = [...list(runs)];
-    for (const byte of this.#body) code.push(byte);
-    code.push(0x0b);
+    const code = [...list(runs), ...this.#body, 0x0b];
     return [...unsigned(code.length), ...code];
   }
 
