@@ -69,20 +69,17 @@ export class Emitter {
 
   /** Returns a float32 constant in all four lanes. */
   f32(value: number): Local<"v128"> {
-    return this.#constant("f32", new Float32Array(4).fill(value));
+    return this.#constant(new Float32Array(4).fill(value));
   }
 
   /** Returns a float64 constant in both lanes. */
   f64(value: number): Local<"v128"> {
-    return this.#constant("f64", new Float64Array(2).fill(value));
+    return this.#constant(new Float64Array(2).fill(value));
   }
 
   /** Returns four 32-bit integer constants, or one in all lanes. */
   i32(...value: readonly number[]): Local<"v128"> {
-    return this.#constant(
-      "i32",
-      new Int32Array(4).map((_, i) => value[i % value.length] as number),
-    );
+    return this.#constant(new Int32Array(4).map((_, i) => value[i % value.length] as number));
   }
 
   /** Returns the integers in the next slots of the arguments. A kernel takes all of them before it uses a scalar. */
@@ -121,9 +118,9 @@ export class Emitter {
     for (const { key, make } of earlier.#hoisted) this.#known.set(key, this.f.let(make()));
   }
 
-  #constant(type: string, lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
+  #constant(lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
     const bytes = [...new Uint8Array(lanes.buffer)];
-    return this.hoist(`${type} ${bytes.join()}`, () => v128.const(bytes));
+    return this.hoist(bytes.join(), () => v128.const(bytes));
   }
 }
 
