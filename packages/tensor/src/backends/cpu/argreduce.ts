@@ -32,5 +32,5 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   };
   const key = `argreduce ${op} ${what.dtype} ${what.outer} ${what.row} ${what.values}`;
   const kernel = runtime.kernel(key, () => argreduceModule(runtime, what));
-  runtime.launch(kernel, args, rows, Math.max(1, Math.ceil(8192 / length)));
+  runtime.launch(kernel, args, rows, 8192 / length);
 }

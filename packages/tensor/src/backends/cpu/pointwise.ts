@@ -106,7 +106,7 @@ function transpose(runtime: Runtime, views: readonly View[]): void {
   for (const view of views) args.push(addressOf(view));
   args.push(rows, columns, layout.stride(inner - 1, 1), layout.stride(inner, 0));
   const kernel = runtime.kernel("transpose", () => transposeModule(runtime));
-  const grain = Math.ceil(2048 / columns);
+  const grain = 2048 / columns;
   repeat(inner - 1, 2, () => runtime.launch(kernel, args, Math.ceil(rows / band), grain));
 }
 

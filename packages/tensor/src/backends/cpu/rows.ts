@@ -84,7 +84,7 @@ export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void
   for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
   if (within > 0) row.write(args, 0, within);
   if (outerDims > 0) outer.write(args, 0, outerDims);
-  const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
+  const grain = worth / (plan.cost * Math.max(length, 1) * perUnit);
   runtime.launch(kernelOf(runtime, plan, call, outerDims, within, width), args, units, grain, scalars);
 }
 

@@ -29,5 +29,5 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   const what = { op, from: input.dtype, to: to.dtype, outer: Math.max(1, outer.rank), indices: call.indices !== null };
   const key = `scan ${op} ${what.from} ${what.to} ${what.outer} ${what.indices}`;
   const kernel = runtime.kernel(key, () => scanModule(runtime, what));
-  runtime.launch(kernel, args, lanes, Math.max(1, Math.ceil(4096 / length)));
+  runtime.launch(kernel, args, lanes, 4096 / length);
 }
