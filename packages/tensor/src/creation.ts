@@ -71,7 +71,6 @@ function dtypeOf(data: TypedArray, wanted?: DType): DType {
 class Collector {
   readonly values: number[] = [];
   booleans = true;
-  shape: readonly number[] | null = null;
 
   collect(data: TensorData, path: string): readonly number[] {
     if (typeof data === "number" || typeof data === "boolean") {
@@ -132,13 +131,10 @@ function encodeless(data: TypedArray): Iterable<number> {
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   checkOptions("tensor", options);
   if (data instanceof Tensor) {
-    if ((options.device ?? data.device) === data.device)
-      return data
-        .detach()
-        .clone()
-        .to(options.dtype ?? data.dtype);
-    const copy = upload("tensor", data.dataSync(), data.shape, data.dtype, options.device ?? data.device);
-    return options.dtype === undefined ? copy : copy.to(options.dtype);
+    const { device = data.device, dtype = data.dtype } = options;
+    const same = device === data.device;
+    const copy = same ? data.detach().clone() : upload("tensor", data.dataSync(), data.shape, data.dtype, device);
+    return copy.to(dtype);
   }
   if (ArrayBuffer.isView(data)) return fromTypedArray(data, [data.length], options);
   const collector = new Collector();

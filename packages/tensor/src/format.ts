@@ -7,9 +7,10 @@ import type { DType, TypedArray } from "./dtype.ts";
 import { isFloating } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { narrow, select } from "./ops/slice.ts";
-import { showShape } from "./shape.ts";
+import { type Shape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
+const prefix = "tensor(";
 const precision = 4;
 const lineWidth = 80;
 /** Tensors with more elements are summarized. */
@@ -88,42 +89,29 @@ function edges(x: Tensor): number[] {
   );
 }
 
-/** The layout of the elements of one tensor in nested brackets. */
-class Layout {
-  readonly #values: readonly number[];
-  readonly #shape: readonly number[];
-  readonly #cut: readonly boolean[];
-  readonly #style: Style;
-  #next = 0;
-
-  constructor(values: readonly number[], shape: readonly number[], cut: readonly boolean[], dtype: DType) {
-    this.#values = values;
-    this.#shape = shape;
-    this.#cut = cut;
-    this.#style = styleOf(values, dtype);
-  }
-
-  #element(): string {
+/** Formats elements in nested brackets. `cut` tells which dimensions are shown in part. */
+function nested(values: readonly number[], shape: Shape, cut: readonly boolean[], dtype: DType): string {
+  const { width, write } = styleOf(values, dtype);
+  let next = 0;
+  /** Formats the dimensions from `dim` on. */
+  const text = (dim: number): string => {
+    const rank = shape.length - dim;
     // Safe: the number of elements is that of the shape.
-    return this.#style.write(this.#values[this.#next++] as number).padStart(this.#style.width);
-  }
-
-  /** Formats the dimensions from `dim` on, indented by `indent` characters. */
-  text(dim: number, indent: number): string {
-    const rank = this.#shape.length - dim;
-    if (rank === 0) return this.#element();
+    if (rank === 0) return write(values[next++] as number).padStart(width);
     const parts: string[] = [];
-    for (let i = 0; i < (this.#shape[dim] as number); i++) {
-      if (this.#cut[dim] && i === edge) parts.push(rank === 1 ? " ..." : "...");
-      parts.push(rank === 1 ? this.#element() : this.text(dim + 1, indent + 1));
+    for (let i = 0; i < (shape[dim] as number); i++) {
+      if (cut[dim] && i === edge) parts.push(rank === 1 ? " ..." : "...");
+      parts.push(text(dim + 1));
     }
+    const indent = prefix.length + dim;
     const margin = " ".repeat(indent + 1);
     if (rank > 1) return `[${parts.join(`,${"\n".repeat(rank - 1)}${margin}`)}]`;
-    const perLine = Math.max(1, Math.floor((lineWidth - indent) / (this.#style.width + 2)));
+    const perLine = Math.max(1, Math.floor((lineWidth - indent) / (width + 2)));
     const lines: string[] = [];
     for (let i = 0; i < parts.length; i += perLine) lines.push(parts.slice(i, i + perLine).join(", "));
     return `[${lines.join(`,\n${margin}`)}]`;
-  }
+  };
+  return text(0);
 }
 
 function numbers(data: TypedArray, dtype: DType): number[] {
@@ -147,18 +135,14 @@ function remarks(x: Tensor): string[] {
   return result;
 }
 
-/** Appends remarks, on a new line where a line would become too long. */
-function withRemarks(text: string, list: readonly string[], indent: number): string {
+/** Appends the remarks, on a new line where a line would become too long. */
+function withRemarks(text: string, x: Tensor): string {
   let result = text;
   let last = text.length - text.lastIndexOf("\n") + 1;
-  for (const remark of list) {
-    if (last + remark.length + 2 > lineWidth) {
-      result += `,\n${" ".repeat(indent)}${remark}`;
-      last = indent + remark.length;
-    } else {
-      result += `, ${remark}`;
-      last += remark.length + 2;
-    }
+  for (const remark of remarks(x)) {
+    const room = last + remark.length + 2 <= lineWidth;
+    result += room ? `, ${remark}` : `,\n${" ".repeat(prefix.length)}${remark}`;
+    last = remark.length + (room ? last + 2 : prefix.length);
   }
   return `${result})`;
 }
@@ -170,16 +154,13 @@ function withRemarks(text: string, list: readonly string[], indent: number): str
  * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */
 export function format(x: Tensor): string {
-  const prefix = "tensor(";
-  if (x.isDisposed) return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, disposed)`;
-  const list = remarks(x);
-  if (x.numel() === 0) return withRemarks(`${prefix}[]`, list, prefix.length);
-  if (x.device.readSync === undefined && x.storage.prefetched === null)
-    return `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, device='${x.device.name}')`;
+  const brief = (remark: string) => `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, ${remark})`;
+  if (x.isDisposed) return brief("disposed");
+  if (x.numel() === 0) return withRemarks(`${prefix}[]`, x);
+  if (x.device.readSync === undefined && x.storage.prefetched === null) return brief(`device='${x.device.name}'`);
   const long = x.numel() > threshold;
   const cut = x.shape.map((size) => long && size > 2 * edge);
   const values = long ? edges(x.detach()) : numbers(x.dataSync(), x.dtype);
   const shape = x.shape.map((size, dim) => (cut[dim] ? 2 * edge : size));
-  const layout = new Layout(values, shape, cut, x.dtype);
-  return withRemarks(prefix + layout.text(0, prefix.length), list, prefix.length);
+  return withRemarks(prefix + nested(values, shape, cut, x.dtype), x);
 }

@@ -26,8 +26,8 @@ export function toHalf(value: number): number {
   if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds to infinity
   if (magnitude < 0x38800000) {
     // Subnormal: a multiple of 2⁻²⁴. Scaling by a power of two is exact, so there is only one rounding.
-    float[0] = value;
-    return sign | roundEven(Math.abs(float[0] as number) * 2 ** 24);
+    // Adding 2⁵² rounds to an integer.
+    return sign | (Math.abs(float[0] as number) * 2 ** 24 + 2 ** 52 - 2 ** 52);
   }
   const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
   return sign | ((rounded - 0x38000000) >>> 13);
@@ -45,10 +45,4 @@ export function toBfloat16(value: number): number {
   const word = bits[0] as number;
   if ((word & 0x7fffffff) > 0x7f800000) return (word >>> 16) | 0x40;
   return (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
-}
-
-function roundEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }

@@ -44,11 +44,16 @@ function fraction(x: Expr): Expr {
   return x.sub(x.round());
 }
 
+/** Returns whether x is below ½, and x or then 1 - x, where the functions of a reflection formula are computed. */
+function reflected(x: Expr): [mirrored: Expr, z: Expr] {
+  const mirrored = x.lt(0.5);
+  return [mirrored, mirrored.where(x.neg().add(1), x)];
+}
+
 /** Builds `ln |Γ(x)|`; ∞ at 0, -1, -2, …. */
 export function lgamma(of: Expr): Expr {
   const x = of.toFloat();
-  const mirrored = x.lt(0.5);
-  const z = mirrored.where(x.neg().add(1), x);
+  const [mirrored, z] = reflected(x);
   const sine = fraction(x).mul(Math.PI).sin().abs();
   const value = mirrored.where(sine.log().neg().add(Math.log(Math.PI)).sub(lgammaFromHalf(z)), lgammaFromHalf(z));
   const edges = x.abs().eq(Number.POSITIVE_INFINITY).where(Number.POSITIVE_INFINITY, value);
@@ -86,18 +91,11 @@ function stirling(w: Expr): Expr {
 /** Builds the derivative of `ln Γ(x)`; ∓∞ at ±0, NaN at -1, -2, …. */
 export function digamma(of: Expr): Expr {
   const x = of.toFloat();
-  const mirrored = x.lt(0.5);
-  const z = mirrored.where(x.neg().add(1), x);
-  const steps = stepsFor(z);
-  const w = z.add(steps);
-  const inverse = w.reciprocal();
-  const square = inverse.mul(inverse);
-  const series = asymptotic(square, (b, m) => b / m).mul(square);
-  let moved = w.log().sub(inverse.mul(0.5)).sub(series);
-  for (let k = 0; k < steps; k++) moved = moved.sub(z.add(k).reciprocal());
+  const [mirrored, z] = reflected(x);
+  const above = polygammaFromHalf(0, z);
   const r = fraction(x);
   const tangent = x.eq(0).where(x, r.mul(Math.PI).tan());
-  const value = mirrored.where(moved.sub(constant(Math.PI, z.dtype).div(tangent)), moved);
+  const value = mirrored.where(above.sub(constant(Math.PI, z.dtype).div(tangent)), above);
   const pole = x.lt(0).and(r.eq(0));
   return withDerivative(pole.where(Number.NaN, value), [x], (_, x) => [polygamma(1, x as Expr)]);
 }
@@ -106,8 +104,8 @@ export function digamma(of: Expr): Expr {
 export function polygamma(n: number, of: Expr): Expr {
   const x = of.toFloat();
   if (n === 0) return digamma(x);
-  const mirrored = x.lt(0.5);
-  const above = polygammaFromHalf(n, mirrored.where(x.neg().add(1), x));
+  const [mirrored, z] = reflected(x);
+  const above = polygammaFromHalf(n, z);
   // The n-th derivative of ψ(1 - x) - ψ(x) = π cot(πx), which is a polynomial in the cotangent.
   const cotangent = fraction(x).mul(Math.PI).tan().reciprocal();
   const turned = polynomial(
@@ -120,14 +118,19 @@ export function polygamma(n: number, of: Expr): Expr {
   return withDerivative(value, [x], (_, x) => [polygamma(n + 1, x as Expr)]);
 }
 
-/** Builds (-1)ⁿ⁺¹ n! Σ 1/(z + k)ⁿ⁺¹: the first terms directly, the rest by the Euler-Maclaurin formula. */
+/**
+ * Builds (-1)ⁿ⁺¹ n! Σ 1/(z + k)ⁿ⁺¹: the first terms directly, the rest by the Euler-Maclaurin formula. For n = 0, where
+ * the sum diverges, a logarithm takes the place of its integral.
+ */
 function polygammaFromHalf(n: number, z: Expr): Expr {
   const s = n + 1;
   const steps = stepsFor(z);
-  const inverse = z.add(steps).reciprocal();
+  const w = z.add(steps);
+  const inverse = w.reciprocal();
   const square = inverse.mul(inverse);
   const series = asymptotic(square, (b, m) => b * rising(s, m - 1)).mul(square);
-  let sum = power(inverse, n).mul(series.add(inverse.mul(0.5)).add(1 / n));
+  const rest = series.add(inverse.mul(0.5));
+  let sum = n === 0 ? rest.sub(w.log()) : power(inverse, n).mul(rest.add(1 / n));
   for (let k = 0; k < steps; k++) sum = sum.add(power(z.add(k).reciprocal(), s));
   let factor = n % 2 === 1 ? 1 : -1;
   for (let k = 2; k <= n; k++) factor *= k;

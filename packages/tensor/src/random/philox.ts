@@ -12,14 +12,14 @@ const [firstStep, secondStep] = [0x9e3779b9, 0xbb67ae85];
 
 /** Returns the high 32 bits of the product of two unsigned 32-bit numbers. */
 function high(a: number, b: number): number {
-  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const middle = ah * bl + ((al * bl) >>> 16);
-  const cross = al * bh + (middle & 0xffff);
-  return (ah * bh + Math.floor(middle / 65536) + Math.floor(cross / 65536)) >>> 0;
+  // Products with 16 bits of `a` are exact.
+  const low = Math.floor(((a & 0xffff) * b) / 2 ** 16);
+  return Math.floor(((a >>> 16) * b + low) / 2 ** 16);
 }
 
 /**
  * Returns four random 32-bit numbers for a counter, given as its low and high 32 bits, and a key of two 32-bit numbers.
+ * Of each argument, the lowest 32 bits of the integer part count.
  */
 export function philox(low: number, top: number, key0: number, key1: number): [number, number, number, number] {
   let [a, b, c, d] = [low >>> 0, top >>> 0, 0, 0];
@@ -40,7 +40,7 @@ export function philox(low: number, top: number, key0: number, key1: number): [n
  */
 function philoxBits(seed: number, index: number): number {
   const block = Math.floor(index / 4);
-  const words = philox(block % 2 ** 32, Math.floor(block / 2 ** 32), seed % 2 ** 32, Math.floor(seed / 2 ** 32));
+  const words = philox(block, block / 2 ** 32, seed, seed / 2 ** 32);
   return words[(index % 4) as 0 | 1 | 2 | 3];
 }
 

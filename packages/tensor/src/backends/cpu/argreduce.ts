@@ -19,8 +19,9 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   const rows = outer.count();
   const length = row.count();
   if (rows === 0 || length === 0) return;
-  const args = [addressOf(input), addressOf(indices), addressOf(values), length];
+  const args = [length];
   row.write(args);
+  args.push(addressOf(input), addressOf(indices), addressOf(values));
   outer.write(args);
   const what = {
     op,
@@ -31,5 +32,5 @@ export function runArgReduce(runtime: Runtime, call: ArgReduceCall): void {
   };
   const key = `argreduce ${op} ${what.dtype} ${what.outer} ${what.row} ${what.values}`;
   const kernel = runtime.kernel(key, () => argreduceModule(runtime, what));
-  runtime.launch(kernel, args, rows, Math.max(1, Math.ceil(8192 / length)));
+  runtime.launch(kernel, args, rows, 8192 / length);
 }

@@ -11,7 +11,9 @@ import type { CheckCall } from "../../kernel.ts";
 import { once } from "../../once.ts";
 import { sizeOf } from "../../shape.ts";
 import { offsetOf } from "../../view.ts";
+import { temporary } from "./convert.ts";
 import { indexOf } from "./memory.ts";
+import { runRows } from "./rows.ts";
 import type { Runtime } from "./runtime.ts";
 
 const programs = new Map<string, RowProgram>();
@@ -30,24 +32,21 @@ export function runCheck(runtime: Runtime, call: CheckCall): void {
 }
 
 /** Returns whether any element is out of range. */
-function anyWrong({ memory, rows }: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
+function anyWrong(runtime: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
   const { dtype, shape } = view;
   const program = once(programs, `${dtype} ${nan}`, () => {
     const x = input(0, dtype).cast("float64");
     const outside = x.lt(scalar(0, "float64")).or(x.gt(scalar(1, "float64")));
     return reduction("max", (nan ? outside : outside.or(x.ne(x))).cast("int32"));
   });
-  const buffer = memory.allocate(4);
-  const found = { buffer, dtype: "int32", shape: [], strides: [], offset: 0 } as const;
-  rows.run({
-    kind: "rows",
-    program,
-    dims: shape.length,
-    inputs: [view],
-    scalars: [low, high],
+  const found = temporary(runtime, "int32", []);
+  const scalars = [low, high];
+  runRows(runtime, {
+    ...{ kind: "rows", program, dims: shape.length, inputs: [view], scalars },
     toRows: [found],
     toElements: [],
   });
-  memory.free(buffer);
-  return memory.i32[buffer.address / 4] !== 0;
+  const { memory } = runtime;
+  memory.free(found.buffer);
+  return memory.i32[indexOf(found)] !== 0;
 }

@@ -11,6 +11,7 @@ import type { View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Element } from "./matmul-lanes.ts";
 import type { CpuBuffer } from "./memory.ts";
+import { runPointwise } from "./pointwise.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Returns the element type in which a dtype is computed. */
@@ -44,8 +45,8 @@ export function temporary(runtime: Runtime, dtype: DType, shape: readonly number
 }
 
 /** Copies `from` to `to`, converting each element. */
-export function convert({ pointwise }: Runtime, from: View, to: View): void {
-  pointwise.run(program([input(0, from.dtype)]), { inputs: [from], scalars: [], to: [to] });
+export function convert(runtime: Runtime, from: View, to: View): void {
+  runPointwise(runtime, program([input(0, from.dtype)]), { inputs: [from], scalars: [], to: [to] });
 }
 
 /**

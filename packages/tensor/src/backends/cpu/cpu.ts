@@ -1,7 +1,6 @@
 /** The CPU backend: dispatches each kernel call to the code that runs its kind. */
 
-import type { Backend, DeviceBuffer, MemoryUse } from "../../backend.ts";
-import type { DType } from "../../dtype.ts";
+import type { Backend, DeviceBuffer } from "../../backend.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { settings } from "../../settings.ts";
 import { runArgReduce } from "./argreduce.ts";
@@ -9,7 +8,9 @@ import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import type { CpuBuffer } from "./memory.ts";
+import { runForeach, runPointwise } from "./pointwise.ts";
 import { runRandom } from "./random.ts";
+import { runRows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
 import { runSort } from "./sort.ts";
@@ -32,102 +33,78 @@ let shared: Backend | undefined;
  */
 export function cpu(options?: CpuOptions): Backend {
   if (options === undefined) {
-    shared ??= new Cpu(createRuntime());
+    shared ??= device(createRuntime());
     return shared;
   }
   const { threads } = settings("cpu", options, { threads: undefined });
-  return new Cpu(createRuntime(threads));
+  return device(createRuntime(threads));
 }
 
-class Cpu implements Backend {
-  readonly name = "cpu";
-  readonly #runtime: Runtime;
-
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
-  }
-
-  allocate(bytes: number): DeviceBuffer {
-    return this.#runtime.memory.allocate(bytes);
-  }
-
-  free(buffer: DeviceBuffer): void {
-    this.#runtime.memory.free(own(buffer));
-  }
-
-  write(buffer: DeviceBuffer, bytes: Uint8Array, offset = 0): void {
-    this.#runtime.memory.u8.set(bytes, own(buffer).address + offset);
-  }
-
-  async read(buffer: DeviceBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.readSync(buffer, offset, length);
-  }
-
-  readSync(buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> {
+/** Returns the device of a runtime. */
+function device(runtime: Runtime): Backend {
+  const { memory } = runtime;
+  const readSync = (buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer> => {
     const start = own(buffer).address + offset;
-    const copy = new Uint8Array(length);
-    copy.set(this.#runtime.memory.u8.subarray(start, start + length));
-    return copy;
-  }
-
-  run(call: KernelCall): void {
-    switch (call.kind) {
-      case "pointwise":
-        this.#runtime.pointwise.run(call.program, call);
-        return;
-      case "foreach":
-        this.#runtime.pointwise.foreach(call);
-        return;
-      case "rows":
-        this.#runtime.rows.run(call);
-        return;
-      case "matmul":
-        runMatmul(this.#runtime, call);
-        return;
-      case "argreduce":
-        runArgReduce(this.#runtime, call);
-        return;
-      case "gather":
-        runGather(this.#runtime, call);
-        return;
-      case "scatter":
-        runScatter(this.#runtime, call);
-        return;
-      case "scan":
-        runScan(this.#runtime, call);
-        return;
-      case "sort":
-        runSort(this.#runtime.memory, call);
-        return;
-      case "random":
-        runRandom(this.#runtime.memory, call);
-        return;
-      case "conv":
-      case "pool":
-      case "sparse":
-        // Safe: the operation that issues a call sets `cpu` to the function for the call's kind: `runConv`, `runPool`
-        // or `runSparse`.
-        (call.cpu as (runtime: Runtime, call: KernelCall) => void)(this.#runtime, call);
-        return;
-      case "check":
-        runCheck(this.#runtime, call);
-        return;
-      default:
-        throw call satisfies never;
-    }
-  }
-
-  async flush(): Promise<void> {
-    // Nothing to wait for: every call has finished when `run` returns.
-  }
-
-  memory(): MemoryUse {
-    return this.#runtime.memory.use();
-  }
-
-  supports(_dtype: DType): boolean {
-    return true;
-  }
+    return memory.u8.slice(start, start + length);
+  };
+  return {
+    name: "cpu",
+    allocate: (bytes) => memory.allocate(bytes),
+    free: (buffer) => memory.free(own(buffer)),
+    write: (buffer, bytes, offset = 0) => memory.u8.set(bytes, own(buffer).address + offset),
+    read: async (buffer, offset, length) => readSync(buffer, offset, length),
+    readSync,
+    run(call) {
+      switch (call.kind) {
+        case "pointwise":
+          runPointwise(runtime, call.program, call);
+          return;
+        case "foreach":
+          runForeach(runtime, call);
+          return;
+        case "rows":
+          runRows(runtime, call);
+          return;
+        case "matmul":
+          runMatmul(runtime, call);
+          return;
+        case "argreduce":
+          runArgReduce(runtime, call);
+          return;
+        case "gather":
+          runGather(runtime, call);
+          return;
+        case "scatter":
+          runScatter(runtime, call);
+          return;
+        case "scan":
+          runScan(runtime, call);
+          return;
+        case "sort":
+          runSort(memory, call);
+          return;
+        case "random":
+          runRandom(memory, call);
+          return;
+        case "conv":
+        case "pool":
+        case "sparse":
+          // Safe: the operation that issues a call sets `cpu` to the function for the call's kind: `runConv`, `runPool`
+          // or `runSparse`.
+          (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
+          return;
+        case "check":
+          runCheck(runtime, call);
+          return;
+        default:
+          throw call satisfies never;
+      }
+    },
+    // Every call has finished when `run` returns.
+    flush: async () => undefined,
+    memory: () => memory.use(),
+    supports: () => true,
+  };
 }
 
 function own(buffer: DeviceBuffer): CpuBuffer {

@@ -73,9 +73,7 @@ function prepare(
   const rows = last >= 0 && layout.stride(last, 1) === 0 && suits(motions, size);
   const length = rows ? size : 1;
   const walked = rows ? last : layout.rank;
-  const args = views.map(addressOf);
-  for (let k = 0; k < 3; k++) args.push(rows ? layout.stride(last, k) : 0);
-  args.push(length, step);
+  const args = [length, step, ...views.map((_, k) => (rows ? layout.stride(last, k) : 0)), ...views.map(addressOf)];
   layout.write(args, 0, walked);
   const positions = layout.count() / length;
   return { rank: Math.max(1, walked), length, positions, motions: rows ? motions : null, args };

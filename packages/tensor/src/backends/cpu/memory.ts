@@ -11,17 +11,11 @@ import type { View } from "../../kernel.ts";
 import { Allocator, type Block } from "../allocator.ts";
 
 /** Memory of one tensor: a range of addresses. */
-export class CpuBuffer implements DeviceBuffer {
+export interface CpuBuffer extends DeviceBuffer {
   readonly address: number;
   readonly bytes: number;
   /** The allocator's block; null once freed. */
   block: Block | null;
-
-  constructor(address: number, bytes: number, block: Block) {
-    this.address = address;
-    this.bytes = bytes;
-    this.block = block;
-  }
 }
 
 /** Returns the address of a view's first element. */
@@ -81,10 +75,10 @@ export class LinearMemory {
    * @throws DeviceError, with the sizes involved, when the memory is exhausted.
    */
   allocate(bytes: number): CpuBuffer {
-    const block = this.#take(bytes);
+    const block = this.reserve(bytes);
     this.#live += bytes;
     if (this.#live > this.#peak) this.#peak = this.#live;
-    return new CpuBuffer(block.address, bytes, block);
+    return { address: block.address, bytes, block };
   }
 
   /** Frees a buffer. Freeing it again has no effect. */
@@ -112,7 +106,11 @@ export class LinearMemory {
 
   /** Allocates memory for the runtime itself, which is not counted in `live`. */
   reserve(bytes: number): Block {
-    return this.#take(bytes);
+    const block = this.#allocator.take(bytes, this.u8.byteLength - page);
+    if (block !== null) return block;
+    this.#grow(this.#allocator.topAfter(bytes), bytes);
+    // Safe: the memory now extends past the top block.
+    return this.#allocator.take(bytes, this.u8.byteLength - page) as Block;
   }
 
   /** Frees a block from `reserve`. */
@@ -124,34 +122,23 @@ export class LinearMemory {
     return { live: this.#live, pooled: this.#allocator.pooled, peak: this.#peak };
   }
 
-  #take(bytes: number): Block {
-    const block = this.#allocator.take(bytes, this.u8.byteLength - page);
-    if (block !== null) return block;
-    this.#grow(this.#allocator.topAfter(bytes), bytes);
-    // Safe: the memory now extends past the top block.
-    return this.#allocator.take(bytes, this.u8.byteLength - page) as Block;
-  }
-
   #grow(end: number, bytes: number): void {
     const have = this.u8.byteLength;
     const least = end + page - have;
     const wanted = Math.min(Math.max(least, step, have >> 3), this.#maximum + page - have);
-    if (end > this.#maximum || !(this.#tryGrow(wanted) || this.#tryGrow(least))) {
-      throw new DeviceError(
-        `cpu: out of memory: ${show(bytes)} requested, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} free in smaller blocks, ` +
-          `${show(this.#maximum)} in total; dispose of unneeded tensors, or await yieldToCollector() in a loop that awaits nothing`,
-      );
+    for (const more of end > this.#maximum ? [] : [wanted, least]) {
+      try {
+        this.wasm.grow(Math.ceil(more / page));
+        this.#refresh();
+        return;
+      } catch {
+        // the engine or the system has no more
+      }
     }
-    this.#refresh();
-  }
-
-  #tryGrow(bytes: number): boolean {
-    try {
-      this.wasm.grow(Math.ceil(bytes / page));
-      return true;
-    } catch {
-      return false; // the engine or the system has no more
-    }
+    throw new DeviceError(
+      `cpu: out of memory: ${show(bytes)} requested, ${show(this.#live)} in tensors, ${show(this.#allocator.pooled)} free in smaller blocks, ` +
+        `${show(this.#maximum)} in total; dispose of unneeded tensors, or await yieldToCollector() in a loop that awaits nothing`,
+    );
   }
 
   #refresh(): void {

@@ -22,8 +22,8 @@ interface Work {
   readonly to: readonly View[];
 }
 
-/** Cached state of a program. */
-interface Plan {
+/** Cached state of a program on one runtime. */
+export interface PointwisePlan {
   readonly grain: number;
   /** Whether the program only copies its input. */
   readonly copy: boolean;
@@ -33,137 +33,119 @@ interface Plan {
   kernel: Kernel | null;
 }
 
-/** Runs pointwise programs on one runtime. */
-export class Pointwise {
-  readonly #runtime: Runtime;
-  readonly #plans: (Plan | undefined)[] = [];
-  readonly #layout = new Layout();
-  readonly #motions: number[] = [];
-  readonly #args: number[] = [];
+// Reused by every call.
+const layout = /* @__PURE__ */ new Layout();
+const motions: number[] = [];
+const args: number[] = [];
 
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+/** Runs a program over several lists of views. */
+export function runForeach(runtime: Runtime, { program, items }: ForeachCall): void {
+  for (const item of items) runPointwise(runtime, program, item);
+}
+
+/** Runs a program over one list of views. */
+export function runPointwise(runtime: Runtime, program: Program, work: Work): void {
+  const { inputs, to } = work;
+  const first = to[0] as View; // safe: a program has an output
+  let count = 1;
+  for (const size of first.shape) count *= size;
+  if (count === 0) return;
+  const plan = planOf(runtime, program);
+  const n = inputs.length + to.length;
+  motions.length = n;
+  let flat = true;
+  for (let k = 0; k < n && flat; k++) {
+    const m = flatMotion(k < inputs.length ? (inputs[k] as View) : (to[k - inputs.length] as View));
+    if (m === strided || (m === still && k >= inputs.length && count > 1)) flat = false;
+    motions[k] = m;
   }
-
-  /** Runs a program over several lists of views. */
-  foreach(call: ForeachCall): void {
-    for (const item of call.items) this.run(call.program, item);
+  if (!flat) {
+    runStrided(runtime, program, plan, work);
+    return;
   }
+  for (let k = inputs.length; k < n; k++) motions[k] = dense; // one element moves either way
+  args.length = n;
+  for (let k = 0; k < inputs.length; k++) args[k] = addressOf(inputs[k] as View);
+  for (let k = 0; k < to.length; k++) args[inputs.length + k] = addressOf(to[k] as View);
+  runtime.launch(kernelOf(runtime, program, plan, to, 0), args, count, plan.grain, work.scalars);
+}
 
-  /** Runs a program over one list of views. */
-  run(program: Program, work: Work): void {
-    const { inputs, to } = work;
-    const first = to[0] as View; // safe: a program has an output
-    let count = 1;
-    for (const size of first.shape) count *= size;
-    if (count === 0) return;
-    const plan = this.#plan(program);
-    const motions = this.#motions;
-    const n = inputs.length + to.length;
-    motions.length = n;
-    let flat = true;
-    for (let k = 0; k < n && flat; k++) {
-      const m = flatMotion(k < inputs.length ? (inputs[k] as View) : (to[k - inputs.length] as View));
-      if (m === strided || (m === still && k >= inputs.length && count > 1)) flat = false;
-      motions[k] = m;
-    }
-    if (!flat) {
-      this.#runStrided(program, plan, work);
+function runStrided(runtime: Runtime, program: Program, plan: PointwisePlan, { inputs, scalars, to }: Work): void {
+  const views = [...inputs, ...to];
+  const n = views.length;
+  layout.take(views, 0, (to[0] as View).shape.length, true);
+  const inner = layout.rank - 1;
+  for (let k = 0; k < n; k++) {
+    const { dtype } = views[k] as View;
+    const m = motion(layout.stride(inner, k), bytesOf(dtype));
+    motions[k] = m === still && k >= inputs.length ? strided : m;
+  }
+  args.length = 0;
+  if (plan.copy && n === 2 && transposes(layout, motions, views)) {
+    transpose(runtime, views);
+    return;
+  }
+  const outer = Math.min(inner, 3);
+  for (const view of views) args.push(addressOf(view));
+  if (motions.includes(strided)) for (let k = 0; k < n; k++) args.push(layout.stride(inner, k));
+  let count = layout.size(inner);
+  if (outer > 0) {
+    args.push(count);
+    for (let d = inner - outer; d < inner; d++) count *= layout.size(d);
+    layout.write(args, inner - outer, inner);
+  }
+  const kernel = kernelOf(runtime, program, plan, to, outer);
+  repeat(inner - outer, n, () => runtime.launch(kernel, args, count, plan.grain, scalars));
+}
+
+/** Copies with a transpose. */
+function transpose(runtime: Runtime, views: readonly View[]): void {
+  const inner = layout.rank - 1;
+  const rows = layout.size(inner - 1);
+  const columns = layout.size(inner);
+  for (const view of views) args.push(addressOf(view));
+  args.push(rows, columns, layout.stride(inner - 1, 1), layout.stride(inner, 0));
+  const kernel = runtime.kernel("transpose", () => transposeModule(runtime));
+  const grain = 2048 / columns;
+  repeat(inner - 1, 2, () => runtime.launch(kernel, args, Math.ceil(rows / band), grain));
+}
+
+/**
+ * Calls `body` for every position in the first `dims` dimensions of the layout, with the addresses at the front of
+ * the arguments advanced to it.
+ */
+function repeat(dims: number, operands: number, body: () => void): void {
+  const visit = (d: number): void => {
+    if (d === dims) {
+      body();
       return;
     }
-    for (let k = inputs.length; k < n; k++) motions[k] = dense; // one element moves either way
-    const args = this.#args;
-    args.length = n;
-    for (let k = 0; k < inputs.length; k++) args[k] = addressOf(inputs[k] as View);
-    for (let k = 0; k < to.length; k++) args[inputs.length + k] = addressOf(to[k] as View);
-    this.#runtime.launch(this.#kernel(program, plan, to, 0), args, count, plan.grain, work.scalars);
-  }
-
-  #runStrided(program: Program, plan: Plan, { inputs, scalars, to }: Work): void {
-    const views = [...inputs, ...to];
-    const n = views.length;
-    const layout = this.#layout;
-    layout.take(views, 0, (to[0] as View).shape.length, true);
-    const inner = layout.rank - 1;
-    const motions = this.#motions;
-    for (let k = 0; k < n; k++) {
-      const { dtype } = views[k] as View;
-      const m = motion(layout.stride(inner, k), bytesOf(dtype));
-      motions[k] = m === still && k >= inputs.length ? strided : m;
+    for (let i = 0; i < layout.size(d); i++) {
+      visit(d + 1);
+      for (let k = 0; k < operands; k++) args[k] = (args[k] as number) + layout.stride(d, k);
     }
-    const args = this.#args;
-    args.length = 0;
-    if (plan.copy && n === 2 && transposes(layout, motions, views)) {
-      this.#transpose(views);
-      return;
-    }
-    const outer = Math.min(inner, 3);
-    for (const view of views) args.push(addressOf(view));
-    if (motions.includes(strided)) for (let k = 0; k < n; k++) args.push(layout.stride(inner, k));
-    let count = layout.size(inner);
-    if (outer > 0) {
-      args.push(count);
-      for (let d = inner - outer; d < inner; d++) count *= layout.size(d);
-      layout.write(args, inner - outer, inner);
-    }
-    const kernel = this.#kernel(program, plan, to, outer);
-    this.#repeat(inner - outer, n, () => this.#runtime.launch(kernel, args, count, plan.grain, scalars));
-  }
+    for (let k = 0; k < operands; k++) args[k] = (args[k] as number) - layout.size(d) * layout.stride(d, k);
+  };
+  visit(0);
+}
 
-  /** Copies with a transpose. */
-  #transpose(views: readonly View[]): void {
-    const layout = this.#layout;
-    const args = this.#args;
-    const inner = layout.rank - 1;
-    const rows = layout.size(inner - 1);
-    const columns = layout.size(inner);
-    for (const view of views) args.push(addressOf(view));
-    args.push(rows, columns, layout.stride(inner - 1, 1), layout.stride(inner, 0));
-    const kernel = this.#runtime.kernel("transpose", () => transposeModule(this.#runtime));
-    const grain = Math.ceil(2048 / columns);
-    this.#repeat(inner - 1, 2, () => this.#runtime.launch(kernel, args, Math.ceil(rows / band), grain));
-  }
+function planOf(runtime: Runtime, program: Program): PointwisePlan {
+  runtime.pointwisePlans[program.id] ??= {
+    grain: grainOf(cost(program.outputs)),
+    copy: program.outputs.length === 1 && program.outputs[0]?.op === "input",
+    ...{ kernels: new Map(), last: "", kernel: null },
+  };
+  return runtime.pointwisePlans[program.id] as PointwisePlan; // safe: set above
+}
 
-  /**
-   * Calls `body` for every position in the first `dims` dimensions of the layout, with the addresses at the front of
-   * the arguments advanced to it.
-   */
-  #repeat(dims: number, operands: number, body: () => void): void {
-    const layout = this.#layout;
-    const args = this.#args;
-    const visit = (d: number): void => {
-      if (d === dims) {
-        body();
-        return;
-      }
-      for (let i = 0; i < layout.size(d); i++) {
-        visit(d + 1);
-        for (let k = 0; k < operands; k++) args[k] = (args[k] as number) + layout.stride(d, k);
-      }
-      for (let k = 0; k < operands; k++) args[k] = (args[k] as number) - layout.size(d) * layout.stride(d, k);
-    };
-    visit(0);
-  }
-
-  #plan(program: Program): Plan {
-    this.#plans[program.id] ??= {
-      grain: grainOf(cost(program.outputs)),
-      copy: program.outputs.length === 1 && program.outputs[0]?.op === "input",
-      ...{ kernels: new Map(), last: "", kernel: null },
-    };
-    return this.#plans[program.id] as Plan; // safe: set above
-  }
-
-  #kernel(program: Program, plan: Plan, to: readonly View[], outer: number): Kernel {
-    const motions = this.#motions;
-    const key = classKey(1 + outer, motions, to);
-    if (key === plan.last && plan.kernel !== null) return plan.kernel;
-    const types = to.map((view) => view.dtype);
-    const build = () => pointwiseModule(this.#runtime, { program, types, motions: [...motions], outer });
-    plan.last = key;
-    plan.kernel = once(plan.kernels, key, () => this.#runtime.kernel(`pointwise ${program.id} ${key}`, build));
-    return plan.kernel;
-  }
+function kernelOf(runtime: Runtime, program: Program, plan: PointwisePlan, to: readonly View[], outer: number): Kernel {
+  const key = classKey(1 + outer, motions, to);
+  if (key === plan.last && plan.kernel !== null) return plan.kernel;
+  const types = to.map((view) => view.dtype);
+  const build = () => pointwiseModule(runtime, { program, types, motions: [...motions], outer });
+  plan.last = key;
+  plan.kernel = once(plan.kernels, key, () => runtime.kernel(`pointwise ${program.id} ${key}`, build));
+  return plan.kernel;
 }
 
 /** Whether a copy of 4-byte elements is a transpose. */

@@ -5,12 +5,12 @@
  */
 
 import { bytesOf, computeType } from "../../dtype.ts";
-import { type Expr, input, row } from "../../expr/expr.ts";
-import { nodesOf, type RowProgram, rowProgram } from "../../expr/program.ts";
+import { type Expr, input } from "../../expr/expr.ts";
+import { nodesOf, type RowProgram, reduction, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { once } from "../../once.ts";
-import { contiguousStrides } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
+import { temporary } from "./convert.ts";
 import { classKey, dense, Layout, motion, still, strided } from "./layout.ts";
 import { cost } from "./lower/cost.ts";
 import type { RowsClass } from "./lower/row-frame.ts";
@@ -18,8 +18,8 @@ import { rowsModule } from "./lower/rows.ts";
 import { addressOf } from "./memory.ts";
 import type { Kernel, Runtime } from "./runtime.ts";
 
-/** Cached state of a program. */
-interface Plan {
+/** Cached state of a program on one runtime. */
+export interface RowsPlan {
   readonly cost: number;
   readonly kernels: Map<number | string, Kernel>;
   /** The program that combines the results of pieces of rows; null when rows cannot be split. */
@@ -35,156 +35,126 @@ const long = 131_072;
 /** Maximum number of pieces per row. */
 const pieces = 64;
 
-/** Runs row programs on one runtime. */
-export class Rows {
-  readonly #runtime: Runtime;
-  readonly #plans: (Plan | undefined)[] = [];
-  readonly #outer = new Layout();
-  readonly #row = new Layout();
-  readonly #motions: number[] = [];
-  readonly #args: number[] = [];
+// Reused by every call.
+const outer = /* @__PURE__ */ new Layout();
+const row = /* @__PURE__ */ new Layout();
+const motions: number[] = [];
+const args: number[] = [];
 
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime;
+/**
+ * Runs a row program.
+ *
+ * @param maySplit whether rows may be split into pieces. The pieces themselves are not split again.
+ */
+export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void {
+  const { program, dims, inputs, toElements, toRows, scalars } = call;
+  const { shape } = inputs[0] as View; // safe: a row program reads an input
+  const outerRank = shape.length - dims;
+  const full = inputs.length + toElements.length;
+  const views = [...inputs, ...toElements, ...toRows];
+  const n = views.length;
+  outer.take(views, 0, outerRank, true);
+  row.take(views, outerRank, shape.length, full === 1, full);
+  const rows = outer.count();
+  const length = row.count();
+  if (rows === 0) return;
+  const plan = planOf(runtime, program);
+  const lanes = across(views, full, outer, row) ? outer.size(outer.rank - 1) : 0;
+  const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
+  const perUnit = lanes === 0 ? 1 : 4 * width;
+  const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
+  if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
+    runInPieces(runtime, call, plan.piece, plan.finish);
+    return;
   }
-
-  /** Runs a row program. */
-  run(call: RowsCall): void {
-    this.#run(call, true);
+  const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
+  const last = row.rank - 1;
+  const within = length === 0 ? 0 : Math.max(0, last);
+  const moving = lanes === 0 ? row : outer;
+  motions.length = full;
+  for (let k = 0; k < full; k++) {
+    motions[k] =
+      moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
   }
+  // In the order of `rowFrame`.
+  args.length = 0;
+  for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
+  const inner = length === 0 ? 0 : row.size(last);
+  args.push(inner, length / inner, lanes);
+  for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
+  if (within > 0) row.write(args, 0, within);
+  if (outerDims > 0) outer.write(args, 0, outerDims);
+  const grain = worth / (plan.cost * Math.max(length, 1) * perUnit);
+  runtime.launch(kernelOf(runtime, plan, call, outerDims, within, width), args, units, grain, scalars);
+}
 
-  /** @param maySplit whether rows may be split into pieces. The pieces themselves are not split again. */
-  #run(call: RowsCall, maySplit: boolean): void {
-    const { program, dims, inputs, toElements, toRows, scalars } = call;
-    const { shape } = inputs[0] as View; // safe: a row program reads an input
-    const outerRank = shape.length - dims;
-    const full = inputs.length + toElements.length;
-    const views = [...inputs, ...toElements, ...toRows];
-    const n = views.length;
-    const outer = this.#outer;
-    const row = this.#row;
-    outer.take(views, 0, outerRank, true);
-    row.take(views, outerRank, shape.length, full === 1, full);
-    const rows = outer.count();
-    const length = row.count();
-    if (rows === 0) return;
-    const plan = this.#plan(program);
-    const lanes = across(views, full, outer, row) ? outer.size(outer.rank - 1) : 0;
-    const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
-    const perUnit = lanes === 0 ? 1 : 4 * width;
-    const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-    if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
-      this.#runInPieces(call, plan.piece, plan.finish);
-      return;
-    }
-    const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
-    const last = row.rank - 1;
-    const within = length === 0 ? 0 : Math.max(0, last);
-    const moving = lanes === 0 ? row : outer;
-    const motions = this.#motions;
-    motions.length = full;
-    for (let k = 0; k < full; k++) {
-      motions[k] =
-        moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
-    }
-    // The slots, in the order of `slotsOf`.
-    const args = this.#args;
-    args.length = 0;
-    for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
-    args.push(length === 0 ? 0 : row.size(last));
-    for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
-    if (within > 0) {
-      args.push(row.size(0));
-      row.write(args, 0, within);
-    }
-    if (outerDims > 0) outer.write(args, 0, outerDims);
-    args.push(lanes);
-    const grain = Math.max(1, Math.ceil(worth / (plan.cost * Math.max(length, 1) * perUnit)));
-    this.#runtime.launch(this.#kernel(plan, call, outerDims, within, width), args, units, grain, scalars);
-  }
-
-  /** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
-  #runInPieces(call: RowsCall, piece: RowProgram, finish: RowProgram): void {
-    const { inputs, scalars, toRows } = call;
-    const { memory } = this.#runtime;
-    const outer = this.#outer;
-    const row = this.#row;
-    const dtype = finish.stages[0]?.of.dtype ?? "float32";
-    // Copied, because the recursive calls reuse the layouts.
-    const sizes = outer.sizes.slice(0, outer.rank);
-    const [size = 1, ...inner] = row.sizes.slice(0, row.rank);
-    const rows = outer.count();
-    const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil((rows * row.count()) / 16_384)));
-    const whole = Math.floor(size / chunk);
-    const count = Math.ceil(size / chunk);
-    const stridesOf = (layout: Layout, k: number, { dtype: type }: View): number[] => {
-      return Array.from({ length: layout.rank }, (_, d) => layout.stride(d, k) / bytesOf(type));
-    };
-    const parts = inputs.map((view, k) => ({ view, outer: stridesOf(outer, k, view), row: stridesOf(row, k, view) }));
-    const outputs = toRows.map((view, k) => windowOn(view, sizes, stridesOf(outer, inputs.length + k, view)));
-    const buffer = memory.allocate(count * rows * bytesOf(dtype));
-    const strides = contiguousStrides([count, ...sizes]);
-    const reduce = (from: number, chunks: number, each: number): void => {
-      const part: RowsCall = {
-        ...{ kind: "rows", program: piece, dims: 1 + inner.length, scalars, toElements: [] },
-        inputs: parts.map(({ view, outer: around, row: along }) => {
-          const step = chunk * (along[0] ?? 0);
-          return windowOn(
-            view,
-            [chunks, ...sizes, each, ...inner],
-            [step, ...around, ...along],
-            view.offset + from * step,
-          );
-        }),
-        toRows: [{ buffer, dtype, shape: [chunks, ...sizes], strides, offset: from * rows }],
-      };
-      this.#run(part, false);
-    };
-    if (whole > 0) reduce(0, whole, chunk);
-    if (whole < count) reduce(whole, 1, size - whole * chunk);
-    const combined: RowsCall = {
-      ...{ kind: "rows", program: finish, dims: 1, scalars, toElements: [], toRows: outputs },
-      inputs: [{ buffer, dtype, shape: [...sizes, count], strides: [...strides.slice(1), rows], offset: 0 }],
-    };
-    this.#run(combined, false);
-    memory.free(buffer);
-  }
-
-  #plan(program: RowProgram): Plan {
-    const { stages, rows, elements } = program;
-    this.#plans[program.id] ??= {
-      cost: stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements),
-      kernels: new Map(),
-      ...split(stages, rows, elements),
-    };
-    return this.#plans[program.id] as Plan; // safe: set above
-  }
-
-  #kernel(
-    plan: Plan,
-    { program, inputs, toElements, toRows }: RowsCall,
-    outer: number,
-    within: number,
-    width: number,
-  ): Kernel {
-    const motions = this.#motions;
-    // Fewer than 64 dimensions are left, since each has two elements or more.
-    const start = ((inputs.length * 64 + outer) * 64 + within) * 5 + width;
-    const key = classKey(start, motions, [...toElements, ...toRows]);
-    return once(plan.kernels, key, () => {
-      const what: RowsClass = {
-        program,
-        inputs: inputs.length,
-        elements: toElements.map((view) => view.dtype),
-        rows: toRows.map((view) => view.dtype),
-        motions: [...motions],
-        outer,
-        within,
-        across: width,
-      };
-      return this.#runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(this.#runtime, what));
+/** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
+function runInPieces(runtime: Runtime, call: RowsCall, piece: RowProgram, finish: RowProgram): void {
+  const { inputs, scalars, toRows } = call;
+  const dtype = finish.stages[0]?.of.dtype ?? "float32";
+  // Copied, because the recursive calls reuse the layouts.
+  const sizes = outer.sizes.slice(0, outer.rank);
+  const [size = 1, ...inner] = row.sizes.slice(0, row.rank);
+  const rows = outer.count();
+  const chunk = Math.ceil(size / Math.min(pieces, size, Math.ceil((rows * row.count()) / 16_384)));
+  const whole = Math.floor(size / chunk);
+  const count = Math.ceil(size / chunk);
+  const stridesOf = (layout: Layout, k: number, { dtype: type }: View): number[] => {
+    return Array.from({ length: layout.rank }, (_, d) => layout.stride(d, k) / bytesOf(type));
+  };
+  const parts = inputs.map((view, k) => ({ view, outer: stridesOf(outer, k, view), row: stridesOf(row, k, view) }));
+  const outputs = toRows.map((view, k) => windowOn(view, sizes, stridesOf(outer, inputs.length + k, view)));
+  const results = temporary(runtime, dtype, [count, ...sizes]);
+  const reduce = (program: RowProgram, dims: number, from: readonly View[], to: readonly View[]): void =>
+    runRows(runtime, { kind: "rows", program, dims, scalars, inputs: from, toElements: [], toRows: to }, false);
+  const reducePieces = (from: number, chunks: number, each: number): void => {
+    const views = parts.map(({ view, outer: around, row: along }) => {
+      const step = chunk * (along[0] ?? 0);
+      const strides = [step, ...around, ...along];
+      return windowOn(view, [chunks, ...sizes, each, ...inner], strides, view.offset + from * step);
     });
-  }
+    reduce(piece, 1 + inner.length, views, [windowOn(results, [chunks, ...sizes], results.strides, from * rows)]);
+  };
+  if (whole > 0) reducePieces(0, whole, chunk);
+  if (whole < count) reducePieces(whole, 1, size - whole * chunk);
+  reduce(finish, 1, [windowOn(results, [...sizes, count], [...results.strides.slice(1), rows])], outputs);
+  runtime.memory.free(results.buffer);
+}
+
+function planOf(runtime: Runtime, program: RowProgram): RowsPlan {
+  const { stages, rows, elements } = program;
+  runtime.rowsPlans[program.id] ??= {
+    cost: stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements),
+    kernels: new Map(),
+    ...split(stages, rows, elements),
+  };
+  return runtime.rowsPlans[program.id] as RowsPlan; // safe: set above
+}
+
+function kernelOf(
+  runtime: Runtime,
+  plan: RowsPlan,
+  { program, inputs, toElements, toRows }: RowsCall,
+  outerDims: number,
+  within: number,
+  width: number,
+): Kernel {
+  // Fewer than 64 dimensions are left, since each has two elements or more.
+  const start = ((inputs.length * 64 + outerDims) * 64 + within) * 5 + width;
+  const key = classKey(start, motions, [...toElements, ...toRows]);
+  return once(plan.kernels, key, () => {
+    const what: RowsClass = {
+      program,
+      inputs: inputs.length,
+      elements: toElements.map((view) => view.dtype),
+      rows: toRows.map((view) => view.dtype),
+      motions: [...motions],
+      outer: outerDims,
+      within,
+      across: width,
+    };
+    return runtime.kernel(`rows ${program.id} ${key}`, () => rowsModule(runtime, what));
+  });
 }
 
 /** Splits a program with a single stage into one for the pieces of rows and one for their results. */
@@ -192,15 +162,13 @@ function split(
   stages: RowProgram["stages"],
   rows: readonly Expr[],
   elements: readonly Expr[],
-): Pick<Plan, "piece" | "finish"> {
+): Pick<RowsPlan, "piece" | "finish"> {
   const [stage] = stages;
   const plain = stages.length === 1 && elements.length === 0 && nodesOf(rows).every((node) => node.op !== "input");
   if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype)
     return { piece: null, finish: null };
   const { reduce, of } = stage;
-  // A stage's result has the dtype of its expression.
-  const piece = rowProgram({ stages, rows: [row(0, of.dtype)] });
-  return { piece, finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
+  return { piece: reduction(reduce, of), finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
 }
 
 /**

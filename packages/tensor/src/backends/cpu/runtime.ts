@@ -8,11 +8,12 @@
 import { checkInteger } from "../../argument.ts";
 import { DeviceError } from "../../errors.ts";
 import { mod, pow } from "../../expr/functions.ts";
+import { once } from "../../once.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
-import { Pointwise } from "./pointwise.ts";
-import { Rows } from "./rows.ts";
-import { availableThreads, Team } from "./threads.ts";
+import type { PointwisePlan } from "./pointwise.ts";
+import type { RowsPlan } from "./rows.ts";
+import { availableThreads, createTeam } from "./threads.ts";
 import { hasRelaxedSimd } from "./wasm/index.ts";
 
 /** A compiled kernel. */
@@ -35,10 +36,9 @@ export interface Runtime {
   readonly relaxed: boolean;
   /** Number of threads, including the caller. */
   readonly threads: number;
-  /** Runs pointwise programs, including copies and conversions for other kernels. */
-  readonly pointwise: Pointwise;
-  /** Runs row programs, including those of other kernels. */
-  readonly rows: Rows;
+  /** What is known of each pointwise and each row program, by its id. */
+  readonly pointwisePlans: (PointwisePlan | undefined)[];
+  readonly rowsPlans: (RowsPlan | undefined)[];
   /** Returns the kernel with this key, compiling it on first use. Hot paths cache the result. */
   kernel(key: string, build: () => Uint8Array): Kernel;
   /**
@@ -73,85 +73,63 @@ const slots = 512;
 
 /** Creates a runtime with its own memory and threads. */
 export function createRuntime(threads: number = availableThreads()): Runtime {
-  return new CpuRuntime(threads);
-}
-
-class CpuRuntime implements Runtime {
-  readonly memory: LinearMemory;
-  readonly shared: boolean;
-  readonly relaxed: boolean;
-  readonly threads: number;
-  readonly pointwise: Pointwise = new Pointwise(this);
-  readonly rows: Rows = new Rows(this);
-  readonly #kernels = new Map<string, Kernel>();
-  readonly #team: Team | null;
-  readonly #imports: WebAssembly.Imports;
-  #arguments: Block;
-  #scratch: Block | null = null;
-
-  constructor(threads: number) {
-    checkInteger("cpu", "threads", threads, 1);
-    this.shared = threads > 1 && typeof SharedArrayBuffer !== "undefined";
-    this.threads = this.shared ? threads : 1;
-    this.memory = new LinearMemory(this.shared);
-    this.relaxed = hasRelaxedSimd();
-    this.#team = this.shared ? new Team(this.memory, threads - 1) : null;
-    this.#arguments = this.memory.reserve(slots * 8);
-    this.#imports = { env: { memory: this.memory.wasm }, math: functions };
-  }
-
-  kernel(key: string, build: () => Uint8Array): Kernel {
-    const found = this.#kernels.get(key);
-    if (found !== undefined) return found;
-    const code = build();
-    // Safe: only the builder has seen the bytes, and builders do not use shared memory.
-    const module = compile(code as Uint8Array<ArrayBuffer>);
-    const { run } = new WebAssembly.Instance(module, this.#imports).exports;
-    const kernel: Kernel = {
-      id: this.#kernels.size,
-      name: key,
-      run: run as Kernel["run"], // safe: the contract above
-      code: { address: this.#keep(code), bytes: code.length },
-    };
-    this.#kernels.set(key, kernel);
-    return kernel;
-  }
-
-  launch(kernel: Kernel, args: readonly number[], units: number, grain: number, floats?: readonly number[]): void {
-    const count = args.length;
-    const total = count + (floats === undefined ? 0 : floats.length);
-    if (total * 8 > this.#arguments.units * 64) this.#enlarge(total);
-    const { address } = this.#arguments;
-    const { i32, f64 } = this.memory;
-    const first = address >>> 2;
-    for (let i = 0; i < count; i++) i32[first + 2 * i] = args[i] as number;
-    if (floats !== undefined)
-      for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
-    const piece = Math.ceil(grain);
-    if (units <= piece || this.#team === null) kernel.run(address, 0, units);
-    else this.#team.run(kernel, address, units, piece);
-  }
-
-  scratch(bytes: number): number {
-    const have = this.#scratch;
-    if (have !== null && have.units * 64 >= bytes) return have.address;
-    if (have !== null) this.memory.release(have);
-    this.#scratch = this.memory.reserve(bytes);
-    return this.#scratch.address;
-  }
-
-  #enlarge(total: number): void {
-    this.memory.release(this.#arguments);
-    this.#arguments = this.memory.reserve(total * 16);
-  }
+  checkInteger("cpu", "threads", threads, 1);
+  const shared = threads > 1 && typeof SharedArrayBuffer !== "undefined";
+  const memory = new LinearMemory(shared);
+  const team = shared ? createTeam(memory, threads - 1) : null;
+  const imports = { env: { memory: memory.wasm }, math: functions };
+  const kernels = new Map<string, Kernel>();
+  let block = memory.reserve(slots * 8);
+  let scratch: Block | null = null;
 
   /** Stores a module's bytes in the linear memory, where workers compile it on first use. */
-  #keep(code: Uint8Array): number {
-    if (this.#team === null) return 0;
-    const { address } = this.memory.reserve(code.length);
-    this.memory.u8.set(code, address);
+  const keep = (code: Uint8Array): number => {
+    if (team === null) return 0;
+    const { address } = memory.reserve(code.length);
+    memory.u8.set(code, address);
     return address;
-  }
+  };
+
+  return {
+    ...{ memory, shared, relaxed: hasRelaxedSimd(), threads: shared ? threads : 1, pointwisePlans: [], rowsPlans: [] },
+    kernel: (key, build) =>
+      once(kernels, key, () => {
+        const code = build();
+        // Safe: only the builder has seen the bytes, and builders do not use shared memory.
+        const module = compile(code as Uint8Array<ArrayBuffer>);
+        const { run } = new WebAssembly.Instance(module, imports).exports;
+        return {
+          id: kernels.size,
+          name: key,
+          run: run as Kernel["run"], // safe: the contract above
+          code: { address: keep(code), bytes: code.length },
+        };
+      }),
+    launch(kernel, args, units, grain, floats) {
+      const count = args.length;
+      const total = count + (floats === undefined ? 0 : floats.length);
+      if (total * 8 > block.units * 64) {
+        memory.release(block);
+        block = memory.reserve(total * 16);
+      }
+      const { address } = block;
+      const { i32, f64 } = memory;
+      const first = address >>> 2;
+      for (let i = 0; i < count; i++) i32[first + 2 * i] = args[i] as number;
+      if (floats !== undefined)
+        for (let i = 0; i < floats.length; i++) f64[(address >>> 3) + count + i] = floats[i] as number;
+      const piece = Math.ceil(grain);
+      if (units <= piece || team === null) kernel.run(address, 0, units);
+      else team(kernel, address, units, piece);
+    },
+    scratch(bytes) {
+      if (scratch === null || scratch.units * 64 < bytes) {
+        if (scratch !== null) memory.release(scratch);
+        scratch = memory.reserve(bytes);
+      }
+      return scratch.address;
+    },
+  };
 }
 
 function compile(code: Uint8Array<ArrayBuffer>): WebAssembly.Module {

@@ -23,12 +23,11 @@ export function runScan(runtime: Runtime, call: ScanCall): void {
   );
   const lanes = outer.count();
   if (lanes === 0 || length === 0) return;
-  const args = views.map(addressOf);
-  args.push(length);
-  for (const view of views) args.push((view.strides[dim] ?? 0) * bytesOf(view.dtype));
+  const args = [length, ...views.map(({ strides, dtype }) => (strides[dim] ?? 0) * bytesOf(dtype))];
+  args.push(...views.map(addressOf));
   outer.write(args);
   const what = { op, from: input.dtype, to: to.dtype, outer: Math.max(1, outer.rank), indices: call.indices !== null };
   const key = `scan ${op} ${what.from} ${what.to} ${what.outer} ${what.indices}`;
   const kernel = runtime.kernel(key, () => scanModule(runtime, what));
-  runtime.launch(kernel, args, lanes, Math.max(1, Math.ceil(4096 / length)));
+  runtime.launch(kernel, args, lanes, 4096 / length);
 }

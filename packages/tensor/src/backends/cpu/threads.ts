@@ -45,39 +45,29 @@ export function availableThreads(): number {
   return host.crossOriginIsolated === true ? (host.navigator?.hardwareConcurrency ?? 1) : 1;
 }
 
-/** Worker threads that share `memory` with the caller. They start with the first job. */
-export class Team {
-  readonly #memory: LinearMemory;
-  readonly #words: Int32Array;
-  readonly #workers: number;
-  #started = false;
-  #generation = 0;
+/** Runs a kernel over the units [0, units), `grain` at a time. */
+export type Team = (kernel: Kernel, args: number, units: number, grain: number) => void;
 
-  /** @param workers number of threads in addition to the caller, at most 200. */
-  constructor(memory: LinearMemory, workers: number) {
-    this.#memory = memory;
-    this.#workers = Math.min(workers, 200);
-    // Created once: shared memory is never detached, so the view stays valid when the memory grows.
-    this.#words = new Int32Array(memory.wasm.buffer, 0, 256);
-  }
-
-  /**
-   * Runs a kernel over [0, units), `grain` units at a time, on all threads that are awake. Returns when every unit is
-   * done.
-   */
-  run(kernel: Kernel, args: number, units: number, grain: number): void {
-    if (!this.#started) this.#start();
-    const w = this.#words;
-    const { job } = words;
-    w[job] = kernel.id;
-    w[job + 1] = kernel.code.address;
-    w[job + 2] = kernel.code.bytes;
-    w[job + 3] = args;
-    w[job + 4] = units;
-    w[job + 5] = grain;
+/**
+ * Returns a function that runs kernels on all threads that are awake, and returns when every unit is done. The workers,
+ * which share `memory` with the caller, start with the first job.
+ *
+ * @param workers number of threads in addition to the caller; at most 200 are started.
+ */
+export function createTeam(memory: LinearMemory, workers: number): Team {
+  // Created once: shared memory is never detached, so the view stays valid when the memory grows.
+  const w = new Int32Array(memory.wasm.buffer, 0, 256);
+  let started = false;
+  let generation = 0;
+  return (kernel, args, units, grain) => {
+    if (!started) {
+      started = true;
+      start(memory.wasm, workers);
+    }
+    w.set([kernel.id, kernel.code.address, kernel.code.bytes, args, units, grain], words.job);
     Atomics.store(w, words.next, 0);
-    this.#generation = (this.#generation + 1) & 0x3fffff;
-    Atomics.store(w, words.ticket, (this.#generation << 9) | open);
+    generation = (generation + 1) & 0x3fffff;
+    Atomics.store(w, words.ticket, (generation << 9) | open);
     if (Atomics.load(w, words.sleepers) > 0) Atomics.notify(w, words.ticket, Math.ceil(units / grain) - 1);
     try {
       for (;;) {
@@ -93,19 +83,19 @@ export class Team {
       w[words.failed] = 0;
       throw new DeviceError(`cpu: a worker thread failed in the kernel ${kernel.name}`);
     }
-  }
+  };
+}
 
-  #start(): void {
-    this.#started = true;
-    try {
-      for (let i = 0; i < this.#workers; i++) start(this.#memory.wasm);
-    } catch (error) {
-      workerFailed(error as Error); // safe: what constructors throw
-    }
+/** Starts the workers. */
+function start(memory: WebAssembly.Memory, workers: number): void {
+  try {
+    for (let i = 0; i < Math.min(workers, 200); i++) startOne(memory);
+  } catch (error) {
+    workerFailed(error as Error); // safe: what constructors throw
   }
 }
 
-function start(memory: WebAssembly.Memory): void {
+function startOne(memory: WebAssembly.Memory): void {
   if (builtin === undefined) {
     const worker = new host.Worker(URL.createObjectURL(new Blob([webScript], { type: "text/javascript" })));
     worker.addEventListener("error", workerFailed);

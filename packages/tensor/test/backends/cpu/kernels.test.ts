@@ -12,7 +12,7 @@ const real = createRuntime(1);
 /** A runtime that validates kernels and does not run them, and the keys of the kernels. */
 function validating(shared: boolean, relaxed: boolean): { runtime: Runtime; keys: Set<string> } {
   const keys = new Set<string>();
-  const { memory, pointwise, rows } = real;
+  const { memory, pointwisePlans, rowsPlans } = real;
   const kernel: Runtime["kernel"] = (key, build) => {
     // Safe: kernels are never built in shared memory.
     expect(WebAssembly.validate(build() as Uint8Array<ArrayBuffer>), `${key} ${shared} ${relaxed}`).toBe(true);
@@ -20,7 +20,10 @@ function validating(shared: boolean, relaxed: boolean): { runtime: Runtime; keys
     return { id: 0, name: key, run: () => undefined, code: { address: 0, bytes: 0 } };
   };
   const scratch = (bytes: number) => real.scratch(bytes);
-  const runtime = { memory, pointwise, rows, shared, relaxed, threads: 1, kernel, scratch, launch: () => undefined };
+  const runtime = {
+    ...{ memory, pointwisePlans, rowsPlans, shared, relaxed, threads: 1 },
+    ...{ kernel, scratch, launch: () => undefined },
+  };
   return { runtime, keys };
 }
 

@@ -181,6 +181,7 @@ describe("a separate process", () => {
   // Runs kernels until two workers sleep, or until the time limit is reached.
   const script = (patience: number) => `
     import { createRuntime } from ${source("backends/cpu/runtime.ts")};
+    import { runPointwise } from ${source("backends/cpu/pointwise.ts")};
     import { words } from ${source("backends/cpu/worker-source.ts")};
     import { input } from ${source("expr/expr.ts")};
     import { program } from ${source("expr/program.ts")};
@@ -189,7 +190,7 @@ describe("a separate process", () => {
     const control = new Int32Array(runtime.memory.wasm.buffer, 0, 256);
     const until = Date.now() + ${patience};
     do {
-      runtime.pointwise.run(program([input(0, "float32").exp()]), { inputs: [view], scalars: [], to: [view] });
+      runPointwise(runtime, program([input(0, "float32").exp()]), { inputs: [view], scalars: [], to: [view] });
       await new Promise((resolve) => setTimeout(resolve, 5));
     } while (Atomics.load(control, words.sleepers) < 2 && Date.now() < until);
     console.log(Atomics.load(control, words.sleepers));

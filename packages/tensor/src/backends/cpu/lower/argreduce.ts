@@ -6,11 +6,11 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, f32, f32x4, f64, i32, type Local } from "../wasm/index.ts";
+import { type Code, f64, f64x2, i32 } from "../wasm/index.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { move } from "./indexing.ts";
 import { forEachUnit, odometer } from "./pointwise.ts";
-import { first, type Integer, loadSplat } from "./values.ts";
+import { convert, first, type Integer, loadSplat } from "./values.ts";
 
 /** The properties that the kernel is specialized for. */
 export interface ArgReduceClass {
@@ -24,36 +24,25 @@ export interface ArgReduceClass {
 
 /** Loads one element as a float64, which represents every element exactly. */
 export function number(e: Emitter, dtype: DType, address: Integer): Code<"f64"> {
-  switch (dtype) {
-    case "float64":
-      return f64.load(address);
-    case "float32":
-      return f64.promote(f32.load(address));
-    case "float16":
-    case "bfloat16":
-      return f64.promote(f32x4.extract(first(loadSplat(e, dtype, address)), 0));
-    case "int32":
-      return f64.convertI32(i32.load(address));
-    default:
-      return f64.convertI32(i32.load8U(address));
-  }
+  return f64x2.extract(first(convert(e, loadSplat(e, dtype, address), dtype, "float64")), 0);
 }
 
 /**
- * Builds the kernel. The argument slots are the addresses of input, indices and values; the number of elements per row;
- * the sizes of the row's dimensions except the outermost, and their strides; then the same for the dimensions over
- * rows, with strides for all three operands.
+ * Builds the kernel. The arguments are the number of elements per row; the sizes of the row's dimensions except the
+ * outermost, and their strides; the addresses of input, indices and values; then sizes and strides of the dimensions
+ * over rows, with strides for all three operands.
  */
 export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, values }: ArgReduceClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const length = e.slot(3);
-    forEachUnit(e, 4 + row - 1 + row, outer, (input, indices, extremes) => {
+    const [length] = e.take(1);
+    const elements = odometer(e, row, 1);
+    forEachUnit(e, outer, (input, indices, extremes) => {
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
-      const within = odometer(e, i32.const(0), [input], 4, row);
-      const pointer = within.pointers[0] as Local<"i32">; // safe: there is one
+      const within = elements(i32.const(0), [input]);
+      const pointer = within.pointers[0] as Integer; // safe: there is one
       f.for(0, length, 1, (i) => {
         const value = e.let(number(e, dtype, pointer));
         const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);

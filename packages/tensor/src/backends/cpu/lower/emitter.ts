@@ -9,12 +9,8 @@ import {
   type Code,
   call,
   FunctionBuilder,
-  f32x4,
   f64,
-  f64x2,
   i32,
-  i32x4,
-  i64,
   type Local,
   ModuleBuilder,
   type Type,
@@ -27,6 +23,10 @@ interface Hoisted {
   readonly make: () => Code<Type>;
 }
 
+/** Arguments of a kernel. The type promises at least six, so that kernels can destructure as many as they take. */
+export type Taken = readonly [Slot, Slot, Slot, Slot, Slot, Slot, ...Slot[]];
+type Slot = Local<"i32">;
+
 /** Writes the body of a kernel. */
 export class Emitter {
   readonly f: FunctionBuilder;
@@ -37,11 +37,11 @@ export class Emitter {
   readonly end: Local<"i32">;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
-  /** The argument slot of the first scalar of a formula. */
-  scalars = 0;
   readonly #hoisted: Hoisted[] = [];
   readonly #known = new Map<string, Local<Type>>();
   readonly #imports: Map<string, number>;
+  /** The number of argument slots taken so far. */
+  #taken = 0;
 
   constructor(f: FunctionBuilder, parameters: readonly Local<"i32">[], relaxed: boolean, imports: Map<string, number>) {
     this.f = f;
@@ -69,37 +69,42 @@ export class Emitter {
 
   /** Returns a float32 constant in all four lanes. */
   f32(value: number): Local<"v128"> {
-    return this.#constant("f32", new Float32Array(4).fill(value));
+    return this.#constant(new Float32Array(4).fill(value));
   }
 
   /** Returns a float64 constant in both lanes. */
   f64(value: number): Local<"v128"> {
-    return this.#constant("f64", new Float64Array(2).fill(value));
+    return this.#constant(new Float64Array(2).fill(value));
   }
 
   /** Returns four 32-bit integer constants, or one in all lanes. */
   i32(...value: readonly number[]): Local<"v128"> {
-    return this.#constant(
-      "i32",
-      new Int32Array(4).map((_, i) => value[i % value.length] as number),
-    );
+    return this.#constant(new Int32Array(4).map((_, i) => value[i % value.length] as number));
   }
 
-  /** Returns the integer in a slot of the arguments. */
-  slot(index: number): Local<"i32"> {
-    return this.hoist(`slot ${index}`, () => i32.load(this.args, index * 8));
+  /** Returns the integers in the next slots of the arguments. A kernel takes all of them before it uses a scalar. */
+  take(count: number): Taken {
+    const slots = Array.from({ length: count }, () => {
+      const at = 8 * this.#taken++;
+      return this.hoist(`slot ${at}`, () => i32.load(this.args, at));
+    });
+    return slots as unknown as Taken; // safe: see there
   }
 
-  /** Returns the float64 in a slot of the arguments as four float32, four integers, or two float64. */
-  scalar(index: number, lanes: "f32" | "f64" | "i32"): Local<"v128"> {
-    const value = () => f64.load(this.args, index * 8);
-    return this.hoist(`scalar ${lanes} ${index}`, () =>
-      lanes === "f64"
-        ? v128.load64Splat(this.args, index * 8)
-        : lanes === "f32"
-          ? splat32(value())
-          : i32x4.splat(integer(value())),
-    );
+  /**
+   * Returns a scalar of a formula, of a type to which `splat` converts it in all lanes. The scalars are float64 in the
+   * slots after those that were taken.
+   */
+  scalar(index: number, type: string, splat: (value: Code<"f64">) => Code<"v128">): Local<"v128"> {
+    const at = 8 * (this.#taken + index);
+    return this.hoist(`scalar ${type} ${index}`, () => splat(f64.load(this.args, at)));
+  }
+
+  /** Sets the locals that hold a value. */
+  assign(locals: readonly Local<"v128">[], value: readonly Code<"v128">[]): void {
+    locals.forEach((local, k) => {
+      this.f.set(local, value[k] as Code<"v128">); // safe: there are as many
+    });
   }
 
   /** Calls a function of JavaScript's `Math`. */
@@ -113,20 +118,10 @@ export class Emitter {
     for (const { key, make } of earlier.#hoisted) this.#known.set(key, this.f.let(make()));
   }
 
-  #constant(type: string, lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
+  #constant(lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
     const bytes = [...new Uint8Array(lanes.buffer)];
-    return this.hoist(`${type} ${bytes.join()}`, () => v128.const(bytes));
+    return this.hoist(bytes.join(), () => v128.const(bytes));
   }
-}
-
-function splat32(value: Code<"f64">): Code<"v128"> {
-  const half = f32x4.demoteF64x2Zero(f64x2.splat(value));
-  return i32x4.splat(i32x4.extract(half, 0));
-}
-
-/** Truncates to an integer modulo 2³². */
-function integer(value: Code<"f64">): Code<"i32"> {
-  return i32.wrap(i64.truncF64(value));
 }
 
 /** Builds a kernel module whose function has this body. The body runs twice and must emit the same code both times. */

@@ -38,26 +38,19 @@ export function polynomial(e: Emitter, lanes: "f32x4" | "f64x2", x: Vector, coef
 /** The lanes of a floating-point type. */
 type Lanes = typeof f32x4 | typeof f64x2;
 
-/** The functions that have an instruction. */
-const instructions = {
-  neg: "neg",
-  abs: "abs",
-  floor: "floor",
-  ceil: "ceil",
-  round: "nearest",
-  trunc: "trunc",
-  sqrt: "sqrt",
-} as const;
+/** The functions that have an instruction, under their own name or, for `round`, as `nearest`. */
+type Simple = "neg" | "abs" | "floor" | "ceil" | "trunc" | "sqrt";
 
 /** The functions that need more than one instruction. */
-export type Composed = Exclude<UnaryOp, keyof typeof instructions | "relu" | "not">;
+export type Composed = Exclude<UnaryOp, Simple | "round" | "relu" | "not">;
 
 /** Emits a function that is one instruction or little more. `other` emits the remaining functions. */
 export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
   if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum returns its first operand when that is NaN
   if (op === "not") throw new Error("not: requires an integer or bool dtype");
-  // safe: the table maps each to a unary instruction
-  return op in instructions ? lanes[instructions[op as keyof typeof instructions]](x) : other(op as Composed);
+  if (op === "round") return lanes.nearest(x);
+  // Safe: an instruction of this name computes the function.
+  return op in lanes ? lanes[op as Simple](x) : other(op as Composed);
 }
 
 /** Emits arithmetic that is one instruction. `other` emits the remaining operations. */

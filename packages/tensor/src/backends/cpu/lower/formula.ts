@@ -4,10 +4,10 @@ import { type DType, isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
-import { i32x4, v128 } from "../wasm/index.ts";
+import { f32, f32x4, f64x2, i32, i32x4, i64, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { binary, compare, select, unary } from "./primitives.ts";
-import { convert, type Value } from "./values.ts";
+import { constant, convert, type Value } from "./values.ts";
 
 /** Returns four elements of an input. */
 export type Input = (leaf: Expr) => Value;
@@ -62,9 +62,9 @@ function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
     case "row":
       throw new Error("row result outside a row program");
     case "scalar":
-      return scalar(e, node, e.scalars + node.value);
+      return scalar(e, node);
     case "constant":
-      return constant(e, node);
+      return constant(e, node.dtype, node.value);
     case "cast":
       return convert(e, a, operand, node.dtype);
     case "select":
@@ -87,16 +87,13 @@ function lowerNode(e: Emitter, node: Expr, input: Input, known: Known): Value {
   }
 }
 
-function constant(e: Emitter, { dtype, value }: Expr): Value {
-  if (dtype === "float64") return [e.f64(value), e.f64(value)];
-  if (isFloating(dtype)) return [e.f32(value)];
-  return [e.i32(dtype === "bool" ? -Number(value !== 0) : value)];
-}
-
-function scalar(e: Emitter, { dtype }: Expr, slot: number): Value {
-  if (dtype === "float64") return [e.scalar(slot, "f64"), e.scalar(slot, "f64")];
-  if (isFloating(dtype)) return [e.scalar(slot, "f32")];
-  const number = e.scalar(slot, "i32");
+function scalar(e: Emitter, { dtype, value }: Expr): Value {
+  const number = e.scalar(value, dtype, (x) => {
+    if (dtype === "float64") return f64x2.splat(x);
+    // Truncated to an integer modulo 2³².
+    return isFloating(dtype) ? f32x4.splat(f32.demote(x)) : i32x4.splat(i32.wrap(i64.truncF64(x)));
+  });
+  if (dtype === "float64") return [number, number];
   if (dtype === "bool") return [e.let(i32x4.ne(number, e.i32(0)))];
   return [dtype === "uint8" ? e.let(v128.and(number, e.i32(255))) : number];
 }

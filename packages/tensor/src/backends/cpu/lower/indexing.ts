@@ -8,7 +8,7 @@ import { bytesOf, type DType } from "../../../dtype.ts";
 import type { BinaryOp } from "../../../expr/ops.ts";
 import type { ScatterCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
-import { type Code, i32, i64, type Local, memoryCopy, nth } from "../wasm/index.ts";
+import { type Code, i32, i64, memoryCopy, nth } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
 import { forEachUnit, odometer, vectorStep } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
@@ -26,15 +26,6 @@ export interface IndexClass {
   readonly motions: readonly number[] | null;
 }
 
-/**
- * The argument slots: three addresses; three innermost strides and the length of a row; the indexed dimension's stride
- * in bytes; the sizes of the walked dimensions except the outermost; their strides.
- */
-const innerStrides = 3;
-const length = 6;
-const indexedStride = 7;
-const sizes = 8;
-
 /** Copies one element of any dtype. */
 export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
   if (bytes === 8) return i64.store(to, i64.load(from));
@@ -42,13 +33,18 @@ export function move(bytes: number, to: Integer, from: Integer): Code<"void"> {
   return bytes === 2 ? i32.store16(to, i32.load16U(from)) : i32.store8(to, i32.load8U(from));
 }
 
-/** Builds the gather kernel. A unit is a position of the walk: a row or an element. */
+/**
+ * Builds the gather kernel. A unit is a position of the walk: a row or an element. The arguments of both kernels are
+ * the length of a row; the indexed dimension's stride in bytes; the three innermost strides; the three addresses; the
+ * sizes of the walked dimensions except the outermost; their strides.
+ */
 export function gatherModule(runtime: Runtime, { dtype, rank, motions }: IndexClass): Uint8Array {
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
-    forEachUnit(e, sizes, rank, (input, index, to) => {
-      const from = e.let(nth(input, i32.load(index), e.slot(indexedStride)));
-      e.f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(e.slot(length), bytes)));
+    const [length, indexedStride] = e.take(5);
+    forEachUnit(e, rank, (input, index, to) => {
+      const from = e.let(nth(input, i32.load(index), indexedStride));
+      e.f.do(motions === null ? move(bytes, to, from) : memoryCopy(to, from, i32.mul(length, bytes)));
     });
   });
 }
@@ -62,8 +58,8 @@ const combining: Readonly<Record<Exclude<ScatterCall["reduce"], "set">, BinaryOp
 
 /**
  * Builds the scatter kernel. For whole rows a unit is a column, and each piece of columns goes through all rows, so
- * that no two threads write the same element. For single elements there is one unit. The slot after the strides holds
- * the number of positions of the walk.
+ * that no two threads write the same element. For single elements there is one unit. The last argument is the number
+ * of positions of the walk.
  */
 export function scatterModule(
   runtime: Runtime,
@@ -73,11 +69,13 @@ export function scatterModule(
   const bytes = bytesOf(dtype);
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const bases = [0, 1, 2].map((k) => e.slot(k));
-    const at = odometer(e, i32.const(0), bases, sizes, rank);
-    const [target, index, source] = at.pointers as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: there are three
-    f.for(0, e.slot(sizes + rank - 1 + 3 * rank), 1, () => {
-      const to = e.let(nth(target, i32.load(index), e.slot(indexedStride)));
+    const [, indexedStride, ...strides] = e.take(5);
+    const starts = e.take(3);
+    const at = odometer(e, rank, 3)(i32.const(0), starts);
+    const [target, index, source] = at.pointers as [Integer, Integer, Integer]; // safe: there are three
+    const [positions] = e.take(1);
+    f.for(0, positions, 1, () => {
+      const to = e.let(nth(target, i32.load(index), indexedStride));
       if (motions === null) {
         if (reduce === "set") f.do(move(bytes, to, source));
         else {
@@ -88,7 +86,7 @@ export function scatterModule(
         const i = f.let(e.begin);
         const bases = [to, index, source];
         f.while(i32.ltU(i, e.end), () => {
-          const step = vectorStep(e, { at: i, end: e.end, bases, strides: innerStrides, motions });
+          const step = vectorStep(e, { at: i, end: e.end, bases, strides, motions });
           const comes = step.load(2, dtype);
           step.store(
             0,

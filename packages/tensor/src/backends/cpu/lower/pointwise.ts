@@ -15,7 +15,17 @@ import { i32, type Local, nth, select } from "../wasm/index.ts";
 import { cost } from "./cost.ts";
 import { type Emitter, kernelModule } from "./emitter.ts";
 import { type Known, lowerAs, lowerInvariant } from "./formula.ts";
-import { type Integer, load, loadEach, loadSplat, pack, storeOne, storePacked, type Value } from "./values.ts";
+import {
+  type Integer,
+  load,
+  loadEach,
+  loadSplat,
+  pack,
+  storeOne,
+  storePacked,
+  storeSome,
+  type Value,
+} from "./values.ts";
 
 /** The properties that a pointwise kernel is specialized for. */
 export interface PointwiseClass {
@@ -36,18 +46,19 @@ export interface PointwiseClass {
 export function pointwiseModule(runtime: Runtime, { program, types, motions, outer }: PointwiseClass): Uint8Array {
   const n = motions.length;
   const inputs = n - types.length;
-  const steps = motions.includes(strided) ? n : 0;
-  const sizes = n + steps;
-  const scalars = outer === 0 ? sizes : sizes + outer + n * outer;
+  const moves = motions.includes(strided);
   const read = inputTypes(program);
   // For cheap expressions the loop overhead would dominate.
-  const unrolled = steps === 0 && cost(program.outputs) < 12;
+  const unrolled = !moves && cost(program.outputs) < 12;
   const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
 
   return kernelModule(runtime, (e) => {
     const { f } = e;
     const known: Known = new Map();
-    e.scalars = scalars;
+    const bases = e.take(n);
+    const strides = e.take(moves ? n : 0);
+    const [inner] = e.take(outer === 0 ? 0 : 1);
+    const rows = odometer(e, outer, n);
     lowerInvariant(e, program.outputs, known);
 
     /** Emits elements [from, to) of an innermost dimension whose operands start at `bases`. */
@@ -58,7 +69,7 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       const i = f.let(from);
       /** Emits four elements from index `at` on. */
       const vector = (at: Local<"i32">, whole: boolean): void => {
-        const step = vectorStep(e, { at, end: to, whole, bases, strides: n, motions });
+        const step = vectorStep(e, { at, end: to, whole, bases, strides, motions });
         const input = (leaf: Expr) =>
           motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype);
         lowerAs(e, program.outputs, types, input, new Map(known)).forEach((value, k) => {
@@ -78,13 +89,11 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       });
     };
 
-    const bases = motions.map((_, k) => e.slot(k));
     if (outer === 0) {
       sweep(bases, e.begin, e.end);
       return;
     }
-    const inner = e.slot(sizes);
-    const walk = odometer(e, e.let(i32.divU(e.begin, inner)), bases, sizes + 1, outer);
+    const walk = rows(e.let(i32.divU(e.begin, inner)), bases);
     const column = f.let(i32.remU(e.begin, inner));
     const done = f.let(e.begin);
     f.while(i32.ltU(done, e.end), () => {
@@ -107,9 +116,9 @@ export interface Place {
   readonly whole?: boolean;
   /** The end of the loop. */
   readonly end: Integer;
-  /** The operands' addresses, the argument slot of the first one's stride, and how they move. */
+  /** The operands' addresses, their strides, which may be missing if none is strided, and how they move. */
   readonly bases: readonly Integer[];
-  readonly strides: number;
+  readonly strides: readonly Integer[];
   readonly motions: readonly number[];
 }
 
@@ -120,7 +129,7 @@ export function vectorStep(
 ): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
   const { f } = e;
   const near = (k: number, dtype: DType) => e.let(nth(bases[k] as Integer, at, bytesOf(dtype)));
-  const far = (k: number, index: Integer) => e.let(nth(bases[k] as Integer, index, e.slot(strides + k)));
+  const far = (k: number, index: Integer) => e.let(nth(bases[k] as Integer, index, strides[k] as Integer));
   return {
     load(k, dtype) {
       if (motions[k] === dense) return load(e, dtype, near(k, dtype));
@@ -131,19 +140,11 @@ export function vectorStep(
     },
     store(k, dtype, value) {
       const packed = pack(e, dtype, value);
-      if (whole && motions[k] === dense) {
-        storePacked(e, dtype, near(k, dtype), packed);
-        return;
-      }
       const left = e.let(i32.sub(end, at));
       if (motions[k] === dense) {
         const address = near(k, dtype);
-        const some = () => {
-          storeOne(e, dtype, address, packed, 0);
-          for (const j of [1, 2])
-            f.if(i32.gtU(left, j), () => storeOne(e, dtype, i32.add(address, j * bytesOf(dtype)), packed, j));
-        };
-        f.if(i32.geU(left, 4), () => storePacked(e, dtype, address, packed), some);
+        if (whole) storePacked(e, dtype, address, packed);
+        else storeSome(e, dtype, address, packed, left);
       } else {
         storeOne(e, dtype, far(k, at), packed, 0);
         for (const j of [1, 2, 3]) f.if(i32.gtU(left, j), () => storeOne(e, dtype, far(k, i32.add(at, j)), packed, j));
@@ -153,38 +154,56 @@ export function vectorStep(
 }
 
 /**
- * Emits a loop over the units. `body` receives the addresses of three operands, whose slots are the first ones; the
- * dimensions are those of `odometer`.
+ * Emits a loop over the units. `body` receives the addresses of three operands. The arguments that it takes are these
+ * addresses for the first unit, and those of `odometer`.
  */
 export function forEachUnit(
   e: Emitter,
-  slot: number,
   rank: number,
   body: (...pointers: [Local<"i32">, Local<"i32">, Local<"i32">]) => void,
 ): void {
-  const bases = [0, 1, 2].map((k) => e.slot(k));
-  const walk = odometer(e, e.begin, bases, slot, rank);
+  const bases = e.take(3);
+  const walk = odometer(e, rank, 3)(e.begin, bases);
   e.f.for(0, i32.sub(e.end, e.begin), 1, () => {
     body(...(walk.pointers as [Local<"i32">, Local<"i32">, Local<"i32">])); // safe: there are three
     walk.advance();
   });
 }
 
+/** Pointers that walk through dimensions. */
+export interface Walk {
+  readonly pointers: readonly Integer[];
+  /** Emits a step to the next row. */
+  advance(): void;
+}
+
 /**
- * Emits pointers that walk through dimensions in row-major order, starting at row number `row`. The argument slots from
- * `slot` on hold the sizes of the dimensions except the outermost, which has no limit, and then the strides, dimension
- * by dimension.
+ * Takes the arguments of a walk through `rank` dimensions in row-major order: the sizes of the dimensions except the
+ * outermost, which has no limit, and then the strides, dimension by dimension. Returns a function that emits the
+ * pointers, for row number `row`.
  */
 export function odometer(
   e: Emitter,
+  rank: number,
+  operands: number,
+): (row: Integer, bases: readonly Integer[]) => Walk {
+  const sizes = e.take(Math.max(0, rank - 1));
+  const strides = e.take(rank * operands);
+  return (row, bases) =>
+    rank === 0 ? { pointers: bases, advance: () => undefined } : walk(e, row, bases, sizes, strides);
+}
+
+function walk(
+  e: Emitter,
   row: Integer,
   bases: readonly Integer[],
-  slot: number,
-  rank: number,
-): { readonly pointers: readonly Local<"i32">[]; advance(): void } {
+  sizes: readonly Integer[],
+  strides: readonly Integer[],
+): Walk {
   const { f } = e;
-  const size = (d: number): Integer => e.slot(slot + d - 1);
-  const stride = (d: number, k: number): Integer => e.slot(slot + rank - 1 + d * bases.length + k);
+  const rank = sizes.length + 1;
+  const size = (d: number) => sizes[d - 1] as Integer;
+  const stride = (d: number, k: number) => strides[d * bases.length + k] as Integer;
   const rest = f.let(row);
   const digits: Local<"i32">[] = [];
   for (let d = rank - 1; d > 0; d--) {

@@ -5,10 +5,10 @@
 
 import type { DType } from "../../../dtype.ts";
 import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
-import { i32 } from "../wasm/index.ts";
+import { i32, type Local } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Known } from "./formula.ts";
-import { odometer } from "./pointwise.ts";
+import { odometer, type Walk } from "./pointwise.ts";
 import type { Integer, Value } from "./values.ts";
 
 /** The properties that a row kernel is specialized for. Operands are numbered: inputs, element outputs, row outputs. */
@@ -29,72 +29,50 @@ export interface RowsClass {
   readonly across: number;
 }
 
-/** Indices of the argument slots. */
-export interface Slots {
-  readonly operands: number;
-  /** Number of operands that have elements within a row. */
-  readonly full: number;
-  readonly length: number;
-  readonly innerStrides: number;
-  readonly withinSizes: number;
-  readonly outerSizes: number;
-  readonly lanes: number;
-  readonly scalars: number;
-}
-
-/**
- * Computes the argument slots: the operands' addresses; the innermost size of a row and its strides; the sizes and
- * strides of the row's other dimensions; the sizes (except the outermost) and strides of the dimensions over rows; the
- * number of rows that vectors run across; the scalars. Row outputs have no strides within rows.
- */
-export function slotsOf({ inputs, elements, rows, outer, within }: RowsClass): Slots {
-  const full = inputs + elements.length;
-  const operands = full + rows.length;
-  const length = operands;
-  const innerStrides = length + 1;
-  const withinSizes = innerStrides + full;
-  const outerSizes = withinSizes + within + within * full;
-  const lanes = outerSizes + Math.max(0, outer - 1) + outer * operands;
-  return { operands, full, length, innerStrides, withinSizes, outerSizes, lanes, scalars: lanes + 1 };
-}
-
 /** Sets the result of a stage for all `row` leaves that refer to it. */
 export function publish(program: RowProgram, stage: number, value: Value, known: Known): void {
   for (const node of nodesOf(formulasOf(program)))
     if (node.op === "row" && node.value === stage) known.set(node, value);
 }
 
-/**
- * Emits a walk over rows. Its pointers are the operands' addresses at the start of a row, initially row number `row`.
- */
-export function rowWalk(
-  e: Emitter,
-  what: RowsClass,
-  slots: Slots,
-  row: Integer,
-): { readonly pointers: readonly Integer[]; advance(): void } {
-  const bases = Array.from({ length: slots.operands }, (_, k) => e.slot(k));
-  if (what.outer === 0) return { pointers: bases, advance: () => undefined };
-  return odometer(e, row, bases, slots.outerSizes, what.outer);
+/** The arguments of a row kernel, and the iteration over rows and within them. */
+export interface Frame {
+  /** Number of operands that have elements within a row. */
+  readonly full: number;
+  /** The innermost size of a row, and the strides along it. */
+  readonly length: Local<"i32">;
+  readonly strides: readonly Local<"i32">[];
+  /** The number of rows that vectors run across. */
+  readonly lanes: Local<"i32">;
+  /** Emits a walk over rows. Its pointers are the operands' addresses at the start of a row, initially number `row`. */
+  walk(row: Integer): Walk;
+  /** Emits `body` for every innermost run of a row's elements. */
+  runs(starts: readonly Integer[], body: (starts: readonly Integer[]) => void): void;
 }
 
-/** Emits `body` for every innermost run of a row's elements. */
-export function runs(
-  e: Emitter,
-  what: RowsClass,
-  slots: Slots,
-  starts: readonly Integer[],
-  body: (starts: readonly Integer[]) => void,
-): void {
-  if (what.within === 0) {
-    body(starts);
-    return;
-  }
-  const walk = odometer(e, i32.const(0), starts, slots.withinSizes + 1, what.within);
-  const sizes = Array.from({ length: what.within }, (_, d) => i32.load(e.args, (slots.withinSizes + d) * 8));
-  const count = e.hoist("runs", () => sizes.reduce((a, b) => i32.mul(a, b)));
-  e.f.for(0, count, 1, () => {
-    body(walk.pointers);
-    walk.advance();
-  });
+/**
+ * Takes the arguments: the operands' addresses; the innermost size of a row, the number of its runs of that size, and
+ * the number of rows that vectors run across; the strides along a run; the sizes and strides of the row's other
+ * dimensions and of the dimensions over rows. Row outputs have no strides within rows.
+ */
+export function rowFrame(e: Emitter, { inputs, elements, rows, outer, within }: RowsClass): Frame {
+  const full = inputs + elements.length;
+  const bases = e.take(full + rows.length);
+  const [length, count, lanes] = e.take(3);
+  const strides = e.take(full);
+  const along = odometer(e, within, full);
+  const over = odometer(e, outer, bases.length);
+  return {
+    ...{ full, length, strides, lanes },
+    walk: (row) => over(row, bases),
+    runs(starts, body) {
+      const { pointers, advance } = along(i32.const(0), starts);
+      const run = () => {
+        body(pointers);
+        advance();
+      };
+      if (within === 0) run();
+      else e.f.for(0, count, 1, run);
+    },
+  };
 }

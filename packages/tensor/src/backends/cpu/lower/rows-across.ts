@@ -3,35 +3,34 @@
 import type { DType } from "../../../dtype.ts";
 import { bytesOf } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
-import { formulasOf, nodesOf, type RowProgram } from "../../../expr/program.ts";
+import { inputTypes } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
 import { i32, type Local, nth } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower, lowerAs } from "./formula.ts";
-import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
+import { type Frame, publish, type RowsClass } from "./row-frame.ts";
 import { type Integer, load, loadSplat, pack, storeSome, type Value } from "./values.ts";
 
 /** Emits the kernel. */
-export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
+export function across(e: Emitter, what: RowsClass, frame: Frame, known: Known): void {
   const { f } = e;
   const { program, inputs, motions } = what;
   const width = what.across;
-  const lanes = e.slot(slots.lanes);
-  const length = e.slot(slots.length);
-  const groups = e.hoist("groups", () =>
-    i32.divU(i32.add(i32.load(e.args, slots.lanes * 8), 4 * width - 1), i32.const(4 * width)),
-  );
+  const { full, length, strides, lanes } = frame;
+  const groups = e.let(i32.divU(i32.add(lanes, 4 * width - 1), 4 * width));
   const unit = f.let(e.begin);
   const group = f.let(i32.remU(e.begin, groups));
-  const walk = rowWalk(e, what, slots, e.let(i32.divU(e.begin, groups)));
-  const typeOf = (k: number): DType => (k < inputs ? inputType(program, k) : (what.elements[k - inputs] as DType));
+  const walk = frame.walk(e.let(i32.divU(e.begin, groups)));
+  const types = inputTypes(program);
+  // The address of an unread input is never used.
+  const typeOf = (k: number): DType => (k < inputs ? (types[k] ?? "uint8") : (what.elements[k - inputs] as DType));
 
   f.while(i32.ltU(unit, e.end), () => {
     const lane = e.let(i32.mul(group, 4 * width));
     const left = e.let(i32.sub(lanes, lane));
     const moved = (k: number, type: DType) => nth(walk.pointers[k] as Integer, lane, bytesOf(type));
-    const starts = Array.from({ length: slots.full }, (_, k) =>
+    const starts = Array.from({ length: full }, (_, k) =>
       motions[k] === dense ? e.let(moved(k, typeOf(k))) : (walk.pointers[k] as Integer),
     );
     const vectors = Array.from({ length: width }, (_, v) => v);
@@ -47,12 +46,12 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
     };
     /** Emits `body` for every element of the rows. */
     const sweep = (body: (at: readonly Integer[], index: Local<"i32">) => void): void => {
-      runs(e, what, slots, starts, (here) => {
+      frame.runs(starts, (here) => {
         const pointers = here.map((pointer) => f.let(pointer));
         f.for(0, length, 1, (i) => {
           body(pointers, i);
           pointers.forEach((pointer, k) => {
-            f.increase(pointer, e.slot(slots.innerStrides + k));
+            f.increase(pointer, strides[k] as Integer);
           });
         });
       });
@@ -78,7 +77,7 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       const inside: Known = new Map(results[v]);
       lowerAs(e, program.rows, what.rows, inputAt(starts, v), inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
-        store(e.let(moved(slots.full + k, type)), type, value, v);
+        store(e.let(moved(full + k, type)), type, value, v);
       });
     });
     if (program.elements.length > 0) {
@@ -99,9 +98,4 @@ export function across(e: Emitter, what: RowsClass, slots: Slots, known: Known):
       walk.advance();
     });
   });
-}
-
-/** Returns the dtype of an input as the program reads it. The address of an unread input is never used. */
-function inputType(program: RowProgram, k: number): DType {
-  return nodesOf(formulasOf(program)).find((node) => node.op === "input" && node.value === k)?.dtype ?? "uint8";
 }

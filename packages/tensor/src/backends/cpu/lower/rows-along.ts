@@ -10,18 +10,18 @@ import { cost } from "./cost.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower, lowerAs, lowerInvariant } from "./formula.ts";
 import { vectorStep } from "./pointwise.ts";
-import { publish, type RowsClass, rowWalk, runs, type Slots } from "./row-frame.ts";
+import { type Frame, publish, type RowsClass } from "./row-frame.ts";
 import { type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
 /** Emits the kernel. */
-export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): void {
+export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): void {
   const { f } = e;
   const { program, inputs, motions } = what;
-  const length = e.slot(slots.length);
+  const { full, length, strides, runs } = frame;
   const row = f.let(e.begin);
-  const walk = rowWalk(e, what, slots, e.begin);
+  const walk = frame.walk(e.begin);
   const stepAt = (starts: readonly Integer[], at: Local<"i32">, whole: boolean) =>
-    vectorStep(e, { at, end: length, whole, bases: starts, strides: slots.innerStrides, motions });
+    vectorStep(e, { at, end: length, whole, bases: starts, strides, motions });
   const kept = keptFormula(what);
   /** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
   const settle = (roots: readonly Expr[], starts: readonly Integer[], outside: Known): Known => {
@@ -36,11 +36,11 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
 
   f.while(i32.ltU(row, e.end), () => {
     const results: Known = new Map(known);
-    const starts = walk.pointers.slice(0, slots.full);
+    const starts = walk.pointers.slice(0, full);
     program.stages.forEach(({ reduce, of }, s) => {
       const ways = cost([of]) < 16 ? 4 : 2;
       const total = accumulator(e, reduce, of.dtype, ways);
-      runs(e, what, slots, starts, (here) => {
+      runs(starts, (here) => {
         const settled = settle([of], here, results);
         const i = f.let(i32.const(0));
         const keep = kept !== null && s === program.stages.length - 1;
@@ -77,11 +77,11 @@ export function along(e: Emitter, what: RowsClass, slots: Slots, known: Known): 
       lowerAs(e, program.rows, what.rows, atStart, inside).forEach((value, k) => {
         const type = what.rows[k] as DType;
         const packed = pack(e, type, value);
-        storeOne(e, type, walk.pointers[slots.full + k] as Integer, packed, 0);
+        storeOne(e, type, walk.pointers[full + k] as Integer, packed, 0);
       });
     }
     if (program.elements.length > 0) {
-      runs(e, what, slots, starts, (here) => {
+      runs(starts, (here) => {
         const settled = settle(program.elements, here, results);
         const i = f.let(i32.const(0));
         const vector = (at: Local<"i32">, whole: boolean): void => {

@@ -8,7 +8,7 @@ import { formulasOf } from "../../../expr/program.ts";
 import type { Runtime } from "../runtime.ts";
 import { kernelModule } from "./emitter.ts";
 import { type Known, lowerInvariant } from "./formula.ts";
-import { type RowsClass, slotsOf } from "./row-frame.ts";
+import { type RowsClass, rowFrame } from "./row-frame.ts";
 import { across } from "./rows-across.ts";
 import { along } from "./rows-along.ts";
 
@@ -16,11 +16,10 @@ import { along } from "./rows-along.ts";
 export function rowsModule(runtime: Runtime, what: RowsClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { program } = what;
-    const slots = slotsOf(what);
+    const frame = rowFrame(e, what);
     const known: Known = new Map();
-    e.scalars = slots.scalars;
     lowerInvariant(e, formulasOf(program), known);
-    if (what.across === 0) along(e, what, slots, known);
-    else across(e, what, slots, known);
+    if (what.across === 0) along(e, what, frame, known);
+    else across(e, what, frame, known);
   });
 }

@@ -13,7 +13,7 @@ import { number } from "./argreduce.ts";
 import { kernelModule } from "./emitter.ts";
 import { forEachUnit } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
-import { convert, loadSplat, pack, storeOne, type Value } from "./values.ts";
+import { convert, type Integer, loadSplat, pack, storeOne } from "./values.ts";
 
 /** The properties that the kernel is specialized for. */
 export interface ScanClass {
@@ -26,28 +26,26 @@ export interface ScanClass {
 }
 
 /**
- * Builds the kernel. The argument slots are the addresses of input, output and indices; the length of a lane; the three
- * strides along it; the sizes of the other dimensions except the outermost; their strides.
+ * Builds the kernel. The arguments are the length of a lane and the three strides along it; the addresses of input,
+ * output and indices; the sizes of the other dimensions except the outermost; their strides.
  */
 export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: ScanClass): Uint8Array {
   // Floating-point totals are accumulated in float64.
   const held: DType = isFloating(from) ? "float64" : from;
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    forEachUnit(e, 7, outer, (...starts) => {
+    const [length, ...strides] = e.take(4);
+    forEachUnit(e, outer, (...starts) => {
       const pointers = starts.map((start) => f.let<"i32">(start));
       const [source, target, places] = pointers as [Local<"i32">, Local<"i32">, Local<"i32">]; // safe: three
       const start = convert(e, loadSplat(e, from, source), from, held);
       const total = start.map((v) => f.let(v));
       const best = f.let(number(e, from, source));
       const place = f.let(i32.const(0));
-      f.for(0, e.slot(3), 1, (i) => {
+      f.for(0, length, 1, (i) => {
         f.if(i32.gt(i, 0), () => {
           const value = convert(e, loadSplat(e, from, source), from, held);
-          const next: Value = binary(e, combining[op], held, total, value);
-          next.forEach((v, k) => {
-            f.set(total[k] as Local<"v128">, v);
-          });
+          e.assign(total, binary(e, combining[op], held, total, value));
         });
         storeOne(e, to, target, pack(e, to, convert(e, total, held, to)), 0);
         if (indices) {
@@ -61,7 +59,7 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
           f.do(i32.store(places, place));
         }
         pointers.forEach((pointer, k) => {
-          f.increase(pointer, e.slot(4 + k));
+          f.increase(pointer, strides[k] as Integer);
         });
       });
     });

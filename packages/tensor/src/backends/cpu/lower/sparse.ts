@@ -19,7 +19,6 @@ import {
   storePacked,
   storeSome,
   type Value,
-  type Vector,
 } from "./values.ts";
 
 /** The arguments: addresses, sizes, and strides in bytes. A batch is what is neither a row nor a lane. */
@@ -76,10 +75,7 @@ function sums(
     const offset = e.let(i32.mul(i32.load(place(e, at.positions, entry, 4)), at.inputRow));
     const weight = loadSplat(e, dtype, place(e, at.weights, entry, bytesOf(dtype)));
     totals.forEach((total, k) => {
-      const sum = binary(e, "add", dtype, total, binary(e, "mul", dtype, weight, read(offset, k)));
-      total.forEach((vector, j) => {
-        f.set(vector, sum[j] as Vector);
-      });
+      e.assign(total, binary(e, "add", dtype, total, binary(e, "mul", dtype, weight, read(offset, k))));
     });
   });
   return totals.map((total) => pack(e, dtype, total));

@@ -13,21 +13,14 @@ import { kernelModule } from "./emitter.ts";
 export const band = 16;
 
 /**
- * Builds the kernel for 4-byte elements. The argument slots are the addresses of source and result, the rows and
+ * Builds the kernel for 4-byte elements. The arguments are the addresses of source and result, the rows and
  * columns of the result, the bytes between rows of the result, and the bytes between the source elements of adjacent
  * columns.
  */
 export function transposeModule(runtime: Runtime): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const [source, result, rows, columns, step, stride] = [0, 1, 2, 3, 4, 5].map((k) => e.slot(k)) as [
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-      Local<"i32">,
-    ]; // safe: there are six
+    const [source, result, rows, columns, step, stride] = e.take(6);
     const whole = e.let(i32.and(columns, -4));
     const from = f.local("i32");
     const to = f.local("i32");

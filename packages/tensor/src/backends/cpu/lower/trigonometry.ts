@@ -42,8 +42,8 @@ function reduce(e: Emitter, x: Vector): Reduced {
     const r = e.let(shuffle(low.rest, high.rest, [0, 1, 4, 5]));
     const z = e.let(f32x4.mul(r, r));
     // (sin(√z)/√z - 1) / z and (cos(√z) - 1 + z/2) / z², 0 ≤ z ≤ (π/4)²
-    const s = polynomial(e, "f32x4", z, [-0.1666666666, 0.008333331875, -0.0001984008674, 2.72499258e-6]);
-    const c = polynomial(e, "f32x4", z, [0.04166666666, -0.001388888767, 2.480060038e-5, -2.73009592e-7]);
+    const s = polynomial(e, "f32x4", z, [-0.16666667, 0.008333332, -0.00019840087, 2.7249926e-6]);
+    const c = polynomial(e, "f32x4", z, [0.041666667, -0.0013888888, 2.48006e-5, -2.730096e-7]);
     const madd = multiplyAdd("f32x4", e.relaxed);
     return {
       quadrant: e.let(joined(low.shifted, high.shifted)),

@@ -4,7 +4,7 @@
  * one vector, float64 takes two, and a bool is a lane of all ones or all zeros, as comparisons return it.
  */
 
-import { bytesOf, computeType, type DType } from "../../../dtype.ts";
+import { bytesOf, computeType, type DType, isFloating } from "../../../dtype.ts";
 import { type Code, f32x4, f64x2, i8x16, i16x8, i32, i32x4, shuffle, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 
@@ -20,6 +20,13 @@ export function first(value: Value): Vector {
   return value[0] as Vector; // safe: a value has one or two vectors
 }
 
+/** Returns a constant in all lanes. */
+export function constant(e: Emitter, dtype: DType, value: number): Value {
+  if (dtype === "float64") return [e.f64(value), e.f64(value)];
+  if (isFloating(dtype)) return [e.f32(value)];
+  return [e.i32(dtype === "bool" ? -Number(value !== 0) : value)];
+}
+
 /** Loads four adjacent elements. When fewer exist, it reads past the last one: up to 24 bytes for float64. */
 export function load(e: Emitter, dtype: DType, address: Integer): Value {
   switch (bytesOf(dtype)) {
@@ -28,26 +35,23 @@ export function load(e: Emitter, dtype: DType, address: Integer): Value {
     case 4:
       return [e.let(v128.load(address))];
     case 2:
-      return fromBits(e, dtype, v128.load16x4U(address));
+      return decoded(e, dtype, v128.load16x4U(address));
     default:
-      return fromBytes(e, dtype, i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))));
+      return decoded(e, dtype, i32x4.extendLow16U(i16x8.extendLow8U(v128.load32Zero(address))));
   }
+}
+
+/** Loads a byte or 16 bits. */
+function loadBits(dtype: DType, address: Integer): Integer {
+  return bytesOf(dtype) === 2 ? i32.load16U(address) : i32.load8U(address);
 }
 
 /** Loads the element at an address into all four lanes. */
 export function loadSplat(e: Emitter, dtype: DType, address: Integer): Value {
-  switch (bytesOf(dtype)) {
-    case 8: {
-      const both = e.let(v128.load64Splat(address));
-      return [both, both];
-    }
-    case 4:
-      return [e.let(v128.load32Splat(address))];
-    case 2:
-      return fromBits(e, dtype, i32x4.splat(i32.load16U(address)));
-    default:
-      return fromBytes(e, dtype, i32x4.splat(i32.load8U(address)));
-  }
+  const bytes = bytesOf(dtype);
+  if (bytes < 4) return decoded(e, dtype, i32x4.splat(loadBits(dtype, address)));
+  const lanes = e.let(bytes === 8 ? v128.load64Splat(address) : v128.load32Splat(address));
+  return bytes === 8 ? [lanes, lanes] : [lanes];
 }
 
 /** Loads four elements from separate addresses. */
@@ -59,9 +63,12 @@ export function loadEach(e: Emitter, dtype: DType, places: readonly Integer[]): 
   const others = [b, c, d];
   if (bytes === 4)
     return [e.let(others.reduce<Vector>((lanes, at, k) => v128.loadLane(32, at, lanes, k + 1), v128.load32Zero(a)))];
-  const read = bytes === 2 ? i32.load16U : i32.load8U;
-  const lanes = others.reduce<Vector>((all, at, k) => i32x4.replace(all, k + 1, read(at)), i32x4.splat(read(a)));
-  return bytes === 2 ? fromBits(e, dtype, lanes) : fromBytes(e, dtype, lanes);
+  const start: Vector = i32x4.splat(loadBits(dtype, a));
+  return decoded(
+    e,
+    dtype,
+    others.reduce((lanes, at, k) => i32x4.replace(lanes, k + 1, loadBits(dtype, at)), start),
+  );
 }
 
 /** Converts a value to its layout in memory, with the elements adjacent at the vector's low end. */
@@ -101,8 +108,9 @@ export function storeSome(e: Emitter, dtype: DType, address: Integer, packed: Va
   e.f.if(i32.ge(count, 4), () => storePacked(e, dtype, address, packed), some);
 }
 
-/** Converts the bytes of a bool to masks; other bytes are unchanged. */
-function fromBytes(e: Emitter, dtype: DType, lanes: Vector): Value {
+/** Converts loaded bytes or 16-bit floats, one per 32-bit lane: bools to masks, 16-bit floats to float32. */
+function decoded(e: Emitter, dtype: DType, lanes: Vector): Value {
+  if (bytesOf(dtype) === 2) return fromBits(e, dtype, lanes);
   return [e.let(dtype === "bool" ? i32x4.ne(lanes, e.i32(0)) : lanes)];
 }
 
@@ -148,16 +156,16 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     if (to === "int32" || to === "uint8") return convert(e, one(truncated64(e, low, high)), "int32", to);
     return convert(e, one(narrowed(low, high)), "float32", to);
   }
+  // Bools become float32 in one instruction, and other numbers by way of 0 and 1.
+  if (from === "bool" && to !== "float32") return convert(e, one(v128.and(lanes, e.i32(1))), "uint8", to);
   const floating = computeType(from) === "float32";
   switch (to) {
-    case "float64": {
-      if (floating) return widened(lanes).map((half) => e.let(half));
-      const number = from === "bool" ? e.let(v128.and(lanes, e.i32(1))) : lanes;
-      return [
-        e.let(f64x2.convertLowI32x4(number)),
-        e.let(f64x2.convertLowI32x4(shuffle(number, number, [2, 3, 2, 3]))),
-      ];
-    }
+    case "float64":
+      return (
+        floating
+          ? widened(lanes)
+          : [f64x2.convertLowI32x4(lanes), f64x2.convertLowI32x4(shuffle(lanes, lanes, [2, 3, 2, 3]))]
+      ).map((half) => e.let(half));
     case "float32":
       if (floating) return value;
       return one(from === "bool" ? v128.and(lanes, e.f32(1)) : f32x4.convertI32x4(lanes));
@@ -165,10 +173,8 @@ export function convert(e: Emitter, value: Value, from: DType, to: DType): Value
     case "bfloat16":
       return fromBits(e, to, toBits(e, to, first(convert(e, value, from, "float32"))));
     case "int32":
-      if (floating) return one(truncated32(e, lanes));
-      return from === "bool" ? one(v128.and(lanes, e.i32(1))) : value;
+      return floating ? one(truncated32(e, lanes)) : value;
     case "uint8":
-      if (from === "bool") return one(v128.and(lanes, e.i32(1)));
       return one(v128.and(first(convert(e, value, from, "int32")), e.i32(255)));
     case "bool":
       return one(floating ? f32x4.ne(lanes, e.f32(0)) : i32x4.ne(lanes, e.i32(0)));

@@ -2,25 +2,13 @@
 
 /** Encodes an unsigned integer of up to 32 bits as LEB128, seven bits per byte. */
 export function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    const low = rest & 127;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 128);
-  } while (rest !== 0);
-  return bytes;
+  const rest = value >>> 7;
+  return rest === 0 ? [value] : [(value & 127) | 128, ...unsigned(rest)];
 }
 
 /** Encodes a signed 32-bit integer as LEB128, seven bits per byte with the sign in the last one. */
 export function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  while (rest < -64 || rest > 63) {
-    bytes.push((rest & 127) | 128);
-    rest >>= 7;
-  }
-  return [...bytes, rest & 127];
+  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
 }
 
 /** Returns the four bytes of a float32. */

@@ -153,15 +153,13 @@ export class FunctionBuilder {
 
   /** Calls a function without a result. The function `call` is for those with a result. */
   call(index: number, ...args: readonly Code<Type>[]): void {
-    this.#body.push(...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index));
+    this.do(call("void", index, ...args));
   }
 
   /** Returns the bytes of the finished function. */
   finish(): number[] {
     const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
-    const code = [...list(runs)];
-    for (const byte of this.#body) code.push(byte);
-    code.push(0x0b);
+    const code = [...list(runs), ...this.#body, 0x0b];
     return [...unsigned(code.length), ...code];
   }
 
@@ -180,6 +178,6 @@ export class FunctionBuilder {
 }
 
 /** Returns the result of a call as an expression. */
-export function call<T extends Type>(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
+export function call<T extends Type | "void">(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
   return { type, bytes: [...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index)] };
 }

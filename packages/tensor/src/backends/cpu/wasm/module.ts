@@ -87,14 +87,7 @@ export class ModuleBuilder {
   }
 
   #type(parameters: readonly Type[], results: readonly Type[]): number {
-    const signature = [
-      0x60,
-      ...list(parameters.map((t) => [typeBytes[t]])),
-      ...list(results.map((t) => [typeBytes[t]])),
-    ];
-    const found = this.#types.findIndex(
-      (other) => other.length === signature.length && other.every((b, i) => b === signature[i]),
-    );
-    return found >= 0 ? found : this.#types.push(signature) - 1;
+    const lists = [parameters, results].map((types) => list(types.map((t) => [typeBytes[t]])));
+    return this.#types.push([0x60, ...lists.flat()]) - 1; // equal types may be repeated
   }
 }
