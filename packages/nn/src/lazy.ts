@@ -81,7 +81,7 @@ function lazy<C extends new (channels: number, ...rest: never[]) => Layer>(
  * @example
  * import { LazyLinear } from "@akari/nn/lazy";
  * const layer = new LazyLinear(10);
- * layer(ones([64, 784])); // [64, 10]
+ * layer(ones([64, 784])).shape; // [64, 10]
  * layer.weight.shape; // [10, 784]
  */
 export const LazyLinear: Lazy<typeof Linear> = /* @__PURE__ */ lazy("LazyLinear", Linear, -1, 1);

@@ -139,7 +139,8 @@ function planOf(runtime: Runtime, program: Program): PointwisePlan {
 }
 
 function kernelOf(runtime: Runtime, program: Program, plan: PointwisePlan, to: readonly View[], outer: number): Kernel {
-  const key = classKey(1 + outer, motions, to);
+  // A program may be given inputs that it does not read, so the number of operands is part of the class.
+  const key = classKey(4 * motions.length + outer, motions, to);
   if (key === plan.last && plan.kernel !== null) return plan.kernel;
   const types = to.map((view) => view.dtype);
   const build = () => pointwiseModule(runtime, { program, types, motions: [...motions], outer });

@@ -56,6 +56,20 @@ describe.each(devices)("on %s", (_, device) => {
     },
   );
 
+  it("distinguishes kernels of one program by the number of inputs, including those it does not read", () => {
+    const copy = program([x]);
+    const from = integers(device, [24]);
+    const to = integers(device, [24], null);
+    device.run({ kind: "pointwise", program: copy, inputs: [from, from], scalars: [], to: [to] });
+    // Four dimensions that do not merge, and so three around the innermost one.
+    const gaps = { ...integers(device, [2, 6, 6, 6]), shape: [2, 2, 2, 3], strides: [216, 72, 12, 1] };
+    const dense = integers(device, [2, 2, 2, 3], null);
+    device.run({ kind: "pointwise", program: copy, inputs: [gaps], scalars: [], to: [dense] });
+    expect([...read(device, dense)]).toEqual(
+      [0, 12, 72, 84, 216, 228, 288, 300].flatMap((start) => [start, start + 1, start + 2]),
+    );
+  });
+
   it.each([
     [[5, 3]],
     [[7, 8]],
