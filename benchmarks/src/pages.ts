@@ -8,9 +8,15 @@ import { type Browser, chromium, type Page } from "playwright";
 import type { Adapter } from "./adapter.ts";
 import { chromiumPath, hardwareArguments, softwareArguments } from "./chromium.ts";
 import type { LibraryName } from "./libraries.ts";
-import { type Answer, type Failed, type Measurement, patience, tooLong } from "./measure.ts";
+import { type Answer, type Failed, type Measurement, patience } from "./measure.ts";
 import { type Site, serve } from "./site.ts";
 import type { Cannot } from "./workloads.ts";
+
+/**
+ * How long the description of a GPU may take, in milliseconds. It takes about a second; a browser that is told to use
+ * the GPU of a machine without one may never answer.
+ */
+const glance = 30_000;
 
 /** The browser's pages, and the GPU that they use. */
 export interface Pages {
@@ -63,7 +69,7 @@ class Session {
   }
 
   look(): Promise<Adapter | Failed> {
-    return this.#inPage((page) => page.evaluate(() => benchmark.describeAdapter()));
+    return this.#inPage((page) => page.evaluate(() => benchmark.describeAdapter()), glance);
   }
 
   run(library: string, workload: string, seconds: number): Promise<Answer> {
@@ -74,12 +80,12 @@ class Session {
     );
   }
 
-  async #inPage<T>(work: (page: Page) => Promise<T>): Promise<T | Failed> {
+  async #inPage<T>(work: (page: Page) => Promise<T>, limit = patience): Promise<T | Failed> {
     this.#browser ??= await chromium.launch({ executablePath: chromiumPath, args: [...this.#args] });
     const page = await this.#browser.newPage();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, patience, "late");
+      timer = setTimeout(resolve, limit, "late");
     });
     try {
       await page.goto(this.#site.address);
@@ -92,7 +98,7 @@ class Session {
       working.catch(() => {}); // closing the page rejects it
       // Work on a GPU cannot be canceled, so the whole browser is closed.
       await this.close();
-      return tooLong;
+      return { failed: `took more than ${limit / 1000} s` };
     } catch (error) {
       await this.close();
       return {
