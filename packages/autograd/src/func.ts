@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { ArgumentError, describeValue, settings, stack, Tensor, zerosLike } from "@akari/tensor";
+import { ArgumentError, describeValue, expectTensor, settings, stack, Tensor, zerosLike } from "@akari/tensor";
 import { gradientOf, gradOrZero, hessian as hessianAt, jacobian, jvp as jvpAt, separate } from "./functional.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
 import { requiresGrad } from "./variable.ts";
@@ -44,6 +44,12 @@ function tensorsIn(value: unknown): Tensor[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
 }
 
+/** Throws an ArgumentError unless a value is a function. */
+function expectFunction(operation: string, value: unknown): void {
+  if (typeof value !== "function")
+    throw new ArgumentError(`${operation}: expected a function, got ${describeValue(value)}`);
+}
+
 /** Replaces each tensor in a tree. */
 function mapTree(operation: string, tree: unknown, map: (x: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return map(tree);
@@ -61,9 +67,9 @@ function positionsOf(
   args: readonly unknown[],
 ): readonly number[] {
   const { argnums } = settings(operation, options, { argnums: 0 });
-  const positions = typeof argnums === "number" ? [argnums] : argnums;
+  const positions = Array.isArray(argnums) ? argnums : [argnums];
   for (const position of positions)
-    if (!(position in args))
+    if (!Number.isInteger(position) || !(position in args))
       throw new ArgumentError(`${operation}: there is no argument ${position} among ${args.length}`);
   return positions;
 }
@@ -96,6 +102,7 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
   fn: (...args: Args) => Tensor,
   options?: ArgumentOptions<N>,
 ): (...args: Args) => [gradient: Chosen<Args, N>, value: Tensor] {
+  expectFunction("grad", fn);
   return (...args) =>
     nested(args, (createGraph) => {
       const positions = positionsOf("grad", options, args);
@@ -110,7 +117,9 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
       // Safe: the arguments have the same types as before.
       const value = fn(...(replaced(args, positions, trees) as unknown as Args));
       const found = gradientOf("grad", value, leaves, { createGraph, retainGraph: createGraph });
-      const gradients = trees.map((tree) => mapTree("grad", tree, (leaf) => found[leaves.indexOf(leaf)] as Tensor));
+      // The same tensors in the same order.
+      let next = 0;
+      const gradients = trees.map((tree) => mapTree("grad", tree, () => found[next++] as Tensor));
       // Safe: the gradients have the form of the arguments.
       return [oneOrAll(options, gradients) as Chosen<Args, N>, createGraph ? value : value.detach()];
     });
@@ -151,6 +160,7 @@ export function vjp<const Inputs extends readonly Tensor[]>(
   fn: (...inputs: Inputs) => Tensor,
   ...inputs: Inputs
 ): [output: Tensor, product: (vector: Tensor) => { -readonly [K in keyof Inputs]: Tensor }] {
+  expectFunction("vjp", fn);
   return nested(inputs, (createGraph) => {
     const leaves = separate("vjp", inputs, createGraph);
     const output = fn(...(leaves as unknown as Inputs)); // safe: as many tensors
@@ -176,6 +186,7 @@ export function jvp(
   inputs: readonly Tensor[],
   tangents: readonly Tensor[],
 ): [output: Tensor, product: Tensor] {
+  expectFunction("jvp", fn);
   return nested([inputs, tangents], (createGraph) => {
     const [output, product] = jvpAt(fn, inputs, tangents, { createGraph });
     return [output, product];
@@ -189,10 +200,14 @@ function derivative<Args extends readonly unknown[], N extends number | readonly
   options: ArgumentOptions<N> | undefined,
   compute: (fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[], createGraph: boolean) => readonly unknown[],
 ): (...args: Args) => unknown {
+  expectFunction(operation, fn);
   return (...args) =>
     nested(args, (createGraph) => {
       const positions = positionsOf(operation, options, args);
-      const inputs = positions.map((position) => args[position] as Tensor); // safe: checked where they are read
+      const inputs = positions.map((position) => {
+        expectTensor(operation, args[position]);
+        return args[position] as Tensor;
+      });
       // Safe: the arguments have the same types as before.
       const within = (...by: Tensor[]) => fn(...(replaced(args, positions, by) as unknown as Args));
       return oneOrAll(options, compute(within, inputs, createGraph));

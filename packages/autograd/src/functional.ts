@@ -7,6 +7,7 @@ import {
   AutogradError,
   type BackwardOptions,
   expectFloating,
+  expectTensor,
   ShapeError,
   sameShape,
   settings,
@@ -155,6 +156,7 @@ export interface DerivativeOptions {
  */
 export function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   return inputs.map((input) => {
+    expectTensor(operation, input);
     expectFloating(operation, input.dtype);
     if (createGraph && input.requiresGrad) return input.reshape(input.shape).clone();
     return requiresGrad(input.detach());
@@ -207,6 +209,7 @@ export function gradientOf(
   leaves: readonly Tensor[],
   options: { createGraph: boolean; retainGraph: boolean } = recorded,
 ): Tensor[] {
+  expectTensor(operation, output, "a function that returns a tensor");
   if (output.numel() !== 1)
     throw new ShapeError(
       `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
@@ -332,6 +335,21 @@ export function vjp(
   });
 }
 
+/** Returns the vectors as a list. Throws a ShapeError unless there is one for each input, with its shape. */
+function vectorsFor(operation: string, inputs: Tensors, v: Tensors): readonly Tensor[] {
+  const vectors = listOf(v);
+  listOf(inputs).forEach((input, i) => {
+    expectTensor(operation, input);
+    const vector = vectors[i];
+    if (!vector || !sameShape(vector.shape, input.shape)) {
+      throw new ShapeError(
+        `${operation}: input ${i} has shape ${showShape(input.shape)}, but its vector ${vector ? `has ${showShape(vector.shape)}` : "is missing"}`,
+      );
+    }
+  });
+  return vectors;
+}
+
 /**
  * Computes the Jacobian–vector product `Jv` of `fn` at `inputs`. Returns the result of `fn` and the product, which has
  * the shape of the result. The product is found by differentiating the vector–Jacobian product, which is linear in its
@@ -349,15 +367,7 @@ export function jvp(
   v: Tensors,
   options?: DerivativeOptions,
 ): WithProduct<Tensor> {
-  const vectors = listOf(v);
-  listOf(inputs).forEach((input, i) => {
-    const vector = vectors[i];
-    if (vector === undefined || !sameShape(vector.shape, input.shape)) {
-      throw new ShapeError(
-        `jvp: input ${i} has shape ${showShape(input.shape)}, but its vector ${vector ? `has ${showShape(vector.shape)}` : "is missing"}`,
-      );
-    }
-  });
+  const vectors = vectorsFor("jvp", inputs, v);
   return evaluate("jvp", fn, inputs, options, (output, leaves, createGraph) => {
     const weight = requiresGrad(zerosLike(output));
     const products = gradOrZero([output], leaves, [weight], recorded);
@@ -394,9 +404,10 @@ export function vhp(
   v: Tensors,
   options?: DerivativeOptions,
 ): WithProduct<Tensors> {
+  const vectors = vectorsFor("vhp", inputs, v);
   return evaluate("vhp", fn, inputs, options, (output, leaves, createGraph) => {
     const gradient = gradientOf("vhp", output, leaves);
-    const products = gradOrZero(gradient, leaves, listOf(v), { createGraph, retainGraph: true });
+    const products = gradOrZero(gradient, leaves, vectors, { createGraph, retainGraph: true });
     return [createGraph ? output : output.detach(), like(inputs, products)];
   });
 }

@@ -3,7 +3,7 @@
 import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { grad, gradAndValue, hessian, jacfwd, jacrev, jvp, vjp } from "../src/func.ts";
-import { noGrad, requiresGrad } from "../src/index.ts";
+import { noGrad, requiresGrad, vhp } from "../src/index.ts";
 
 const x = tensor([0.5, -1, 2]);
 const y = tensor([1, 2, -0.5]);
@@ -101,5 +101,18 @@ describe("torch.func", () => {
     expect(() => grad((a: Tensor) => a)(x)).toThrow(ShapeError);
     expect(() => grad((a: Tensor) => a.sum())(x.int())).toThrow(DTypeError);
     expect(() => jvp(v, [x], [])).toThrow(ShapeError);
+    const nothing = null as unknown as Tensor;
+    expect(() => jacrev(v)(nothing)).toThrow(/^jacrev: expected a tensor, got null/);
+    expect(() => hessian(v)([x] as unknown as Tensor)).toThrow(/^hessian: expected a tensor, got an array/);
+    expect(() => vjp(v, nothing)).toThrow(/^vjp: expected a tensor, got null/);
+    expect(() => jvp(v, [nothing], [x])).toThrow(/^jvp: expected a tensor, got null/);
+    expect(() => grad(3 as never)).toThrow(new ArgumentError("grad: expected a function, got 3"));
+    expect(() => grad((() => 3) as never)(x as never)).toThrow(
+      /^grad: expected a function that returns a tensor, got 3/,
+    );
+    expect(() => grad(f, { argnums: "0" as never })(x, y)).toThrow(/^grad: there is no argument 0 among 2/);
+    expect(() => vhp((a) => a.sum(), x, [] as never)).toThrow(
+      /^vhp: input 0 has shape \[3\], but its vector is missing/,
+    );
   });
 });

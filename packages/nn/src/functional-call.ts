@@ -1,6 +1,6 @@
 /** Calls of a module with other tensors in place of its own. */
 
-import { ArgumentError, expectTensor, type Tensor } from "@akari/tensor";
+import { ArgumentError, describeValue, expectTensor, type Tensor } from "@akari/tensor";
 import { expectModule, type Module } from "./module.ts";
 
 /**
@@ -26,6 +26,8 @@ export function functionalCall<Inputs extends readonly unknown[], Output>(
   ...inputs: Inputs
 ): Output {
   expectModule("functionalCall", module);
+  const kind = describeValue(tensors);
+  if (kind !== "an object") throw new ArgumentError(`functionalCall: expected tensors by name, got ${kind}`);
   const others = new Map<unknown, Tensor>();
   for (const [name, tensor] of Object.entries(tensors)) {
     expectTensor("functionalCall", tensor);

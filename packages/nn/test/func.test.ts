@@ -59,6 +59,9 @@ describe("functionalCall", () => {
     expect(() => functionalCall(model, { weight: ones([3, 3]) }, ones([1, 2]))).toThrow();
     expect(model.weight).toBe(own);
     expect(() => functionalCall(model, { weigth: ones([1, 2]) }, ones([1, 2]))).toThrow(/there is no "weigth"/);
+    expect(() => functionalCall(model, null as never, ones([1, 2]))).toThrow(
+      new ArgumentError("functionalCall: expected tensors by name, got null"),
+    );
     expect(() => functionalCall(model, { weight: null as never }, ones([1, 2]))).toThrow(ArgumentError);
   });
 });

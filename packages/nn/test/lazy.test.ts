@@ -80,6 +80,9 @@ describe("lazy layers", () => {
     const broken = new LazyConv2d(3, 3, { groups: 2 });
     expect(() => broken(ones([1, 3, 4, 4]))).toThrow(/cannot be split into 2 groups/);
     expect(() => broken(ones([1, 3, 4, 4]))).toThrow(/cannot be split into 2 groups/);
+    expect(() => new LazyConv2d(3, 3)(ones([3]))).toThrow(
+      /^LazyConv2d: expected a dimension -3 with the channels, got/,
+    );
     expect(() => new LazyLinear(2)(null as never)).toThrow(/^LazyLinear: expected a tensor, got null/);
   });
 });

@@ -15,19 +15,18 @@ import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { resample, tapsOf } from "./sparse.ts";
 import { mean } from "./sum.ts";
 
-/** The output sizes. Null keeps the size of the input. */
-export function targets(
-  operation: string,
-  x: Tensor,
-  dims: number,
-  outputSize: number | readonly (number | null)[],
-): number[] {
-  const list = typeof outputSize === "number" ? new Array<number>(dims).fill(outputSize) : outputSize;
-  const sizes = list.map((size, i) => size ?? (x.shape[i + 2] as number));
+/** Returns the output size of each spatial dimension. Throws an ArgumentError unless they are positive integers. */
+export function targets(operation: string, dims: number, size: number | readonly number[]): readonly number[] {
+  const sizes = typeof size === "number" ? new Array<number>(dims).fill(size) : size;
   if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new ArgumentError(`${operation}: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
   return sizes;
+}
+
+/** Replaces null by the size of the input, which it keeps. */
+function kept(x: Tensor, outputSize: number | readonly (number | null)[]): number | readonly number[] {
+  return typeof outputSize === "number" ? outputSize : outputSize.map((size, i) => size ?? (x.shape[i + 2] as number));
 }
 
 export function expectImage(operation: string, x: Tensor, dims: number): void {
@@ -50,7 +49,7 @@ export function adaptiveAverage(
   if (x.ndim === dims + 1) return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
   expectImage(operation, x, dims);
   expectFloating(operation, x.dtype);
-  const sizes = targets(operation, x, dims, outputSize);
+  const sizes = targets(operation, dims, kept(x, outputSize));
   if (sizes.every((out) => out === 1)) {
     const space = sizes.map((_, d) => d + 2);
     return mean(x, space, { keepdim: true });
@@ -142,7 +141,7 @@ function adaptiveLargest(
     return [squeeze(values, 0), squeeze(indices, 0)];
   }
   expectImage(operation, x, dims);
-  const sizes = targets(operation, x, dims, outputSize);
+  const sizes = targets(operation, dims, kept(x, outputSize));
   const [n, c] = [x.shape[0] as number, x.shape[1] as number];
   const { width, positions } = adaptiveSources(x.shape.slice(2), sizes);
   const table = integers(x, positions);

@@ -234,7 +234,8 @@ function avgPool(
     divisorOverride: undefined,
   });
   const { countIncludePad, divisorOverride } = given;
-  if (divisorOverride === 0) throw new ArgumentError(`${operation}: divisorOverride must not be 0`);
+  if (divisorOverride !== undefined && !(typeof divisorOverride === "number" && Math.abs(divisorOverride) > 0))
+    throw new ArgumentError(`${operation}: divisorOverride must not be 0 and must be a number, got ${divisorOverride}`);
   const outputs = batched(operation, dims, x, (batch) => {
     expectFloating(operation, batch.dtype);
     const { kernel, stride, padding, inputSizes, outputSizes } = windowsOf(operation, dims, batch, size, given);

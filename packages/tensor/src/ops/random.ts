@@ -333,10 +333,12 @@ function transformed(name: string, x: Tensor, generator: Generator, change: (u: 
  * @param median Default 0.
  * @param sigma half the distance between the quartiles. Default 1.
  * @throws DTypeError for integers.
+ * @throws ArgumentError unless `sigma` is positive.
  */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("cauchy_", options);
   expectFloating("cauchy_", x.dtype);
+  checkPositive("cauchy_", "sigma", sigma);
   return transformed("cauchy", x, generator, (u) => u.sub_(0.5).mul_(Math.PI).tan_().mul_(sigma).add_(median));
 }
 

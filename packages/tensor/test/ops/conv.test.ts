@@ -137,6 +137,8 @@ describe("pooling", () => {
     }
     expect(() => avgPool2d(null as unknown as Tensor, 2)).toThrow(/^avgPool2d: expected a tensor, got null/);
     expect(() => avgPool2d(zeros([1, 1, 4, 4]), 2, { divisorOverride: 0 })).toThrow(/divisorOverride must not be 0/);
+    for (const divisorOverride of [Number.NaN, "2" as unknown as number])
+      expect(() => avgPool2d(zeros([1, 1, 4, 4]), 2, { divisorOverride })).toThrow(/must be a number, got/);
   });
 });
 
@@ -168,6 +170,7 @@ describe("images", () => {
     expect(interpolate(ramp, { size: 3, mode: "nearest-exact" }).toArraySync()).toEqual([[[0, 2, 3]]]);
     expect(() => interpolate(ramp, { size: 7, mode: "bilinear" })).toThrow(ArgumentError);
     expect(() => interpolate(ramp, {})).toThrow(/size or scaleFactor/);
+    expect(() => interpolate(ramp, { size: [null as unknown as number] })).toThrow(/expected 1 positive sizes/);
     for (const mode of ["linear", "area"] as const)
       expect(() => interpolate(ramp.int(), { size: 3, mode })).toThrow(/interpolate: expected a floating-point dtype/);
     expect(interpolate(ramp.int(), { size: 2 }).toArraySync()).toEqual([[[0, 2]]]);

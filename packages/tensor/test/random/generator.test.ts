@@ -131,6 +131,7 @@ describe("Generator", () => {
     expect(() => zeros([2]).geometric_(1)).toThrow("geometric_: 1 - p must be positive, got 0");
     expect(() => zeros([2], { dtype: "bool" }).geometric_(0.5)).toThrow(DTypeError);
     expect(zeros([2], { dtype: "int32" }).geometric_(0.5).dtype).toBe("int32");
+    expect(() => zeros([2]).cauchy_(0, -1)).toThrow("cauchy_: sigma must be positive, got -1");
     expect(() => zeros([2]).logNormal_(0, 0)).toThrow("logNormal_: std must be positive, got 0");
     for (const draw of ["cauchy_", "logNormal_"] as const)
       expect(() => zeros([2], { dtype: "int32" })[draw]()).toThrow(DTypeError);
