@@ -122,11 +122,14 @@ export interface Place {
   readonly motions: readonly number[];
 }
 
+/** Loads and stores of four elements of an operand. */
+export interface VectorStep {
+  load(k: number, dtype: DType): Value;
+  store(k: number, dtype: DType, value: Value): void;
+}
+
 /** Returns loads and stores for one iteration of a loop over vectors of four elements. */
-export function vectorStep(
-  e: Emitter,
-  { at, whole, end, bases, strides, motions }: Place,
-): { load(k: number, dtype: DType): Value; store(k: number, dtype: DType, value: Value): void } {
+export function vectorStep(e: Emitter, { at, whole, end, bases, strides, motions }: Place): VectorStep {
   const { f } = e;
   const near = (k: number, dtype: DType) => e.let(nth(bases[k] as Integer, at, bytesOf(dtype)));
   const far = (k: number, index: Integer) => e.let(nth(bases[k] as Integer, index, strides[k] as Integer));
