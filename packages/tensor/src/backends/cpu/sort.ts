@@ -112,8 +112,10 @@ class Lane {
     const { order } = this;
     const [low, high] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array]; // safe: a key has a word
     let count = 0;
+    let worst = 0x7fffffff;
     for (let i = 0; i < low.length; i++) {
       const top = high[i] as number;
+      if (count === kept && top > worst) continue;
       const rest = low[i] as number;
       let j = count;
       while (j > 0) {
@@ -125,6 +127,7 @@ class Lane {
       }
       if (j < kept) order[j] = i;
       if (count < kept) count++;
+      worst = high[order[count - 1] as number] as number;
     }
   }
 
