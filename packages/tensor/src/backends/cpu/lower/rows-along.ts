@@ -13,130 +13,115 @@ import { type VectorStep, vectorStep } from "./pointwise.ts";
 import { type Frame, publish, type RowsClass } from "./row-frame.ts";
 import { type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
 
-/** What the parts of the kernel share: the row's inputs and element outputs at its start, and what is known of it. */
-interface Row {
-  readonly e: Emitter;
-  readonly what: RowsClass;
-  readonly frame: Frame;
-  readonly starts: readonly Integer[];
-  /** The values that are the same in all of the row: the scalars, and the results of stages so far. */
-  readonly results: Known;
-  /** The expression whose values are kept in the output between the last stage and the elements; null for none. */
-  readonly kept: Expr | null;
-}
-
 /** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): void {
   const { f } = e;
-  const { program } = what;
-  const at = f.let(e.begin);
+  const { program, inputs, motions } = what;
+  const { full, length, strides, runs } = frame;
+  const row = f.let(e.begin);
   const walk = frame.walk(e.begin);
   const kept = keptFormula(what);
-  f.while(i32.ltU(at, e.end), () => {
-    const row: Row = { e, what, frame, starts: walk.pointers.slice(0, frame.full), results: new Map(known), kept };
+  f.while(i32.ltU(row, e.end), () => {
+    const results: Known = new Map(known);
+    const starts = walk.pointers.slice(0, full);
     program.stages.forEach((stage, s) => {
-      publish(program, s, reduceRow(row, stage, kept !== null && s === program.stages.length - 1), row.results);
+      const keep = kept !== null && s === program.stages.length - 1;
+      publish(program, s, reduceRow(stage, starts, results, keep), results);
     });
-    if (program.rows.length > 0) storeResults(row, walk.pointers.slice(frame.full));
-    if (program.elements.length > 0) storeElements(row);
-    f.increase(at, 1);
+    if (program.rows.length > 0) storeResults(starts, results);
+    if (program.elements.length > 0) storeElements(starts, results);
+    f.increase(row, 1);
     walk.advance();
   });
-}
 
-/** Emits a stage, and returns its result. `keep` says to store the values that it reduces in the output. */
-function reduceRow(row: Row, { reduce, of }: Stage, keep: boolean): Value {
-  const { e, what, frame, starts } = row;
-  const { f } = e;
-  const { length } = frame;
-  const ways = cost([of]) < 16 ? 4 : 2;
-  const total = accumulator(e, reduce, of.dtype, ways);
-  frame.runs(starts, (here) => {
-    const settled = settle(row, [of], here);
-    const i = f.let(i32.const(0));
-    const evaluate = (at: Local<"i32">, whole: boolean): Value => {
-      const step = stepAt(row, here, at, whole);
-      const value = lower(e, [of], inputOf(step), new Map(settled))[0] as Value; // safe: one root, one value
-      if (keep) step.store(what.inputs, of.dtype, value);
-      return value;
-    };
-    const whole = e.let(i32.and(length, -4 * ways));
-    f.while(i32.ltU(i, whole), () => {
-      const next = e.let(i32.add(i, 256 * ways));
-      const until = e.let(select(i32.ltU(next, whole), next, whole));
-      f.loop((again) => {
-        for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
-        f.increase(i, 4 * ways);
-        f.branchIf(again, i32.ltU(i, until));
+  /** Emits a stage, and returns its result. `keep` says to store the values that it reduces in the output. */
+  function reduceRow({ reduce, of }: Stage, starts: readonly Integer[], results: Known, keep: boolean): Value {
+    const ways = cost([of]) < 16 ? 4 : 2;
+    const total = accumulator(e, reduce, of.dtype, ways);
+    runs(starts, (here) => {
+      const settled = settle([of], here, results);
+      const i = f.let(i32.const(0));
+      const evaluate = (at: Local<"i32">, whole: boolean): Value => {
+        const step = stepAt(here, at, whole);
+        const value = lower(e, [of], inputOf(step), new Map(settled))[0] as Value; // safe: one root, one value
+        if (keep) step.store(inputs, of.dtype, value);
+        return value;
+      };
+      const whole = e.let(i32.and(length, -4 * ways));
+      f.while(i32.ltU(i, whole), () => {
+        const next = e.let(i32.add(i, 256 * ways));
+        const until = e.let(select(i32.ltU(next, whole), next, whole));
+        f.loop((again) => {
+          for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
+          f.increase(i, 4 * ways);
+          f.branchIf(again, i32.ltU(i, until));
+        });
+        total.flush();
+      });
+      f.while(i32.ltU(i, length), () => {
+        const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
+        total.take(evaluate(i, false), 0, mask);
+        f.increase(i, 4);
       });
       total.flush();
     });
-    f.while(i32.ltU(i, length), () => {
-      const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
-      total.take(evaluate(i, false), 0, mask);
-      f.increase(i, 4);
+    return total.total();
+  }
+
+  /** Emits the results of a row, and stores them. */
+  function storeResults(starts: readonly Integer[], results: Known): void {
+    const atStart = (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer);
+    lowerAs(e, program.rows, what.rows, atStart, new Map(results)).forEach((value, k) => {
+      const type = what.rows[k] as DType;
+      storeOne(e, type, walk.pointers[full + k] as Integer, pack(e, type, value), 0);
     });
-    total.flush();
-  });
-  return total.total();
-}
+  }
 
-/** Emits the row's results, and stores them at the given addresses. */
-function storeResults({ e, what, starts, results }: Row, to: readonly Integer[]): void {
-  const atStart = (leaf: Expr) => loadSplat(e, leaf.dtype, starts[leaf.value] as Integer);
-  lowerAs(e, what.program.rows, what.rows, atStart, new Map(results)).forEach((value, k) => {
-    const type = what.rows[k] as DType;
-    storeOne(e, type, to[k] as Integer, pack(e, type, value), 0);
-  });
-}
-
-/** Emits the results of each element, and stores them. */
-function storeElements(row: Row): void {
-  const { e, what, frame, starts, kept } = row;
-  const { f } = e;
-  const { elements } = what.program;
-  frame.runs(starts, (here) => {
-    const settled = settle(row, elements, here);
-    const i = f.let(i32.const(0));
-    const vector = (at: Local<"i32">, whole: boolean): void => {
-      const step = stepAt(row, here, at, whole);
-      const inside: Known = new Map(settled);
-      if (kept !== null) inside.set(kept, step.load(what.inputs, kept.dtype));
-      lowerAs(e, elements, what.elements, inputOf(step), inside).forEach((value, k) => {
-        step.store(what.inputs + k, what.elements[k] as DType, value);
+  /** Emits the results of each element of a row, and stores them. */
+  function storeElements(starts: readonly Integer[], results: Known): void {
+    runs(starts, (here) => {
+      const settled = settle(program.elements, here, results);
+      const i = f.let(i32.const(0));
+      const vector = (at: Local<"i32">, whole: boolean): void => {
+        const step = stepAt(here, at, whole);
+        const inside: Known = new Map(settled);
+        if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
+        lowerAs(e, program.elements, what.elements, inputOf(step), inside).forEach((value, k) => {
+          step.store(inputs + k, what.elements[k] as DType, value);
+        });
+      };
+      const whole = e.let(i32.and(length, -8));
+      f.while(i32.ltU(i, whole), () => {
+        for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
+        f.increase(i, 8);
       });
-    };
-    const whole = e.let(i32.and(frame.length, -8));
-    f.while(i32.ltU(i, whole), () => {
-      for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
-      f.increase(i, 8);
+      f.while(i32.ltU(i, length), () => {
+        vector(i, false);
+        f.increase(i, 4);
+      });
     });
-    f.while(i32.ltU(i, frame.length), () => {
-      vector(i, false);
-      f.increase(i, 4);
-    });
-  });
-}
+  }
 
-/** Returns the access to four elements of a run, from index `at` on. */
-function stepAt({ e, what, frame }: Row, bases: readonly Integer[], at: Local<"i32">, whole: boolean): VectorStep {
-  return vectorStep(e, { at, end: frame.length, whole, bases, strides: frame.strides, motions: what.motions });
+  /** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
+  function settle(roots: readonly Expr[], starts: readonly Integer[], results: Known): Known {
+    const inside: Known = new Map(results);
+    for (const node of nodesOf(roots)) {
+      if (node.op !== "input" || motions[node.value] !== still) continue;
+      inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
+    }
+    lowerInvariant(e, roots, inside);
+    return inside;
+  }
+
+  /** Returns the access to four elements of a run, from index `at` on. */
+  function stepAt(bases: readonly Integer[], at: Local<"i32">, whole: boolean): VectorStep {
+    return vectorStep(e, { at, end: length, whole, bases, strides, motions });
+  }
 }
 
 /** Returns how a formula reads its inputs at a step. */
 function inputOf(step: VectorStep): (leaf: Expr) => Value {
   return (leaf) => step.load(leaf.value, leaf.dtype);
-}
-
-/** Loads the inputs that do not vary within a run, and computes everything that depends only on them. */
-function settle({ e, what, results }: Row, roots: readonly Expr[], starts: readonly Integer[]): Known {
-  const inside: Known = new Map(results);
-  for (const node of nodesOf(roots)) {
-    if (node.op !== "input" || what.motions[node.value] !== still) continue;
-    inside.set(node, loadSplat(e, node.dtype, starts[node.value] as Integer));
-  }
-  lowerInvariant(e, roots, inside);
-  return inside;
 }
 
 /**
