@@ -140,7 +140,8 @@ export async function runTraining(one: TrainCase, device: Backend, compiled = fa
   const next = compiled ? await compile(learn) : learn;
   for (let step = 0; step < one.steps; step++) {
     const start = (step * one.batch_size) % count;
-    const value = next(input.narrow(0, start, one.batch_size), target.narrow(0, start, one.batch_size));
+    const rows = Math.min(one.batch_size, count - start);
+    const value = next(input.narrow(0, start, rows), target.narrow(0, start, rows));
     if (scheduler !== null) stepScheduler(scheduler, await value.item());
     await checkSame(`loss of step ${step}`, value, one.losses[step] as Recorded, one);
   }

@@ -52,8 +52,10 @@ export function buildScheduler(op: string, args: Keywords, optimizer: AnyOptimiz
       buildScheduler(inner.op, inner.args, optimizer),
     );
   });
-  // `verbose` only makes PyTorch print.
-  const rest = Object.entries(args).filter(([key]) => !first.includes(key) && key !== "verbose");
+  // `verbose` only makes PyTorch print, and a `last_epoch` of -1 is its default.
+  const rest = Object.entries(args).filter(
+    ([key, value]) => !first.includes(key) && key !== "verbose" && !(key === "last_epoch" && value === -1),
+  );
   const options = Object.fromEntries(
     rest.map(([key, value]) => [
       key === "T_mult" ? "tMult" : camelCase(key),

@@ -81,3 +81,17 @@ describe("losses match their definitions", () => {
     expect(f.softMarginLoss(tensor([-800]), tensor([1])).itemSync()).toBe(800);
   });
 });
+
+describe("NaN", () => {
+  it.each(["smoothL1Loss", "huberLoss", "mseLoss", "l1Loss"] as const)(
+    "reaches the gradient of %s as PyTorch's",
+    (name) => {
+      const x = requiresGrad(tensor([Number.NaN, 2, 0.1]));
+      const loss = f[name](x, tensor([0, 0, 0]), { reduction: "sum" });
+      loss.backward();
+      expect(loss.itemSync()).toBeNaN();
+      // The derivative of an absolute value is a sign, and the sign of NaN is 0.
+      expect((x.grad as Tensor).select(0, 0).itemSync()).toEqual(name === "l1Loss" ? 0 : Number.NaN);
+    },
+  );
+});

@@ -45,7 +45,8 @@ export interface SmoothL1Options extends LossOptions {
 
 const smooth = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("smoothL1Loss", (x, y, beta) => {
   const d = x.sub(y).abs();
-  return d.lt(beta).where(d.mul(d).mul(0.5).div(beta), d.sub(beta.mul(0.5)));
+  // A NaN takes the quadratic branch, so that its gradient is NaN, too.
+  return d.ge(beta).where(d.sub(beta.mul(0.5)), d.mul(d).mul(0.5).div(beta));
 });
 
 /**
@@ -69,7 +70,7 @@ export interface HuberOptions extends LossOptions {
 
 const huber = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("huberLoss", (x, y, delta) => {
   const d = x.sub(y).abs();
-  return d.le(delta).where(d.mul(d).mul(0.5), delta.mul(d.sub(delta.mul(0.5))));
+  return d.gt(delta).where(delta.mul(d.sub(delta.mul(0.5))), d.mul(d).mul(0.5));
 });
 
 /**
