@@ -12,7 +12,7 @@ import { cpu } from "./backends/cpu/index.ts";
 import { changed } from "./capture.ts";
 import { bytesOf, checkDType, checkSupport, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { decoder } from "./encode.ts";
-import { AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
+import { ArgumentError, AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
 import type { View } from "./kernel.ts";
 import { type ConversionMethods, conversionMethods } from "./methods/conversion.ts";
@@ -379,6 +379,19 @@ export class Tensor implements View {
    */
   toString(): string {
     return format(this);
+  }
+
+  /**
+   * Rejects JavaScript's operators, which would concatenate the printed tensor (`total += loss`) or give NaN
+   * (`loss * 2`). `String(x)` and templates print it.
+   *
+   * @throws ArgumentError unless a string is expected.
+   */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new ArgumentError(
+      "tensor: there are no operators; use methods, as in x.add(y), or numbers, as in await x.item()",
+    );
   }
 
   #expectOne(operation: string): void {

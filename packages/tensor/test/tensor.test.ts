@@ -93,3 +93,20 @@ describe("setData", () => {
     expect(x.toArraySync()).toEqual([1, 2]);
   });
 });
+
+describe("JavaScript's operators", () => {
+  const x = tensor([1, 2]);
+  it.each<[string, (x: never) => unknown]>([
+    ["x + 1", (x) => x + 1],
+    ["x * 2", (x) => x * 2],
+    ["-x", (x) => -x],
+    ["x < 1", (x) => x < 1],
+  ])("%s is rejected", (_, compute) => {
+    expect(() => compute(x as never)).toThrow(/no operators; use methods/);
+  });
+
+  it("do not keep tensors from being printed", () => {
+    expect(`${x}`).toBe("tensor([1., 2.])");
+    expect(String(x)).toBe("tensor([1., 2.])");
+  });
+});
