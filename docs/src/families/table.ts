@@ -178,7 +178,7 @@ const optim: readonly Family[] = [
     files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
   },
   { title: "Learning rate schedulers", files: "schedulers/" },
-  { title: "Writing optimizers", files: "optimizer elementwise checks testing/" },
+  { title: "Writing optimizers", files: "optimizer elementwise parameterwise checks testing/" },
 ];
 
 const data: readonly Family[] = [
