@@ -127,6 +127,7 @@ const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
   { title: "Enabling and disabling gradients", files: "mode" },
   { title: "Transformations of functions", files: "func" },
+  { title: "Checkpointing", about: "Trades computation for memory.", files: "checkpoint" },
   { title: "Custom functions", files: "function formulas/" },
   { title: "Gradient checks and debugging", files: "gradcheck anomaly" },
 ];

@@ -128,6 +128,9 @@ const listed = {
     SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset WeightedRandomSampler default_collate default_convert
     get_worker_info random_split
   `,
+  "torch.utils.checkpoint": `
+    checkpoint checkpoint_sequential
+  `,
   "torch.linalg": `
     cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh householder_product inv inv_ex ldl_factor ldl_factor_ex
     ldl_solve lstsq lu lu_factor lu_factor_ex lu_solve matmul matrix_exp matrix_norm matrix_power matrix_rank multi_dot norm pinv qr

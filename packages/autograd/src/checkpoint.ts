@@ -212,7 +212,7 @@ class Call {
  * are kept; modules and parameters may be used through the closure. Checkpointed functions can be nested if the inner
  * one receives what the outer one has computed as arguments. Gradients of any order are supported.
  *
- * https://docs.pytorch.org/docs/stable/checkpoint.html#torch.utils.checkpoint.checkpoint
+ * https://pytorch.org/docs/stable/checkpoint.html#torch.utils.checkpoint.checkpoint
  *
  * @param args the arguments of `fn`. If the last one is an object with `preserveRngState`, this option is taken out of
  * it.
@@ -251,7 +251,7 @@ function separated(args: readonly unknown[]): [rest: readonly unknown[], preserv
  * Applies functions in sequence, such as the layers of a `Sequential`, in segments. All segments except the last are
  * checkpointed: only their inputs are kept for the backward pass.
  *
- * https://docs.pytorch.org/docs/stable/checkpoint.html#torch.utils.checkpoint.checkpoint_sequential
+ * https://pytorch.org/docs/stable/checkpoint.html#torch.utils.checkpoint.checkpoint_sequential
  *
  * @param functions the functions, each of which receives the result of the one before it.
  * @param segments the number of segments.

@@ -44,7 +44,7 @@ export interface AdafactorOptions extends BaseOptions {
  * Shazeer and Stern 2018, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost",
  * https://arxiv.org/abs/1804.04235
  *
- * https://docs.pytorch.org/docs/stable/generated/torch.optim.Adafactor.html
+ * https://pytorch.org/docs/stable/generated/torch.optim.Adafactor.html
  *
  * @throws ArgumentError for a negative learning rate, weight decay or ε, a positive `beta2Decay`, and a `d` below 1.
  * @example

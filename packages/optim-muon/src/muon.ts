@@ -60,7 +60,7 @@ export interface MuonOptions extends BaseOptions {
  * https://kellerjordan.github.io/posts/muon/; Liu et al. 2025, "Muon is Scalable for LLM Training",
  * https://arxiv.org/abs/2502.16982
  *
- * https://docs.pytorch.org/docs/stable/generated/torch.optim.Muon.html
+ * https://pytorch.org/docs/stable/generated/torch.optim.Muon.html
  *
  * @throws ShapeError for a parameter that is not a matrix.
  * @throws ArgumentError for a negative learning rate, weight decay or `eps`, a momentum outside of [0, 1],
