@@ -169,6 +169,7 @@ const nn: readonly Family[] = [
     names: "parametersToVector vectorToParameters",
   },
   { title: "Weight averaging", files: "averaged-model" },
+  { title: "Fusion for evaluation", files: "fusion" },
 ];
 
 const optim: readonly Family[] = [
@@ -183,7 +184,7 @@ const optim: readonly Family[] = [
 ];
 
 const data: readonly Family[] = [
-  { title: "Datasets", files: "dataset" },
+  { title: "Datasets", files: "dataset stack-dataset" },
   { title: "Batches", files: "data-loader collate" },
   { title: "Samplers", files: "sampler" },
   { title: "Images", files: "mnist image-dataset synthetic" },

@@ -108,7 +108,7 @@ const listed = {
     xavier_normal_ xavier_uniform_ zeros_
   `,
   "torch.nn.utils": `
-    clip_grad_norm_ clip_grad_value_ parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
+    clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ fuse_conv_bn_eval fuse_linear_bn_eval get_total_norm parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
     vector_to_parameters weight_norm
   `,
   "torch.nn.utils.rnn": `
@@ -122,7 +122,7 @@ const listed = {
     MultiStepLR MultiplicativeLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR
   `,
   "torch.optim.swa_utils": `
-    AveragedModel SWALR get_ema_avg_fn update_bn`,
+    AveragedModel SWALR get_ema_avg_fn get_swa_avg_fn update_bn`,
   "torch.utils.data": `
     BatchSampler ChainDataset ConcatDataset DataLoader Dataset DistributedSampler IterableDataset RandomSampler Sampler
     SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset WeightedRandomSampler default_collate default_convert

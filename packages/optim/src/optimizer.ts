@@ -9,6 +9,7 @@ import {
   DeviceError,
   DTypeError,
   describeValue,
+  expectTensor,
   FileError,
   isFloating,
   perform,
@@ -126,6 +127,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws ArgumentError when it is not a leaf or not floating point.
    */
   protected checkParam(param: Tensor, i: number): void {
+    expectTensor(this.constructor.name, param);
     const name = `${this.constructor.name}: parameter ${i}`;
     if (!isFloating(param.dtype))
       throw new ArgumentError(`${name} is ${param.dtype}; only floating-point tensors can be optimized`);

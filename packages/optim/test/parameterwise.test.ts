@@ -23,6 +23,11 @@ function parameter(shape: readonly number[]): Tensor {
   return Object.defineProperty(zeros(shape), "grad", { value: ones(shape), writable: true });
 }
 
+it("an optimizer says what it got instead of a parameter", () => {
+  const named = [["weight", ones([2])]] as unknown as Tensor[]; // safe: invalid parameters are what is tested
+  expect(() => new ByRows(named, { lr: 0.1 }, {})).toThrow("ByRows: expected a tensor, got an array");
+});
+
 describe("a parameterwise optimizer", () => {
   it("frees what an update creates, except new state", () => {
     const optimizer = new ByRows([parameter([64, 64])], { lr: 0.1 }, {});
