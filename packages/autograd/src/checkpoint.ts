@@ -210,7 +210,8 @@ class Call {
  * `fn` must compute the same each time. It returns tensors: one, or several in an array or a plain object. All others
  * that it creates are freed at its end, as in `scope`. Tensors among the arguments, also in arrays and plain objects,
  * are kept; modules and parameters may be used through the closure. Checkpointed functions can be nested if the inner
- * one receives what the outer one has computed as arguments. Gradients of any order are supported.
+ * one receives what the outer one has computed as arguments. Gradients of any order are supported. What `fn` does
+ * besides, such as updating the running statistics of a batch normalization, is done in each call.
  *
  * https://pytorch.org/docs/stable/checkpoint.html#torch.utils.checkpoint.checkpoint
  *
