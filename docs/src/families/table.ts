@@ -169,6 +169,7 @@ const nn: readonly Family[] = [
     names: "parametersToVector vectorToParameters",
   },
   { title: "Weight averaging", files: "averaged-model" },
+  { title: "Parametrizations", files: "parametrize" },
   { title: "Fusion for evaluation", files: "fusion" },
 ];
 

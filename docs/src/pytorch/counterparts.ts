@@ -118,6 +118,8 @@ export class Counterparts {
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
       "torch.nn.init": namesIn(exportsOf("@akari/nn").get("init")),
       "torch.nn.utils": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/fusion")]),
+      "torch.nn.utils.parametrizations": exportsOf("@akari/nn/parametrize"),
+      "torch.nn.utils.parametrize": exportsOf("@akari/nn/parametrize"),
       "torch.nn.utils.rnn": exportsOf("@akari/nn"),
       "torch.optim": new Map(
         ["optim", "optim-muon", "optim-adafactor"].flatMap((name) => [...exportsOf(`@akari/${name}`)]),

@@ -111,6 +111,12 @@ const listed = {
     clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ fuse_conv_bn_eval fuse_linear_bn_eval get_total_norm parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
     vector_to_parameters weight_norm
   `,
+  "torch.nn.utils.parametrizations": `
+    orthogonal spectral_norm weight_norm
+  `,
+  "torch.nn.utils.parametrize": `
+    cached is_parametrized register_parametrization remove_parametrizations
+  `,
   "torch.nn.utils.rnn": `
     PackedSequence pack_padded_sequence pack_sequence pad_packed_sequence pad_sequence unpack_sequence unpad_sequence
   `,

@@ -80,6 +80,7 @@ import * as func from "akari/func";
 import { fuseConvBnEval } from "akari/fusion";
 import { LazyLinear } from "akari/lazy";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
+import { type Parametrization, registerParametrization, weightNorm } from "akari/parametrize";
 import { StackDataset } from "akari/stack-dataset";
 import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
 import { webgpu } from "@akari/tensor/webgpu";
@@ -99,6 +100,7 @@ declare const [loader, averaged]: [DataLoader<Tensor>, AveragedModel<nn.Sequenti
 type Sample = [Tensor, number];
 declare const samples: Sample[];
 declare const [images, captions]: [Dataset<Tensor>, string[]];
+declare const symmetric: Parametrization;
 declare const [conv, bn]: [nn.Conv2d, nn.BatchNorm2d];
 declare const f: (samples: Sample[]) => Tensor;
 declare const t: Transform;
