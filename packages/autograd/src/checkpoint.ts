@@ -222,7 +222,7 @@ class Call {
  * changed in place, or when `fn` uses a tensor that has been disposed of.
  * @example
  * import { checkpoint } from "@akari/autograd/checkpoint";
- * const hidden = checkpoint((x: Tensor) => block(x), input);
+ * const y = checkpoint((x: Tensor) => x.sin().exp().tanh(), x);
  */
 export function checkpoint<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
@@ -260,7 +260,7 @@ function separated(args: readonly unknown[]): [rest: readonly unknown[], preserv
  * @throws ArgumentError unless `segments` is an integer from 1 to the number of functions.
  * @example
  * import { checkpointSequential } from "@akari/autograd/checkpoint";
- * const output = checkpointSequential(model, 4, input);
+ * const output = checkpointSequential(model, 3, x);
  */
 export function checkpointSequential(
   functions: Iterable<(x: Tensor) => Tensor>,
