@@ -135,7 +135,7 @@ const listed = {
     get_worker_info random_split
   `,
   "torch.utils.checkpoint": `
-    checkpoint checkpoint_sequential
+    checkpoint checkpoint_sequential set_checkpoint_debug_enabled set_checkpoint_early_stop
   `,
   "torch.linalg": `
     cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh householder_product inv inv_ex ldl_factor ldl_factor_ex
