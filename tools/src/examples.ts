@@ -56,7 +56,10 @@ export function sources(): ReadonlyMap<string, string> {
 
 /** Returns the identifiers in a piece of code, except those after a dot, in strings or in comments. */
 function identifiers(code: string): ReadonlySet<string> {
-  const bare = code.replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, "").replace(/"[^"\n]*"/g, '""');
+  const bare = code
+    .replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, "")
+    .replace(/"[^"\n]*"/g, '""')
+    .replaceAll("...", "");
   return new Set([...bare.matchAll(/(?<![.\w$]|\?\.)[A-Za-z_]\w*(?!\w*:(?!:))/g)].map(([name]) => name));
 }
 

@@ -24,6 +24,10 @@ export const givenIn: Readonly<Record<string, Readonly<Record<string, string>>>>
     model: "const model = new Linear(3, 2);",
     data: "const data = new TensorDataset(randn([70, 3]), zeros([70], { dtype: 'int32' }));",
   },
+  "data/src/stack-dataset.ts": {
+    images: "const images = new TensorDataset(randn([2, 3]));",
+    captions: 'const captions = ["a cat", "a dog"];',
+  },
   "fft/src/stft.ts": { signal: "const signal = randn([1600]);" },
   // Writes the file that the example of `loadNpy` reads.
   "io/src/npy.ts": { loadNpy: 'await saveNpy("x.npy", ones([2]));' },
@@ -36,6 +40,10 @@ export const givenIn: Readonly<Record<string, Readonly<Record<string, string>>>>
     q: "const q = randn([2, 5, 8]);",
     k: "const k = randn([2, 5, 8]);",
     v: "const v = randn([2, 5, 8]);",
+  },
+  "nn/src/fusion.ts": {
+    conv: "const conv = new Conv2d(3, 4, 3).eval();",
+    bn: "const bn = new BatchNorm2d(4).eval();",
   },
   "nn/src/packed-sequence.ts": { x: "const x = randn([3, 5, 10]);", lstm: "const lstm = new LSTM(10, 4);" },
   "nn/src/recurrent.ts": { x: "const x = randn([2, 7, 10]);" },

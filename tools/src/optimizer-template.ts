@@ -113,7 +113,7 @@ loss.backward();
 optimizer.step();
 \`\`\`
 
-Runs in Node 22.12 or newer, Bun, Deno and browsers. ESM only. MIT licensed.
+Node 22.12 or newer, Bun, Deno, or a browser. ESM only. MIT licensed.
 `;
 
 const index = ({ name, className }: OptimizerNames): string => `/**

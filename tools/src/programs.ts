@@ -46,6 +46,22 @@ export const programs: Readonly<Record<string, string>> = {
     new Lion([x], { lr: 0.5 }).step();
     if (JSON.stringify(x.toArraySync()) !== "[0.5,-0.5]") throw new Error("step");
   `,
+  "@akari/optim-muon": `
+    import { Muon } from "@akari/optim-muon";
+    import { tensor } from "@akari/tensor";
+    const x = tensor([[1, -1]]);
+    Object.defineProperty(x, "grad", { value: tensor([[3, 4]]), writable: true });
+    new Muon([x], { lr: 0.5, weightDecay: 0, nsSteps: 0 }).step();
+    if (!(Math.abs((x.toArraySync() as number[][])[0]![0]! - 0.7) < 1e-5)) throw new Error("step");
+  `,
+  "@akari/optim-adafactor": `
+    import { Adafactor } from "@akari/optim-adafactor";
+    import { tensor } from "@akari/tensor";
+    const x = tensor([1, -1]);
+    Object.defineProperty(x, "grad", { value: tensor([3, -4]), writable: true });
+    new Adafactor([x], { lr: 0.5 }).step();
+    if (JSON.stringify(x.toArraySync()) !== "[0.5,-0.5]") throw new Error("step");
+  `,
   "@akari/linalg": `
     import { qr, svd } from "@akari/linalg";
     import { tensor } from "@akari/tensor";

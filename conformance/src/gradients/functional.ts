@@ -143,6 +143,8 @@ export const apart: readonly string[] = [
   "StateDictError",
   "clipGradNorm_",
   "clipGradValue_",
+  "clipGradsWithNorm_",
+  "getTotalNorm",
   "deepcopy",
   "removeSpectralNorm",
   "removeWeightNorm",

@@ -127,6 +127,7 @@ const autograd: readonly Family[] = [
   { title: "Gradients", files: "variable functional" },
   { title: "Enabling and disabling gradients", files: "mode" },
   { title: "Transformations of functions", files: "func" },
+  { title: "Checkpointing", about: "Trades computation for memory.", files: "checkpoint" },
   { title: "Custom functions", files: "function formulas/" },
   { title: "Gradient checks and debugging", files: "gradcheck anomaly" },
 ];
@@ -168,6 +169,8 @@ const nn: readonly Family[] = [
     names: "parametersToVector vectorToParameters",
   },
   { title: "Weight averaging", files: "averaged-model" },
+  { title: "Parametrizations", files: "parametrize" },
+  { title: "Fusion for evaluation", files: "fusion" },
 ];
 
 const optim: readonly Family[] = [
@@ -178,11 +181,11 @@ const optim: readonly Family[] = [
     files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
   },
   { title: "Learning rate schedulers", files: "schedulers/" },
-  { title: "Writing optimizers", files: "optimizer elementwise checks testing/" },
+  { title: "Writing optimizers", files: "optimizer elementwise parameterwise checks testing/" },
 ];
 
 const data: readonly Family[] = [
-  { title: "Datasets", files: "dataset" },
+  { title: "Datasets", files: "dataset stack-dataset" },
   { title: "Batches", files: "data-loader collate" },
   { title: "Samplers", files: "sampler" },
   { title: "Images", files: "mnist image-dataset synthetic" },

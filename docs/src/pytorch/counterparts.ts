@@ -72,6 +72,7 @@ function pageOf(namespace: Namespace, name: string): string {
   const full = `${namespace}.${name}`;
   if (namespace.startsWith("torchvision")) return `https://pytorch.org/vision/stable/generated/${full}.html`;
   if (namespace === "torch.utils.data") return `${docs}/data.html#${full}`;
+  if (namespace === "torch.utils.checkpoint") return `${docs}/checkpoint.html#${full}`;
   if (namespace === "torch.nn.init") return `${docs}/nn.init.html#${full}`;
   if (namespace === "torch.special") return `${docs}/special.html#${full}`;
   if (full === "torch.nn.Parameter") return `${docs}/generated/torch.nn.parameter.Parameter.html`;
@@ -116,11 +117,16 @@ export class Counterparts {
       "torch.nn": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/lazy")]),
       "torch.nn.functional": namesIn(exportsOf("@akari/nn").get("functional")),
       "torch.nn.init": namesIn(exportsOf("@akari/nn").get("init")),
-      "torch.nn.utils": exportsOf("@akari/nn"),
+      "torch.nn.utils": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/fusion")]),
+      "torch.nn.utils.parametrizations": exportsOf("@akari/nn/parametrize"),
+      "torch.nn.utils.parametrize": exportsOf("@akari/nn/parametrize"),
       "torch.nn.utils.rnn": exportsOf("@akari/nn"),
-      "torch.optim": exportsOf("@akari/optim"),
+      "torch.optim": new Map(
+        ["optim", "optim-muon", "optim-adafactor"].flatMap((name) => [...exportsOf(`@akari/${name}`)]),
+      ),
       "torch.optim.lr_scheduler": exportsOf("@akari/optim"),
-      "torch.utils.data": exportsOf("@akari/data"),
+      "torch.utils.data": new Map([...exportsOf("@akari/data"), ...exportsOf("@akari/data/stack-dataset")]),
+      "torch.utils.checkpoint": exportsOf("@akari/autograd/checkpoint"),
       "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),

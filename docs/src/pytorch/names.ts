@@ -108,8 +108,14 @@ const listed = {
     xavier_normal_ xavier_uniform_ zeros_
   `,
   "torch.nn.utils": `
-    clip_grad_norm_ clip_grad_value_ parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
+    clip_grad_norm_ clip_grad_value_ clip_grads_with_norm_ fuse_conv_bn_eval fuse_linear_bn_eval get_total_norm parameters_to_vector remove_spectral_norm remove_weight_norm skip_init spectral_norm
     vector_to_parameters weight_norm
+  `,
+  "torch.nn.utils.parametrizations": `
+    orthogonal spectral_norm weight_norm
+  `,
+  "torch.nn.utils.parametrize": `
+    cached is_parametrized register_parametrization remove_parametrizations
   `,
   "torch.nn.utils.rnn": `
     PackedSequence pack_padded_sequence pack_sequence pad_packed_sequence pad_sequence unpack_sequence unpad_sequence
@@ -122,11 +128,14 @@ const listed = {
     MultiStepLR MultiplicativeLR OneCycleLR PolynomialLR ReduceLROnPlateau SequentialLR StepLR
   `,
   "torch.optim.swa_utils": `
-    AveragedModel SWALR get_ema_avg_fn update_bn`,
+    AveragedModel SWALR get_ema_avg_fn get_swa_avg_fn update_bn`,
   "torch.utils.data": `
     BatchSampler ChainDataset ConcatDataset DataLoader Dataset DistributedSampler IterableDataset RandomSampler Sampler
     SequentialSampler StackDataset Subset SubsetRandomSampler TensorDataset WeightedRandomSampler default_collate default_convert
     get_worker_info random_split
+  `,
+  "torch.utils.checkpoint": `
+    checkpoint checkpoint_sequential set_checkpoint_debug_enabled set_checkpoint_early_stop
   `,
   "torch.linalg": `
     cholesky cholesky_ex cond cross det diagonal eig eigh eigvals eigvalsh householder_product inv inv_ex ldl_factor ldl_factor_ex

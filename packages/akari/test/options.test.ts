@@ -59,6 +59,7 @@ const calls: Readonly<Record<string, Call>> = {
   cdist: (options) => akari.cdist(x(), x(), options),
   cholesky: (options) => akari.cholesky(akari.eye(2), options),
   clipGradNorm_: (options) => akari.clipGradNorm_([wanted()], 1, options),
+  getTotalNorm: (options) => akari.getTotalNorm([wanted()], options),
   col2im: (options) => akari.col2im(ones([1, 4, 1]), 2, 2, options),
   combinations: (options) => akari.combinations(row(), 2, options),
   ConstantLR: (options) => new optim.ConstantLR(optimizer(), options),

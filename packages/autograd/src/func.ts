@@ -7,6 +7,7 @@
  */
 
 import { ArgumentError, describeValue, expectTensor, settings, stack, Tensor, zerosLike } from "@akari/tensor";
+import { expectFunction } from "./argument.ts";
 import { gradientOf, gradOrZero, hessian as hessianAt, jacobian, jvp as jvpAt, separate } from "./functional.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
 import { requiresGrad } from "./variable.ts";
@@ -42,12 +43,6 @@ function nested<R>(args: readonly unknown[], compute: (createGraph: boolean) => 
 function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
-}
-
-/** Throws an ArgumentError unless a value is a function. */
-function expectFunction(operation: string, value: unknown): void {
-  if (typeof value !== "function")
-    throw new ArgumentError(`${operation}: expected a function, got ${describeValue(value)}`);
 }
 
 /** Replaces each tensor in a tree. */

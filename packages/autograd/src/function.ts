@@ -5,7 +5,7 @@
 
 import { AutogradError, type Spec, Tensor } from "@akari/tensor";
 import { isGradEnabled, noGrad } from "./mode.ts";
-import { type CustomOp, specOf, usedUp } from "./node.ts";
+import { type CustomOp, type Saved as SavedTensor, save, specOf, usedUp } from "./node.ts";
 import { edgesOf, record } from "./variable.ts";
 
 /**
@@ -17,7 +17,7 @@ export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
   readonly needsInputGrad: readonly boolean[];
   /** Values other than tensors that `backward` uses. */
   readonly values: Record<string, unknown> = {};
-  #saved: { readonly tensor: Tensor; readonly version: number }[] = [];
+  #saved: { readonly of: Tensor; readonly saved: SavedTensor }[] = [];
   #usedUpBy = "";
   readonly #nonDifferentiable = new Set<Tensor>();
 
@@ -28,7 +28,7 @@ export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
 
   /** Saves tensors for `backward`. If one is modified in place before then, reading `savedTensors` throws. */
   saveForBackward(...tensors: Saved): void {
-    this.#saved = tensors.map((tensor) => ({ tensor, version: tensor.storage.version }));
+    this.#saved = tensors.map((of) => ({ of, saved: save(of) }));
   }
 
   /**
@@ -38,12 +38,14 @@ export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
    */
   get savedTensors(): Saved {
     if (this.#usedUpBy !== "") throw usedUp(this.#usedUpBy);
-    const tensors: readonly Tensor[] = this.#saved.map(({ tensor, version }, i) => {
+    const tensors: readonly Tensor[] = this.#saved.map(({ of, saved }, i) => {
+      const { tensor, version } = saved;
       if (tensor.storage.version !== version) {
         throw new AutogradError(
           `backward: saved tensor ${i} has been changed in place since forward: it is at version ${tensor.storage.version}, expected ${version}`,
         );
       }
+      tensor.trace = of.trace;
       return tensor;
     });
     return tensors as Saved; // safe: these were passed to `saveForBackward`
@@ -57,6 +59,7 @@ export class FunctionContext<Saved extends readonly Tensor[] = Tensor[]> {
   /** Internal: frees the saved tensors after the backward pass. */
   release(name: string): void {
     if (this.#saved.length > 0) this.#usedUpBy = name;
+    for (const { saved } of this.#saved) saved.drop?.();
     this.#saved = [];
   }
 

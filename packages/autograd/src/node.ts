@@ -67,9 +67,25 @@ export function nextId(): number {
 }
 
 /** A saved tensor and the version of its storage at that time. */
-interface Saved {
+export interface Saved {
   readonly tensor: Tensor;
   readonly version: number;
+  /** Frees the tensor. Default: disposes of it. */
+  drop?(): void;
+}
+
+/** What saves tensors instead, while a checkpointed function runs. It returns null for those to be saved as usual. */
+export const saving: { by: ((tensor: Tensor, version: number) => Saved | null) | null } = { by: null };
+
+/** Saves a tensor: as a new handle on its storage, without history, that no scope disposes of. */
+export function save(tensor: Tensor, version: number = tensor.storage.version): Saved {
+  return saving.by?.(tensor, version) ?? { tensor: keep(tensor.alias()), version };
+}
+
+/** Frees a saved tensor. */
+export function drop(saved: Saved): void {
+  if (saved.drop) saved.drop();
+  else saved.tensor.dispose();
 }
 
 /** Returns the shape, dtype and device of a tensor. */
@@ -116,22 +132,11 @@ export class OperationNode implements Node {
     for (const i of reads?.inputs ?? []) {
       const input = recorded.before?.[i] ?? (inputs[i] as Tensor); // safe: rules name inputs that exist
       const version = input.storage.version - (mutated !== null && mutated.storage === input.storage ? 1 : 0);
-      this.#savedInputs[i] = { tensor: handle(input), version };
+      this.#savedInputs[i] = save(input, version);
     }
     for (const k of reads?.outputs ?? []) {
-      const output = outputs[k] as Tensor; // safe: rules name outputs that exist
-      this.#savedOutputs[k] = { tensor: handle(output), version: output.storage.version };
+      this.#savedOutputs[k] = save(outputs[k] as Tensor); // safe: rules name outputs that exist
     }
-  }
-
-  /**
-   * Gives the saved outputs their history, so that the gradient can be differentiated again. Call once the variables of
-   * the outputs exist.
-   */
-  link(): void {
-    this.#savedOutputs.forEach((saved, k) => {
-      if (saved !== undefined) saved.tensor.trace = this.variables[k] ?? null;
-    });
   }
 
   get custom(): boolean {
@@ -148,14 +153,15 @@ export class OperationNode implements Node {
       needs: wanted,
       inputs: this.#inputs,
       outputs: this.outputs,
-      input: (i) => this.#value(this.#savedInputs[i], `input ${i}`),
-      output: (k = 0) => this.#value(this.#savedOutputs[k], `output ${k}`),
+      input: (i) => this.#value(this.#savedInputs[i], this.edges[i], `input ${i}`),
+      output: (k = 0) => this.#value(this.#savedOutputs[k], this.variables[k], `output ${k}`),
       recording,
     };
     return this.#gradient?.compute(gradients, context) ?? wanted.map(() => null);
   }
 
-  #value(saved: Saved | undefined, what: string): Tensor {
+  /** Returns a saved tensor with its history, so that the gradient can be differentiated again. */
+  #value(saved: Saved | undefined, trace: Variable | null | undefined, what: string): Tensor {
     if (saved === undefined) {
       if (this.#released) {
         throw usedUp(this.name);
@@ -171,6 +177,7 @@ export class OperationNode implements Node {
           `it is at version ${tensor.storage.version}, expected ${version}`,
       );
     }
+    tensor.trace = trace ?? null;
     return tensor;
   }
 
@@ -181,17 +188,10 @@ export class OperationNode implements Node {
 
   release(): void {
     this.#released = true;
-    for (const saved of this.#savedInputs) saved?.tensor.dispose();
-    for (const saved of this.#savedOutputs) saved?.tensor.dispose();
+    for (const saved of this.#savedInputs) if (saved) drop(saved);
+    for (const saved of this.#savedOutputs) if (saved) drop(saved);
     this.#savedInputs = [];
     this.#savedOutputs = [];
     if ("release" in this.#op) (this.#op as CustomOp).release(); // safe: only custom operations have it
   }
-}
-
-/** Returns a new handle on a tensor's storage, with the same history, that no scope disposes of. */
-function handle(tensor: Tensor): Tensor {
-  const alias = keep(tensor.alias());
-  alias.trace = tensor.trace;
-  return alias;
 }

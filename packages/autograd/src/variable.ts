@@ -124,14 +124,12 @@ export class Variable implements Trace {
     const inner = new OperationNode(recorded, edges ?? recorded.inputs.map(() => null), target, originOfCall());
     if (below === target) {
       target.trace = new Variable(inner, 0, specOf(target));
-      inner.link();
     } else {
       const places = recorded.inputs.map((x) => x === target);
       const node = new SliceNode(inner, base, chainOf(target), places, below);
       below.trace = new Variable(node, 0, specOf(below));
       // Reading the view's trace detects that the base has a new trace, and follows it.
       inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable returns a Variable
-      inner.link();
     }
   }
 
@@ -221,7 +219,6 @@ export function record(recorded: Recorded, edges: readonly (Variable | null)[]):
   recorded.outputs.forEach((output, k) => {
     if (isFloating(output.dtype)) output.trace = new Variable(node, k, specOf(output));
   });
-  node.link();
 }
 
 /** Returns the variable of each input that needs a gradient, null for the others; null when no input needs one. */

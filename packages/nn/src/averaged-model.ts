@@ -62,6 +62,15 @@ export function getEmaAvgFn(decay = 0.999): AverageFunction {
 }
 
 /**
+ * Returns the averaging function that `AveragedModel` uses by default: the equal mean of all values.
+ *
+ * https://pytorch.org/docs/stable/optim.html#custom-averaging-strategies
+ */
+export function getSwaAvgFn(): AverageFunction {
+  return mean;
+}
+
+/**
  * Copy of a model whose parameters are averages of the model's parameters. The first update copies them.
  *
  * Izmailov et al. 2018, https://arxiv.org/abs/1803.05407

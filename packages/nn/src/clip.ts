@@ -5,7 +5,7 @@
 import { noGrad } from "@akari/autograd";
 import { checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
 
-/** Options of `clipGradNorm_`. */
+/** Options of `clipGradNorm_` and `getTotalNorm`. */
 export interface ClipNormOptions {
   /** Order of the norm: a positive number, or Infinity for the largest absolute value. Default 2. */
   readonly normType?: number;
@@ -15,9 +15,57 @@ export interface ClipNormOptions {
   readonly errorIfNonfinite?: boolean;
 }
 
+const defaults = { normType: 2, errorIfNonfinite: false };
+
+const listOf = (tensors: Tensor | Iterable<Tensor>): Tensor[] =>
+  Symbol.iterator in tensors ? [...tensors] : [tensors];
+
 function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list = Symbol.iterator in parameters ? [...parameters] : [parameters];
-  return list.flatMap(({ grad }) => (grad === null ? [] : [grad]));
+  return listOf(parameters).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+}
+
+/** Returns the joint norm of tensors. */
+function normOf(operation: string, tensors: readonly Tensor[], options: Required<ClipNormOptions>): Tensor {
+  const { normType, errorIfNonfinite } = options;
+  checkPositive(operation, "normType", normType);
+  if (tensors.length === 0) return zeros([]);
+  const norms = stack(tensors.map((x) => x.norm(normType)));
+  const total = normType === Number.POSITIVE_INFINITY ? norms.max() : norms.norm(normType);
+  if (errorIfNonfinite) {
+    // The largest finite number of the dtype. A device that computes in float32 would treat a larger one as infinity.
+    const most = total.dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;
+    expectBetween(total, -most, most, `${operation}: the norm of the gradients is {}`, { error: "AutogradError" });
+  }
+  return total;
+}
+
+/** Returns what gradients are multiplied with. */
+const factorOf = (maxNorm: number, totalNorm: Tensor): Tensor =>
+  totalNorm.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
+
+/**
+ * Returns the joint norm of tensors, such as gradients, taken over all of them as one vector; 0 if there are none.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.get_total_norm.html
+ *
+ * @throws AutogradError when the norm is NaN or infinite and `errorIfNonfinite` is true.
+ */
+export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options?: ClipNormOptions): Tensor {
+  const given = settings("getTotalNorm", options, defaults);
+  return noGrad(() => normOf("getTotalNorm", listOf(tensors), given));
+}
+
+/**
+ * Scales gradients in place by `maxNorm / totalNorm` if their joint norm `totalNorm`, known from `getTotalNorm`, is
+ * above `maxNorm`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
+ */
+export function clipGradsWithNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, totalNorm: Tensor): void {
+  noGrad(() => {
+    const factor = factorOf(maxNorm, totalNorm);
+    for (const g of gradientsOf(parameters)) g.mul_(factor);
+  });
 }
 
 /**
@@ -33,23 +81,14 @@ export function clipGradNorm_(
   maxNorm: number,
   options?: ClipNormOptions,
 ): Tensor {
-  const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
-  checkPositive("clipGradNorm_", "normType", normType);
-  const gradients = gradientsOf(parameters);
-  const [first] = gradients;
-  if (first === undefined) return zeros([]);
+  const given = settings("clipGradNorm_", options, defaults);
   return noGrad(() => {
-    const norms = stack(gradients.map((g) => g.norm(normType)));
-    const total = normType === Number.POSITIVE_INFINITY ? norms.max() : norms.norm(normType);
-    let factor = total.add(1e-6).reciprocal().mul(maxNorm).clamp(null, 1);
-    if (errorIfNonfinite) {
-      // The largest finite number of the dtype. A device that computes in float32 would treat a larger one as infinity.
-      const most = total.dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;
-      expectBetween(total, -most, most, "clipGradNorm_: the norm of the gradients is {}", { error: "AutogradError" });
-      // On a device that reports the error later, the gradients stay unchanged until then.
-      factor = where(total.isfinite(), factor, 1);
-    }
-    for (const g of gradients) g.mul_(factor);
+    const gradients = gradientsOf(parameters);
+    const total = normOf("clipGradNorm_", gradients, given);
+    const factor = factorOf(maxNorm, total);
+    // On a device that reports the error later, the gradients stay unchanged until then.
+    const safe = given.errorIfNonfinite ? where(total.isfinite(), factor, 1) : factor;
+    for (const g of gradients) g.mul_(safe);
     return total;
   });
 }

@@ -50,7 +50,7 @@ export {
 } from "./adaptive-pooling.ts";
 export { AdaptiveLogSoftmaxWithLoss, type AdaptiveSoftmaxOptions } from "./adaptive-softmax.ts";
 export { MultiheadAttention, type MultiheadAttentionOptions, type MultiheadCallOptions } from "./attention.ts";
-export { type ClipNormOptions, clipGradNorm_, clipGradValue_ } from "./clip.ts";
+export { type ClipNormOptions, clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from "./clip.ts";
 export { ModuleDict, ModuleList, Sequential } from "./container.ts";
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions } from "./conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from "./conv-transpose.ts";

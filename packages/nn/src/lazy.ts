@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { ArgumentError, changed, expectTensor, shapeError, type Tensor } from "@akari/tensor";
+import { ArgumentError, changed, expectTensor, keep, shapeError, Tensor } from "@akari/tensor";
 import { Conv1d, Conv2d, Conv3d } from "./conv.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./instance-norm.ts";
@@ -27,8 +27,12 @@ export type Lazy<Constructor> = Constructor extends new (
 /** Makes a module into another one, whose class and properties it takes over. Its hooks and its mode remain. */
 function become(module: Module, other: Module): void {
   other.train(module.training);
-  for (const key of Reflect.ownKeys(other))
-    Object.defineProperty(module, key, Object.getOwnPropertyDescriptor(other, key) as PropertyDescriptor); // safe: it has the key
+  for (const key of Reflect.ownKeys(other)) {
+    const property = Object.getOwnPropertyDescriptor(other, key) as PropertyDescriptor; // safe: it has the key
+    Object.defineProperty(module, key, property);
+    // The parameters outlive a scope around the first call.
+    if (property.value instanceof Tensor) keep(property.value);
+  }
   for (const [name, persistent] of stateOf(other).buffers) stateOf(module).buffers.set(name, persistent);
   Object.setPrototypeOf(module, Object.getPrototypeOf(other));
   changed();

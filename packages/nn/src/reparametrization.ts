@@ -6,7 +6,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, changed, type Tensor } from "@akari/tensor";
+import { ArgumentError, changed, keep, type Tensor } from "@akari/tensor";
 import { expectModule, type Module, stateOf } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -51,7 +51,8 @@ export function reparametrize(
   compute: (module: Module) => Tensor,
   final: (module: Module) => Tensor = compute,
 ): void {
-  const hook = (of: Module) => void Reflect.set(of, property, compute(of));
+  // The property outlives a scope around the call.
+  const hook = (of: Module) => void Reflect.set(of, property, keep(compute(of)));
   const undo = (of: Module) => {
     const { before } = stateOf(of).hooks.lists;
     for (const entry of before) if (entry.hook === hook) before.delete(entry);

@@ -10,5 +10,6 @@ export {
   type AveragedModelOptions,
   type AverageFunction,
   getEmaAvgFn,
+  getSwaAvgFn,
   updateBn,
 } from "./averaged-model.ts";

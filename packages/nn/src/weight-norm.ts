@@ -8,6 +8,12 @@ import { Parameter } from "./parameter.ts";
 import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
 
+/** Returns the norm at each index of a dimension, with the other sizes 1, or a single norm. */
+export function lengths(x: Tensor, dim: number | null): Tensor {
+  const rest = dim === null ? null : x.shape.flatMap((_, i) => (i === dim ? [] : [i]));
+  return x.norm(2, rest, { keepdim: rest !== null });
+}
+
 /**
  * Applies weight normalization to a parameter of a module. It is replaced with two parameters, the norm `weight_g` and
  * the direction `weight_v`, from which it is computed before each call of the module. Calling `forward` directly does
@@ -29,13 +35,11 @@ export function weightNorm<M extends Module>(module: M, name = "weight", dim: nu
   const weight = parameterOf("weightNorm", module, name);
   const [g, v] = [`${snakeCase(name)}_g`, `${snakeCase(name)}_v`];
   const at = dim === null ? null : dimension("weightNorm", dim, weight.ndim);
-  const rest = at === null ? null : weight.shape.flatMap((_, i) => (i === at ? [] : [i]));
-  const lengths = (x: Tensor) => x.norm(2, rest, { keepdim: rest !== null });
-  Reflect.set(module, g, new Parameter(lengths(weight.detach())));
+  Reflect.set(module, g, new Parameter(lengths(weight.detach(), at)));
   Reflect.set(module, v, new Parameter(weight.detach()));
   const compute = (of: Module): Tensor => {
     const [length, direction] = [Reflect.get(of, g), Reflect.get(of, v)] as [Tensor, Tensor]; // safe: set above
-    return direction.mul(length.div(lengths(direction)));
+    return direction.mul(length.div(lengths(direction, at)));
   };
   Reflect.set(module, name, compute(module));
   reparametrize(module, name, [g, v], compute);

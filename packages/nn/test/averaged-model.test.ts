@@ -5,7 +5,7 @@
 import { ArgumentError, compile, manualSeed, randn, type Tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { BatchNorm1d, Dropout, Linear, Sequential } from "../src/index.ts";
-import { AveragedModel, getEmaAvgFn, updateBn } from "../src/swa.ts";
+import { AveragedModel, getEmaAvgFn, getSwaAvgFn, updateBn } from "../src/swa.ts";
 
 const values = async (x: Tensor): Promise<number[]> => Array.from(await x.data());
 const close = (found: readonly number[], expected: readonly number[]): void => {
@@ -17,7 +17,7 @@ const close = (found: readonly number[], expected: readonly number[]): void => {
 function trained() {
   manualSeed(0);
   const model = new Sequential(new Linear(3, 4), new BatchNorm1d(4), new Linear(4, 1));
-  const averaged = new AveragedModel(model);
+  const averaged = new AveragedModel(model, { avgFn: getSwaAvgFn() });
   const ema = new AveragedModel(model, { avgFn: getEmaAvgFn(0.9) });
   const xs = Array.from({ length: 4 }, () => randn([8, 3]));
   const step = (x: Tensor): void => {

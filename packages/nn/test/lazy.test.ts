@@ -1,6 +1,6 @@
 /** Lazy layers. Expected values are from PyTorch 1.13. */
 
-import { arange, manualSeed, ones, type Tensor } from "@akari/tensor";
+import { arange, manualSeed, ones, scope, type Tensor } from "@akari/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BatchNorm2d, Conv2d, Flatten, Linear, ReLU, Sequential } from "../src/index.ts";
 import {
@@ -63,6 +63,13 @@ describe("lazy layers", () => {
     expect(layer).toBeInstanceOf(Linear);
     expect([layer.training, layer.weight.dtype, layer.bias]).toEqual([false, "float64", null]);
     expect(layer.weight.shape).toEqual([3, 5]);
+  });
+
+  it("keep their parameters when the first call is in a scope", () => {
+    const model = network();
+    scope(() => model(ones([1, 2, 4, 4])));
+    expect([...model.parameters()].map(({ isDisposed }) => isDisposed)).toEqual(Array(6).fill(false));
+    expect(model(ones([1, 2, 4, 4])).shape).toEqual([1, 2]);
   });
 
   it("find the channels of inputs with and without a batch", () => {

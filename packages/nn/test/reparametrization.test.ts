@@ -1,7 +1,7 @@
 /** Weight and spectral normalization. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, manualSeed, ones, type Tensor } from "@akari/tensor";
+import { ArgumentError, manualSeed, ones, scope, type Tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
 
@@ -46,6 +46,14 @@ describe("weightNorm", () => {
     expect(Object.keys(gru.stateDict())).toContain("weight_hh_l0_g");
     expect(gru.stateDict().weight_hh_l0_g?.shape).toEqual([]);
     expect(gru(ones([4, 2]))[0].shape).toEqual([4, 3]);
+  });
+
+  it("keeps the weight after a call in a scope", () => {
+    const layer = nn.weightNorm(new nn.Linear(3, 2));
+    const x = ones([1, 3]);
+    scope(() => layer(x));
+    expect(layer.weight.isDisposed).toBe(false);
+    expect(nn.deepcopy(layer)(x).toArraySync()).toEqual(layer(x).toArraySync());
   });
 
   it("rejects other properties, and repeated or missing normalization", () => {

@@ -3,8 +3,8 @@
  */
 
 import { checkFraction, checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
-import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+import { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
+import type { BaseOptions, Memory, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adadelta`. */
 export interface AdadeltaOptions extends BaseOptions {

@@ -2,9 +2,9 @@
  * The optimizers Adam and AdamW, which differ only in how the weight decay is applied.
  */
 
-import type { Elements, Memory, Scalars, Updated } from "./elementwise.ts";
+import type { Elements, Scalars, Updated } from "./elementwise.ts";
 import { MomentOptimizer } from "./moments.ts";
-import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+import type { BaseOptions, Memory, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adam` and `AdamW`. */
 export interface AdamOptions extends BaseOptions {

@@ -2,9 +2,9 @@
  * The Adamax optimizer.
  */
 
-import type { Elements, Memory, Scalars, Updated } from "./elementwise.ts";
+import type { Elements, Scalars, Updated } from "./elementwise.ts";
 import { MomentOptimizer } from "./moments.ts";
-import type { BaseOptions, ParamsArgument } from "./optimizer.ts";
+import type { BaseOptions, Memory, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `Adamax`. */
 export interface AdamaxOptions extends BaseOptions {

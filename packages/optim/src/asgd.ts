@@ -3,8 +3,8 @@
  */
 
 import { checkNotNegative } from "./checks.ts";
-import { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
-import type { BaseOptions, ParamState, ParamsArgument } from "./optimizer.ts";
+import { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
+import type { BaseOptions, Memory, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `ASGD`. */
 export interface ASGDOptions extends BaseOptions {

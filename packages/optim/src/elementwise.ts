@@ -7,9 +7,7 @@
 import {
   ArgumentError,
   type Backend,
-  DeviceError,
   type DType,
-  DTypeError,
   type Expr,
   input,
   type Program,
@@ -43,17 +41,8 @@ export interface Updated {
   readonly state?: Readonly<Record<string, Expr>>;
 }
 
-/** A state tensor that an optimizer keeps for each parameter. */
-export interface Memory {
-  /** Name in `stateDict`, the same as in PyTorch. */
-  readonly name: string;
-  /** Initial value of every element. Default 0. */
-  readonly initial?: number;
-}
-
-/** The state and the compiled programs of a formula, shared by all groups whose options select it. */
+/** The compiled programs of a formula, shared by all groups whose options select it. */
 interface Plan {
-  readonly memory: readonly Memory[];
   /** Whether each parameter has scalar state besides `step`. */
   readonly numbers: boolean;
   readonly programs: Map<DType, Program>;
@@ -97,22 +86,6 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
   readonly #batches: Batch[] = [];
 
   /**
-   * Declares the state tensors kept for each parameter. Their names may depend on the same options as the formula,
-   * their initial values on all options.
-   */
-  protected memory(_options: Readonly<Options>): readonly Memory[] {
-    return [];
-  }
-
-  /**
-   * Declares the numbers kept for each parameter in addition to `step`, with their initial values. `scalars` may read
-   * and update them in `state`. Default: none.
-   */
-  protected numbers(_options: Readonly<Options>): Readonly<Record<string, number>> | null {
-    return null;
-  }
-
-  /**
    * Computes the scalars that the formula reads, by name. They are passed to the kernel at every step and never
    * compiled into it. The names and their order must always be the same.
    *
@@ -128,31 +101,13 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
    */
   protected abstract formula(elements: Elements, options: Readonly<Options>): Updated;
 
-  protected override stateNames(options: Readonly<Options>): ReadonlySet<string> {
-    return new Set([
-      "step",
-      ...this.memory(options).map(({ name }) => name),
-      ...Object.keys(this.numbers(options) ?? {}),
-    ]);
-  }
-
   protected override update(): void {
-    for (const { params } of this.paramGroups)
-      for (const param of params) if (param.grad !== null) this.#checkGradient(param, param.grad);
+    this.checkGradients();
     for (const group of this.paramGroups) this.#collect(group);
     for (const { device, program: compiled, items } of this.#batches) {
       if (items.length > 0) device.run({ kind: "foreach", program: compiled, items });
       items.length = 0;
     }
-  }
-
-  #checkGradient(param: Tensor, grad: Tensor): void {
-    const name = this.constructor.name;
-    if (grad.device !== param.device) {
-      throw new DeviceError(`${name}: a parameter is on ${param.device.name}, but its gradient on ${grad.device.name}`);
-    }
-    if (grad.dtype !== param.dtype)
-      throw new DTypeError(`${name}: a parameter is ${param.dtype}, but its gradient ${grad.dtype}`);
   }
 
   /** Adds the parameters of a group that have a gradient to their batches. */
@@ -176,8 +131,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       item.scalars = scalars;
       item.inputs[1] = grad;
       for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
-      if (param.numel() > 0)
-        this.#batchOf(param.device, this.#program(plan, group, param.dtype, named)).items.push(item);
+      if (param.numel() > 0) this.#batchOf(param.device, this.#program(plan, group, param, named)).items.push(item);
     }
   }
 
@@ -192,7 +146,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     }
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      plan = { memory: this.memory(options), numbers: this.numbers(options) !== null, programs: new Map() };
+      plan = { numbers: this.numbers(options) !== null, programs: new Map() };
       this.#plans.set(key, plan);
     }
     return plan;
@@ -202,18 +156,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     const item = this.#items.get(param);
     if (item !== undefined && item.plan === plan && item.state === this.state.get(param) && follows(item, param))
       return item;
-    const state = this.state.get(param) ?? { step: 0 };
-    this.state.set(param, state);
-    state.step ??= 0;
-    // `memory` is called again because initial values may depend on numbers, which differ between groups of one plan.
-    for (const { name, initial = 0 } of this.memory(options)) {
-      const known = state[name] ?? param.newEmpty(param.shape).fill_(initial);
-      // The parameter may have moved to another dtype or device; its state follows.
-      // safe: the entries named by `memory` are tensors
-      state[name] = (known as Tensor).to(param.dtype).to(param.device);
-    }
-    for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
-    const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: created above
+    const state = this.stateOf(param, options);
+    const kept = this.memory(options, param.shape).map(({ name }) => state[name] as Tensor); // safe: created above
     const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [] };
     this.#items.set(param, made);
     return made;
@@ -226,8 +170,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     return batch;
   }
 
-  /** Compiles the formula for one dtype. */
-  #program({ memory, programs }: Plan, options: Readonly<Options>, dtype: DType, scalars: Scalars): Program {
+  /** Compiles the formula for the dtype of a parameter. */
+  #program({ programs }: Plan, options: Readonly<Options>, { dtype, shape }: Tensor, scalars: Scalars): Program {
     let found = programs.get(dtype);
     if (found === undefined) {
       const named = (what: string, names: readonly string[], make: (i: number) => Expr) => (name: string) => {
@@ -237,7 +181,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
           `${this.constructor.name}: the formula reads "${name}", but ${what} declares ${names.join(", ") || "nothing"}`,
         );
       };
-      const kept = memory.map(({ name }) => name);
+      const kept = this.memory(options, shape).map(({ name }) => name);
       const state = named("memory", kept, (i) => input(2 + i, dtype));
       const [param, grad] = [input(0, dtype), input(1, dtype)];
       const updated = this.formula(

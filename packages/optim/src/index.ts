@@ -11,17 +11,19 @@ export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { Adamax, type AdamaxOptions } from "./adamax.ts";
 export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { checkBetas, checkFraction, checkNotNegative } from "./checks.ts";
-export { type Elements, ElementwiseOptimizer, type Memory, type Scalars, type Updated } from "./elementwise.ts";
+export { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {
   type BaseOptions,
+  type Memory,
   Optimizer,
   type OptimizerStateDict,
   type ParamGroup,
   type ParamState,
   type ParamsArgument,
 } from "./optimizer.ts";
+export { type ParameterUpdate, ParameterwiseOptimizer } from "./parameterwise.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";

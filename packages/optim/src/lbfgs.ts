@@ -307,18 +307,13 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const entries = saved?.state?.[0];
     const sound = typeof entries === "object" && entries !== null;
     const history = sound ? this.#restored(entries as Readonly<Record<string, unknown>>) : null;
-    // The base class checks the groups and the structure.
+    // The base class checks the groups and the structure. It sees no state: all of it is stored under the first parameter.
     super.loadStateDict(
       sound
         ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) }
         : saved,
     );
     this.#history = history;
-  }
-
-  /** The base class sees no state: all of it is stored under the first parameter. */
-  protected override stateNames(): ReadonlySet<string> {
-    return new Set();
   }
 
   /** Converts the saved state of the first parameter to a history. */

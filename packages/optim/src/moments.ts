@@ -4,8 +4,8 @@
  */
 
 import { checkBetas, checkNotNegative } from "./checks.ts";
-import { ElementwiseOptimizer, type Memory } from "./elementwise.ts";
-import type { BaseOptions } from "./optimizer.ts";
+import { ElementwiseOptimizer } from "./elementwise.ts";
+import type { BaseOptions, Memory } from "./optimizer.ts";
 
 /** Options of Adam and its relatives. */
 interface MomentOptions extends BaseOptions {

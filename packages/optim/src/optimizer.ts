@@ -6,10 +6,14 @@
 import {
   ArgumentError,
   checkNumber,
+  DeviceError,
+  DTypeError,
   describeValue,
+  expectTensor,
   FileError,
   isFloating,
   perform,
+  type Shape,
   ShapeError,
   sameShape,
   settings,
@@ -39,8 +43,18 @@ export interface BaseOptions {
   lr: number;
 }
 
-/** The state of one parameter: tensors of its shape, numbers, or null for entries not set yet. */
+/** The state of one parameter: tensors, numbers, or null for entries not set yet. */
 export type ParamState = Record<string, Tensor | number | null>;
+
+/** A state tensor that an optimizer keeps for each parameter. */
+export interface Memory {
+  /** Name in `stateDict`, the same as in PyTorch. */
+  readonly name: string;
+  /** Initial value of every element. Default 0. */
+  readonly initial?: number;
+  /** Default: the shape of the parameter. */
+  readonly shape?: Shape;
+}
 
 /** The saved form of an optimizer, with PyTorch's names: the state of each parameter and the options of each group. */
 export interface OptimizerStateDict {
@@ -108,6 +122,19 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   }
 
   /**
+   * Checks parameter `i` of a new group. Subclasses extend it.
+   *
+   * @throws ArgumentError when it is not a leaf or not floating point.
+   */
+  protected checkParam(param: Tensor, i: number): void {
+    expectTensor(this.constructor.name, param);
+    const name = `${this.constructor.name}: parameter ${i}`;
+    if (!isFloating(param.dtype))
+      throw new ArgumentError(`${name} is ${param.dtype}; only floating-point tensors can be optimized`);
+    if (!param.isLeaf) throw new ArgumentError(`${name} is the result of an operation; only leaves can be optimized`);
+  }
+
+  /**
    * Adds a parameter group, for example for layers that are unfrozen later.
    *
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html
@@ -122,12 +149,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
-      if (!isFloating(param.dtype))
-        throw new ArgumentError(
-          `${name}: parameter ${i} is ${param.dtype}; only floating-point tensors can be optimized`,
-        );
-      if (!param.isLeaf)
-        throw new ArgumentError(`${name}: parameter ${i} is the result of an operation; only leaves can be optimized`);
+      this.checkParam(param, i);
       if (known.has(param)) throw new ArgumentError(`${name}: parameter ${i} of the group is already in the optimizer`);
       known.add(param);
     });
@@ -171,6 +193,59 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   /** Updates the parameters that have a gradient. */
   protected abstract update(): void;
 
+  /**
+   * Declares the state tensors kept for each parameter. Default: none.
+   *
+   * @param _options the options of the group.
+   * @param _shape the shape of the parameter.
+   */
+  protected memory(_options: Readonly<Options>, _shape: Shape): readonly Memory[] {
+    return [];
+  }
+
+  /**
+   * Declares the numbers kept for each parameter in addition to `step`, with their initial values. Default: none.
+   */
+  protected numbers(_options: Readonly<Options>): Readonly<Record<string, number>> | null {
+    return null;
+  }
+
+  /**
+   * Checks every gradient before anything is updated.
+   *
+   * @throws DeviceError when a gradient is not on the device of its parameter.
+   * @throws DTypeError when a gradient does not have the dtype of its parameter.
+   */
+  protected checkGradients(): void {
+    const { name } = this.constructor;
+    for (const { params } of this.paramGroups) {
+      for (const { grad, device, dtype } of params) {
+        if (grad === null) continue;
+        if (grad.device !== device)
+          throw new DeviceError(`${name}: a parameter is on ${device.name}, but its gradient on ${grad.device.name}`);
+        if (grad.dtype !== dtype)
+          throw new DTypeError(`${name}: a parameter is ${dtype}, but its gradient ${grad.dtype}`);
+      }
+    }
+  }
+
+  /**
+   * Returns the state of a parameter: `step`, and what `memory` and `numbers` declare. New state is created, and
+   * tensors follow the parameter to another dtype or device.
+   */
+  protected stateOf(param: Tensor, options: Readonly<Options>): ParamState {
+    const state = this.state.get(param) ?? { step: 0 };
+    this.state.set(param, state);
+    state.step ??= 0;
+    for (const { name, initial = 0, shape = param.shape } of this.memory(options, param.shape)) {
+      const known = state[name] ?? param.newEmpty(shape).fill_(initial);
+      // safe: the entries named by `memory` are tensors
+      state[name] = (known as Tensor).to(param.dtype).to(param.device);
+    }
+    for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
+    return state;
+  }
+
   /** Registers a function to call after each step. Returns a function that unregisters it. */
   registerStepPostHook(watcher: () => void): () => void {
     this.#watchers.add(watcher);
@@ -204,7 +279,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
    *
    * @throws FileError when `saved` is not the state of this kind of optimizer, or its groups differ in number or size.
-   * @throws ShapeError when the shape of a tensor is not that of its parameter.
+   * @throws ShapeError when a tensor does not have the shape that the optimizer keeps for its parameter.
    * @throws ArgumentError when a saved option is invalid.
    */
   loadStateDict(saved: OptimizerStateDict): void {
@@ -215,7 +290,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
         `${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`,
       );
     }
-    const places = new Map<string, { readonly param: Tensor; readonly names: ReadonlySet<string> | null }>();
+    const places = new Map<string, { readonly param: Tensor; readonly group: Readonly<Options> }>();
     const options: Partial<ParamGroup<Options>>[] = [];
     saved.param_groups.forEach((group, g) => {
       const own = this.paramGroups[g] as ParamGroup<Options>; // safe: as many
@@ -230,23 +305,20 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<
         ParamGroup<Options>
       >;
-      this.check({ ...own, ...loaded });
+      const full = { ...own, ...loaded };
+      this.check(full);
       options.push(loaded);
-      const names = this.stateNames({ ...own, ...loaded });
       // safe: as many
-      group.params.forEach((number, i) => void places.set(String(number), { param: own.params[i] as Tensor, names }));
+      group.params.forEach(
+        (number, i) => void places.set(String(number), { param: own.params[i] as Tensor, group: full }),
+      );
     });
     const loaded = new Map<Tensor, ParamState>();
     for (const [number, entries] of Object.entries(saved.state)) {
       const place = places.get(number);
       if (place === undefined)
         throw new FileError(`${name}: the state has an entry for parameter ${number}, which is in no group`);
-      const unknown = Object.keys(entries).find((key) => entries[key] !== null && place.names?.has(key) === false);
-      if (unknown !== undefined)
-        throw new FileError(
-          `${name}: the state has "${unknown}"; was it saved by another optimizer or with other options?`,
-        );
-      loaded.set(place.param, this.#adopted(number, place.param, entries));
+      loaded.set(place.param, this.#adopted(number, place.param, place.group, entries));
     }
     this.state.clear();
     for (const [param, entries] of loaded) this.state.set(param, entries);
@@ -254,35 +326,33 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     options.forEach((group, g) => void Object.assign(this.paramGroups[g] as ParamGroup<Options>, group));
   }
 
-  /** Copies the saved state of a parameter to its device and dtype. One-element tensors become numbers. */
-  #adopted(number: string, param: Tensor, entries: ParamState): ParamState {
+  /** Checks the saved state of a parameter and copies it to its device and dtype. Numbers may be saved as tensors. */
+  #adopted(number: string, param: Tensor, options: Readonly<Options>, entries: ParamState): ParamState {
+    const name = `${this.constructor.name}.loadStateDict`;
+    const memory = this.memory(options, param.shape);
+    const numbers = { step: 0, ...this.numbers(options) };
     // PyTorch does not save the step of some optimizers. A parameter that has state has been updated at least once.
     const own: ParamState = { step: 1 };
     for (const [key, value] of Object.entries(entries)) {
-      if (value === null || typeof value === "number") own[key] = value;
-      else if (sameShape(value.shape, param.shape) && !this.isNumber(key))
+      const tensor = memory.find((entry) => entry.name === key);
+      if (value === null) own[key] = value;
+      else if (tensor === undefined) {
+        if (!Object.hasOwn(numbers, key))
+          throw new FileError(
+            `${name}: the state has "${key}"; was it saved by another optimizer or with other options?`,
+          );
+        own[key] = typeof value === "number" ? value : value.itemSync();
+      } else {
+        const { shape = param.shape } = tensor;
+        const saved = typeof value === "number" ? [] : value.shape;
+        if (typeof value === "number" || !sameShape(saved, shape))
+          throw new ShapeError(
+            `${name}: ${key} of parameter ${number} has shape ${showShape(saved)}, expected ${showShape(shape)}`,
+          );
         own[key] = value.detach().clone().to(param.device).to(param.dtype);
-      else if (value.numel() === 1) own[key] = value.itemSync();
-      else {
-        throw new ShapeError(
-          `${this.constructor.name}.loadStateDict: ${key} of parameter ${number} has shape ${showShape(value.shape)}, the parameter ${showShape(param.shape)}`,
-        );
       }
     }
     return own;
-  }
-
-  /**
-   * Returns the names that the state of a parameter may have with these options, or null to allow any name.
-   * `loadStateDict` rejects a state with other names.
-   */
-  protected stateNames(_options: Readonly<Options>): ReadonlySet<string> | null {
-    return null;
-  }
-
-  /** Returns whether an entry of the state is a number, even if it was saved as a one-element tensor. */
-  protected isNumber(key: string): boolean {
-    return key === "step";
   }
 }
 

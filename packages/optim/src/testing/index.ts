@@ -19,14 +19,15 @@ export interface OptimizerSuiteOptions {
    * size of the first step.
    */
   readonly followsRate?: boolean;
+  /** The number of dimensions of all parameters, if the optimizer accepts no others. Default: any. */
+  readonly ndim?: number;
 }
 
 /** A function that creates the optimizer under test. */
 export type CreateOptimizer = (params: ParamsArgument<BaseOptions>, options: { lr: number }) => Optimizer<BaseOptions>;
 
-/** Creates a leaf whose gradient the suite sets directly, without autograd. */
-function parameter(values: readonly number[]): Tensor {
-  const x = tensor([...values]);
+/** Makes a tensor a leaf whose gradient the suite sets directly, without autograd. */
+function leaf(x: Tensor): Tensor {
   let grad: Tensor | null = null;
   // Optimizers only read `grad`, so a plain property does, and the suite does not need `@akari/autograd`.
   Object.defineProperty(x, "grad", {
@@ -42,7 +43,13 @@ const target = [1, -2, 0.5];
 
 /** Sets the gradient to that of `Σ (x - target)²`. */
 function descend(x: Tensor): void {
-  x.grad = x.sub(tensor(target)).mul(2);
+  x.grad = x.sub(tensor(target, { dtype: x.dtype })).mul(2);
+}
+
+/** Returns a shape with as many elements and `ndim` dimensions, by adding ones in front or joining the last ones. */
+function reshaped(shape: readonly number[], ndim: number): readonly number[] {
+  const full = [...Array.from({ length: ndim - shape.length }, () => 1), ...shape];
+  return [...full.slice(0, ndim - 1), full.slice(ndim - 1).reduce((a, b) => a * b)];
 }
 
 const values = (x: Tensor): number[] => Array.from(x.dataSync());
@@ -57,8 +64,17 @@ const values = (x: Tensor): number[] => Array.from(x.dataSync());
 export function describeOptimizer(
   name: string,
   create: CreateOptimizer,
-  { lr = 0.05, tolerance = 0.05, followsRate = true }: OptimizerSuiteOptions = {},
+  { lr = 0.05, tolerance = 0.05, followsRate = true, ndim }: OptimizerSuiteOptions = {},
 ): void {
+  const shaped = (shape: readonly number[]) => (ndim === undefined ? shape : reshaped(shape, ndim));
+  /** Creates a parameter with these elements. */
+  const parameter = (elements: readonly number[]): Tensor =>
+    leaf(
+      tensor([...elements])
+        .reshape(shaped([elements.length]))
+        .clone(),
+    );
+
   describe(`${name} as an optimizer`, () => {
     it("minimizes a quadratic function", () => {
       const x = parameter([0, 0, 0]);
@@ -184,7 +200,7 @@ export function describeOptimizer(
       const [moving, staying] = [create([a], { lr }), create([b], { lr })];
       for (let i = 0; i < 4; i++) {
         if (i === 2) a.setData(a.to("float64"));
-        for (const x of [a, b]) x.grad = x.sub(tensor(target, { dtype: x.dtype })).mul(2);
+        for (const x of [a, b]) descend(x);
         moving.step();
         staying.step();
       }
@@ -196,7 +212,7 @@ export function describeOptimizer(
       const [x, y] = [parameter([0, 0, 0]), parameter([0, 0, 0])];
       const optimizer = create([x, y], { lr });
       descend(x);
-      y.grad = zeros([3], { dtype: "float64" });
+      y.grad = zeros(y.shape, { dtype: "float64" });
       expect(() => optimizer.step()).toThrow(/float32.*float64/);
       expect(values(x)).toEqual([0, 0, 0]);
     });
@@ -230,9 +246,8 @@ export function describeOptimizer(
     });
 
     it("handles many parameters of different shapes in one step", () => {
-      const params = [[3], [2, 3], [4, 1, 2], [0]].map((shape) => randn(shape));
-      const wrapped = params.map((x) => {
-        const p = parameter(values(x));
+      const wrapped = [[3], [2, 3], [4, 1, 2], [0]].map((shape) => {
+        const p = leaf(randn(shaped(shape)));
         p.grad = p.mul(0).add(1);
         return p;
       });

@@ -1,0 +1,7 @@
+/**
+ * Checkpointing, as in PyTorch's `torch.utils.checkpoint`: re-exports `@akari/autograd/checkpoint`.
+ *
+ * @packageDocumentation
+ */
+
+export * from "@akari/autograd/checkpoint";

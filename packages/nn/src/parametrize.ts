@@ -1,0 +1,323 @@
+/**
+ * Parametrizations: parameters that are computed from others, as in PyTorch's `torch.nn.utils.parametrize` and
+ * `torch.nn.utils.parametrizations`. The modules that compute them, and what they are computed from, are stored under
+ * `parametrizations`. A parameter is computed before each call of its module, so its value is that of the last call.
+ *
+ * @packageDocumentation
+ */
+
+import { noGrad } from "@akari/autograd";
+import {
+  ArgumentError,
+  checkInteger,
+  dimension,
+  expectTensor,
+  mv,
+  normalize,
+  ShapeError,
+  sameShape,
+  settings,
+  showShape,
+  Tensor,
+} from "@akari/tensor";
+import { ModuleDict } from "./container.ts";
+import { ConvTransposeNd } from "./conv-transpose.ts";
+import { expectModule, Module, stateOf } from "./module.ts";
+import { Parameter } from "./parameter.ts";
+import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
+import { snakeCase } from "./state-name.ts";
+import { lengths } from "./weight-norm.ts";
+
+/**
+ * A module that computes a parameter. `forward` receives the value so far, or all tensors that `rightInverse` returned,
+ * and returns a tensor of the shape of the parameter.
+ */
+export type Parametrization = Module & {
+  forward(...originals: Tensor[]): Tensor;
+  /** Returns what `forward` computes a value from: one tensor or several. Default: the value itself. */
+  rightInverse?(value: Tensor): Tensor | readonly Tensor[];
+};
+
+/** The parametrizations of one parameter, and what they compute it from: `original`, or `original0`, `original1`, …. */
+class ParametrizationList extends Module {
+  static override name = "ParametrizationList";
+
+  constructor(originals: Parameter | readonly Parameter[]) {
+    super();
+    if (originals instanceof Parameter) Reflect.set(this, "original", originals);
+    else originals.forEach((original, i) => void Reflect.set(this, `original${i}`, original));
+  }
+
+  /** The parametrizations, in order of application. */
+  get all(): readonly Parametrization[] {
+    return [...stateOf(this).children.values()] as Parametrization[]; // safe: `append` adds no others
+  }
+
+  /** What they compute the parameter from. */
+  get originals(): readonly Parameter[] {
+    return this.ownParameters().map(([, original]) => original);
+  }
+
+  append(parametrization: Parametrization): void {
+    stateOf(this).children.set(String(this.all.length), parametrization);
+  }
+
+  forward(): Tensor {
+    const [first, ...rest] = this.all as [Parametrization, ...Parametrization[]]; // safe: there is at least one
+    return rest.reduce((x, next) => next.forward(x), first.forward(...this.originals));
+  }
+}
+
+/** Returns the parametrizations of a parameter, or undefined. */
+function listOf(module: Module, name: string): ParametrizationList | undefined {
+  const found: unknown = Reflect.get(module, "parametrizations");
+  return found instanceof ModuleDict && found.has(snakeCase(name))
+    ? (found.get(snakeCase(name)) as ParametrizationList) // safe: no other modules are stored there
+    : undefined;
+}
+
+function checkValue(operation: string, value: Tensor, wanted: Tensor): void {
+  expectTensor(`${operation}: forward of the parametrization`, value);
+  if (!sameShape(value.shape, wanted.shape) || value.dtype !== wanted.dtype)
+    throw new ShapeError(
+      `${operation}: the parametrization returns ${value.dtype} ${showShape(value.shape)} for a parameter of ${wanted.dtype} ${showShape(wanted.shape)}`,
+    );
+}
+
+/**
+ * Computes a parameter of a module with another module: `parametrization` receives the parameter as it is learned, and
+ * returns the value that the module uses. Several are applied in the order in which they are registered. Returns the
+ * module.
+ *
+ * The parameter becomes `parametrizations.weight.original` in the `stateDict`; if the parametrization has a
+ * `rightInverse` that returns several tensors, `original0`, `original1` and so on.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.register_parametrization.html
+ *
+ * @throws ArgumentError when the module has no such parameter.
+ * @throws ShapeError, before anything is changed, when the parametrization returns another shape or dtype.
+ * @example
+ * import { registerParametrization } from "@akari/nn/parametrize";
+ * class Symmetric extends Module {
+ *   forward(x: Tensor): Tensor {
+ *     return x.triu().add(x.triu(1).t());
+ *   }
+ * }
+ * const layer = registerParametrization(new Linear(3, 3), "weight", new Symmetric());
+ */
+export function registerParametrization<M extends Module>(
+  module: M,
+  name: string,
+  parametrization: Parametrization,
+): M {
+  const operation = "registerParametrization";
+  expectModule(operation, module);
+  expectModule(operation, parametrization);
+  const present = listOf(module, name);
+  if (present !== undefined) {
+    const value = noGrad(() => present.forward());
+    checkValue(
+      operation,
+      noGrad(() => parametrization.forward(value)),
+      value,
+    );
+    present.append(parametrization);
+    Reflect.set(module, name, present.forward());
+    return module;
+  }
+  const weight = parameterOf(operation, module, name);
+  const list = noGrad(() => {
+    const found = parametrization.rightInverse?.(weight.detach()) ?? weight.detach();
+    const parts = found instanceof Tensor ? [found] : found;
+    checkValue(operation, parametrization.forward(...parts), weight);
+    if (!(found instanceof Tensor))
+      return new ParametrizationList(found.map((part) => new Parameter(part, { requiresGrad: weight.requiresGrad })));
+    // The parameter itself is kept, so that an optimizer that has it continues to update it.
+    if (sameShape(found.shape, weight.shape)) weight.copy_(found);
+    else weight.setData(found);
+    return new ParametrizationList(weight);
+  });
+  list.append(parametrization);
+  const dict: ModuleDict = Reflect.get<object, string>(module, "parametrizations") ?? new ModuleDict();
+  dict.set(snakeCase(name), list);
+  Reflect.set(module, "parametrizations", dict);
+  const compute = (of: Module): Tensor => (listOf(of, name) as ParametrizationList).forward(); // safe: set above
+  Reflect.set(module, name, compute(module));
+  reparametrize(module, name, [], compute);
+  return module;
+}
+
+/**
+ * Returns whether a parameter of a module is computed by parametrizations, or any if no name is given.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.is_parametrized.html
+ */
+export function isParametrized(module: Module, name?: string): boolean {
+  expectModule("isParametrized", module);
+  const found: unknown = Reflect.get(module, "parametrizations");
+  return found instanceof ModuleDict && (name === undefined ? found.keys().length > 0 : found.has(snakeCase(name)));
+}
+
+/**
+ * Removes the parametrizations of a parameter, which becomes an ordinary one again: with its computed value or, with
+ * `leaveParametrized: false`, with that of `original`. Returns the module.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.remove_parametrizations.html
+ *
+ * @param options.leaveParametrized Whether the parameter keeps its computed value. Default true.
+ * @throws ArgumentError when the parameter has no parametrization, or `leaveParametrized` is false and it is computed
+ * from several tensors.
+ */
+export function removeParametrizations<M extends Module>(
+  module: M,
+  name: string,
+  options?: { readonly leaveParametrized?: boolean },
+): M {
+  const operation = "removeParametrizations";
+  const { leaveParametrized } = settings(operation, options, { leaveParametrized: true });
+  expectModule(operation, module);
+  const list = listOf(module, name);
+  if (list === undefined)
+    throw new ArgumentError(`${operation}: "${name}" is not parametrized; the module is ${module}`);
+  const [original, ...others] = list.originals as [Parameter, ...Parameter[]]; // safe: there is at least one
+  if (!leaveParametrized && others.length > 0)
+    throw new ArgumentError(
+      `${operation}: "${name}" is computed from ${others.length + 1} tensors; leaveParametrized must be true`,
+    );
+  restore(operation, module, name);
+  if (others.length === 0) {
+    const value = Reflect.get(module, name) as Parameter; // safe: set by `restore`
+    if (leaveParametrized) original.setData(value.detach());
+    Reflect.set(module, name, original);
+  }
+  const dict = Reflect.get(module, "parametrizations") as ModuleDict; // safe: `list` is in it
+  stateOf(dict).children.delete(snakeCase(name));
+  if (dict.keys().length === 0) Reflect.deleteProperty(module, "parametrizations");
+  return module;
+}
+
+/** Computes a weight from its norms and its direction. */
+class WeightNorm extends Module {
+  static override name = "WeightNorm";
+  readonly dim: number | null;
+
+  constructor(dim: number | null) {
+    super();
+    this.dim = dim;
+  }
+
+  forward(norms: Tensor, direction: Tensor): Tensor {
+    return direction.mul(norms.div(lengths(direction, this.dim)));
+  }
+
+  rightInverse(weight: Tensor): readonly Tensor[] {
+    return [lengths(weight, this.dim), weight];
+  }
+}
+
+/**
+ * Learns the norm and the direction of a weight separately: as `parametrizations.weight.original0` and `original1`.
+ * Unlike `weightNorm` of `@akari/nn`, whose parameters are called `weight_g` and `weight_v`. Returns the module.
+ *
+ *     w = g · v / ‖v‖
+ *
+ * Salimans & Kingma 2016, https://arxiv.org/abs/1602.07868
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.weight_norm.html
+ *
+ * @param name Name of the parameter. Default "weight".
+ * @param dim Dimension along which each index has its own norm, or null for a single norm. Default 0.
+ * @throws ArgumentError when there is no such parameter.
+ */
+export function weightNorm<M extends Module>(module: M, name = "weight", dim: number | null = 0): M {
+  const weight = parameterOf("weightNorm", module, name);
+  const at = dim === null ? null : dimension("weightNorm", dim, weight.ndim);
+  return registerParametrization(module, name, new WeightNorm(at));
+}
+
+/** Options of `spectralNorm`. */
+export interface SpectralNormOptions {
+  /** Number of power iterations per call in training. Default 1. */
+  readonly nPowerIterations?: number;
+  /** Smallest norm that a vector is divided by. Default 1e-12. */
+  readonly eps?: number;
+  /** Dimension of the outputs, the rows of the matrix. Default 0; 1 for transposed convolutions. */
+  readonly dim?: number;
+}
+
+/** Divides a weight by its largest singular value. */
+class SpectralNorm extends Module {
+  static override name = "SpectralNorm";
+  readonly dim: number;
+  readonly nPowerIterations: number;
+  readonly eps: number;
+  declare _u: Tensor;
+  declare _v: Tensor;
+
+  constructor(weight: Tensor, dim: number, nPowerIterations: number, eps: number) {
+    super();
+    this.dim = dim;
+    this.nPowerIterations = nPowerIterations;
+    this.eps = eps;
+    if (weight.ndim === 1) return;
+    const matrix = this.matrix(weight);
+    for (const [i, name] of ["_u", "_v"].entries())
+      this.registerBuffer(name, this.unit(weight.newEmpty([matrix.size(i)]).normal_()));
+    // PyTorch starts with as many.
+    this.iterate(matrix, 15);
+  }
+
+  forward(weight: Tensor): Tensor {
+    if (weight.ndim === 1) return this.unit(weight);
+    const matrix = this.matrix(weight);
+    if (this.training) this.iterate(matrix.detach(), this.nPowerIterations);
+    // The buffers are cloned, since a second call before the backward pass would change them.
+    return weight.div(this._u.clone().dot(mv(matrix, this._v.clone())));
+  }
+
+  private matrix(weight: Tensor): Tensor {
+    return weight.movedim(this.dim, 0).flatten(1);
+  }
+
+  private unit(x: Tensor): Tensor {
+    return normalize(x, { dim: 0, eps: this.eps });
+  }
+
+  private iterate(matrix: Tensor, count: number): void {
+    noGrad(() => {
+      for (let i = 0; i < count; i++) {
+        this._u.copy_(this.unit(mv(matrix, this._v)));
+        this._v.copy_(this.unit(mv(matrix.t(), this._u)));
+      }
+    });
+  }
+}
+
+/**
+ * Divides a weight by its largest singular value, which each call in training estimates further by power iteration. A
+ * vector is divided by its norm. Unlike with `spectralNorm` of `@akari/nn`, the parameter is called
+ * `parametrizations.weight.original`. Returns the module.
+ *
+ * Miyato et al. 2018, https://arxiv.org/abs/1802.05957
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.spectral_norm.html
+ *
+ * @param name Name of the parameter. Default "weight".
+ * @throws ArgumentError when there is no such parameter, it is a scalar or empty, or `nPowerIterations` is not positive.
+ */
+export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
+  const operation = "spectralNorm";
+  const weight = listOf(module, name)?.forward() ?? parameterOf(operation, module, name);
+  const { nPowerIterations, eps, dim } = settings(operation, options, {
+    nPowerIterations: 1,
+    eps: 1e-12,
+    dim: module instanceof ConvTransposeNd ? 1 : 0,
+  });
+  checkInteger(operation, "nPowerIterations", nPowerIterations, 1);
+  if (weight.numel() === 0 || weight.ndim === 0)
+    throw new ArgumentError(
+      `${operation}: "${name}" must not be a scalar or empty, got shape ${showShape(weight.shape)}`,
+    );
+  const at = dimension(operation, dim, weight.ndim);
+  return registerParametrization(module, name, new SpectralNorm(weight.detach(), at, nPowerIterations, eps));
+}

@@ -1,0 +1,172 @@
+/** Parametrizations. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
+
+import { ArgumentError, manualSeed, ones, randn, ShapeError, scope, type Tensor } from "@akari/tensor";
+import { beforeEach, describe, expect, it } from "vitest";
+import * as nn from "../src/index.ts";
+import {
+  isParametrized,
+  registerParametrization,
+  removeParametrizations,
+  spectralNorm,
+  weightNorm,
+} from "../src/parametrize.ts";
+
+beforeEach(() => void manualSeed(0));
+
+const close = (got: Tensor | null | undefined, want: readonly number[]) => {
+  const values = [...(got?.detach().flatten().dataSync() ?? [])];
+  expect(values).toHaveLength(want.length);
+  for (const [i, value] of want.entries()) expect(values[i]).toBeCloseTo(value, 5);
+};
+
+class Symmetric extends nn.Module {
+  static override name = "Symmetric";
+  forward(x: Tensor): Tensor {
+    return x.triu().add(x.triu(1).t());
+  }
+}
+
+class Exponential extends nn.Module {
+  static override name = "Exponential";
+  forward(x: Tensor): Tensor {
+    return x.exp();
+  }
+  rightInverse(x: Tensor): Tensor {
+    return x.log();
+  }
+}
+
+const symmetric = [-0.00529398, 0.37932289, 0.37932289, -0.52038747];
+
+describe("registerParametrization", () => {
+  it("computes a parameter, with the names of PyTorch, and keeps the parameter itself", () => {
+    const layer = new nn.Linear(2, 2);
+    const { weight } = layer;
+    expect(registerParametrization(layer, "weight", new Symmetric())).toBe(layer);
+    close(layer.weight, symmetric);
+    expect(Object.keys(layer.stateDict())).toEqual(["bias", "parametrizations.weight.original"]);
+    expect([...layer.parameters()]).toContain(weight);
+    layer(ones([1, 2]))
+      .sum()
+      .backward();
+    expect(weight.grad?.toArraySync()).toEqual([
+      [1, 2],
+      [0, 1],
+    ]);
+  });
+
+  it("applies several in order, and can be removed", () => {
+    const layer = registerParametrization(new nn.Linear(2, 2), "weight", new Symmetric());
+    registerParametrization(layer, "weight", new Exponential());
+    const exponential = [0.99471998, 1.46129477, 1.46129477, 0.59429026];
+    close(layer.weight, exponential);
+    const copy = nn.deepcopy(layer);
+    const learned = [...layer.parameters()].find(({ ndim }) => ndim === 2);
+    removeParametrizations(layer, "weight");
+    expect(isParametrized(layer)).toBe(false);
+    expect(layer.weight).toBe(learned);
+    close(layer.weight, exponential);
+    expect(layer.weight.requiresGrad).toBe(true);
+    expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
+    expect(isParametrized(copy, "weight")).toBe(true);
+    removeParametrizations(copy, "weight", { leaveParametrized: false });
+    close(copy.weight, [-0.00529398, 0.37932289, -0.58198076, -0.52038747]);
+  });
+
+  it("starts from the inverse of the value, if there is one", () => {
+    const layer = new nn.Linear(2, 2);
+    layer.weight.detach().copy_(ones([2, 2]).mul(Math.E));
+    registerParametrization(layer, "weight", new Exponential());
+    close(layer.stateDict()["parametrizations.weight.original"], [1, 1, 1, 1]);
+    close(layer.weight, Array(4).fill(Math.E));
+  });
+
+  it("loads states, and survives scopes", () => {
+    const [a, b] = [0, 1].map(() => registerParametrization(new nn.Linear(3, 3), "weight", new Symmetric())) as [
+      nn.Linear,
+      nn.Linear,
+    ];
+    b.loadStateDict(a.stateDict());
+    const x = randn([2, 3]);
+    scope(() => b(x));
+    expect(b(x).toArraySync()).toEqual(a(x).toArraySync());
+    expect(b.weight.isDisposed).toBe(false);
+  });
+
+  it("rejects other shapes before anything changes, and properties that are not parameters", () => {
+    class Summed extends nn.Module {
+      forward(x: Tensor): Tensor {
+        return x.sum(0);
+      }
+    }
+    const layer = new nn.Linear(3, 2);
+    expect(() => registerParametrization(layer, "weight", new Summed())).toThrow(ShapeError);
+    expect(() => registerParametrization(layer, "weight", new Summed())).toThrow(
+      "registerParametrization: the parametrization returns float32 [3] for a parameter of float32 [2, 3]",
+    );
+    expect(isParametrized(layer)).toBe(false);
+    expect(() => registerParametrization(layer, "scale", new Symmetric())).toThrow(/"scale" is not a parameter/);
+    expect(() => removeParametrizations(layer, "weight")).toThrow(/"weight" is not parametrized; the module is Linear/);
+    // safe: an invalid argument is what is tested
+    expect(() => registerParametrization(layer, "weight", 3 as never)).toThrow(ArgumentError);
+  });
+});
+
+describe("weightNorm and spectralNorm", () => {
+  it("learn the norm and the direction of a weight under new names", () => {
+    const [layer, plain] = [new nn.Linear(3, 2), new nn.Linear(3, 2)];
+    plain.loadStateDict(layer.stateDict());
+    weightNorm(layer);
+    expect(Object.keys(layer.stateDict())).toEqual([
+      "bias",
+      "parametrizations.weight.original0",
+      "parametrizations.weight.original1",
+    ]);
+    const x = ones([1, 3]);
+    close(layer(x), [-0.1812312, -0.03466791]);
+    nn.weightNorm(plain);
+    for (const one of [layer, plain]) one(x).square().sum().backward();
+    const gradients = (of: nn.Module) => [...of.parameters()].map(({ grad }) => grad?.toArraySync());
+    expect(gradients(layer)).toEqual(gradients(plain));
+    expect(() => removeParametrizations(layer, "weight", { leaveParametrized: false })).toThrow(
+      '"weight" is computed from 2 tensors; leaveParametrized must be true',
+    );
+    const before = layer(x).toArraySync();
+    expect(removeParametrizations(layer, "weight")(x).toArraySync()).toEqual(before);
+    expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
+  });
+
+  it("divides a weight by its largest singular value", () => {
+    const layer = spectralNorm(new nn.Linear(3, 2));
+    expect(Object.keys(layer.stateDict())).toEqual([
+      "bias",
+      "parametrizations.weight.original",
+      "parametrizations.weight.0._u",
+      "parametrizations.weight.0._v",
+    ]);
+    const y = layer(ones([1, 3]));
+    close(y, [-0.26962626, -0.29103786]);
+    y.sum().backward();
+    const original = [...layer.namedParameters()].find(([name]) => name.endsWith("original"))?.[1];
+    close(original?.grad, [1.99529004, 2.21736503, 0.66251284, 1.1467607, 0.97185981, 2.19642377]);
+    layer.eval();
+    layer(ones([1, 3]));
+    close(layer.weight, [-0.00657286, 0.4709565, -0.72257078, -0.6460983, -0.33813614, 0.23542169]);
+  });
+
+  it("uses the output channels of transposed convolutions as rows, and normalizes vectors", () => {
+    const conv = spectralNorm(new nn.ConvTranspose1d(2, 3, 2), "weight", { nPowerIterations: 2 });
+    close(
+      conv(ones([1, 2, 2])),
+      [
+        -0.41330627, 0.72061205, 0.74389887, -1.0481298, -1.45017028, -0.67241597, -0.75461233, -0.69354451,
+        -0.10722157,
+      ],
+    );
+    const norm = spectralNorm(new nn.LayerNorm([4]));
+    close(norm.weight, [0.5, 0.5, 0.5, 0.5]);
+    expect(() => spectralNorm(new nn.Linear(2, 2), "weight", { nPowerIterations: 0 })).toThrow(
+      /spectralNorm: nPowerIterations must be/,
+    );
+  });
+});

@@ -1,0 +1,7 @@
+/**
+ * The Adafactor optimizer.
+ *
+ * @packageDocumentation
+ */
+
+export { Adafactor, type AdafactorOptions } from "./adafactor.ts";

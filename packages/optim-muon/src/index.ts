@@ -1,0 +1,7 @@
+/**
+ * The Muon optimizer.
+ *
+ * @packageDocumentation
+ */
+
+export { Muon, type MuonOptions } from "./muon.ts";

@@ -1,0 +1,59 @@
+/**
+ * Parameterwise optimizers: those whose update treats a parameter as a whole, such as a matrix that is orthogonalized
+ * or normalized by its rows. The update is written with tensor operations. If it is one formula for all elements,
+ * extend `ElementwiseOptimizer` instead, which updates all parameters in one kernel call.
+ */
+
+import { ArgumentError, scope, Tensor } from "@akari/tensor";
+import { type BaseOptions, Optimizer } from "./optimizer.ts";
+
+/** What the update of one parameter works with. */
+export interface ParameterUpdate {
+  /** The parameter, without its history: to be overwritten in place. */
+  readonly param: Tensor;
+  /** Its gradient, of the same shape and dtype. It must not be modified. */
+  readonly grad: Tensor;
+  /** Returns the state tensor that `memory` declares under a name: to be overwritten in place. */
+  readonly state: (name: string) => Tensor;
+  /** The number of the step of this parameter, from 1. */
+  readonly step: number;
+}
+
+/**
+ * Base class of optimizers that update one parameter at a time with tensor operations.
+ *
+ * @example
+ * class NormalizedSGD extends ParameterwiseOptimizer<{ lr: number }> {
+ *   constructor(params: ParamsArgument<{ lr: number }>, options: { lr?: number } = {}) {
+ *     super(params, { lr: 1e-2 }, options);
+ *   }
+ *   protected updateParam({ param, grad }: ParameterUpdate, { lr }: { lr: number }): void {
+ *     param.sub_(grad.mul(grad.norm().clamp(1e-7).reciprocal().mul(lr)));
+ *   }
+ * }
+ */
+export abstract class ParameterwiseOptimizer<Options extends BaseOptions> extends Optimizer<Options> {
+  /** Updates one parameter and its state in place. Tensors that are created here are freed afterwards. */
+  protected abstract updateParam(update: ParameterUpdate, options: Readonly<Options>): void;
+
+  protected override update(): void {
+    this.checkGradients();
+    for (const group of this.paramGroups) {
+      for (const param of group.params) {
+        const { grad } = param;
+        if (grad === null) continue;
+        const kept = this.stateOf(param, group);
+        const step = (kept.step as number) + 1; // safe: created with the state
+        kept.step = step;
+        const state = (name: string): Tensor => {
+          const found = kept[name];
+          if (found instanceof Tensor) return found;
+          throw new ArgumentError(
+            `${this.constructor.name}: the update reads "${name}", which memory does not declare`,
+          );
+        };
+        scope(() => this.updateParam({ param: param.detach(), grad: grad.detach(), state, step }, group));
+      }
+    }
+  }
+}

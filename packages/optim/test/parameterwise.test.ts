@@ -1,0 +1,65 @@
+import { cpu, ones, type Tensor, zeros } from "@akari/tensor";
+import { describe, expect, it } from "vitest";
+import { type BaseOptions, type Memory, type ParameterUpdate, ParameterwiseOptimizer } from "../src/index.ts";
+import { describeOptimizer } from "../src/testing/index.ts";
+
+/** Descends along the gradient divided by its running norm, which is kept as one number for each row. */
+class ByRows extends ParameterwiseOptimizer<BaseOptions> {
+  static override name = "ByRows";
+
+  protected override memory(_options: BaseOptions, shape: readonly number[]): readonly Memory[] {
+    return [{ name: "norms", initial: 1, shape: [...shape.slice(0, -1), 1] }];
+  }
+
+  protected override updateParam({ param, grad, state }: ParameterUpdate, { lr }: BaseOptions): void {
+    const norms = state("norms").lerp_(grad.square().sum(-1, { keepdim: true }).sqrt(), 0.1);
+    param.sub_(grad.div(norms.add(0.1)).mul(lr));
+  }
+}
+
+describeOptimizer("ByRows", (params, options) => new ByRows(params, { lr: 0.01 }, options), { lr: 0.01 });
+
+function parameter(shape: readonly number[]): Tensor {
+  return Object.defineProperty(zeros(shape), "grad", { value: ones(shape), writable: true });
+}
+
+it("an optimizer says what it got instead of a parameter", () => {
+  const named = [["weight", ones([2])]] as unknown as Tensor[]; // safe: invalid parameters are what is tested
+  expect(() => new ByRows(named, { lr: 0.1 }, {})).toThrow("ByRows: expected a tensor, got an array");
+});
+
+describe("a parameterwise optimizer", () => {
+  it("frees what an update creates, except new state", () => {
+    const optimizer = new ByRows([parameter([64, 64])], { lr: 0.1 }, {});
+    optimizer.step();
+    const { live } = cpu().memory();
+    for (let i = 0; i < 5; i++) optimizer.step();
+    expect(cpu().memory().live).toBe(live);
+  });
+
+  it("names state that memory does not declare", () => {
+    class Careless extends ByRows {
+      static override name = "Careless";
+      protected override memory() {
+        return [];
+      }
+    }
+    expect(() => new Careless([parameter([2])], { lr: 0.1 }, {}).step()).toThrow(
+      'Careless: the update reads "norms", which memory does not declare',
+    );
+  });
+
+  it("refuses a saved tensor of another shape, and a number in its place", () => {
+    const optimizer = new ByRows([parameter([2, 3])], { lr: 0.1 }, {});
+    optimizer.step();
+    const { state, param_groups } = optimizer.stateDict();
+    for (const [norms, shape] of [
+      [ones([2, 3]), "[2, 3]"],
+      [1, "[]"],
+    ] as const) {
+      expect(() => optimizer.loadStateDict({ state: { 0: { ...state["0"], norms } }, param_groups })).toThrow(
+        `ByRows.loadStateDict: norms of parameter 0 has shape ${shape}, expected [2, 1]`,
+      );
+    }
+  });
+});
