@@ -1,15 +1,19 @@
 /**
- * Modules that contain other modules.
+ * Modules that contain other modules. These are properties of the container under their names, so `model[0]` reads and
+ * replaces a layer.
  */
 
-import { IndexError, type Tensor } from "@akari/tensor";
-import { expectModule, type Layer, Module, stateOf } from "./module.ts";
+import { ArgumentError, IndexError, type Tensor } from "@akari/tensor";
+import { expectModule, type Layer, Module } from "./module.ts";
 
 /** Modules in order, named by their position unless they are given names. */
 abstract class ModuleSequence<M extends Module> extends Module {
+  /** The module at an index, which can be replaced by assignment: `model[2] = new Linear(64, 10)`. */
+  [index: number]: M;
+
   /** Number of modules. */
   override get length(): number {
-    return stateOf(this).children.size;
+    return this.children().length;
   }
 
   /** Appends a module. Returns the container. */
@@ -31,7 +35,7 @@ abstract class ModuleSequence<M extends Module> extends Module {
 
   /** Iterates over the modules in order. */
   [Symbol.iterator](): IterableIterator<M> {
-    return stateOf(this).children.values() as IterableIterator<M>; // safe: only modules of this type are added
+    return this.children().values() as IterableIterator<M>; // safe: only modules of this type are added
   }
 }
 
@@ -105,32 +109,33 @@ export class ModuleDict<
    * @throws IndexError when there is no module with that name.
    */
   get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
-    const module = stateOf(this).children.get(name);
-    if (module === undefined)
-      throw new IndexError(
-        `ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`,
-      );
-    return module as Modules[Name]; // safe: a name only ever holds a module of its type
+    if (!this.has(name))
+      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${this.keys().join(", ")}`);
+    return Reflect.get(this as object, name) as Modules[Name]; // safe: a name only ever holds a module of its type
   }
 
-  /** Sets the module with a name. Returns the dictionary. */
+  /**
+   * Sets the module with a name. Returns the dictionary.
+   *
+   * @throws ArgumentError when the name is that of a method or property of the dictionary.
+   */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
     return add(this, name, module);
   }
 
   /** Returns whether there is a module with a name. */
   has(name: string): boolean {
-    return stateOf(this).children.has(name);
+    return this.keys().includes(name);
   }
 
   /** Returns the names of the modules. */
   keys(): string[] {
-    return [...stateOf(this).children.keys()];
+    return this.namedChildren().map(([name]) => name);
   }
 
   /** Iterates over [name, module] pairs in insertion order. */
   [Symbol.iterator](): IterableIterator<[string, M]> {
-    return stateOf(this).children.entries() as IterableIterator<[string, M]>; // safe: as above
+    return this.namedChildren().values() as IterableIterator<[string, M]>; // safe: as above
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Call its modules instead. */
@@ -141,7 +146,10 @@ export class ModuleDict<
 
 /** Adds a module to a container under a name. Returns the container. */
 function add<Container extends Module>(container: Container, name: string, module: Module): Container {
-  expectModule(`${container.constructor.name}, "${name}"`, module);
-  stateOf(container).children.set(name, module);
+  const what = `${container.constructor.name}, "${name}"`;
+  expectModule(what, module);
+  if (name in container && !(Reflect.get(container, name) instanceof Module))
+    throw new ArgumentError(`${what}: the name of a method or property; use another`);
+  Reflect.set(container, name, module);
   return container;
 }

@@ -309,6 +309,22 @@ describe("Module", () => {
     expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
   });
 
+  it("containers have their modules as properties, which can be replaced", () => {
+    const model = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 4));
+    expect((model[0] as Linear).weight.shape).toEqual([3, 2]);
+    model[2] = new Linear(3, 5);
+    expect(model(ones([1, 2])).shape).toEqual([1, 5]);
+    expect(model.stateDict()["2.bias"]?.shape).toEqual([5]);
+    expect([model.length, model.children().length, model.at(-1)]).toEqual([3, 3, model[2]]);
+    const list = new ModuleList([new ReLU()]).append(new ReLU());
+    expect([list[1], list[2]]).toEqual([list.at(1), undefined]);
+    expect(Reflect.get(new ModuleDict({ act: new ReLU() }), "act")).toBeInstanceOf(ReLU);
+    expect(() => new ModuleDict({ training: new ReLU() })).toThrow(
+      new ArgumentError('ModuleDict, "training": the name of a method or property; use another'),
+    );
+    expect(() => new Sequential({ forward: new ReLU() })).toThrow(/^Sequential, "forward": the name of a method/);
+  });
+
   it("rejects what is not a module in containers", () => {
     const wrong = (value: unknown) => value as ReLU; // safe: not used as one
     expect(() => new Sequential(wrong(() => 1))).toThrow(

@@ -394,6 +394,7 @@ export {
   frac,
   heaviside,
   type Limit,
+  type Limits,
   maximum,
   minimum,
   type NanToNumOptions,
