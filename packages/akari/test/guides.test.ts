@@ -71,6 +71,7 @@ function phrases(): string {
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
+import * as linalg from "@akari/linalg";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
 import * as func from "akari/func";

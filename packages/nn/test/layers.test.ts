@@ -131,6 +131,12 @@ describe("shapes", () => {
     const whole = layer(x, { isCausal: true });
     const part = layer(x.narrow(1, 0, 3), { isCausal: true });
     expect(whole.narrow(1, 0, 3).sub(part).abs().max().itemSync()).toBeLessThan(1e-5);
+    const mask = nn.Transformer.generateSquareSubsequentMask(5);
+    expect(layer(x, { srcMask: mask }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
+    // PyTorch names the mask of an encoder differently from that of a layer.
+    const encoder = new nn.TransformerEncoder(layer, 1);
+    expect(encoder(x, { mask }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
+    expect(encoder(x, { isCausal: true }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
   });
 });
 
