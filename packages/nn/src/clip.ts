@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
+import { checkNumber, checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
 
 /** Options of `clipGradNorm_`. */
 export interface ClipNormOptions {
@@ -34,6 +34,7 @@ export function clipGradNorm_(
   options?: ClipNormOptions,
 ): Tensor {
   const { normType, errorIfNonfinite } = settings("clipGradNorm_", options, { normType: 2, errorIfNonfinite: false });
+  checkNumber("clipGradNorm_", "maxNorm", maxNorm);
   checkPositive("clipGradNorm_", "normType", normType);
   const gradients = gradientsOf(parameters);
   const [first] = gradients;

@@ -1,41 +1,20 @@
 /**
- * Modules that contain other modules. These are properties of the container under their names, so `model[0]` reads and
- * replaces a layer.
+ * Modules that contain other modules.
  */
 
-import { ArgumentError, IndexError, type Tensor } from "@akari/tensor";
-import { expectModule, type Layer, Module } from "./module.ts";
+import type { Tensor } from "@akari/tensor";
+import { Dictionary, place, Sequence } from "./collection.ts";
+import { expectModule, type Layer, type Module } from "./module.ts";
 
-/** Modules in order, named by their position unless they are given names. */
-abstract class ModuleSequence<M extends Module> extends Module {
-  /** The module at an index, which can be replaced by assignment: `model[2] = new Linear(64, 10)`. */
-  [index: number]: M;
-
-  /** Number of modules. */
-  override get length(): number {
-    return this.children().length;
+/** Modules in order. */
+abstract class ModuleSequence<M extends Module> extends Sequence<M> {
+  protected items(): M[] {
+    return this.children() as M[]; // safe: only modules of this type are added
   }
 
   /** Appends a module. Returns the container. */
   append(module: M): this {
     return add(this, String(this.length), module);
-  }
-
-  /**
-   * Returns the module at an index; negative indices count from the end.
-   *
-   * @throws IndexError when the index is out of range.
-   */
-  at(index: number): M {
-    const found = [...this].at(index);
-    if (found === undefined)
-      throw new IndexError(`${this.constructor.name}: index ${index} is out of range for ${this.length} modules`);
-    return found;
-  }
-
-  /** Iterates over the modules in order. */
-  [Symbol.iterator](): IterableIterator<M> {
-    return this.children().values() as IterableIterator<M>; // safe: only modules of this type are added
   }
 }
 
@@ -95,7 +74,7 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
 export class ModuleDict<
   out Modules extends Readonly<Record<string, Module>> = Record<string, Module>,
   out M extends Module = Modules[keyof Modules],
-> extends Module {
+> extends Dictionary<Modules, M> {
   static override name = "ModuleDict";
 
   constructor(modules?: Modules) {
@@ -103,15 +82,8 @@ export class ModuleDict<
     for (const [name, module] of Object.entries(modules ?? {})) add(this, name, module);
   }
 
-  /**
-   * Returns the module with a name, typed as it was passed in.
-   *
-   * @throws IndexError when there is no module with that name.
-   */
-  get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
-    if (!this.has(name))
-      throw new IndexError(`ModuleDict: there is no module "${name}"; there are: ${this.keys().join(", ")}`);
-    return Reflect.get(this as object, name) as Modules[Name]; // safe: a name only ever holds a module of its type
+  protected entries(): [string, M][] {
+    return this.namedChildren() as [string, M][]; // safe: as above
   }
 
   /**
@@ -123,21 +95,6 @@ export class ModuleDict<
     return add(this, name, module);
   }
 
-  /** Returns whether there is a module with a name. */
-  has(name: string): boolean {
-    return this.keys().includes(name);
-  }
-
-  /** Returns the names of the modules. */
-  keys(): string[] {
-    return this.namedChildren().map(([name]) => name);
-  }
-
-  /** Iterates over [name, module] pairs in insertion order. */
-  [Symbol.iterator](): IterableIterator<[string, M]> {
-    return this.namedChildren().values() as IterableIterator<[string, M]>; // safe: as above
-  }
-
   /** Throws a TypeError: a dictionary has no `forward`. Call its modules instead. */
   forward(): never {
     throw new TypeError("ModuleDict: a dictionary cannot be called; call the modules in it");
@@ -146,10 +103,6 @@ export class ModuleDict<
 
 /** Adds a module to a container under a name. Returns the container. */
 function add<Container extends Module>(container: Container, name: string, module: Module): Container {
-  const what = `${container.constructor.name}, "${name}"`;
-  expectModule(what, module);
-  if (name in container && !(Reflect.get(container, name) instanceof Module))
-    throw new ArgumentError(`${what}: the name of a method or property; use another`);
-  Reflect.set(container, name, module);
-  return container;
+  expectModule(`${container.constructor.name}, "${name}"`, module);
+  return place(container, name, module);
 }

@@ -184,8 +184,9 @@ describe("collections of parameters", () => {
     expect(list.length).toBe(3);
     expect(Object.keys(list.stateDict())).toEqual(["0", "1", "2"]);
     expect(shape(list.at(-2))).toEqual([3]);
+    expect([list[1], list[3]]).toEqual([list.at(1), undefined]);
     expect([...list].every((parameter) => parameter.requiresGrad)).toBe(true);
-    expect(() => list.at(3)).toThrow(/index 3 is out of range for 3 parameters/);
+    expect(() => list.at(3)).toThrow(/index 3 is out of range for length 3/);
     expect(() => list()).toThrow(/cannot be called/);
   });
 

@@ -305,8 +305,8 @@ describe("Module", () => {
     expect(dictionary.get("fc")(dictionary.get("a")(ones([1, 2]))).shape).toEqual([1, 3]); // each of its own type
     const any: ModuleDict = dictionary;
     expect([...any].map(([name]) => name)).toEqual(["a", "fc"]);
-    expect(() => any.get("b")).toThrow(/no module "b"; there are: a, fc/);
-    expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
+    expect(() => any.get("b")).toThrow(/ModuleDict: there is no "b"; there are: a, fc/);
+    expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* length 1/);
   });
 
   it("containers have their modules as properties, which can be replaced", () => {
@@ -320,9 +320,9 @@ describe("Module", () => {
     expect([list[1], list[2]]).toEqual([list.at(1), undefined]);
     expect(Reflect.get(new ModuleDict({ act: new ReLU() }), "act")).toBeInstanceOf(ReLU);
     expect(() => new ModuleDict({ training: new ReLU() })).toThrow(
-      new ArgumentError('ModuleDict, "training": the name of a method or property; use another'),
+      new ArgumentError('ModuleDict: "training" is a reserved name; use another'),
     );
-    expect(() => new Sequential({ forward: new ReLU() })).toThrow(/^Sequential, "forward": the name of a method/);
+    expect(() => new Sequential({ forward: new ReLU() })).toThrow(/^Sequential: "forward" is a reserved name/);
   });
 
   it("rejects what is not a module in containers", () => {
@@ -368,6 +368,25 @@ describe("Module", () => {
     expect(norm.numBatchesTracked?.itemSync()).toBe(0);
     norm(ones([4, 3]));
     expect(norm.numBatchesTracked?.itemSync()).toBe(1);
+  });
+});
+
+describe("initializers", () => {
+  it("take their arguments by position or by name", () => {
+    const drawn = (fill: (x: Tensor) => Tensor) => {
+      manualSeed(3);
+      return fill(zeros([2, 3])).toArraySync();
+    };
+    expect(drawn((x) => init.normal_(x, { mean: 2, std: 0.1 }))).toEqual(drawn((x) => init.normal_(x, 2, 0.1)));
+    expect(drawn((x) => init.normal_(x, { std: 0.1 }))).toEqual(drawn((x) => init.normal_(x, 0, 0.1)));
+    expect(drawn((x) => init.uniform_(x, { a: -2 }))).toEqual(drawn((x) => init.uniform_(x, -2)));
+    expect(drawn((x) => init.truncNormal_(x, { std: 0.02, b: 0.03 }))).toEqual(
+      drawn((x) => init.truncNormal_(x, 0, 0.02, -2, 0.03)),
+    );
+    // @ts-expect-error: PyTorch's name is std
+    expect(() => init.normal_(zeros([2]), { scale: 1 })).toThrow(
+      /^normal_: there is no option "scale"; there are mean/,
+    );
   });
 });
 
