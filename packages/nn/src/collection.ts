@@ -14,6 +14,15 @@ export abstract class Sequence<Item> extends Module {
   /** The items in order. */
   protected abstract items(): Item[];
 
+  /** Appends an item. Returns the container. */
+  abstract append(item: Item): this;
+
+  /** Appends items. Returns the container. */
+  extend(items: Iterable<Item>): this {
+    for (const item of items) this.append(item);
+    return this;
+  }
+
   /** Number of items. */
   override get length(): number {
     return this.items().length;
@@ -39,8 +48,8 @@ export abstract class Sequence<Item> extends Module {
 
 /** Items by name. */
 export abstract class Dictionary<Items extends object, Item> extends Module {
-  /** The names and items, in order. */
-  protected abstract entries(): [string, Item][];
+  /** Returns [name, item] pairs in insertion order. */
+  abstract items(): [string, Item][];
 
   /**
    * Returns the item with a name, typed as it was passed in.
@@ -48,7 +57,7 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
    * @throws IndexError when there is no item with that name.
    */
   get<Name extends keyof Items & string>(name: Name): Items[Name] {
-    const found = this.entries().find(([own]) => own === name);
+    const found = this.items().find(([own]) => own === name);
     if (found === undefined)
       throw new IndexError(`${this.constructor.name}: there is no "${name}"; there are: ${this.keys().join(", ")}`);
     return found[1] as Items[Name]; // safe: a name only ever holds an item of its type
@@ -66,12 +75,17 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
 
   /** Returns the names. */
   keys(): string[] {
-    return this.entries().map(([name]) => name);
+    return this.items().map(([name]) => name);
+  }
+
+  /** Returns the items, without their names. */
+  values(): Item[] {
+    return this.items().map(([, item]) => item);
   }
 
   /** Iterates over [name, item] pairs in insertion order. */
   [Symbol.iterator](): IterableIterator<[string, Item]> {
-    return this.entries().values();
+    return this.items().values();
   }
 }
 

@@ -82,7 +82,7 @@ export class ModuleDict<
     for (const [name, module] of Object.entries(modules ?? {})) add(this, name, module);
   }
 
-  protected entries(): [string, M][] {
+  items(): [string, M][] {
     return this.namedChildren() as [string, M][]; // safe: as above
   }
 

@@ -48,7 +48,7 @@ export class ParameterDict extends Dictionary<Readonly<Record<string, Parameter>
     for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
   }
 
-  protected entries(): [string, Parameter][] {
+  items(): [string, Parameter][] {
     return this.ownParameters();
   }
 

@@ -318,6 +318,11 @@ describe("Module", () => {
     expect([model.length, model.children().length, model.at(-1)]).toEqual([3, 3, model[2]]);
     const list = new ModuleList([new ReLU()]).append(new ReLU());
     expect([list[1], list[2]]).toEqual([list.at(1), undefined]);
+    expect(list.extend([new ReLU(), new ReLU()]).length).toBe(4);
+    const dictionary = new ModuleDict({ fc: new Linear(2, 3), act: new ReLU() });
+    expect([...dictionary]).toEqual(dictionary.items());
+    expect(dictionary.values()).toEqual([dictionary.get("fc"), dictionary.get("act")]);
+    expect([dictionary.delete("fc"), dictionary.delete("fc"), dictionary.keys()]).toEqual([true, false, ["act"]]);
     expect(Reflect.get(new ModuleDict({ act: new ReLU() }), "act")).toBeInstanceOf(ReLU);
     expect(() => new ModuleDict({ training: new ReLU() })).toThrow(
       new ArgumentError('ModuleDict: "training" is a reserved name; use another'),
