@@ -32,6 +32,7 @@ export const methods: Calls = {
   typeAs: [[x(), numbers([1]).detach()]],
   uniform_: [[x()]],
   var: [[x(), 1]],
+  viewAs: [[x(), numbers([3, 2]).detach()]],
   where: [[x(), mask([1, 0, 1]), numbers([3])]],
   zero_: [[x()]],
 };
@@ -84,7 +85,7 @@ export const housekeeping: readonly string[] = [
   "stride",
   "toArray",
   "toArraySync",
-  "viewAs",
+  "viewThrough",
 ];
 
 /**

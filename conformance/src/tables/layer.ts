@@ -41,12 +41,12 @@ function encoder({ num_layers, final_norm = false, ...args }: Keywords): nn.Modu
   return new nn.TransformerEncoder(layer, num_layers as number, { norm });
 }
 
-function encode(create: (args: Keywords) => nn.Module): Call {
+function encode(create: (args: Keywords) => nn.Module, mask: "mask" | "srcMask"): Call {
   return (given) => {
-    const { layer, options } = prepare<nn.TransformerEncoder>(given, create);
+    const { layer, options } = prepare(given, create);
     return layer(given.tensor("src"), {
       ...camelCased(options),
-      srcMask: given.optional("src_mask"),
+      [mask]: given.optional("src_mask"),
       srcKeyPaddingMask: given.optional("src_key_padding_mask"),
     });
   };
@@ -69,8 +69,8 @@ export const attention: Readonly<Record<string, Call>> = {
       keyPaddingMask: given.optional("key_padding_mask"),
     });
   },
-  "nn.TransformerEncoderLayer": encode((args) => layerOf("nn.TransformerEncoderLayer", args)),
-  "nn.TransformerEncoder": encode(encoder),
+  "nn.TransformerEncoderLayer": encode((args) => layerOf("nn.TransformerEncoderLayer", args), "srcMask"),
+  "nn.TransformerEncoder": encode(encoder, "mask"),
 };
 
 /** Returns the entry of a recurrent layer with optional initial states. Its results are flattened into a list. */

@@ -17,8 +17,8 @@ const own: Readonly<Record<string, string>> = {
   Creation: "newZeros newOnes newFull",
   "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
   Reductions: "var",
-  Shape: "T",
-  "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewAs",
+  Shape: "T viewAs",
+  "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewThrough",
 };
 
 /**

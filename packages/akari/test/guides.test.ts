@@ -67,10 +67,11 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
+import * as linalg from "@akari/linalg";
 import { svd } from "@akari/linalg";
 import { besselJ0, gcd, ndtr } from "@akari/special";
 import { Adafactor } from "@akari/optim-adafactor";
@@ -107,6 +108,7 @@ declare const t: Transform;
 declare const fn: (x: Tensor) => Tensor;
 declare const params: Record<string, Tensor>;
 declare const optimizer: Adam;
+declare const context: FunctionContext;
 declare const d: TensorDataset<[Tensor, Tensor]>;
 const [shape, device] = [[1], cpu()];
 ${complete.join("\n")}

@@ -9,15 +9,19 @@ import {
   BatchNorm2d,
   Conv2d,
   cat,
+  cdist,
   clipGradNorm_,
   crossEntropy,
   dropout,
   Embedding,
   GELU,
+  grad,
   InstanceNorm2d,
   LayerNorm,
   Linear,
   LSTM,
+  lerp,
+  logsumexp,
   MaxPool2d,
   Module,
   mseLoss,
@@ -36,6 +40,7 @@ import {
   Tensor,
   TransformerEncoderLayer,
   Upsample,
+  where,
   zeros,
 } from "../src/index.ts";
 
@@ -195,6 +200,82 @@ export const programs: Readonly<Record<string, () => Program>> = {
       },
       state: () => [...make.parameters(), ...judge.parameters()],
       next: () => [randn([4, 4])],
+    };
+  },
+  "a critic with a gradient penalty"() {
+    const critic = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 8), new GELU(), new Linear(8, 1));
+    const optimizer = new Adam(critic.parameters(), { lr: 0.01, betas: [0, 0.9] });
+    return {
+      step(real, made) {
+        const between = requiresGrad(lerp(real as Tensor, made as Tensor, rand([5, 1])));
+        optimizer.zeroGrad();
+        const [slopes] = grad(critic(between).sum(), between, { createGraph: true });
+        const penalty = slopes.norm(2, 1).sub(1).square().mean();
+        const loss = critic(made as Tensor)
+          .mean()
+          .sub(critic(real as Tensor).mean())
+          .add(penalty.mul(10));
+        loss.backward();
+        optimizer.step();
+        return [loss, penalty];
+      },
+      state: () => [...critic.parameters()],
+      next: () => [randn([5, 4]), randn([5, 4])],
+    };
+  },
+  "an autoencoder with a codebook, whose gradients pass straight through"() {
+    const [encoder, decoder, codes] = [new Linear(6, 4), new Linear(4, 6), new Embedding(8, 4)];
+    const all = [encoder, decoder, codes].flatMap((module) => module.parameters());
+    const optimizer = new Adam(all, { lr: 0.01, amsgrad: true });
+    return {
+      step(x) {
+        const z = encoder(x as Tensor);
+        const nearest = cdist(z, codes.weight).argmin(1);
+        const code = codes(nearest);
+        const used = zeros([5, 8]).scatter(1, nearest.unsqueeze(1), 1).mean(0);
+        const y = decoder(z.add(code.sub(z).detach()));
+        optimizer.zeroGrad();
+        const loss = mseLoss(y, x as Tensor)
+          .add(mseLoss(code, z.detach()))
+          .add(mseLoss(z, code.detach()).mul(0.25));
+        loss.backward();
+        optimizer.step();
+        return [loss, used];
+      },
+      state: () => all,
+      next: () => [randn([5, 6])],
+    };
+  },
+  "a conditional random field and its most likely path"() {
+    const [emit, moves] = [new Linear(4, 3), requiresGrad(randn([3, 3]))];
+    const all = [...emit.parameters(), moves];
+    const optimizer = new SGD(all, { lr: 0.1 });
+    return {
+      step(x, tags, mask) {
+        const [scores, path] = [emit(x as Tensor), (tags as Tensor).unbind()]; // [5, 2, 3], 5 times [2]
+        let total = scores.get(0);
+        let best = total.detach();
+        let chosen = total.gather(1, path[0]?.unsqueeze(1) as Tensor).squeeze(1);
+        const from: Tensor[] = [];
+        for (let i = 1; i < 5; i++) {
+          const [score, tag, on] = [scores.get(i), path[i] as Tensor, (mask as Tensor).get(i)];
+          const move = moves.get(path[i - 1] as Tensor, tag).add(score.gather(1, tag.unsqueeze(1)).squeeze(1));
+          chosen = chosen.add(move.mul(on));
+          const next = logsumexp(total.unsqueeze(2).add(moves).add(score.unsqueeze(1)), 1);
+          total = where(on.unsqueeze(1), next, total);
+          const [value, index] = best.unsqueeze(2).add(moves.detach()).max(1);
+          best = value.add(score.detach());
+          from.push(index);
+        }
+        optimizer.zeroGrad();
+        const loss = logsumexp(total, 1).sub(chosen).mean();
+        loss.backward();
+        optimizer.step();
+        const last = from.reduceRight((tag, index) => index.gather(1, tag), best.argmax(1, { keepdim: true }));
+        return [loss, last];
+      },
+      state: () => all,
+      next: () => [randn([5, 2, 4]), randint(3, [5, 2]), rand([5, 2]).lt(0.8)],
     };
   },
   "a U-Net, AdamW"() {

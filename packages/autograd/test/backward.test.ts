@@ -1,4 +1,4 @@
-import { AutogradError, tensor } from "@akari/tensor";
+import { AutogradError, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { noGrad, requiresGrad } from "../src/index.ts";
 
@@ -48,8 +48,11 @@ describe("backward", () => {
     const x = leaf([1, 2]);
     const z = x.mul(x).sum();
     z.backward(null, { retainGraph: true });
+    z.backward({ retainGraph: true });
     z.backward();
-    expect(x.grad?.toArraySync()).toEqual([4, 8]);
+    expect(x.grad?.toArraySync()).toEqual([6, 12]);
+    const wrong = 1 as unknown as Tensor; // a number, as plain JavaScript may pass
+    expect(() => z.backward(wrong)).toThrow(ShapeError);
   });
 
   it("requires a gradient for outputs of several elements", () => {

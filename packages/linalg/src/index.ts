@@ -1,11 +1,28 @@
 /**
  * Matrix decompositions with the names of PyTorch's `torch.linalg`: LU, QR, singular values, eigenvalues, least
  * squares, the pseudoinverse, rank, condition number, principal components, the matrix exponential and norms. All
- * support batches and gradients. (`inv`, `solve`, `det` and `cholesky` are part of `@akari/tensor`.)
+ * support batches and gradients. The simpler functions of `torch.linalg`, such as `inv`, `solve`, `det` and `cholesky`,
+ * are part of `@akari/tensor` and exported here, too, for those who import the package as `linalg`.
  *
  * @packageDocumentation
  */
 
+export {
+  cholesky,
+  cross,
+  det,
+  diagonal,
+  inv,
+  matmul,
+  matrixPower,
+  multiDot,
+  slogdet,
+  solve,
+  solveTriangular,
+  vander,
+  vecdot,
+  vectorNorm,
+} from "@akari/tensor";
 export { type Eig, eig, eigvals } from "./eig.ts";
 export { type Eigh, type EighOptions, eigh, eigvalsh } from "./eigh.ts";
 export { householderProduct } from "./householder-product.ts";

@@ -3,6 +3,7 @@
 import {
   type MatrixNormOrder as ElementwiseOrder,
   matrixNorm as elementwise,
+  isOptions,
   type NormOptions,
   settings,
   shapeError,
@@ -28,14 +29,19 @@ export interface MatrixNormOptions extends NormOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.matrix_norm.html
  *
- * @param ord the order. Default `"fro"`.
+ * @param ord the order. Default `"fro"`. May be left out before options.
  * @throws ShapeError for fewer than two dimensions.
  * @throws ArgumentError for an order other than `"fro"`, `"nuc"`, 1, -1, 2, -2, Infinity and -Infinity.
  * @throws DeviceError with `"nuc"`, 2 and -2 on a device without synchronous reads; call `await a.prefetch()` first.
  * @example
  * matrixNorm(tensor([[3, 0], [0, 4]]), "nuc"); // 7
  */
-export function matrixNorm(a: Tensor, ord: MatrixOrder = "fro", options: MatrixNormOptions = {}): Tensor {
+export function matrixNorm(
+  a: Tensor,
+  ord: MatrixOrder | MatrixNormOptions = "fro",
+  options: MatrixNormOptions = {},
+): Tensor {
+  if (isOptions(ord)) return matrixNorm(a, "fro", ord);
   const { dim, keepdim } = settings("matrixNorm", options, { dim: [-2, -1] as const, keepdim: false });
   if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
   const moved = a.movedim(dim, [-2, -1]);
@@ -53,14 +59,19 @@ export interface LinalgNormOptions extends NormOptions {
 
 /**
  * Computes a vector or matrix norm: without an order, the 2-norm over all dimensions or those in `dim`; with an order,
- * the vector norm over one dimension or the matrix norm over two.
+ * the vector norm over one dimension or the matrix norm over two. The order may be left out before options.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.norm.html
  *
  * @throws ShapeError for an order with more than two dimensions.
  * @throws ArgumentError for an unknown order.
  */
-export function norm(x: Tensor, ord: MatrixOrder | null = null, options: LinalgNormOptions = {}): Tensor {
+export function norm(
+  x: Tensor,
+  ord: MatrixOrder | LinalgNormOptions | null = null,
+  options: LinalgNormOptions = {},
+): Tensor {
+  if (isOptions(ord)) return norm(x, null, ord);
   const { dim, keepdim } = settings("norm", options, { dim: null, keepdim: false });
   const dims = typeof dim === "number" ? [dim] : dim;
   if (ord === null) return vectorNorm(x, 2, dims, { keepdim });

@@ -45,6 +45,8 @@ describe("LU decomposition and inverses", () => {
     expectClose(matrixNorm(tall, -2, { keepdim: true }), tensor([[1.516038]], double), 1e-6);
     expectClose(norm(tall, 2), tensor(5.024408, double), 1e-6);
     expectClose(norm(tall, 3, { dim: 0 }), tensor([4.1817, 3.3024, 2.313], double), 1e-4);
+    expectClose(norm(tall, { dim: 0 }), norm(tall, 2, { dim: 0 }), 1e-12);
+    expectClose(matrixNorm(tall, { keepdim: true }), norm(tall, { keepdim: true }), 1e-12);
     expect(() => norm(ones([2, 2, 2]), 1)).toThrow(/norm: expected one or two dimensions with an order/);
   });
 

@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
+import { checkNumber, checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
 
 /** Options of `clipGradNorm_` and `getTotalNorm`. */
 export interface ClipNormOptions {
@@ -82,6 +82,7 @@ export function clipGradNorm_(
   options?: ClipNormOptions,
 ): Tensor {
   const given = settings("clipGradNorm_", options, defaults);
+  checkNumber("clipGradNorm_", "maxNorm", maxNorm);
   return noGrad(() => {
     const gradients = gradientsOf(parameters);
     const total = normOf("clipGradNorm_", gradients, given);

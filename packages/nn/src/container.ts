@@ -2,36 +2,19 @@
  * Modules that contain other modules.
  */
 
-import { IndexError, type Tensor } from "@akari/tensor";
-import { expectModule, type Layer, Module, stateOf } from "./module.ts";
+import type { Tensor } from "@akari/tensor";
+import { Dictionary, place, Sequence } from "./collection.ts";
+import { expectModule, type Layer, type Module } from "./module.ts";
 
-/** Modules in order, named by their position unless they are given names. */
-abstract class ModuleSequence<M extends Module> extends Module {
-  /** Number of modules. */
-  override get length(): number {
-    return stateOf(this).children.size;
+/** Modules in order. */
+abstract class ModuleSequence<M extends Module> extends Sequence<M> {
+  protected items(): M[] {
+    return this.children() as M[]; // safe: only modules of this type are added
   }
 
   /** Appends a module. Returns the container. */
   append(module: M): this {
     return add(this, String(this.length), module);
-  }
-
-  /**
-   * Returns the module at an index; negative indices count from the end.
-   *
-   * @throws IndexError when the index is out of range.
-   */
-  at(index: number): M {
-    const found = [...this].at(index);
-    if (found === undefined)
-      throw new IndexError(`${this.constructor.name}: index ${index} is out of range for ${this.length} modules`);
-    return found;
-  }
-
-  /** Iterates over the modules in order. */
-  [Symbol.iterator](): IterableIterator<M> {
-    return stateOf(this).children.values() as IterableIterator<M>; // safe: only modules of this type are added
   }
 }
 
@@ -91,7 +74,7 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
 export class ModuleDict<
   out Modules extends Readonly<Record<string, Module>> = Record<string, Module>,
   out M extends Module = Modules[keyof Modules],
-> extends Module {
+> extends Dictionary<Modules, M> {
   static override name = "ModuleDict";
 
   constructor(modules?: Modules) {
@@ -99,38 +82,17 @@ export class ModuleDict<
     for (const [name, module] of Object.entries(modules ?? {})) add(this, name, module);
   }
 
-  /**
-   * Returns the module with a name, typed as it was passed in.
-   *
-   * @throws IndexError when there is no module with that name.
-   */
-  get<Name extends keyof Modules & string>(name: Name): Modules[Name] {
-    const module = stateOf(this).children.get(name);
-    if (module === undefined)
-      throw new IndexError(
-        `ModuleDict: there is no module "${name}"; there are: ${[...stateOf(this).children.keys()].join(", ")}`,
-      );
-    return module as Modules[Name]; // safe: a name only ever holds a module of its type
+  items(): [string, M][] {
+    return this.namedChildren() as [string, M][]; // safe: as above
   }
 
-  /** Sets the module with a name. Returns the dictionary. */
+  /**
+   * Sets the module with a name. Returns the dictionary.
+   *
+   * @throws ArgumentError when the name is that of a method or property of the dictionary.
+   */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
     return add(this, name, module);
-  }
-
-  /** Returns whether there is a module with a name. */
-  has(name: string): boolean {
-    return stateOf(this).children.has(name);
-  }
-
-  /** Returns the names of the modules. */
-  keys(): string[] {
-    return [...stateOf(this).children.keys()];
-  }
-
-  /** Iterates over [name, module] pairs in insertion order. */
-  [Symbol.iterator](): IterableIterator<[string, M]> {
-    return stateOf(this).children.entries() as IterableIterator<[string, M]>; // safe: as above
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Call its modules instead. */
@@ -142,6 +104,5 @@ export class ModuleDict<
 /** Adds a module to a container under a name. Returns the container. */
 function add<Container extends Module>(container: Container, name: string, module: Module): Container {
   expectModule(`${container.constructor.name}, "${name}"`, module);
-  stateOf(container).children.set(name, module);
-  return container;
+  return place(container, name, module);
 }

@@ -78,11 +78,9 @@ class Copying {
       if (/\.#\w/.test(String(made)))
         throw new ArgumentError(`deepcopy: ${made.name} has #private members, which cannot be copied; take away the #`);
     }
-    const { hooks, buffers, children } = stateOf(module);
-    const own = { hooks: new Hooks(hooks.lists), buffers: new Map(buffers), children: new Map<string, Module>() };
-    const copy = this.#properties(module, bare(prototype, own));
-    this.#filled(children, own.children);
-    return copy;
+    const { hooks, buffers } = stateOf(module);
+    const own = { hooks: new Hooks(hooks.lists), buffers: new Map(buffers) };
+    return this.#properties(module, bare(prototype, own));
   }
 
   #tensor(x: Tensor): Tensor {

@@ -205,6 +205,7 @@ export {
 export { removeSpectralNorm, type SpectralNormOptions, spectralNorm } from "./spectral-norm.ts";
 export {
   type EncoderCallOptions,
+  type EncoderStackCallOptions,
   TransformerEncoder,
   TransformerEncoderLayer,
   type TransformerLayerOptions,

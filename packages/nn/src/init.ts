@@ -13,6 +13,7 @@ import {
   drawPermutation,
   fromTypedArray,
   type Generator,
+  isOptions,
   numbersOf,
   randn,
   settings,
@@ -26,6 +27,30 @@ export interface DrawOptions {
   readonly generator?: Generator | undefined;
 }
 
+/** Options of `uniform_` by name. */
+export interface UniformOptions extends DrawOptions {
+  /** Smallest number. Default 0. */
+  readonly a?: number;
+  /** Upper limit. Default 1. */
+  readonly b?: number;
+}
+
+/** Options of `normal_` by name. */
+export interface NormalOptions extends DrawOptions {
+  /** Default 0. */
+  readonly mean?: number;
+  /** Standard deviation. Default 1. */
+  readonly std?: number;
+}
+
+/** Options of `truncNormal_` by name. */
+export interface TruncNormalOptions extends NormalOptions {
+  /** Smallest number. Default -2. */
+  readonly a?: number;
+  /** Largest number. Default 2. */
+  readonly b?: number;
+}
+
 /** Checks the options of an initializer that draws random numbers. */
 function drawn(initializer: string, options: DrawOptions | undefined): DrawOptions {
   return settings(initializer, options, { generator: undefined });
@@ -36,7 +61,11 @@ function drawn(initializer: string, options: DrawOptions | undefined): DrawOptio
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.uniform_
  */
-export function uniform_(tensor: Tensor, a = 0, b = 1, options?: DrawOptions): Tensor {
+export function uniform_(tensor: Tensor, a: number | UniformOptions = 0, b = 1, options?: DrawOptions): Tensor {
+  if (isOptions(a)) {
+    const { a: from, b: to, ...rest } = settings("uniform_", a, { a: 0, b: 1, generator: undefined });
+    return uniform_(tensor, from, to, rest);
+  }
   return noGrad(() => tensor.uniform_(a, b, options));
 }
 
@@ -45,7 +74,11 @@ export function uniform_(tensor: Tensor, a = 0, b = 1, options?: DrawOptions): T
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
  */
-export function normal_(tensor: Tensor, mean = 0, std = 1, options?: DrawOptions): Tensor {
+export function normal_(tensor: Tensor, mean: number | NormalOptions = 0, std = 1, options?: DrawOptions): Tensor {
+  if (isOptions(mean)) {
+    const { mean: center, std: spread, ...rest } = settings("normal_", mean, { mean: 0, std: 1, generator: undefined });
+    return normal_(tensor, center, spread, rest);
+  }
   return noGrad(() => tensor.normal_(mean, std, options));
 }
 
@@ -54,7 +87,19 @@ export function normal_(tensor: Tensor, mean = 0, std = 1, options?: DrawOptions
  *
  * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.trunc_normal_
  */
-export function truncNormal_(tensor: Tensor, mean = 0, std = 1, a = -2, b = 2, options?: DrawOptions): Tensor {
+export function truncNormal_(
+  tensor: Tensor,
+  mean: number | TruncNormalOptions = 0,
+  std = 1,
+  a = -2,
+  b = 2,
+  options?: DrawOptions,
+): Tensor {
+  if (isOptions(mean)) {
+    const defaults = { mean: 0, std: 1, a: -2, b: 2, generator: undefined };
+    const { mean: m, std: s, a: from, b: to, ...rest } = settings("truncNormal_", mean, defaults);
+    return truncNormal_(tensor, m, s, from, to, rest);
+  }
   return noGrad(() => {
     // Inverse transform sampling: uniform draws between the CDF values of the bounds.
     const below = normalCdf((a - mean) / std);

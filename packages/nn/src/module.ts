@@ -85,7 +85,7 @@ export abstract class Module {
 
   constructor() {
     // This class has no fields and no `#private` members: they would be set on the object that is not returned.
-    const self = bare(new.target.prototype as this, { hooks: new Hooks(), buffers: new Map(), children: new Map() });
+    const self = bare(new.target.prototype as this, { hooks: new Hooks(), buffers: new Map() });
     self.training = true;
     // biome-ignore lint/correctness/noConstructorReturn: a module is a function.
     return self;
@@ -113,12 +113,12 @@ export abstract class Module {
 
   /** Returns the direct children with their names, in order of definition. */
   namedChildren(): [string, Module][] {
-    return [...this.ownEntries((value): value is Module => value instanceof Module), ...stateOf(this).children];
+    return this.ownEntries((value): value is Module => value instanceof Module);
   }
 
   /** Returns the direct children. */
   children(): Module[] {
-    return this.namedChildren().map(([, child]) => child);
+    return Object.values(this).filter((value): value is Module => value instanceof Module);
   }
 
   /** Returns this module and all modules inside it with their dotted names, each module once. */
@@ -474,8 +474,6 @@ export interface ModuleState {
   readonly hooks: Hooks;
   /** Names of the properties that are buffers, and whether each is persistent. */
   readonly buffers: Map<string, boolean>;
-  /** Children of a container by name. They are not properties of the container. */
-  readonly children: Map<string, Module>;
 }
 
 const state = /* @__PURE__ */ new WeakMap<Module, ModuleState>();

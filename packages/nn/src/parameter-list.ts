@@ -3,8 +3,8 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, cat, IndexError, type Tensor } from "@akari/tensor";
-import { Module } from "./module.ts";
+import { ArgumentError, cat, type Tensor } from "@akari/tensor";
+import { Dictionary, place, Sequence } from "./collection.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
@@ -12,7 +12,7 @@ import { Parameter } from "./parameter.ts";
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
  */
-export class ParameterList extends Module {
+export class ParameterList extends Sequence<Parameter> {
   static override name = "ParameterList";
 
   constructor(parameters: Iterable<Tensor> = []) {
@@ -20,34 +20,13 @@ export class ParameterList extends Module {
     for (const parameter of parameters) this.append(parameter);
   }
 
-  /** Number of parameters. */
-  override get length(): number {
-    return this.ownParameters().length;
+  protected items(): Parameter[] {
+    return this.ownParameters().map(([, parameter]) => parameter);
   }
 
   /** Appends a parameter. Returns the list. */
   append(parameter: Tensor): this {
-    Reflect.set(this, String(this.length), asParameter(parameter));
-    return this;
-  }
-
-  /**
-   * Returns the parameter at an index; negative indices count from the end.
-   *
-   * @throws IndexError when the index is out of range.
-   */
-  at(index: number): Parameter {
-    const found = [...this].at(index);
-    if (found === undefined)
-      throw new IndexError(`ParameterList: index ${index} is out of range for ${this.length} parameters`);
-    return found;
-  }
-
-  /** Iterates over the parameters in order. */
-  [Symbol.iterator](): IterableIterator<Parameter> {
-    return this.ownParameters()
-      .map(([, parameter]) => parameter)
-      .values();
+    return place(this, String(this.length), asParameter(parameter));
   }
 
   /** Throws a TypeError: a list has no `forward`. Use its parameters instead. */
@@ -61,7 +40,7 @@ export class ParameterList extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  */
-export class ParameterDict extends Module {
+export class ParameterDict extends Dictionary<Readonly<Record<string, Parameter>>, Parameter> {
   static override name = "ParameterDict";
 
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
@@ -69,15 +48,8 @@ export class ParameterDict extends Module {
     for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
   }
 
-  /**
-   * Returns the parameter with a name.
-   *
-   * @throws IndexError when there is no parameter with that name.
-   */
-  get(name: string): Parameter {
-    if (!this.has(name))
-      throw new IndexError(`ParameterDict: there is no parameter "${name}"; there are: ${this.keys().join(", ")}`);
-    return Reflect.get(this, name) as Parameter; // safe: checked by `has`
+  items(): [string, Parameter][] {
+    return this.ownParameters();
   }
 
   /**
@@ -86,30 +58,7 @@ export class ParameterDict extends Module {
    * @throws ArgumentError when the name is that of a method or property of the dictionary.
    */
   set(name: string, parameter: Tensor): this {
-    if (name in this && !this.has(name))
-      throw new ArgumentError(`ParameterDict: "${name}" is a reserved name; use another`);
-    Reflect.set(this, name, asParameter(parameter));
-    return this;
-  }
-
-  /** Returns whether there is a parameter with a name. */
-  has(name: string): boolean {
-    return Object.hasOwn(this, name) && Reflect.get(this, name) instanceof Parameter;
-  }
-
-  /** Removes the parameter with a name. Returns whether there was one. */
-  delete(name: string): boolean {
-    return this.has(name) && Reflect.deleteProperty(this, name);
-  }
-
-  /** Returns the names of the parameters. */
-  keys(): string[] {
-    return this.ownParameters().map(([name]) => name);
-  }
-
-  /** Iterates over [name, parameter] pairs. */
-  [Symbol.iterator](): IterableIterator<[string, Parameter]> {
-    return this.ownParameters().values();
+    return place(this, name, asParameter(parameter));
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Use its parameters instead. */

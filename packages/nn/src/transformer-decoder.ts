@@ -182,7 +182,7 @@ export class Transformer extends Module {
       srcIsCausal: false,
       ...decoderCall,
     });
-    return this.decoder(tgt, this.encoder(src, { srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), rest);
+    return this.decoder(tgt, this.encoder(src, { mask: srcMask, srcKeyPaddingMask, isCausal: srcIsCausal }), rest);
   }
 
   /** Returns a causal mask [size, size] to add to attention scores: -∞ above the diagonal and 0 elsewhere. */

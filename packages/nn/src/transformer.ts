@@ -31,7 +31,7 @@ export interface TransformerLayerOptions extends FactoryOptions {
   readonly bias?: boolean;
 }
 
-/** Options of a call of `TransformerEncoderLayer` or `TransformerEncoder`. */
+/** Options of a call of `TransformerEncoderLayer`. */
 export interface EncoderCallOptions {
   /**
    * Attention mask for each position, [L, L] or [N·heads, L, L]: bool (true masks out) or floats added to the scores.
@@ -41,6 +41,12 @@ export interface EncoderCallOptions {
   readonly srcKeyPaddingMask?: Tensor | null;
   /** Whether each position attends only to itself and earlier ones. Ignored if `srcMask` is given. Default false. */
   readonly isCausal?: boolean;
+}
+
+/** Options of a call of `TransformerEncoder`. */
+export interface EncoderStackCallOptions extends Omit<EncoderCallOptions, "srcMask"> {
+  /** Attention mask for each position, as the `srcMask` of a layer. */
+  readonly mask?: Tensor | null;
 }
 
 const encoderCall = { srcMask: null, srcKeyPaddingMask: null, isCausal: false } as const;
@@ -194,7 +200,9 @@ export class TransformerEncoder extends TransformerStack<TransformerEncoderLayer
   static override name = "TransformerEncoder";
 
   /** Applies all layers with the same masks: [L, N, E] → [L, N, E], or [N, L, E] → [N, L, E] with `batchFirst`. */
-  forward(src: Tensor, options?: EncoderCallOptions): Tensor {
-    return this.through(src, options);
+  forward(src: Tensor, options?: EncoderStackCallOptions): Tensor {
+    const { srcMask: mask, ...others } = encoderCall;
+    const { mask: srcMask, ...call } = settings("TransformerEncoder", options, { mask, ...others });
+    return this.through(src, { srcMask, ...call });
   }
 }

@@ -131,6 +131,12 @@ describe("shapes", () => {
     const whole = layer(x, { isCausal: true });
     const part = layer(x.narrow(1, 0, 3), { isCausal: true });
     expect(whole.narrow(1, 0, 3).sub(part).abs().max().itemSync()).toBeLessThan(1e-5);
+    const mask = nn.Transformer.generateSquareSubsequentMask(5);
+    expect(layer(x, { srcMask: mask }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
+    // PyTorch names the mask of an encoder differently from that of a layer.
+    const encoder = new nn.TransformerEncoder(layer, 1);
+    expect(encoder(x, { mask }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
+    expect(encoder(x, { isCausal: true }).sub(whole).abs().max().itemSync()).toBeLessThan(1e-5);
   });
 });
 
@@ -178,8 +184,9 @@ describe("collections of parameters", () => {
     expect(list.length).toBe(3);
     expect(Object.keys(list.stateDict())).toEqual(["0", "1", "2"]);
     expect(shape(list.at(-2))).toEqual([3]);
+    expect([list[1], list[3]]).toEqual([list.at(1), undefined]);
     expect([...list].every((parameter) => parameter.requiresGrad)).toBe(true);
-    expect(() => list.at(3)).toThrow(/index 3 is out of range for 3 parameters/);
+    expect(() => list.at(3)).toThrow(/index 3 is out of range for length 3/);
     expect(() => list()).toThrow(/cannot be called/);
   });
 

@@ -305,8 +305,29 @@ describe("Module", () => {
     expect(dictionary.get("fc")(dictionary.get("a")(ones([1, 2]))).shape).toEqual([1, 3]); // each of its own type
     const any: ModuleDict = dictionary;
     expect([...any].map(([name]) => name)).toEqual(["a", "fc"]);
-    expect(() => any.get("b")).toThrow(/no module "b"; there are: a, fc/);
-    expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* 1 modules/);
+    expect(() => any.get("b")).toThrow(/ModuleDict: there is no "b"; there are: a, fc/);
+    expect(() => new Sequential(new ReLU()).at(3)).toThrow(/index 3 .* length 1/);
+  });
+
+  it("containers have their modules as properties, which can be replaced", () => {
+    const model = new Sequential(new Linear(2, 3), new ReLU(), new Linear(3, 4));
+    expect((model[0] as Linear).weight.shape).toEqual([3, 2]);
+    model[2] = new Linear(3, 5);
+    expect(model(ones([1, 2])).shape).toEqual([1, 5]);
+    expect(model.stateDict()["2.bias"]?.shape).toEqual([5]);
+    expect([model.length, model.children().length, model.at(-1)]).toEqual([3, 3, model[2]]);
+    const list = new ModuleList([new ReLU()]).append(new ReLU());
+    expect([list[1], list[2]]).toEqual([list.at(1), undefined]);
+    expect(list.extend([new ReLU(), new ReLU()]).length).toBe(4);
+    const dictionary = new ModuleDict({ fc: new Linear(2, 3), act: new ReLU() });
+    expect([...dictionary]).toEqual(dictionary.items());
+    expect(dictionary.values()).toEqual([dictionary.get("fc"), dictionary.get("act")]);
+    expect([dictionary.delete("fc"), dictionary.delete("fc"), dictionary.keys()]).toEqual([true, false, ["act"]]);
+    expect(Reflect.get(new ModuleDict({ act: new ReLU() }), "act")).toBeInstanceOf(ReLU);
+    expect(() => new ModuleDict({ training: new ReLU() })).toThrow(
+      new ArgumentError('ModuleDict: "training" is a reserved name; use another'),
+    );
+    expect(() => new Sequential({ forward: new ReLU() })).toThrow(/^Sequential: "forward" is a reserved name/);
   });
 
   it("rejects what is not a module in containers", () => {
@@ -352,6 +373,25 @@ describe("Module", () => {
     expect(norm.numBatchesTracked?.itemSync()).toBe(0);
     norm(ones([4, 3]));
     expect(norm.numBatchesTracked?.itemSync()).toBe(1);
+  });
+});
+
+describe("initializers", () => {
+  it("take their arguments by position or by name", () => {
+    const drawn = (fill: (x: Tensor) => Tensor) => {
+      manualSeed(3);
+      return fill(zeros([2, 3])).toArraySync();
+    };
+    expect(drawn((x) => init.normal_(x, { mean: 2, std: 0.1 }))).toEqual(drawn((x) => init.normal_(x, 2, 0.1)));
+    expect(drawn((x) => init.normal_(x, { std: 0.1 }))).toEqual(drawn((x) => init.normal_(x, 0, 0.1)));
+    expect(drawn((x) => init.uniform_(x, { a: -2 }))).toEqual(drawn((x) => init.uniform_(x, -2)));
+    expect(drawn((x) => init.truncNormal_(x, { std: 0.02, b: 0.03 }))).toEqual(
+      drawn((x) => init.truncNormal_(x, 0, 0.02, -2, 0.03)),
+    );
+    // @ts-expect-error: PyTorch's name is std
+    expect(() => init.normal_(zeros([2]), { scale: 1 })).toThrow(
+      /^normal_: there is no option "scale"; there are mean/,
+    );
   });
 });
 

@@ -191,7 +191,7 @@ describe("ParameterDict", () => {
     ]);
     expect(dictionary.delete("left")).toBe(true);
     expect([dictionary.has("left"), [...dictionary].length]).toEqual([false, 1]);
-    expect(() => dictionary.get("left")).toThrow(/there is no parameter "left"; there are: right/);
+    expect(() => dictionary.get("left")).toThrow(/ParameterDict: there is no "left"; there are: right/);
     expect(() => dictionary.set("forward", ones([1]))).toThrow(/"forward" is a reserved name/);
   });
 });

@@ -26,7 +26,7 @@ import {
   type ParamState,
   type ParamsArgument,
 } from "./optimizer.ts";
-import { addScaled, dot, joined, largest, total } from "./vectors.ts";
+import { addScaled, dot, joined, largest, scaled, scaledSum, total } from "./vectors.ts";
 
 /** Options of `LBFGS`. */
 export interface LBFGSOptions extends BaseOptions {
@@ -51,7 +51,7 @@ type Reading<Result> = Generator<readonly Tensor[], Result, readonly Float64Arra
 
 /** Converts the elements read from a tensor to double precision. */
 function doubles(x: Tensor, data: TypedArray): Float64Array {
-  return Float64Array.from(numbersOf(data, x.dtype));
+  return new Float64Array(numbersOf(data, x.dtype));
 }
 
 /** State kept between iterations, with all parameters flattened into one vector. */
@@ -237,8 +237,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     };
     const known = this.#history;
     known.iterations++;
-    const change = gradient.map((g, i) => g - (known.gradient[i] as number));
-    const move = known.direction.map((d) => d * known.length);
+    const change = scaledSum(-1, known.gradient, gradient);
+    const move = scaled(known.length, known.direction);
     const product = dot(change, move);
     if (product > 1e-10) {
       if (known.gradients.length === historySize)
@@ -248,14 +248,14 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       known.weights.push(1 / product);
       known.scale = product / dot(change, change);
     }
-    const direction = gradient.map((g) => -g);
+    let direction = scaled(-1, gradient);
     const factors: number[] = [];
     for (let i = known.gradients.length - 1; i >= 0; i--) {
       const factor = dot(known.moves[i] as Float64Array, direction) * (known.weights[i] as number);
       factors[i] = factor;
       addScaled(direction, known.gradients[i] as Float64Array, -factor);
     }
-    for (let k = 0; k < direction.length; k++) direction[k] = (direction[k] as number) * known.scale;
+    direction = scaled(known.scale, direction);
     for (let i = 0; i < known.gradients.length; i++) {
       const factor = dot(known.gradients[i] as Float64Array, direction) * (known.weights[i] as number);
       addScaled(direction, known.moves[i] as Float64Array, (factors[i] as number) - factor);
@@ -377,8 +377,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     let at = 0;
     for (const param of this.#params()) {
       const end = at + param.numel();
-      const values = start.slice(at, end).map((value, i) => value + t * (direction[at + i] as number));
-      const data = param.dtype === "float64" ? values : Float32Array.from(values);
+      const values = scaledSum(t, direction.subarray(at, end), start.subarray(at, end));
+      const data = param.dtype === "float64" ? values : new Float32Array(values);
       param.detach().copy_(fromTypedArray(data, param.shape, { device: param.device }));
       at = end;
     }

@@ -179,6 +179,10 @@ describe("learning rates", () => {
     expect(() => new ReduceLROnPlateau(o, { minLr: [0.1] })).toThrow(
       /one minLr or one for each of the 2 parameter groups, got 1/,
     );
+    // @ts-expect-error: the maximum is an argument of its own
+    expect(() => new OneCycleLR(o, { maxLr: 0.1, totalSteps: 9 })).toThrow(
+      /^OneCycleLR: .* one maxLr .*, got an object$/,
+    );
     expect(() => new CyclicLR(o, 0.1, [0.2])).toThrow(/one maxLr or one for each of the 2 parameter groups, got 1/);
   });
 

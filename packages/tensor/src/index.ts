@@ -394,6 +394,7 @@ export {
   frac,
   heaviside,
   type Limit,
+  type Limits,
   maximum,
   minimum,
   type NanToNumOptions,
@@ -563,7 +564,7 @@ export {
   trilIndices,
   triuIndices,
 } from "./sequences.ts";
-export { checkNames, type Settings, settings } from "./settings.ts";
+export { checkNames, isOptions, type Settings, settings } from "./settings.ts";
 export {
   broadcastShapes,
   broadcastStrides,

@@ -161,7 +161,7 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
   let outputs: readonly Tensor[];
   if (op.view) {
     const { shape, strides, offset } = op.view(first, attrs);
-    outputs = [first.viewAs({ shape, strides, offset }, op, attrs)];
+    outputs = [first.viewThrough({ shape, strides, offset }, op, attrs)];
   } else {
     outputs = specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
     compute(op, inputs, attrs, outputs);

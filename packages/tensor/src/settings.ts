@@ -5,6 +5,7 @@
 
 import { describeValue } from "./argument.ts";
 import { ArgumentError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Options in which every property that has a default is present. */
 export type Settings<Options, Defaults> = Options & {
@@ -14,6 +15,13 @@ export type Settings<Options, Defaults> = Options & {
       : Name
     : never]-?: Exclude<Options[Name], undefined>;
 };
+
+/** Returns whether options were passed in the place of an optional argument before them: `sort({ stable: true })`. */
+export function isOptions<T>(
+  given: T,
+): given is Exclude<T, number | boolean | string | Tensor | readonly unknown[] | null | undefined> {
+  return typeof given === "object" && describeValue(given) === "an object";
+}
 
 /** Throws an ArgumentError unless `given` is an object with only these property names. */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {

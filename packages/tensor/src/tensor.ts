@@ -29,7 +29,7 @@ import type { Layout, Op } from "./op.ts";
 import { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 import { mT, t } from "./ops/permute.ts";
 import { track } from "./scope.ts";
-import { settings } from "./settings.ts";
+import { isOptions, settings } from "./settings.ts";
 import {
   checkSizes,
   contiguousStrides,
@@ -239,11 +239,14 @@ export class Tensor implements View {
   /**
    * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
    *
-   * @param gradient the upstream gradient, of this tensor's shape. Default 1, for a tensor of one element.
+   * @param gradient the upstream gradient, of this tensor's shape. Default 1, for a tensor of one element. May be left
+   * out before options.
    * @throws AutogradError when no graph was recorded, or when its saved tensors were already freed.
    */
-  backward(gradient: Tensor | null = null, options?: BackwardOptions): void {
-    this.#traced("backward").backward(this, gradient, options);
+  backward(gradient: Tensor | BackwardOptions | null = null, options?: BackwardOptions): void {
+    const trace = this.#traced("backward");
+    if (isOptions(gradient)) trace.backward(this, null, gradient);
+    else trace.backward(this, gradient, options);
   }
 
   /** Makes backward passes also store the gradient of this non-leaf tensor in its `grad`. Returns the tensor. */
@@ -536,8 +539,8 @@ export class Tensor implements View {
     return new Tensor(this.storage, this.dtype, this);
   }
 
-  /** Returns a view of the same storage, made by `op`. */
-  viewAs<Attrs>(layout: Layout, op: Op<Attrs>, attrs: Attrs): Tensor {
+  /** Internal: returns a view of the same storage, made by `op`. */
+  viewThrough<Attrs>(layout: Layout, op: Op<Attrs>, attrs: Attrs): Tensor {
     // Safe: `attrs` is only ever passed back to the same op.
     return new Tensor(this.storage, this.dtype, layout, { source: this, op: op as Op<unknown>, attrs });
   }

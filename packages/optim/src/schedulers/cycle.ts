@@ -71,6 +71,7 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
 
   constructor(optimizer: Optimizer<Options>, maxLr: number | readonly number[], options: OneCycleOptions) {
     super(optimizer);
+    this.#maxLr = perGroup("OneCycleLR", optimizer, "maxLr", maxLr);
     const { totalSteps, epochs, stepsPerEpoch, ...shape } = settings("OneCycleLR", options, {
       totalSteps: undefined,
       epochs: undefined,
@@ -90,7 +91,6 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     checkNumber("OneCycleLR", "pctStart", shape.pctStart, 1);
     checkChoice("OneCycleLR", "annealStrategy", shape.annealStrategy, ["cos", "linear"]);
     this.#totalSteps = total;
-    this.#maxLr = perGroup("OneCycleLR", optimizer, "maxLr", maxLr);
     this.#options = shape;
     // safe: `expectMomentum` checks whether there is a momentum
     if (this.#options.cycleMomentum)

@@ -5,7 +5,7 @@
  * changes by the same factor instead.
  */
 
-import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";
+import { ArgumentError, describeValue, FileError, isOptions, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -18,7 +18,7 @@ function initialLrOf(group: ParamGroup<BaseOptions>): number {
  * Returns a function from the index of a parameter group to its value of an option, which is given once for all groups
  * or as an array with one value per group. The value is undefined for groups that were added after the array was given.
  *
- * @throws ArgumentError when the array does not have one value per group.
+ * @throws ArgumentError when the array does not have one value per group, and for options in the place of the value.
  */
 export function perGroup<T>(
   scheduler: string,
@@ -26,12 +26,12 @@ export function perGroup<T>(
   option: string,
   value: T | readonly T[],
 ): (group: number) => T | undefined {
-  if (!Array.isArray(value)) return () => value as T; // safe: not an array
-  if (value.length !== length)
+  const list = Array.isArray(value);
+  if (list ? value.length !== length : isOptions(value))
     throw new ArgumentError(
-      `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${value.length}`,
+      `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${list ? value.length : "an object"}`,
     );
-  return (group) => value[group];
+  return (group) => (list ? value[group] : (value as T)); // safe: not an array
 }
 
 /** Saved state of a scheduler. */

@@ -36,9 +36,10 @@ export interface IndexingMethods {
   /** Returns a part of the tensor, as `x[...]` in Python: `x.get(0, "1:3")`, `x.get("...", -1)`, `x.get(mask)`. */
   get(...index: readonly Index[]): Tensor;
   /**
-   * Stores a value in a part of the tensor, as `x[...] = value` in Python: `x.set([0, "1:3"], 7)`. Returns this tensor.
+   * Stores a value in a part of the tensor, as `x[...] = value` in Python: `x.set([0, "1:3"], 7)`, `x.set(mask, 0)`. Returns
+   * this tensor.
    */
-  set(index: readonly Index[], value: Tensor | number | boolean): Tensor;
+  set(index: Index | readonly Index[], value: Tensor | number | boolean): Tensor;
   /** Gathers elements along a dimension: for `dim` 0, `y[i, j] = x[index[i, j], j]`. */
   gather(dim: number, index: Tensor): Tensor;
   /** Selects a list of indices of one dimension. */

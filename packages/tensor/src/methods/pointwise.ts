@@ -59,6 +59,7 @@ import {
   fmax,
   fmin,
   type Limit,
+  type Limits,
   maximum,
   minimum,
   type NanToNumOptions,
@@ -134,9 +135,9 @@ export interface PointwiseMethods {
   /** Computes the elementwise minimum, ignoring NaN unless both are NaN. */
   fmin(other: TensorOrNumber): Tensor;
   /** Clamps each element to [`min`, `max`]; null means no limit. */
-  clamp(min?: Limit, max?: Limit): Tensor;
+  clamp(min?: Limit | Limits, max?: Limit): Tensor;
   /** In-place version of `clamp`. */
-  clamp_(min?: Limit, max?: Limit): Tensor;
+  clamp_(min?: Limit | Limits, max?: Limit): Tensor;
   /** Clamps each element from below to `min`. */
   clampMin(min: TensorOrNumber): Tensor;
   /** In-place version of `clampMin`. */

@@ -110,9 +110,9 @@ export interface ReductionMethods {
   // ——— Variance and norms ———
 
   /** Computes the variance over the given dimensions, or all. Default: divisor n - 1. */
-  var(dim?: Dims, options?: SpreadOptions): Tensor;
+  var(dim?: Dims | SpreadOptions, options?: SpreadOptions): Tensor;
   /** Computes the standard deviation over the given dimensions, or all. Default: divisor n - 1. */
-  std(dim?: Dims, options?: SpreadOptions): Tensor;
+  std(dim?: Dims | SpreadOptions, options?: SpreadOptions): Tensor;
   /** Computes the p-norm over the given dimensions, or all. Default: `p` 2. */
   norm(p?: NormOrder, dim?: Dims, options?: ReduceOptions): Tensor;
   /** Computes the p-norm of the difference to another tensor. Default: `p` 2. */
@@ -159,13 +159,13 @@ export interface ReductionMethods {
   /**
    * Sorts the elements along a dimension, by default in ascending order. Returns values and indices. Default: `dim` -1.
    */
-  sort(dim?: number, options?: SortOptions): ValuesAndIndices;
+  sort(dim?: number | SortOptions, options?: SortOptions): ValuesAndIndices;
   /** Returns the indices that would sort this tensor along a dimension. Default: `dim` -1. */
-  argsort(dim?: number, options?: SortOptions): Tensor;
+  argsort(dim?: number | SortOptions, options?: SortOptions): Tensor;
   /** Sorts the elements along the first dimension. */
   msort(): Tensor;
   /** Returns the `k` largest elements along a dimension and their indices. Default: `dim` -1. */
-  topk(k: number, dim?: number, options?: TopkOptions): ValuesAndIndices;
+  topk(k: number, dim?: number | TopkOptions, options?: TopkOptions): ValuesAndIndices;
   /** Returns the `k`-th smallest element along a dimension, counted from 1, and its index. Default: `dim` -1. */
   kthvalue(k: number, dim?: number, options?: KeepOptions): ValuesAndIndices;
   /** Returns the median of all elements, the lower of two middle ones. */
@@ -189,7 +189,7 @@ export interface ReductionMethods {
     options?: UniqueConsecutiveOptions<I, C>,
   ): Unique<I, C>;
   /** Counts the occurrences of each non-negative integer, or sums their weights. */
-  bincount(weights?: Tensor | null, options?: BincountOptions): Tensor;
+  bincount(weights?: Tensor | BincountOptions | null, options?: BincountOptions): Tensor;
   /** Computes a histogram with bins of equal width. */
   histc(options?: HistcOptions): Tensor;
 }

@@ -23,6 +23,8 @@ export interface ShapeMethods {
    * require a copy.
    */
   view(...sizes: Sizes): Tensor;
+  /** Returns a view of the same memory with the shape of another tensor. */
+  viewAs(other: Tensor): Tensor;
   /** Returns the same elements with another shape: a view where possible, otherwise a copy. One size may be -1. */
   reshape(...sizes: Sizes): Tensor;
   /** Reshapes this tensor to the shape of another. */
@@ -141,6 +143,7 @@ export interface ShapeMethods {
 /** The implementations of `ShapeMethods`. */
 export const shapeMethods: Implementations<ShapeMethods> = {
   view,
+  viewAs: (x, other) => view(x, other.shape),
   reshape,
   reshapeAs,
   flatten,

@@ -9,7 +9,7 @@ import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { expectShape, type Shape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
@@ -162,9 +162,10 @@ function convolution(
   dims: number,
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null,
+  bias: Tensor | ConvOptions | null,
   options: ConvOptions | undefined,
 ): Tensor {
+  if (isOptions(bias)) return convolution(operation, dims, input, weight, null, bias);
   expectTensor(operation, input);
   expectTensor(operation, weight);
   const given = settings(operation, options, defaults);
@@ -210,12 +211,17 @@ function convolution(
  *
  * @param input [N, Cin, L], or [Cin, L] without a batch dimension.
  * @param weight [Cout, Cin / groups, K].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, L'], or [Cout, L'].
  * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
  * @throws ArgumentError for an invalid option.
  */
-export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
+export function conv1d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | ConvOptions | null = null,
+  options?: ConvOptions,
+): Tensor {
   return convolution("conv1d", 1, input, weight, bias, options);
 }
 
@@ -230,14 +236,19 @@ export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null
  *
  * @param input [N, Cin, H, W], or [Cin, H, W] without a batch dimension.
  * @param weight [Cout, Cin / groups, Kh, Kw].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, H', W'], or [Cout, H', W'].
  * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
  * @throws ArgumentError for an invalid option.
  * @example
  * conv2d(images, weight, bias, { stride: 2, padding: 1 });
  */
-export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
+export function conv2d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | ConvOptions | null = null,
+  options?: ConvOptions,
+): Tensor {
   return convolution("conv2d", 2, input, weight, bias, options);
 }
 
@@ -248,12 +259,17 @@ export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null
  *
  * @param input [N, Cin, D, H, W], or [Cin, D, H, W] without a batch dimension.
  * @param weight [Cout, Cin / groups, Kd, Kh, Kw].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, D', H', W'], or [Cout, D', H', W'], with the sizes of `conv2d`.
  * @throws ShapeError if the channels do not match, or the kernel is larger than the padded input.
  * @throws ArgumentError for an invalid option.
  */
-export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options?: ConvOptions): Tensor {
+export function conv3d(
+  input: Tensor,
+  weight: Tensor,
+  bias: Tensor | ConvOptions | null = null,
+  options?: ConvOptions,
+): Tensor {
   return convolution("conv3d", 3, input, weight, bias, options);
 }
 
@@ -276,9 +292,10 @@ function transposed(
   dims: number,
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null,
+  bias: Tensor | ConvTransposeOptions | null,
   options: ConvTransposeOptions | undefined,
 ): Tensor {
+  if (isOptions(bias)) return transposed(operation, dims, input, weight, null, bias);
   expectTensor(operation, input);
   expectTensor(operation, weight);
   const given = settings(operation, options, { ...defaults, outputPadding: 0 });
@@ -319,7 +336,7 @@ function transposed(
  *
  * @param input [N, Cin, L], or [Cin, L] without a batch dimension.
  * @param weight [Cin, Cout / groups, K].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, L'], or [Cout, L'].
  * @throws ShapeError if the channels do not match, or the output would be empty.
  * @throws ArgumentError for an invalid option.
@@ -327,7 +344,7 @@ function transposed(
 export function convTranspose1d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias: Tensor | ConvTransposeOptions | null = null,
   options?: ConvTransposeOptions,
 ): Tensor {
   return transposed("convTranspose1d", 1, input, weight, bias, options);
@@ -342,7 +359,7 @@ export function convTranspose1d(
  *
  * @param input [N, Cin, H, W], or [Cin, H, W] without a batch dimension.
  * @param weight [Cin, Cout / groups, Kh, Kw].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, H', W'], or [Cout, H', W'].
  * @throws ShapeError if the channels do not match, or the output would be empty.
  * @throws ArgumentError for an invalid option.
@@ -350,7 +367,7 @@ export function convTranspose1d(
 export function convTranspose2d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias: Tensor | ConvTransposeOptions | null = null,
   options?: ConvTransposeOptions,
 ): Tensor {
   return transposed("convTranspose2d", 2, input, weight, bias, options);
@@ -363,7 +380,7 @@ export function convTranspose2d(
  *
  * @param input [N, Cin, D, H, W], or [Cin, D, H, W] without a batch dimension.
  * @param weight [Cin, Cout / groups, Kd, Kh, Kw].
- * @param bias [Cout]. Default null: none.
+ * @param bias [Cout]. Default null: none. May be left out before options.
  * @returns [N, Cout, D', H', W'], or [Cout, D', H', W'], with the sizes of `convTranspose2d`.
  * @throws ShapeError if the channels do not match, or the output would be empty.
  * @throws ArgumentError for an invalid option.
@@ -371,7 +388,7 @@ export function convTranspose2d(
 export function convTranspose3d(
   input: Tensor,
   weight: Tensor,
-  bias: Tensor | null = null,
+  bias: Tensor | ConvTransposeOptions | null = null,
   options?: ConvTransposeOptions,
 ): Tensor {
   return transposed("convTranspose3d", 3, input, weight, bias, options);

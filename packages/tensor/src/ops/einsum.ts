@@ -126,7 +126,8 @@ function parse(letters: string, rank: number | null, dots: number): string[] {
  * @example
  * einsum("bij,bjk->bik", a, b); // a batch of matrix products
  */
-export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
+export function einsum(equation: string, ...given: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor {
+  const operands = given.flat() as Tensor[]; // safe: tensors, one by one or in an array
   const [left = "", right, more] = equation.replaceAll(" ", "").split("->");
   const terms = left.split(",");
   if (more !== undefined) throw new ArgumentError(`einsum: more than one arrow in "${equation}"`);

@@ -234,6 +234,7 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  *
  * The value is broadcast and converted to the dtype of `x`.
  *
+ * @param index the entries of the index in an array; a single entry that is not an array may stand alone.
  * @throws IndexError for an index out of range, too many indices, or a mask that does not fit.
  * @throws ArgumentError for a malformed range or array.
  * @throws DTypeError for an index tensor that is neither int32 nor bool.
@@ -242,9 +243,10 @@ function withoutLead(value: Tensor, rank: number): Tensor {
  * value a number or boolean; call `await mask.prefetch()` first.
  * @example
  * set(x, [0, "1:3"], 7);
- * set(x, [x.lt(0)], 0);
+ * set(x, x.lt(0), 0);
  */
-export function set(x: Tensor, entries: readonly Index[], value: Tensor | number | boolean): Tensor {
+export function set(x: Tensor, index: Index | readonly Index[], value: Tensor | number | boolean): Tensor {
+  const entries: readonly Index[] = Array.isArray(index) ? index : [index as Index]; // safe: not an array
   const only = entries[0];
   if (entries.length === 1 && isTensor(only) && only.dtype === "bool" && typeof value !== "object") {
     const lead = only.ndim;

@@ -78,32 +78,35 @@ function store(
   });
 }
 
+type Triangle = "upper" | "lower";
+
 interface Solving {
   /** The operation that errors name. */
   readonly operation: string;
-  /** Whether the matrix is triangular, so that its rows need no exchange. */
-  readonly triangular?: boolean;
+  /** The triangle that holds the elements of a triangular matrix, which needs no elimination. */
+  readonly triangle?: Triangle;
 }
 
 /** [A, B] → A⁻¹ B, for each matrix of a batch */
 const solving: Op<Solving> = {
   name: "solve",
   infer: ([, b]) => [b],
-  run: ([left, right], { operation, triangular }, [to]) => {
+  run: ([left, right], { operation, triangle }, [to]) => {
     const n = left.shape.at(-1) as number;
     const columns = right.shape.at(-1) as number;
     const each = ([x, a, b]: Arrays): void => {
-      const { order } = eliminate(to, a, n, !triangular);
+      const order = triangle ? null : eliminate(to, a, n).order;
       for (let i = 0; i < n; i++) {
         if (a[i * (n + 1)] === 0) throw new ArgumentError(`${operation}: the matrix is singular`);
-        const from = (order[i] as number) * columns;
+        const from = (order?.[i] ?? i) * columns;
         x.set(b.subarray(from, from + columns), i * columns);
       }
-      solveLower(to, a, n, x, columns, n, columns);
+      if (order) solveLower(to, a, n, x, columns, n, columns);
       // Reversing the order of all elements turns the upper triangle into a lower one.
-      for (const y of [a, x]) y.reverse();
+      const turn = () => triangle !== "lower" && [a, x].map((y) => y.reverse());
+      turn();
       solveLower(to, a, n, x, columns, n, columns, true);
-      x.reverse();
+      turn();
     };
     store([to], [left, right], each, (x, y) => [solveOnDevice(operation, x as Tensor, y as Tensor)]);
   },
@@ -111,11 +114,16 @@ const solving: Op<Solving> = {
     reads: (needs) => ({ inputs: [0], outputs: needs[0] ? [0] : [] }),
     compute: ([g], { attrs, needs, input, output }) => {
       if (!g) return [null, null];
-      const back = apply(solving, [mT(input(0)), g], attrs);
+      const back = apply(solving, [mT(input(0)), g], flipped(attrs));
       return [needs[0] ? neg(matmul(back, mT(output()))) : null, back];
     },
   },
 };
+
+/** Returns the attributes for the transposed matrix. */
+function flipped({ operation, triangle }: Solving): Solving {
+  return triangle ? { operation, triangle: triangle === "upper" ? "lower" : "upper" } : { operation };
+}
 
 /** Options of `solve`. */
 export interface SolveOptions {
@@ -142,14 +150,14 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
 }
 
 function solution(attrs: Solving, a: Tensor, b: Tensor, left: boolean): Tensor {
-  const { operation, triangular } = attrs;
+  const { operation, triangle } = attrs;
   const n = expectSquare(operation, a);
   checkProductTypes(operation, a, b);
-  const vectors = b.ndim === 1 || (!triangular && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  const vectors = b.ndim === 1 || (!triangle && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   if (!left) {
     if (vectors || b.shape.at(-1) !== n)
       throw shapeError(operation, `matrices of ${n} columns as the right-hand sides`, a, b);
-    return mT(solution(attrs, mT(a), mT(b), true));
+    return mT(solution(flipped(attrs), mT(a), mT(b), true));
   }
   const right = vectors ? unsqueeze(b, -1) : b;
   const columns = right.shape.at(-1);
@@ -319,9 +327,10 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
     defaults,
   );
   expectSquare("solveTriangular", a);
+  const triangle = upper ? "upper" : "lower";
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a)) : own;
-  return solution({ operation: "solveTriangular", triangular: true }, whole, b, left);
+  return solution({ operation: "solveTriangular", triangle }, whole, b, left);
 }
 
 /**
@@ -381,7 +390,7 @@ const factoring: Op = {
     of: (g, context) => {
       const l = context.output();
       const m = matmul(mT(l), g);
-      const back = (x: Tensor) => apply(solving, [mT(l), x], { operation: "cholesky", triangular: true });
+      const back = (x: Tensor) => apply(solving, [mT(l), x], { operation: "cholesky", triangle: "upper" });
       return mul(back(mT(back(add(tril(m), mT(tril(m, -1)))))), 0.5);
     },
   }),

@@ -10,7 +10,7 @@ import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { expectShape, type Shape, sameShape, shapeError, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
@@ -266,10 +266,11 @@ export function batchNorm(
   x: Tensor,
   runningMean: Tensor | null,
   runningVar: Tensor | null,
-  weight: Tensor | null = null,
+  weight: Tensor | BatchNormOptions | null = null,
   bias: Tensor | null = null,
   options?: BatchNormOptions,
 ): Tensor {
+  if (isOptions(weight)) return batchNorm(x, runningMean, runningVar, null, null, weight);
   const { training, ...rest } = settings("batchNorm", options, { training: false, ...runningDefaults });
   const dims = training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
   return byChannel("batchNorm", x, { runningMean, runningVar, weight, bias }, dims, rest, "training", "training needs");

@@ -9,7 +9,7 @@ import { ArgumentError } from "../errors.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Binary, Unary } from "./arithmetic.ts";
 import { clone } from "./copy.ts";
@@ -106,27 +106,43 @@ const atMost: Pointwise<[Tensor, TensorOrNumber]> = /* @__PURE__ */ pointwise<[T
 /** A limit of `clamp`: a number, a tensor that broadcasts, or null for no limit. */
 export type Limit = TensorOrNumber | null;
 
+/** The limits of `clamp` by name. */
+export interface Limits {
+  /** Default null: no lower limit. */
+  readonly min?: Limit;
+  /** Default null: no upper limit. */
+  readonly max?: Limit;
+}
+
 /**
  * Each element clamped to [min, max]. Where min exceeds max, the result is max. The derivative is 1 at the
  * limits.
  *
  * https://pytorch.org/docs/stable/generated/torch.clamp.html
  *
- * @param min Default null: no lower limit.
+ * @param min Default null: no lower limit. Limits can also be passed by name.
  * @param max Default null: no upper limit.
  * @throws ArgumentError when both limits are null.
  * @example
  * clamp(tensor([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
+ * clamp(tensor([-2, 0.5, 2]), { max: 1 }); // [-2, 0.5, 1]
  */
-export function clamp(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
+export function clamp(x: Tensor, min: Limit | Limits = null, max: Limit = null): Tensor {
+  if (isOptions(min)) return clamp(x, ...limits("clamp", min));
   if (min !== null) return max === null ? atLeast(x, min) : between(x, min, max);
   return atMost(x, upper("clamp", max));
 }
 
 /** In-place version of `clamp`: `x ← clamp(x, min, max)`. Returns `x`. */
-export function clamp_(x: Tensor, min: Limit = null, max: Limit = null): Tensor {
+export function clamp_(x: Tensor, min: Limit | Limits = null, max: Limit = null): Tensor {
+  if (isOptions(min)) return clamp_(x, ...limits("clamp_", min));
   if (min !== null) return max === null ? atLeast.inPlace(x, min) : between.inPlace(x, min, max);
   return atMost.inPlace(x, upper("clamp_", max));
+}
+
+function limits(operation: string, given: Limits): [Limit, Limit] {
+  const { min, max } = settings(operation, given, { min: null, max: null });
+  return [min, max];
 }
 
 /** The upper limit of a call without a lower one. */

@@ -7,7 +7,7 @@ import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimension, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
@@ -69,7 +69,8 @@ export interface SortOptions {
  * @example
  * const { values, indices } = sort(tensor([3, 1, 2])); // [1, 2, 3], [1, 2, 0]
  */
-export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndices {
+export function sort(x: Tensor, dim: number | SortOptions = -1, options?: SortOptions): ValuesAndIndices {
+  if (isOptions(dim)) return sort(x, -1, dim);
   const { descending } = settings("sort", options, { descending: false, stable: true });
   const axis = dimension("sort", dim, x.ndim);
   return sorted(x, axis, descending, x.shape[axis] ?? 1);
@@ -81,7 +82,7 @@ export function sort(x: Tensor, dim = -1, options?: SortOptions): ValuesAndIndic
  *
  * @throws IndexError for a dimension out of range.
  */
-export function argsort(x: Tensor, dim = -1, options?: SortOptions): Tensor {
+export function argsort(x: Tensor, dim: number | SortOptions = -1, options?: SortOptions): Tensor {
   return sort(x.detach(), dim, options).indices;
 }
 
@@ -103,11 +104,12 @@ export interface TopkOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.topk.html
  *
- * @param dim Default -1.
+ * @param dim Default -1. May be left out before options.
  * @throws ArgumentError unless `k` is an integer from 0 to the size of the dimension.
  * @throws IndexError for a dimension out of range.
  */
-export function topk(x: Tensor, k: number, dim = -1, options?: TopkOptions): ValuesAndIndices {
+export function topk(x: Tensor, k: number, dim: number | TopkOptions = -1, options?: TopkOptions): ValuesAndIndices {
+  if (isOptions(dim)) return topk(x, k, -1, dim);
   const { largest } = settings("topk", options, { largest: true, sorted: true });
   const axis = dimension("topk", dim, x.ndim);
   const size = x.shape[axis] ?? 1;

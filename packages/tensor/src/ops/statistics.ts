@@ -11,7 +11,7 @@ import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimensions, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, mul, sub } from "./arithmetic.ts";
@@ -77,7 +77,8 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => spreadGradient(restored(halved(g, output(0)), attrs), input(0), attrs),
 });
 
-function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOptions | undefined): Tensor {
+function spread(name: "var" | "std", x: Tensor, dim: Dims | SpreadOptions, options: SpreadOptions | undefined): Tensor {
+  if (isOptions(dim)) return spread(name, x, null, dim);
   const { keepdim, correction, unbiased } = settings(name, options, {
     ...keepDefaults,
     correction: undefined,
@@ -112,11 +113,11 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims, options: SpreadOption
  *
  * https://pytorch.org/docs/stable/generated/torch.var.html
  *
- * @param dim Default null: all dimensions.
+ * @param dim Default null: all dimensions. May be left out before options.
  * @throws DTypeError for integers.
  * @throws IndexError for a dimension out of range.
  */
-export function variance(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
+export function variance(x: Tensor, dim: Dims | SpreadOptions = null, options?: SpreadOptions): Tensor {
   return spread("var", x, dim, options);
 }
 
@@ -124,11 +125,11 @@ export function variance(x: Tensor, dim: Dims = null, options?: SpreadOptions): 
  * Computes the standard deviation over the given dimensions, or all: the square root of the variance.
  * https://pytorch.org/docs/stable/generated/torch.std.html
  *
- * @param dim Default null: all dimensions.
+ * @param dim Default null: all dimensions. May be left out before options.
  * @throws DTypeError for integers.
  * @throws IndexError for a dimension out of range.
  */
-export function std(x: Tensor, dim: Dims = null, options?: SpreadOptions): Tensor {
+export function std(x: Tensor, dim: Dims | SpreadOptions = null, options?: SpreadOptions): Tensor {
   return spread("std", x, dim, options);
 }
 

@@ -4,7 +4,7 @@ import { checkChoice, checkInteger } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
@@ -113,16 +113,29 @@ export interface MeshgridOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.meshgrid.html
  *
- * @param vectors tensors of at most one dimension.
+ * @param vectors tensors of at most one dimension, in an array or one by one.
  * @throws ShapeError for a tensor of more than one dimension.
  * @throws ArgumentError for an unknown `indexing`.
+ * @example
+ * const [rows, columns] = meshgrid(arange(2), arange(3), { indexing: "ij" }); // [2, 3] both
  */
 export function meshgrid<const Vectors extends readonly Tensor[]>(
   vectors: Vectors,
   options?: MeshgridOptions,
 ): TensorEach<Vectors>;
-export function meshgrid(vectors: readonly Tensor[], options?: MeshgridOptions): Tensor[] {
-  const { indexing } = settings("meshgrid", options, { indexing: "ij" });
+export function meshgrid<const Vectors extends readonly Tensor[]>(...vectors: Vectors): TensorEach<Vectors>;
+export function meshgrid<const Vectors extends readonly Tensor[]>(
+  ...given: readonly [...vectors: Vectors, options: MeshgridOptions]
+): TensorEach<Vectors>;
+export function meshgrid(...given: readonly unknown[]): Tensor[] {
+  const [first, second] = given;
+  if (!Array.isArray(first)) {
+    const last = given.at(-1);
+    const tensors = given as readonly Tensor[]; // safe: all but options at the end
+    return isOptions(last) ? meshgrid(tensors.slice(0, -1), last as MeshgridOptions) : meshgrid(tensors);
+  }
+  const vectors: readonly Tensor[] = first;
+  const { indexing } = settings("meshgrid", second as MeshgridOptions | undefined, { indexing: "ij" });
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
   for (const v of vectors) if (v.ndim > 1) throw shapeError("meshgrid", "vectors", v);
   if (indexing === "xy" && vectors.length >= 2) {

@@ -7,7 +7,7 @@ import { checkInteger } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimension, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
@@ -211,13 +211,18 @@ export interface BincountOptions {
  *
  * @param x one-dimensional tensor of integers or bools.
  * @param weights of the shape of `x`. The result is float32 for float32 weights, otherwise float64. Default null: each
- * occurrence counts 1, and the result is int32.
+ * occurrence counts 1, and the result is int32. May be left out before options.
  * @throws DTypeError for floats.
  * @throws ArgumentError for negative elements, and unless `minlength` is a non-negative integer.
  * @throws ShapeError for other shapes.
  * @throws DeviceError on devices that cannot be read synchronously; call `await x.prefetch()` first.
  */
-export function bincount(x: Tensor, weights: Tensor | null = null, options?: BincountOptions): Tensor {
+export function bincount(
+  x: Tensor,
+  weights: Tensor | BincountOptions | null = null,
+  options?: BincountOptions,
+): Tensor {
+  if (isOptions(weights)) return bincount(x, null, weights);
   const { minlength } = settings("bincount", options, { minlength: 0 });
   checkInteger("bincount", "minlength", minlength);
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);

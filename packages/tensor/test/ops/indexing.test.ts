@@ -122,6 +122,20 @@ describe("set", () => {
     expect(x.get(":", 1).toArraySync()).toEqual([7, 7, 7]);
     expect(() => x.set([0], tensor([1, 2, 3]))).toThrow(ShapeError);
   });
+
+  it("takes a single entry without an array", () => {
+    const x = zeros([3, 2]);
+    x.set(0, 1)
+      .set("2:", 2)
+      .set(x.eq(0), 3)
+      .set(indices(1), tensor([4, 5]));
+    expect(x.toArraySync()).toEqual([
+      [1, 1],
+      [4, 5],
+      [2, 2],
+    ]);
+    expect(() => x.set("2", 1)).toThrow(/"2" is not a range/);
+  });
 });
 
 describe("gather and scatter", () => {

@@ -108,6 +108,7 @@ describe("einsum", () => {
   it("computes products, sums, diagonals and transposes", () => {
     const [a, b] = [randn([3, 4]), randn([4, 5])];
     expectClose(einsum("ij,jk->ik", a, b), product(a, b));
+    expectClose(einsum("ij,jk->ik", [a, b]), product(a, b));
     expectClose(einsum("ij->ji", a), a.t().toArraySync() as number[][]);
     expect(einsum("ii", eye(3)).itemSync()).toBe(3);
     expectClose(

@@ -65,6 +65,7 @@ describe("normalization", () => {
     close(mean, [2, 0.5]);
     close(variance, [0.5 + 0.5 * (20 / 3), 0.5 + 0.5 * (4 / 3)]);
     close(batchNorm(x, of([1, 0]), of([4, 1]), null, null, { eps: 0 }), [0, 1, 0, 0, 2, 3, 2, 2]);
+    close(batchNorm(x, of([1, 0]), of([4, 1]), { eps: 0 }), [0, 1, 0, 0, 2, 3, 2, 2]);
   });
 
   it("groupNorm and instanceNorm work on groups of channels and on single channels", () => {

@@ -195,6 +195,9 @@ describe("limits, selection and logic", () => {
     expect(values(of([-2, 0.5, 2]).clamp(-1, 1))).toEqual([-1, 0.5, 1]);
     expect(values(of([-2, 2]).clamp(null, of([0, 1])))).toEqual([-2, 1]);
     expect(values(of([0]).clamp(2, 1))).toEqual([1]);
+    expect(values(of([-2, 0.5, 2]).clamp({ min: -1, max: 1 }))).toEqual([-1, 0.5, 1]);
+    expect(values(of([-2, 2]).clamp_({ max: 1 }))).toEqual([-2, 1]);
+    expect(() => of([0]).clamp({})).toThrow("clamp: expected a lower or an upper limit, got neither");
     expect(values(of([Number.NaN]).clamp(0, 1))).toEqual([Number.NaN]);
     expect(() => of([0]).clamp()).toThrow(ArgumentError);
   });

@@ -112,6 +112,12 @@ describe("variances, covariances and norms", () => {
     const x = of([1, 2, 3, 4]);
     expect(x.var().itemSync()).toBeCloseTo(5 / 3, 14);
     expect(x.var(0, { unbiased: false }).itemSync()).toBe(1.25);
+    expect([x.var({ unbiased: false }), x.std({ correction: 0 })].map((y) => y.itemSync())).toEqual([
+      1.25,
+      Math.sqrt(1.25),
+    ]);
+    // @ts-expect-error: the dimension is no option
+    expect(() => x.std({ dim: 0 })).toThrow(/^std: there is no option "dim"/);
     expect(x.var(0, { correction: 2 }).itemSync()).toBe(2.5);
     expect(x.std(0, { correction: 0, keepdim: true }).toArraySync()).toEqual([Math.sqrt(1.25)]);
     expect(of([1]).var().itemSync()).toBe(nan);
@@ -326,6 +332,9 @@ describe("sorting", () => {
       [5, 4],
       [9, 9],
     ]);
+    expect(x.topk(1, { largest: false }).indices.toArraySync()).toEqual([[1], [0]]);
+    expect(x.sort({ descending: true }).values.equalSync(x.topk(4).values)).toBe(true);
+    expect(x.argsort({ descending: true }).equalSync(x.topk(4).indices)).toBe(true);
     expect(x.topk(1, 1, { largest: false }).indices.toArraySync()).toEqual([[1], [0]]);
     expect(x.kthvalue(2, 1).values.toArraySync()).toEqual([4, 2]);
     expect(x.median().itemSync()).toBe(4);
@@ -372,6 +381,7 @@ describe("sorting", () => {
     ]);
     expect(counts.toArraySync()).toEqual([1, 1, 2]);
     expect(of([1, 3, 1], "int32").bincount(null, { minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
+    expect(of([1, 3, 1], "int32").bincount({ minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
     expect(() => of([1], "int32").bincount(null, { minlength: 5.5 })).toThrow(
       /minlength must be a non-negative integer/,
     );

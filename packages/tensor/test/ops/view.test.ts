@@ -70,6 +70,10 @@ describe("views", () => {
 
   it("reject invalid shapes, with both shapes in the message", () => {
     const x = counting(2, 3);
+    const y = x.t().viewAs(counting(3, 1, 2));
+    expect([y.shape, y.storage]).toEqual([[3, 1, 2], x.storage]);
+    expect(y.toArraySync()).toEqual([[[0, 3]], [[1, 4]], [[2, 5]]]);
+    expect(() => x.viewAs(counting(4))).toThrow(ShapeError);
     expect(() => x.reshape(4, 2)).toThrow(/\[2, 3\] \(6 elements\) as \[4, 2\]/);
     expect(() => x.reshape(-1, -1)).toThrow(ShapeError);
     expect(() => x.t().view(6)).toThrow(/use reshape/);
@@ -137,8 +141,12 @@ describe("views", () => {
       108, 108, 72, 36, 108, 108, 108, 216,
     ]);
     const [rows, columns] = meshgrid([arange(2), arange(3)]);
+    const [across, down] = meshgrid(arange(3), arange(2), { indexing: "xy" });
+    expect(meshgrid(arange(2), arange(3)).map((x) => x.toArraySync())).toEqual(
+      [rows, columns].map((x) => x.toArraySync()),
+    );
     const [wide, tall] = broadcastTensors(arange(3), counting(2, 1));
-    for (const grid of [rows, columns, wide, tall]) expect(grid.shape).toEqual([2, 3]);
+    for (const grid of [rows, columns, across, down, wide, tall]) expect(grid.shape).toEqual([2, 3]);
     expectTypeOf(x.chunk(2)).toEqualTypeOf<[Tensor, Tensor]>();
     expectTypeOf(x.chunk(x.ndim)).toEqualTypeOf<Tensor[]>();
     expectTypeOf(x.chunk(1000)).toEqualTypeOf<Tensor[]>();

@@ -1,0 +1,103 @@
+/**
+ * Modules that hold items, modules or parameters, by position or by name. The items are properties of the container, so
+ * `list[0]` reads and replaces one.
+ */
+
+import { ArgumentError, IndexError, Tensor } from "@akari/tensor";
+import { Module } from "./module.ts";
+
+/** Items in order, named "0", "1", … unless they are given names. */
+export abstract class Sequence<Item> extends Module {
+  /** The item at an index, which can be replaced by assignment: `model[2] = new Linear(64, 10)`. */
+  [index: number]: Item;
+
+  /** The items in order. */
+  protected abstract items(): Item[];
+
+  /** Appends an item. Returns the container. */
+  abstract append(item: Item): this;
+
+  /** Appends items. Returns the container. */
+  extend(items: Iterable<Item>): this {
+    for (const item of items) this.append(item);
+    return this;
+  }
+
+  /** Number of items. */
+  override get length(): number {
+    return this.items().length;
+  }
+
+  /**
+   * Returns the item at an index; negative indices count from the end.
+   *
+   * @throws IndexError when the index is out of range.
+   */
+  at(index: number): Item {
+    const found = this.items().at(index);
+    if (found === undefined)
+      throw new IndexError(`${this.constructor.name}: index ${index} is out of range for length ${this.length}`);
+    return found;
+  }
+
+  /** Iterates over the items in order. */
+  [Symbol.iterator](): IterableIterator<Item> {
+    return this.items().values();
+  }
+}
+
+/** Items by name. */
+export abstract class Dictionary<Items extends object, Item> extends Module {
+  /** Returns [name, item] pairs in insertion order. */
+  abstract items(): [string, Item][];
+
+  /**
+   * Returns the item with a name, typed as it was passed in.
+   *
+   * @throws IndexError when there is no item with that name.
+   */
+  get<Name extends keyof Items & string>(name: Name): Items[Name] {
+    const found = this.items().find(([own]) => own === name);
+    if (found === undefined)
+      throw new IndexError(`${this.constructor.name}: there is no "${name}"; there are: ${this.keys().join(", ")}`);
+    return found[1] as Items[Name]; // safe: a name only ever holds an item of its type
+  }
+
+  /** Returns whether there is an item with a name. */
+  has(name: string): boolean {
+    return this.keys().includes(name);
+  }
+
+  /** Removes the item with a name. Returns whether there was one. */
+  delete(name: string): boolean {
+    return this.has(name) && Reflect.deleteProperty(this, name);
+  }
+
+  /** Returns the names. */
+  keys(): string[] {
+    return this.items().map(([name]) => name);
+  }
+
+  /** Returns the items, without their names. */
+  values(): Item[] {
+    return this.items().map(([, item]) => item);
+  }
+
+  /** Iterates over [name, item] pairs in insertion order. */
+  [Symbol.iterator](): IterableIterator<[string, Item]> {
+    return this.items().values();
+  }
+}
+
+/**
+ * Stores an item under a name. Returns the container.
+ *
+ * @throws ArgumentError when the name is that of a method or another property.
+ */
+export function place<Container extends Module>(container: Container, name: string, item: Module | Tensor): Container {
+  const old: unknown = Reflect.get(container, name);
+  if (name in container && !(old instanceof Module || old instanceof Tensor))
+    throw new ArgumentError(`${container.constructor.name}: "${name}" is a reserved name; use another`);
+  Reflect.set(container, name, item);
+  return container;
+}
