@@ -22,7 +22,7 @@ import {
 } from "@akari/tensor";
 import { ModuleDict } from "./container.ts";
 import { ConvTransposeNd } from "./conv-transpose.ts";
-import { expectModule, Module, stateOf } from "./module.ts";
+import { expectModule, Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
@@ -50,7 +50,7 @@ class ParametrizationList extends Module {
 
   /** The parametrizations, in order of application. */
   get all(): readonly Parametrization[] {
-    return [...stateOf(this).children.values()] as Parametrization[]; // safe: `append` adds no others
+    return this.children() as Parametrization[]; // safe: `append` adds no others
   }
 
   /** What they compute the parameter from. */
@@ -59,7 +59,7 @@ class ParametrizationList extends Module {
   }
 
   append(parametrization: Parametrization): void {
-    stateOf(this).children.set(String(this.all.length), parametrization);
+    Reflect.set(this, String(this.all.length), parametrization);
   }
 
   forward(): Tensor {
@@ -191,7 +191,7 @@ export function removeParametrizations<M extends Module>(
     Reflect.set(module, name, original);
   }
   const dict = Reflect.get(module, "parametrizations") as ModuleDict; // safe: `list` is in it
-  stateOf(dict).children.delete(snakeCase(name));
+  dict.delete(snakeCase(name));
   if (dict.keys().length === 0) Reflect.deleteProperty(module, "parametrizations");
   return module;
 }
