@@ -28,7 +28,7 @@ import { snakeCase } from "./state-name.ts";
 export function weightNorm<M extends Module>(module: M, name = "weight", dim: number | null = 0): M {
   const weight = parameterOf("weightNorm", module, name);
   const [g, v] = [`${snakeCase(name)}_g`, `${snakeCase(name)}_v`];
-  const at = dim === null ? null : dimension("weightNorm", dim, weight.ndim);
+  const at = dim === null ? null : dimension("weightNorm", dim, weight);
   const rest = at === null ? null : weight.shape.flatMap((_, i) => (i === at ? [] : [i]));
   const lengths = (x: Tensor) => x.norm(2, rest, { keepdim: rest !== null });
   Reflect.set(module, g, new Parameter(lengths(weight.detach())));
