@@ -66,6 +66,8 @@ interface Item {
   readonly inputs: View[];
   readonly to: View[];
   scalars: readonly number[];
+  /** Whether the next step is the first one with this state. */
+  fresh: boolean;
 }
 
 /** The parameters updated by one kernel call. */
@@ -119,8 +121,10 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
    * @param options the options of the group.
    * @param step the number of the step of this parameter, from 1.
    * @param state the state of the parameter, for the numbers declared by `numbers`.
+   * @param fresh whether the state tensors are new. They are in step 1, and later when an option that was changed
+   * needs others.
    */
-  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): Scalars;
+  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState, fresh: boolean): Scalars;
 
   /**
    * Returns the update of one element. The formula may depend on options that are booleans, strings or null, and on
@@ -168,11 +172,13 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       const step = (item.state.step as number) + 1; // safe: created with the state
       item.state.step = step;
       // Parameters with the same step count share their scalars.
-      if (scalarsOf !== step || plan.numbers) {
-        named = this.scalars(group, step, item.state);
+      const key = item.fresh ? -step : step;
+      if (scalarsOf !== key || plan.numbers) {
+        named = this.scalars(group, step, item.state, item.fresh);
         scalars = Object.values(named);
-        scalarsOf = step;
+        scalarsOf = key;
       }
+      item.fresh = false;
       item.scalars = scalars;
       item.inputs[1] = grad;
       for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
@@ -206,7 +212,9 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     this.state.set(param, state);
     state.step ??= 0;
     // `memory` is called again because initial values may depend on numbers, which differ between groups of one plan.
+    let fresh = state.step === 0;
     for (const { name, initial = 0 } of this.memory(options)) {
+      fresh ||= !state[name];
       const known = state[name] ?? param.newEmpty(param.shape).fill_(initial);
       // The parameter may have moved to another dtype or device; its state follows.
       // safe: the entries named by `memory` are tensors
@@ -214,7 +222,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     }
     for (const [name, initial] of Object.entries(this.numbers(options) ?? {})) state[name] ??= initial;
     const kept = plan.memory.map(({ name }) => state[name] as Tensor); // safe: created above
-    const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [] };
+    const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [], fresh };
     this.#items.set(param, made);
     return made;
   }
