@@ -267,7 +267,7 @@ function avgPool(
  *
  * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
@@ -279,7 +279,7 @@ export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
@@ -291,7 +291,7 @@ export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  *
  * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);
