@@ -238,6 +238,50 @@ describe("corrupt and truncated files", () => {
     );
     expect(model.weight.toArraySync()).toEqual(before);
   });
+
+  it("are rejected if an entry is not a tensor, before any is copied", () => {
+    const model = new Linear(2, 2);
+    const before = model.weight.toArraySync();
+    // Safe, all of these: values that plain JavaScript might pass.
+    const load = (bias: unknown) => () => model.loadStateDict({ weight: zeros([2, 2]), bias: bias as never });
+    for (const wrong of [null, [1, 2], { dtype: "float32", shape: [2], data: new Float32Array(2) }])
+      expect(load(wrong)).toThrow("bias is [2] in the module but none (no tensor) in the state");
+    expect(load(undefined)).toThrow("missing: bias");
+    expect(model.weight.toArraySync()).toEqual(before);
+  });
+});
+
+describe("a step or an assignment that is rejected", () => {
+  it("leaves all parameters and the state unchanged", () => {
+    const [p, q] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4], { requiresGrad: true })];
+    const optimizer = new Adam([p, q]);
+    p.grad = ones([2]);
+    q.grad = ones([2]);
+    q.setData(tensor([3, 4], { dtype: "float64" })); // now its gradient has another dtype
+    expect(() => optimizer.step()).toThrow("Adam: a parameter is float64, but its gradient float32");
+    expect([p.toArraySync(), optimizer.stateDict().state]).toEqual([[1, 2], {}]);
+  });
+
+  it("leaves the tensor unchanged if an index is out of range", () => {
+    const x = ones([2, 2]);
+    const far = tensor([0, 7], { dtype: "int32" });
+    const table = tensor([[0, 7]], { dtype: "int32" });
+    for (const act of [
+      () => x.scatter_(0, table, ones([1, 2])),
+      () => x.scatterAdd_(0, table, ones([1, 2])),
+      () => x.indexAdd_(0, far, ones([2, 2])),
+      () => x.indexCopy_(0, far, ones([2, 2])),
+      () => x.indexFill_(0, far, 9),
+      () => x.indexPut_([far], ones([2])),
+      () => x.set([far], 9),
+    ])
+      expect(act).toThrow(IndexError);
+    expect(x.toArraySync()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(x.storage.version).toBe(0);
+  });
 });
 
 describe("unknown options", () => {
@@ -251,7 +295,30 @@ describe("unknown options", () => {
   });
 });
 
+describe("a word in place of true or false", () => {
+  it("is rejected, since it would count as true", () => {
+    const no = "false" as unknown as boolean; // safe: the test passes a wrong value on purpose
+    const x = ones([2, 3]);
+    expect(() => x.sum(1, { keepdim: no })).toThrow("sum: keepdim must be true or false, got false");
+    expect(() => nn.functional.dropout(x, 0.5, { training: no })).toThrow("dropout: training must be true or false");
+    expect(() => new Linear(2, 2, { bias: no })).toThrow("Linear: bias must be true or false, got false");
+    expect(() => new optim.SGD([x], { nesterov: 0 as unknown as boolean })).toThrow("must be true or false, got 0");
+    expect(() => new DataLoader([1, 2], { shuffle: null as unknown as boolean })).toThrow(
+      "shuffle must be true or false",
+    );
+  });
+});
+
 describe("a value that is not a number", () => {
+  it("is rejected by functions that draw", () => {
+    const word = "a" as unknown as number; // safe: the test passes a wrong value on purpose
+    const x = ones([2]);
+    expect(() => x.normal_(word)).toThrow('normal_: mean must be a number, got "a"');
+    expect(() => x.logNormal_(word)).toThrow('logNormal_: mean must be a number, got "a"');
+    expect(() => x.cauchy_(word)).toThrow('cauchy_: median must be a number, got "a"');
+    expect(x.toArraySync()).toEqual([1, 1]);
+  });
+
   it("is rejected by functions that fill and index", () => {
     const word = "nothing" as unknown as number; // safe: the test passes a wrong value on purpose
     const [x, index] = [ones([2]), tensor([0, 1], { dtype: "int32" })];

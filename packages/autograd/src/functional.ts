@@ -157,7 +157,7 @@ export interface DerivativeOptions {
 export function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
   return inputs.map((input) => {
     expectTensor(operation, input);
-    expectFloating(operation, input.dtype);
+    expectFloating(operation, input);
     if (createGraph && input.requiresGrad) return input.reshape(input.shape).clone();
     return requiresGrad(input.detach());
   });

@@ -8,6 +8,7 @@ import {
   ArgumentError,
   checkInteger,
   defaultGenerator,
+  describeValue,
   Generator,
   type Settings,
   settings,
@@ -226,11 +227,18 @@ function listed<Sample>(samples: readonly Sample[]): Dataset<Sample, unknown> {
   return { length: samples.length, get: (index) => samples[index] as Sample };
 }
 
-/** Returns whether a dataset is an iterable of samples without indices. */
+/**
+ * Returns whether a dataset is an iterable of samples without indices.
+ *
+ * @throws ArgumentError for a value that is neither a dataset nor an iterable.
+ */
 function isStream<Sample>(
   dataset: Dataset<Sample, unknown> | IterableDataset<Sample>,
 ): dataset is IterableDataset<Sample> {
-  return !("get" in dataset);
+  const found = Object(dataset) as object; // in plain JavaScript it may be anything
+  if ("get" in found) return false;
+  if (Symbol.iterator in found || Symbol.asyncIterator in found) return true;
+  throw new ArgumentError(`DataLoader: expected a dataset or an iterable of samples, got ${describeValue(dataset)}`);
 }
 
 /**

@@ -12,11 +12,13 @@ import {
   indexSelect,
   ShapeError,
   settings,
+  shapeOf,
   showShape,
   type Tensor,
   tensor,
 } from "@akari/tensor";
 import type { Collated } from "./collate.ts";
+import { lengthOf } from "./sampler.ts";
 
 /**
  * A map-style dataset: samples accessed by index.
@@ -99,7 +101,8 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
     const first = tensors[0];
     if (first === undefined) throw new ArgumentError("TensorDataset: expected at least one tensor, got none");
     for (const [i, other] of tensors.entries()) {
-      if (other.ndim === 0) throw new ShapeError(`TensorDataset: tensor ${i} is a scalar and has no rows`);
+      if (shapeOf("TensorDataset", other).length === 0)
+        throw new ShapeError(`TensorDataset: tensor ${i} is a scalar and has no rows`);
       if (other.shape[0] !== first.shape[0]) {
         throw new ShapeError(
           `TensorDataset: tensor 0 of shape ${showShape(first.shape)} has ${first.shape[0]} rows, but tensor ${i} of shape ${showShape(other.shape)} has ${other.shape[0]}`,
@@ -150,7 +153,8 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
    * @throws IndexError when an index is out of bounds.
    */
   constructor(dataset: Dataset<Sample, Batch>, indices: readonly number[]) {
-    for (const index of indices) checkIndex("Subset", index, dataset.length);
+    const length = lengthOf("Subset", dataset);
+    for (const index of indices) checkIndex("Subset", index, length);
     this.dataset = dataset;
     this.indices = indices;
     this.length = indices.length;
@@ -186,8 +190,8 @@ export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<
     if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected at least one dataset, got none");
     let end = 0;
     this.datasets = datasets;
-    this.ends = datasets.map(({ length }) => {
-      end += length;
+    this.ends = datasets.map((dataset) => {
+      end += lengthOf("ConcatDataset", dataset);
       return end;
     });
     this.length = end;
@@ -225,8 +229,9 @@ export function randomSplit<Sample, const Lengths extends readonly number[], Bat
   options?: RandomSplitOptions,
 ): { -readonly [Part in keyof Lengths]: Subset<Sample, Batch> } {
   const { generator } = settings("randomSplit", options, { generator: undefined });
-  const counts = countParts(lengths, dataset.length);
-  const order = drawPermutation(generator ?? defaultGenerator(), dataset.length);
+  const length = lengthOf("randomSplit", dataset);
+  const counts = countParts(lengths, length);
+  const order = drawPermutation(generator ?? defaultGenerator(), length);
   let start = 0;
   const parts = counts.map((count) => {
     start += count;

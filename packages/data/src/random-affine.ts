@@ -7,11 +7,11 @@ import {
   ArgumentError,
   checkChoice,
   defaultGenerator,
+  expectRank,
   fromTypedArray,
   type Generator,
   type Settings,
   settings,
-  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import type { RandomTransformOptions, Transform } from "./transforms.ts";
@@ -96,7 +96,7 @@ export class RandomAffine implements Transform {
    * @throws DeviceError when the device of the image can only be read asynchronously.
    */
   apply(image: Tensor): Tensor {
-    if (image.ndim !== 3) throw shapeError("RandomAffine", "an image [C, H, W]", image);
+    expectRank("RandomAffine", "an image [C, H, W]", image, 3);
     return move(image, this.#draw(this.#options.generator ?? defaultGenerator(), image), this.#options);
   }
 

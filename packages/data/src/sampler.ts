@@ -36,6 +36,17 @@ export interface SamplerOptions {
 }
 
 /**
+ * Returns the length of a dataset. In plain JavaScript it may be anything.
+ *
+ * @throws ArgumentError when it is not a non-negative integer.
+ */
+export function lengthOf(name: string, source: Sized): number {
+  const length = source?.length;
+  checkInteger(name, "the length of the dataset", length);
+  return length;
+}
+
+/**
  * Samples all indices in order.
  *
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler
@@ -44,7 +55,7 @@ export class SequentialSampler implements Sampler {
   readonly length: number;
 
   constructor(source: Sized) {
-    this.length = source.length;
+    this.length = lengthOf("SequentialSampler", source);
   }
 
   /** Iterates over the indices 0, 1, …, `length - 1`. */
@@ -74,16 +85,17 @@ export class RandomSampler implements Sampler {
 
   /** @throws ArgumentError when `numSamples` is not a non-negative integer, or positive for an empty source. */
   constructor(source: Sized, options?: RandomSamplerOptions) {
+    const size = lengthOf("RandomSampler", source);
     const { replacement, numSamples, generator } = settings("RandomSampler", options, {
       replacement: false,
-      numSamples: source.length,
+      numSamples: size,
       generator: undefined,
     });
     checkInteger("RandomSampler", "numSamples", numSamples);
     this.length = numSamples;
-    if (source.length === 0 && numSamples > 0)
+    if (size === 0 && numSamples > 0)
       throw new ArgumentError(`RandomSampler: cannot draw ${numSamples} samples from an empty source`);
-    this.#size = source.length;
+    this.#size = size;
     this.#replacement = replacement;
     this.#generator = generator;
   }

@@ -9,6 +9,7 @@ import {
   checkNumber,
   defaultGenerator,
   drawIntegers,
+  expectRank,
   flip,
   fromTypedArray,
   type Generator,
@@ -17,6 +18,7 @@ import {
   ShapeError,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
 } from "@akari/tensor";
 
@@ -80,9 +82,7 @@ export class ToTensor implements Transform {
    * @throws ShapeError when the image does not have two or three dimensions.
    */
   apply(image: Tensor): Tensor {
-    if (image.ndim !== 2 && image.ndim !== 3) {
-      throw shapeError("ToTensor", "an image [H, W] or [C, H, W]", image);
-    }
+    expectRank("ToTensor", "an image [H, W] or [C, H, W]", image, 2, 3);
     const channels = image.ndim === 2 ? image.unsqueeze(0) : image;
     return channels.dtype === "uint8" ? channels.to("float32").div(255) : channels;
   }
@@ -119,7 +119,7 @@ export class Normalize implements Transform {
    * @throws ShapeError when the number of channels does not match.
    */
   apply(image: Tensor): Tensor {
-    const channels = image.shape[image.ndim - 3];
+    const channels = shapeOf("Normalize", image).at(-3);
     if (channels !== this.mean.length && this.mean.length !== 1) {
       throw shapeError("Normalize", `an image of ${this.mean.length} channels`, image);
     }

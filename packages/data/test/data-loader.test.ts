@@ -121,6 +121,19 @@ describe("DataLoader", () => {
     expect(await numbers(new DataLoader(range(0), { shuffle: true }))).toEqual([]);
   });
 
+  it("rejects what is neither a dataset nor an iterable", () => {
+    for (const [wrong, got] of [
+      [null, "null"],
+      [undefined, "undefined"],
+      [3, "3"],
+      [{ length: 3 }, "an object"],
+    ] as const)
+      expect(() => new DataLoader(wrong as never)).toThrow(
+        `DataLoader: expected a dataset or an iterable of samples, got ${got}`,
+      );
+    expect(() => new DataLoader(tensor([1, 2]) as never)).toThrow("length of the dataset must be");
+  });
+
   it("rejects unknown, invalid and conflicting options", () => {
     // Safe: values that plain JavaScript might pass.
     const load = (options: object): unknown => new DataLoader(range(3), options);

@@ -2,6 +2,7 @@ import { ArgumentError, Generator, IndexError, ShapeError, tensor } from "@akari
 import { describe, expect, it } from "vitest";
 import { defaultCollate } from "../src/collate.ts";
 import { ConcatDataset, type Dataset, randomSplit, Subset, TensorDataset } from "../src/dataset.ts";
+import { RandomSampler, SequentialSampler } from "../src/sampler.ts";
 
 function letters(...names: string[]): Dataset<string> {
   return { length: names.length, get: (index) => names[index] as string };
@@ -41,6 +42,8 @@ describe("TensorDataset", () => {
       "tensor 0 of shape [3, 2] has 3 rows, but tensor 1 of shape [2] has 2",
     );
     expect(() => new TensorDataset()).toThrow(ArgumentError);
+    // In plain JavaScript, a list of tensors is easily passed in place of tensors.
+    expect(() => new TensorDataset([x, x] as never)).toThrow("TensorDataset: expected a tensor, got an array");
     expect(() => new TensorDataset(tensor(1))).toThrow(ShapeError);
     expect(() => data.get(3)).toThrow(IndexError);
     expect(() => data.get(-1)).toThrow("TensorDataset: index -1 is out of bounds for length 3");
@@ -66,6 +69,14 @@ describe("Subset and ConcatDataset", () => {
     expect(() => new Subset(letters("a"), [1])).toThrow("Subset: index 1 is out of bounds for length 1");
     expect(() => new Subset(letters("a"), [0]).get(1)).toThrow(IndexError);
     expect(() => new ConcatDataset([letters("a")]).get(1)).toThrow(IndexError);
+    for (const wrong of [null, undefined, 3, {}, tensor([1])] as never[]) {
+      const message = "the length of the dataset must be a non-negative integer, got undefined";
+      expect(() => new ConcatDataset([wrong])).toThrow(`ConcatDataset: ${message}`);
+      expect(() => new Subset(wrong, [])).toThrow(`Subset: ${message}`);
+      expect(() => randomSplit(wrong, [1])).toThrow(`randomSplit: ${message}`);
+      expect(() => new SequentialSampler(wrong)).toThrow(`SequentialSampler: ${message}`);
+      expect(() => new RandomSampler(wrong)).toThrow(`RandomSampler: ${message}`);
+    }
     expect(() => new ConcatDataset([])).toThrow(ArgumentError);
   });
 });

@@ -6,6 +6,8 @@
 import {
   ArgumentError,
   broadcastShapes,
+  describeValue,
+  expectTensor,
   full,
   type GeneratorOption,
   gradMode,
@@ -213,10 +215,12 @@ export abstract class Distribution {
    * Converts a value to a tensor, and checks it if `validateArgs` is set.
    *
    * @throws ShapeError when it does not broadcast with the distribution.
-   * @throws ArgumentError when it is outside of the support.
+   * @throws ArgumentError when it is outside of the support, or neither a tensor nor a number.
    */
   protected checked(operation: string, value: TensorOrNumber, support: Constraint = this.support): Tensor {
     const { like, batchShape, eventShape, label } = this;
+    if (typeof value !== "number" && typeof value !== "boolean")
+      expectTensor(`${label}.${operation}`, value, "a tensor or a number");
     const given = value instanceof Tensor ? value : full([], Number(value), { dtype: like.dtype, device: like.device });
     const x = given.isFloatingPoint() ? given : given.to(like.dtype);
     if (!this.validateArgs) return x;
@@ -241,6 +245,12 @@ export abstract class Distribution {
     const { dtype, device } = this.like;
     return full(this.extendedShape([]), value, { dtype, device });
   }
+}
+
+/** Throws an ArgumentError unless a value is a distribution. In plain JavaScript it may be anything. */
+export function expectDistribution(label: string, value: Distribution): void {
+  if (!(value instanceof Distribution))
+    throw new ArgumentError(`${label}: expected a distribution, got ${describeValue(value)}`);
 }
 
 /** Whether to check arguments. */

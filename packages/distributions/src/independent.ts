@@ -2,7 +2,7 @@
 
 import { ArgumentError, type GeneratorOption, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent } from "./constraints.ts";
-import { Distribution, type DistributionOptions, sumRightmost } from "./distribution.ts";
+import { Distribution, type DistributionOptions, expectDistribution, sumRightmost } from "./distribution.ts";
 
 /**
  * Reinterprets the last batch dimensions of a distribution as event dimensions, by summing the log-probabilities over
@@ -25,6 +25,7 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
 
   /** @throws ArgumentError unless `reinterpretedBatchNdims` is an integer from 0 to the number of batch dimensions. */
   constructor(base: Base, reinterpretedBatchNdims: number, options: DistributionOptions = {}) {
+    expectDistribution("Independent", base);
     const rank = base.batchShape.length;
     if (!Number.isInteger(reinterpretedBatchNdims) || reinterpretedBatchNdims < 0 || reinterpretedBatchNdims > rank) {
       throw new ArgumentError(

@@ -9,6 +9,7 @@ import {
   randn,
   type Shape,
   ShapeError,
+  shapeOf,
   showShape,
   solveTriangular,
   type Tensor,
@@ -51,8 +52,11 @@ export class LowRankMultivariateNormal extends Distribution {
    * @throws ShapeError when the shapes do not match.
    */
   constructor(loc: Tensor, covFactor: Tensor, covDiag: Tensor, options: DistributionOptions = {}) {
-    const n = loc.ndim > 0 ? loc.size(-1) : 0;
-    if (loc.ndim < 1 || covFactor.ndim < 2 || covDiag.ndim < 1 || covFactor.size(-2) !== n || covDiag.size(-1) !== n) {
+    const sizes = [loc, covFactor, covDiag].map((x, i) =>
+      shapeOf("LowRankMultivariateNormal", x).at(i === 1 ? -2 : -1),
+    );
+    const [n] = sizes;
+    if (n === undefined || sizes.some((size) => size !== n)) {
       throw new ShapeError(
         `LowRankMultivariateNormal: expected loc [..., n], covFactor [..., n, r] and covDiag [..., n], got ${[loc, covFactor, covDiag].map(({ shape }) => showShape(shape)).join(", ")}`,
       );

@@ -10,7 +10,7 @@ import {
 } from "@akari/tensor";
 import type { Categorical } from "./categorical.ts";
 import type { Constraint } from "./constraints.ts";
-import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
+import { Distribution, type DistributionOptions, expectDistribution, unrecorded } from "./distribution.ts";
 
 /**
  * A mixture of distributions of one family. The components are the last dimension of a distribution's batch; a
@@ -39,6 +39,7 @@ export class MixtureSameFamily<Component extends Distribution = Distribution> ex
    * @throws ShapeError when the batch shapes do not broadcast.
    */
   constructor(mixture: Categorical, components: Component, options: DistributionOptions = {}) {
+    for (const each of [mixture, components]) expectDistribution("MixtureSameFamily", each);
     const count = components.batchShape.at(-1);
     if (count !== mixture.classes) {
       throw new ArgumentError(

@@ -9,6 +9,7 @@ import {
   randn,
   type Shape,
   ShapeError,
+  shapeOf,
   showShape,
   solveTriangular,
   Tensor,
@@ -87,7 +88,7 @@ export class MultivariateNormal extends Distribution {
    * @throws ShapeError when the shapes do not match.
    */
   constructor(loc: Tensor, spread: Spread, options: DistributionOptions = {}) {
-    const named = spread instanceof Tensor ? { covarianceMatrix: spread } : spread;
+    const named = spread instanceof Tensor ? { covarianceMatrix: spread } : (spread ?? {});
     const [name, ...others] = Object.keys(named);
     if (
       name === undefined ||
@@ -100,8 +101,8 @@ export class MultivariateNormal extends Distribution {
       );
     }
     const matrix = (named as Readonly<Record<string, Tensor>>)[name] as Tensor; // safe: the key exists
-    const n = loc.ndim > 0 ? loc.size(-1) : 0;
-    if (loc.ndim < 1 || matrix.ndim < 2 || matrix.size(-1) !== n || matrix.size(-2) !== n) {
+    const n = shapeOf("MultivariateNormal", loc).at(-1);
+    if (n === undefined || shapeOf("MultivariateNormal", matrix).at(-1) !== n || matrix.shape.at(-2) !== n) {
       throw new ShapeError(
         `MultivariateNormal: expected loc [..., n] and ${name} [..., n, n], got ${showShape(loc.shape)} and ${showShape(matrix.shape)}`,
       );

@@ -9,7 +9,13 @@ import {
   type TensorOrNumber,
 } from "@akari/tensor";
 import { type Constraint, independent, unitInterval } from "./constraints.ts";
-import { Distribution, type DistributionOptions, sumRightmost, unrecorded } from "./distribution.ts";
+import {
+  Distribution,
+  type DistributionOptions,
+  expectDistribution,
+  sumRightmost,
+  unrecorded,
+} from "./distribution.ts";
 import { Independent } from "./independent.ts";
 import { ComposeTransform } from "./transforms/compose.ts";
 import type { Transform } from "./transforms/transform.ts";
@@ -22,6 +28,7 @@ function prepared<Base extends Distribution>(
   base: Base,
   transform: ComposeTransform,
 ): { readonly base: Base | Independent<Base>; readonly batchShape: Shape; readonly eventShape: Shape } {
+  expectDistribution("TransformedDistribution", base);
   const given = [...base.batchShape, ...base.eventShape];
   const { domain, codomain } = transform;
   if (given.length < domain.eventDim) {

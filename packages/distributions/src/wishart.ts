@@ -8,8 +8,9 @@ import {
   type GeneratorOption,
   randn,
   type Shape,
+  shapeOf,
   slogdet,
-  type Tensor,
+  Tensor,
   type TensorOrNumber,
   where,
   zeros,
@@ -53,9 +54,8 @@ export class Wishart extends Distribution {
    * @throws ShapeError when the shapes do not match.
    */
   constructor(df: TensorOrNumber, spread: Spread, options: DistributionOptions = {}) {
-    // safe: MultivariateNormal rejects a missing matrix
-    const [matrix] = Object.values("shape" in spread ? { spread } : spread) as [Tensor];
-    const n = matrix.shape.at(-1) ?? 0;
+    const [matrix] = Object.values(spread instanceof Tensor ? { spread } : (spread ?? {})) as [Tensor]; // checked next
+    const n = shapeOf("Wishart", matrix).at(-1) ?? 0;
     const normal = new MultivariateNormal(zeros([n], { dtype: matrix.dtype, device: matrix.device }), spread, options);
     const given = tensorsOf("Wishart", { df, like: normal.scaleTril }, {}, options);
     const batch = broadcastShapes("Wishart", [given.df.shape, normal.batchShape]);

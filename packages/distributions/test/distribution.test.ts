@@ -204,6 +204,22 @@ describe("validation", () => {
       "cholesky: the matrix is not positive definite",
     ],
     [() => new d.MultivariateNormal(zeros([2]), {} as never), "MultivariateNormal: expected { covarianceMatrix }"],
+    [() => new d.MultivariateNormal(zeros([2]), null as never), "MultivariateNormal: expected { covarianceMatrix }"],
+    [() => new d.MultivariateNormal([0] as never, ones([1, 1])), "MultivariateNormal: expected a tensor, got an array"],
+    [
+      () => new d.LowRankMultivariateNormal(ones([2]), null as never, ones([2])),
+      "LowRankMultivariateNormal: expected a tensor, got null",
+    ],
+    [() => new d.Wishart(2, undefined as never), "Wishart: expected a tensor, got undefined"],
+    [() => new d.Independent(ones([2]) as never, 1), "Independent: expected a distribution, got a tensor"],
+    [
+      () => new d.TransformedDistribution(null as never, new d.ExpTransform()),
+      "TransformedDistribution: expected a distribution, got null",
+    ],
+    [
+      () => new d.MixtureSameFamily(new d.Categorical(ones([2])), "Normal" as never),
+      "MixtureSameFamily: expected a distribution, got Normal",
+    ],
     [
       () => new d.Independent(new d.Normal(0, 1), 1),
       "Independent: reinterpretedBatchNdims must be an integer from 0 to 0 for Normal(",
@@ -229,6 +245,9 @@ describe("validation", () => {
       () => new d.Binomial(3, 0.5).logProb(tensor([1, 4])),
       "Binomial.logProb: the value must be an integer from 0 to 3, got 4",
     ],
+    // In plain JavaScript, null would count as 0 and an array of one number as that number.
+    [() => new d.Normal(0, 1).logProb(null as never), "Normal.logProb: expected a tensor or a number, got null"],
+    [() => new d.Normal(0, 1).cdf([1] as never), "Normal.cdf: expected a tensor or a number, got an array"],
     [() => new d.Poisson(1).logProb(0.5), "Poisson.logProb: the value must be a nonnegative integer, got 0.5"],
     [
       () => new d.Dirichlet(ones([2])).logProb(tensor([0.5, 0.6])),

@@ -8,6 +8,8 @@
 import {
   broadcastTensors,
   type Expr,
+  expectFloating,
+  expectOneType,
   expectTensor,
   hypot,
   pointwise,
@@ -102,8 +104,12 @@ export function angle(z: Tensor): Tensor {
 /**
  * Builds complex numbers from absolute values and angles, `r cos φ + i r sin φ`: [...], [...] → [..., 2].
  * https://pytorch.org/docs/stable/generated/torch.polar.html
+ *
+ * @throws DTypeError unless both are floating-point numbers of one dtype.
  */
 export function polar(abs: Tensor, angle: Tensor): Tensor {
+  expectOneType("polar", abs, angle);
+  expectFloating("polar", abs);
   return stack([abs.mul(angle.cos()), abs.mul(angle.sin())], -1);
 }
 

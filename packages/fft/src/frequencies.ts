@@ -68,7 +68,7 @@ function shift(operation: string, x: Tensor, options: ShiftOptions | undefined, 
     complex: x.ndim > 1 && x.shape.at(-1) === 2,
   });
   const sizes = sizesOf(x, complex);
-  const dims = dimensions(operation, dim, sizes.length);
+  const dims = dimensions(operation, dim, { shape: sizes });
   return dims.length === 0
     ? x.clone()
     : roll(

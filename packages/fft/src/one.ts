@@ -22,7 +22,7 @@ function one(operation: keyof typeof kinds, x: Tensor, options: FftOptions | und
   checkChoice(operation, "norm", norm, norms);
   const kind = kinds[operation];
   const numbers = expectNumbers(operation, x, kind.from);
-  return along(operation, numbers, kind, n, dimension(operation, dim, sizesOf(numbers, kind.from).length), norm);
+  return along(operation, numbers, kind, n, dimension(operation, dim, { shape: sizesOf(numbers, kind.from) }), norm);
 }
 
 /**

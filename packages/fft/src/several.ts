@@ -34,10 +34,10 @@ function several(
   checkChoice(operation, "norm", norm, norms);
   const kind = kinds[base];
   let result = expectNumbers(operation, x, kind.from);
-  const rank = sizesOf(x, kind.from).length;
-  const count = s?.length ?? rank;
+  const shape = sizesOf(x, kind.from);
+  const count = s?.length ?? shape.length;
   const given = dim === undefined ? Array.from({ length: count }, (_, i) => i - count) : [dim].flat();
-  const dims = given.map((d) => dimension(operation, d, rank));
+  const dims = given.map((d) => dimension(operation, d, { shape }));
   if (new Set(dims).size < dims.length)
     throw new ArgumentError(`${operation}: a dimension appears twice in ${showShape(given)}`);
   if (dims.length === 0) throw new ArgumentError(`${operation}: expected at least one dimension`);

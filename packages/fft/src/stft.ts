@@ -4,11 +4,12 @@ import {
   checkInteger,
   col2im,
   expectBetween,
-  expectTensor,
+  expectRank,
   ones,
   type PadMode,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
 } from "@akari/tensor";
 import { complex as toComplex } from "./complex.ts";
@@ -95,8 +96,7 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
     ...shared,
     padMode: "reflect",
   });
-  expectTensor("stft", x);
-  if (x.ndim !== 1 && x.ndim !== 2) throw shapeError("stft", "signals [T] or [B, T]", x);
+  expectRank("stft", "signals [T] or [B, T]", x, 1, 2);
   const [hop, window] = hopAndWindow("stft", nFft, others, x);
   const half = Math.floor(nFft / 2);
   const least = { constant: 0, reflect: half + 1, replicate: 1, circular: half }[padMode];
@@ -131,7 +131,7 @@ export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const [hop, given] = hopAndWindow("istft", nFft, others, z);
   if (length !== undefined) checkInteger("istft", "length", length, 1);
   const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
-  if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
+  if (![3, 4].includes(shapeOf("istft", z).length) || z.size(-3) !== count || z.size(-1) !== 2)
     throw shapeError("istft", `transforms [${count}, frames, 2] or [B, ${count}, frames, 2]`, z);
   const norm = normalized ? "ortho" : "backward";
   const spectra = (z.ndim === 3 ? z.unsqueeze(0) : z).transpose(1, 2);

@@ -10,7 +10,7 @@ import { checkNames, expectFloating, fromTypedArray, type Shape, type Tensor, ty
 export function upload(operation: string, values: Float64Array, shape: Shape, options: TensorOptions = {}): Tensor {
   checkNames(operation, options, ["dtype", "device"]);
   const { dtype = "float32", device } = options;
-  expectFloating(operation, dtype);
+  expectFloating(operation, { dtype });
   const array = dtype === "float64" ? values : Float32Array.from(values);
   return fromTypedArray(array, shape, device === undefined ? {} : { device }).to(dtype);
 }

@@ -56,6 +56,8 @@ describe("complex numbers", () => {
       [-2, -1],
     ]);
     expect(polar(abs(z), angle(z)).sub(z).abs().max().itemSync()).toBeLessThan(1e-6);
+    expect(() => polar(abs(z), angle(z).double())).toThrow("polar: expected both tensors to have one dtype");
+    expect(() => polar(abs(z).int(), angle(z).int())).toThrow("polar: expected a floating-point dtype, got int32");
   });
 
   it("have gradients, which are 0 at 0 for the absolute value and the angle", async () => {

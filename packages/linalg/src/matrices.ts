@@ -7,10 +7,10 @@ import {
   ArgumentError,
   copyInto,
   expectFloating,
-  expectTensor,
   fromTypedArray,
   numbersOf,
   shapeError,
+  shapeOf,
   sizeOf,
   type Tensor,
 } from "@akari/tensor";
@@ -50,10 +50,9 @@ export function upperTriangle(a: Columns, rows: number): Columns {
  * @throws DTypeError for integers and bools.
  */
 export function expectMatrix(operation: string, a: Tensor): [rows: number, columns: number] {
-  expectTensor(operation, a);
-  const [rows, columns] = a.shape.slice(-2);
+  const [rows, columns] = shapeOf(operation, a).slice(-2);
   if (rows === undefined || columns === undefined) throw shapeError(operation, "a matrix or a batch of them", a);
-  expectFloating(operation, a.dtype);
+  expectFloating(operation, a);
   return [rows, columns];
 }
 

@@ -3,6 +3,7 @@
 import {
   type MatrixNormOrder as ElementwiseOrder,
   matrixNorm as elementwise,
+  expectRank,
   isOptions,
   type NormOptions,
   settings,
@@ -43,7 +44,7 @@ export function matrixNorm(
 ): Tensor {
   if (isOptions(ord)) return matrixNorm(a, "fro", ord);
   const { dim, keepdim } = settings("matrixNorm", options, { dim: [-2, -1] as const, keepdim: false });
-  if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
+  expectRank("matrixNorm", "at least 2 dimensions", a, 2, Number.POSITIVE_INFINITY);
   const moved = a.movedim(dim, [-2, -1]);
   const keep = (x: Tensor) => (keepdim ? x.unsqueeze(-1).unsqueeze(-1).movedim([-2, -1], dim) : x);
   if (ord !== "nuc" && ord !== 2 && ord !== -2) return keep(elementwise(moved, ord));

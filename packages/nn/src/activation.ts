@@ -8,6 +8,7 @@ import {
   checkOrder,
   elu,
   empty,
+  expectRank,
   type GeluOptions,
   gelu,
   glu,
@@ -25,7 +26,6 @@ import {
   type SoftplusOptions,
   selu,
   settings,
-  shapeError,
   sigmoid,
   silu,
   softmax,
@@ -557,7 +557,7 @@ export class Softmax2d extends Module {
    * @throws ShapeError for another number of dimensions.
    */
   forward(input: Tensor): Tensor {
-    if (input.ndim !== 3 && input.ndim !== 4) throw shapeError("Softmax2d", "[N, C, H, W] or [C, H, W]", input);
+    expectRank("Softmax2d", "[N, C, H, W] or [C, H, W]", input, 3, 4);
     return softmax(input, -3);
   }
 }

@@ -11,6 +11,7 @@ import {
   nonzero,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
@@ -124,8 +125,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    */
   forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
     if (
-      target.ndim > 1 ||
-      input.ndim !== target.ndim + 1 ||
+      shapeOf("AdaptiveLogSoftmaxWithLoss", target).length > 1 ||
+      shapeOf("AdaptiveLogSoftmaxWithLoss", input).length !== target.ndim + 1 ||
       (target.ndim === 1 && target.shape[0] !== input.shape[0])
     ) {
       throw shapeError(

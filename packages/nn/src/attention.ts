@@ -11,6 +11,7 @@ import {
   linear,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
 } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
@@ -208,11 +209,13 @@ export class MultiheadAttention extends Module {
 
   private check(query: Tensor, key: Tensor, value: Tensor): void {
     const { embedDim, kdim, vdim, batchFirst } = this;
-    const { ndim } = query;
+    const { length: ndim } = shapeOf("MultiheadAttention", query);
     const batch = batchFirst ? 0 : 1;
     const length = ndim === 2 ? 0 : 1 - batch;
     const fits = (x: Tensor, width: number) =>
-      x.ndim === ndim && x.shape.at(-1) === width && (ndim === 2 || x.shape[batch] === query.shape[batch]);
+      shapeOf("MultiheadAttention", x).length === ndim &&
+      x.shape.at(-1) === width &&
+      (ndim === 2 || x.shape[batch] === query.shape[batch]);
     if (
       (ndim === 2 || ndim === 3) &&
       fits(query, embedDim) &&

@@ -9,10 +9,10 @@ import {
   convTranspose2d,
   convTranspose3d,
   type PerDimension,
+  perDimension,
   showShape,
   type Tensor,
 } from "@akari/tensor";
-import { perDimension } from "./arguments.ts";
 import { ConvolutionLayer } from "./conv.ts";
 import type { FactoryOptions } from "./linear.ts";
 
@@ -59,7 +59,7 @@ export abstract class ConvTransposeNd extends ConvolutionLayer {
     const layer = this.constructor.name;
     const dims = this.kernelSize.length;
     const sizes = input.shape.slice(-dims);
-    return perDimension(layer, "outputSize", outputSize, dims).map((wanted, i) => {
+    return perDimension(layer, "outputSize", outputSize, dims, 1).map((wanted, i) => {
       const [stride, cut, dilation] = [this.stride[i] ?? 1, Number(this.padding[i] ?? 0), this.dilation[i] ?? 1];
       const least = ((sizes[i] ?? 1) - 1) * stride - 2 * cut + dilation * ((this.kernelSize[i] ?? 1) - 1) + 1;
       if (wanted < least || wanted >= least + stride) {

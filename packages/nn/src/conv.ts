@@ -5,17 +5,17 @@
 import {
   ArgumentError,
   checkChoice,
-  checkInteger,
   conv1d,
   conv2d,
   conv3d,
   empty,
   type PerDimension,
   pad,
+  perDimension,
   settings,
   type Tensor,
 } from "@akari/tensor";
-import { checkCounts, factoryDefaults, perDimension } from "./arguments.ts";
+import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { calculateFans, kaimingUniform_, uniform_ } from "./init.ts";
 import type { FactoryOptions } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -107,17 +107,15 @@ export abstract class ConvolutionLayer extends Module {
     }
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    this.kernelSize = perDimension(layer, "kernelSize", kernelSize, dims);
-    for (const size of this.kernelSize) checkInteger(layer, "kernelSize", size, 1);
-    this.stride = perDimension(layer, "stride", stride, dims);
-    for (const size of this.stride) checkInteger(layer, "stride", size, 1);
+    this.kernelSize = perDimension(layer, "kernelSize", kernelSize, dims, 1);
+    this.stride = perDimension(layer, "stride", stride, dims, 1);
     if (padding === "same" && this.stride.some((size) => size !== 1))
       throw new ArgumentError(`${layer}: padding "same" needs a stride of 1, got [${this.stride.join(", ")}]`);
     if (typeof padding === "string") checkChoice(layer, "padding", padding, ["valid", "same"]);
     checkChoice(layer, "paddingMode", paddingMode, ["zeros", "reflect", "replicate", "circular"]);
-    this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims);
-    this.dilation = perDimension(layer, "dilation", dilation, dims);
-    this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims);
+    this.padding = typeof padding === "string" ? padding : perDimension(layer, "padding", padding, dims, 0);
+    this.dilation = perDimension(layer, "dilation", dilation, dims, 1);
+    this.outputPadding = perDimension(layer, "outputPadding", outputPadding, dims, 0);
     this.groups = groups;
     this.paddingMode = paddingMode;
     const channels = this.isTransposed() ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];

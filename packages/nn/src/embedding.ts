@@ -8,8 +8,8 @@ import {
   type EmbeddingOptions,
   embedding,
   empty,
+  expectRank,
   settings,
-  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
@@ -96,7 +96,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
 
 /** Returns the numbers of rows and columns of given vectors. */
 function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
-  if (embeddings.ndim !== 2) throw shapeError(layer, "vectors [rows, width]", embeddings);
+  expectRank(layer, "vectors [rows, width]", embeddings, 2);
   return embeddings.shape as readonly [number, number]; // safe: two dimensions
 }
 

@@ -11,6 +11,7 @@ import {
   cpu,
   defaultGenerator,
   drawPermutation,
+  expectRank,
   fromTypedArray,
   type Generator,
   isOptions,
@@ -157,7 +158,7 @@ export function ones_(tensor: Tensor): Tensor {
  * @throws ShapeError unless the tensor has 2 dimensions.
  */
 export function eye_(tensor: Tensor): Tensor {
-  if (tensor.ndim !== 2) throw shapeError("eye_", "a matrix", tensor);
+  expectRank("eye_", "a matrix", tensor, 2);
   return noGrad(() => {
     tensor.fill_(0);
     tensor.diagonal().fill_(1);
@@ -199,7 +200,7 @@ export function dirac_(tensor: Tensor, groups = 1): Tensor {
  * @throws ShapeError for fewer than 2 dimensions.
  */
 export function calculateFans(tensor: Tensor): { fanIn: number; fanOut: number } {
-  if (tensor.ndim < 2) throw shapeError("init", "at least 2 dimensions", tensor);
+  expectRank("init", "at least 2 dimensions", tensor, 2, Number.POSITIVE_INFINITY);
   const [out = 1, into = 1, ...kernel] = tensor.shape;
   const field = kernel.reduce((a, b) => a * b, 1);
   return { fanIn: into * field, fanOut: out * field };
@@ -352,7 +353,7 @@ export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): 
  * @throws ShapeError for fewer than 2 dimensions.
  */
 export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
-  if (tensor.ndim < 2) throw shapeError("orthogonal_", "at least 2 dimensions", tensor);
+  expectRank("orthogonal_", "at least 2 dimensions", tensor, 2, Number.POSITIVE_INFINITY);
   const { generator = defaultGenerator() } = drawn("orthogonal_", options);
   const rows = tensor.shape[0] ?? 0;
   if (tensor.numel() === 0) return tensor;
@@ -401,7 +402,7 @@ function dot(a: Float64Array, b: Float64Array): number {
  * @throws ArgumentError unless `sparsity` is from 0 to 1.
  */
 export function sparse_(tensor: Tensor, sparsity: number, std = 0.01, options?: DrawOptions): Tensor {
-  if (tensor.ndim !== 2) throw shapeError("sparse_", "a matrix", tensor);
+  expectRank("sparse_", "a matrix", tensor, 2);
   const { generator = defaultGenerator() } = drawn("sparse_", options);
   checkNumber("sparse_", "sparsity", sparsity, 1);
   const [rows = 0, columns = 0] = tensor.shape;

@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { ArgumentError, changed, expectTensor, keep, shapeError, Tensor } from "@akari/tensor";
+import { ArgumentError, changed, keep, shapeError, shapeOf, Tensor } from "@akari/tensor";
 import { Conv1d, Conv2d, Conv3d } from "./conv.ts";
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./conv-transpose.ts";
 import { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from "./instance-norm.ts";
@@ -60,8 +60,7 @@ function lazy<C extends new (channels: number, ...rest: never[]) => Layer>(
     }
 
     forward(input: Tensor): Tensor {
-      expectTensor(name, input);
-      const channels = input.shape.at(dim);
+      const channels = shapeOf(name, input).at(dim);
       if (channels === undefined) throw shapeError(name, `a dimension ${dim} with the channels`, input);
       const { args } = this;
       const options: FactoryOptions = { device: input.device, dtype: input.dtype, ...(args[before] as object) };

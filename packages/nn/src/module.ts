@@ -277,7 +277,8 @@ export abstract class Module {
    * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.load_state_dict
    *
    * @param options.strict Whether the keys must match exactly. Default true. Shapes must match in either case.
-   * @throws StateDictError when keys are missing or unexpected in strict mode, or when shapes differ.
+   * @throws StateDictError when keys are missing or unexpected in strict mode, or when shapes differ or an entry is
+   * not a tensor.
    * @throws ArgumentError when `source` is not an object.
    */
   loadStateDict(source: Readonly<StateDict>, options?: { readonly strict?: boolean }): LoadResult {
@@ -285,13 +286,14 @@ export abstract class Module {
     const kind = describeValue(source);
     if (kind !== "an object") throw new ArgumentError(`loadStateDict: expected tensors by name, got ${kind}`);
     const own = new Map(this.stateEntries());
-    const missingKeys = [...own.keys()].filter((name) => !Object.hasOwn(source, name));
+    const missingKeys = [...own.keys()].filter((name) => source[name] === undefined);
     const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
     const misshapen: [string, readonly number[], readonly number[]][] = [];
     for (const [name, tensor] of own) {
       const given = source[name];
-      if (given !== undefined && !sameShape(given?.shape, tensor.shape))
-        misshapen.push([name, tensor.shape, given?.shape]);
+      if (given === undefined) continue;
+      const shape = (given?.storage && given.shape) as readonly number[]; // what is not a tensor has none
+      if (!sameShape(shape, tensor.shape)) misshapen.push([name, tensor.shape, shape]);
     }
     if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {
       throw new StateDictError(

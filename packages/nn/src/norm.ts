@@ -12,6 +12,7 @@ import {
   type Shape,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
   tensor,
   zeros,
@@ -121,7 +122,7 @@ export abstract class BatchNormNd extends Module {
 
   /** Throws a ShapeError unless the number of input dimensions is accepted. */
   protected checkRank(input: Tensor): void {
-    if (this.ranks.includes(input.ndim)) return;
+    if (this.ranks.includes(shapeOf(this.constructor.name, input).length)) return;
     throw shapeError(this.constructor.name, `${this.ranks.join(" or ")} dimensions`, input);
   }
 

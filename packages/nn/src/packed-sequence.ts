@@ -11,11 +11,11 @@ import {
   cat,
   checkInteger,
   type DType,
+  expectRank,
   expectTensor,
   full,
   ShapeError,
   settings,
-  shapeError,
   showShape,
   type Tensor,
   tensor,
@@ -190,8 +190,7 @@ export function packPaddedSequence(
 ): PackedSequence {
   const name = "packPaddedSequence";
   const { batchFirst, enforceSorted } = settings(name, options, { batchFirst: false, enforceSorted: true });
-  expectTensor(name, input);
-  if (input.ndim < 2) throw shapeError(name, `an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}`, input);
+  expectRank(name, `an input ${batchFirst ? "[N, L, ...]" : "[L, N, ...]"}`, input, 2, Number.POSITIVE_INFINITY);
   // safe: it has two dimensions
   const [longest, count] = (batchFirst ? [input.shape[1], input.shape[0]] : input.shape) as [number, number];
   const given = numbers(name, lengths);

@@ -2,7 +2,7 @@
  * Padding of sequences of different lengths into one tensor.
  */
 
-import { ArgumentError, pad, sameShape, settings, shapeError, stack, type Tensor } from "@akari/tensor";
+import { ArgumentError, pad, sameShape, settings, shapeError, shapeOf, stack, type Tensor } from "@akari/tensor";
 
 /** Options of `padSequence`. */
 export interface PadSequenceOptions {
@@ -27,7 +27,7 @@ export function padSequence(sequences: readonly Tensor[], options?: PadSequenceO
   const [first] = sequences;
   if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
   for (const x of sequences) {
-    if (x.ndim === 0 || !sameShape(x.shape.slice(1), first.shape.slice(1)))
+    if (shapeOf("padSequence", x).length === 0 || !sameShape(x.shape.slice(1), first.shape.slice(1)))
       throw shapeError("padSequence", "sequences that differ only in length", first, x);
   }
   const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));

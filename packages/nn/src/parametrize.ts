@@ -231,7 +231,7 @@ class WeightNorm extends Module {
  */
 export function weightNorm<M extends Module>(module: M, name = "weight", dim: number | null = 0): M {
   const weight = parameterOf("weightNorm", module, name);
-  const at = dim === null ? null : dimension("weightNorm", dim, weight.ndim);
+  const at = dim === null ? null : dimension("weightNorm", dim, weight);
   return registerParametrization(module, name, new WeightNorm(at));
 }
 
@@ -318,6 +318,6 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
     throw new ArgumentError(
       `${operation}: "${name}" must not be a scalar or empty, got shape ${showShape(weight.shape)}`,
     );
-  const at = dimension(operation, dim, weight.ndim);
+  const at = dimension(operation, dim, weight);
   return registerParametrization(module, name, new SpectralNorm(weight.detach(), at, nPowerIterations, eps));
 }

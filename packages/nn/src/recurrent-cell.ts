@@ -2,7 +2,7 @@
  * Recurrent cells as layers: a single step of a recurrent network.
  */
 
-import { empty, expectShape, linear, settings, shapeError, type Tensor, zeros } from "@akari/tensor";
+import { empty, expectShape, linear, settings, shapeError, shapeOf, type Tensor, zeros } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, step } from "./functional/cells.ts";
 import { uniform_ } from "./init.ts";
@@ -75,7 +75,7 @@ abstract class RecurrentCell extends Module {
   /** Computes the new states from an input [N, inputSize] or [inputSize] and the old states, or null for zeros. */
   protected step(input: Tensor, given: readonly Tensor[] | null): readonly Tensor[] {
     const cell = this.constructor.name;
-    if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== this.inputSize) {
+    if (![1, 2].includes(shapeOf(cell, input).length) || input.shape.at(-1) !== this.inputSize) {
       const wanted = `[N, ${this.inputSize}] or [${this.inputSize}]`;
       throw shapeError(cell, `an input ${wanted}`, input);
     }

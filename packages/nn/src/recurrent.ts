@@ -9,12 +9,12 @@ import {
   checkChoice,
   checkNumber,
   empty,
-  expectTensor,
   linear,
   ShapeError,
   sameShape,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   stack,
   type Tensor,
@@ -188,7 +188,7 @@ abstract class RecurrentLayer extends Module {
     given: readonly Tensor[] | null,
   ): { readonly output: Input; readonly states: readonly Tensor[] };
   protected run(input: Tensor | PackedSequence, given: readonly Tensor[] | null): Passed<Tensor | PackedSequence> {
-    if (input && "batchSizes" in input) {
+    if (input && typeof input === "object" && "batchSizes" in input) {
       const { data, batchSizes } = input;
       if (data.ndim !== 2 || data.shape[1] !== this.inputSize)
         throw shapeError(this.constructor.name, `packed data [steps, ${this.inputSize}]`, data);
@@ -251,9 +251,8 @@ abstract class RecurrentLayer extends Module {
 
   private checkInput(input: Tensor): void {
     const layer = this.constructor.name;
-    expectTensor(layer, input);
     const wanted = `${this.batchFirst ? "[N, L" : "[L, N"}, ${this.inputSize}] or [L, ${this.inputSize}]`;
-    if ((input.ndim !== 2 && input.ndim !== 3) || input.shape.at(-1) !== this.inputSize)
+    if (![2, 3].includes(shapeOf(layer, input).length) || input.shape.at(-1) !== this.inputSize)
       throw shapeError(layer, `an input ${wanted}`, input);
     if (input.shape[input.ndim === 3 && this.batchFirst ? 1 : 0] === 0)
       throw new ShapeError(
@@ -270,7 +269,7 @@ abstract class RecurrentLayer extends Module {
       const state = given?.[k];
       if (state === undefined) return zeros(shape, { dtype: input.dtype, device: input.device });
       const wanted = batched ? shape : [count, width];
-      if (!sameShape(state.shape, wanted)) {
+      if (!sameShape(shapeOf(this.constructor.name, state), wanted)) {
         throw new ShapeError(
           `${this.constructor.name}: an input of shape ${showShape(input.shape)} needs ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
         );

@@ -47,7 +47,7 @@ export function spectralNorm<M extends Module>(module: M, name = "weight", optio
   checkInteger("spectralNorm", "nPowerIterations", nPowerIterations, 1);
   if (weight.numel() === 0 || weight.ndim === 0)
     throw new ArgumentError(`spectralNorm: "${name}" must not be a scalar or empty, got shape [${weight.shape}]`);
-  const at = dimension("spectralNorm", dim, weight.ndim);
+  const at = dimension("spectralNorm", dim, weight);
   const [original, left, right] = ["orig", "u", "v"].map((part) => `${snakeCase(name)}_${part}`) as [
     string,
     string,

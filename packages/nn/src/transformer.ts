@@ -2,7 +2,7 @@
  * Transformer encoder: layers of self-attention and a feed-forward network, each with a residual connection.
  */
 
-import { ArgumentError, checkInteger, gelu, relu, settings, type Tensor } from "@akari/tensor";
+import { ArgumentError, checkInteger, expectTensor, gelu, relu, settings, type Tensor } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
@@ -119,6 +119,7 @@ export abstract class TransformerLayer extends Module {
 
   /** Applies attention and the feed-forward network in turn, each with its normalization, dropout and residual. */
   protected residual(input: Tensor, ...attentions: readonly ((x: Tensor) => Tensor)[]): Tensor {
+    expectTensor(this.constructor.name, input);
     const network = (x: Tensor) => this.linear2(this.dropout(this.activation(this.linear1(x))));
     return [...attentions, network].reduce((x, block, i) => {
       const part = (name: string) => Reflect.get(this, `${name}${i + 1}`) as Module; // safe: set by the constructor

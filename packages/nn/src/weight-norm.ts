@@ -34,7 +34,7 @@ export function lengths(x: Tensor, dim: number | null): Tensor {
 export function weightNorm<M extends Module>(module: M, name = "weight", dim: number | null = 0): M {
   const weight = parameterOf("weightNorm", module, name);
   const [g, v] = [`${snakeCase(name)}_g`, `${snakeCase(name)}_v`];
-  const at = dim === null ? null : dimension("weightNorm", dim, weight.ndim);
+  const at = dim === null ? null : dimension("weightNorm", dim, weight);
   Reflect.set(module, g, new Parameter(lengths(weight.detach(), at)));
   Reflect.set(module, v, new Parameter(weight.detach()));
   const compute = (of: Module): Tensor => {

@@ -55,6 +55,8 @@ interface Item {
   readonly inputs: View[];
   readonly to: View[];
   scalars: readonly number[];
+  /** Whether the next step is the first one with this state. */
+  fresh: boolean;
 }
 
 /** The parameters updated by one kernel call. */
@@ -92,8 +94,10 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
    * @param options the options of the group.
    * @param step the number of the step of this parameter, from 1.
    * @param state the state of the parameter, for the numbers declared by `numbers`.
+   * @param fresh whether the state tensors are new. They are in step 1, and later when an option that was changed
+   * needs others.
    */
-  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState): Scalars;
+  protected abstract scalars(options: Readonly<Options>, step: number, state: ParamState, fresh: boolean): Scalars;
 
   /**
    * Returns the update of one element. The formula may depend on options that are booleans, strings or null, and on
@@ -123,11 +127,13 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       const step = (item.state.step as number) + 1; // safe: created with the state
       item.state.step = step;
       // Parameters with the same step count share their scalars.
-      if (scalarsOf !== step || plan.numbers) {
-        named = this.scalars(group, step, item.state);
+      const key = item.fresh ? -step : step;
+      if (scalarsOf !== key || plan.numbers) {
+        named = this.scalars(group, step, item.state, item.fresh);
         scalars = Object.values(named);
-        scalarsOf = step;
+        scalarsOf = key;
       }
+      item.fresh = false;
       item.scalars = scalars;
       item.inputs[1] = grad;
       for (const view of item.to) (view as Tensor).storage.version++; // safe: filled with tensors below
@@ -156,9 +162,12 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     const item = this.#items.get(param);
     if (item !== undefined && item.plan === plan && item.state === this.state.get(param) && follows(item, param))
       return item;
+    const before = this.state.get(param);
+    const memory = this.memory(options, param.shape);
+    const fresh = !before?.step || memory.some(({ name }) => !before[name]);
     const state = this.stateOf(param, options);
-    const kept = this.memory(options, param.shape).map(({ name }) => state[name] as Tensor); // safe: created above
-    const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [] };
+    const kept = memory.map(({ name }) => state[name] as Tensor); // safe: created above
+    const made: Item = { plan, state, inputs: [param, param, ...kept], to: [param, ...kept], scalars: [], fresh };
     this.#items.set(param, made);
     return made;
   }

@@ -5,7 +5,7 @@
 import { ArgumentError } from "@akari/tensor";
 import { checkNotNegative } from "./checks.ts";
 import { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
-import type { BaseOptions, Memory, ParamsArgument } from "./optimizer.ts";
+import type { BaseOptions, Memory, ParamState, ParamsArgument } from "./optimizer.ts";
 
 /** Options of `SGD`. */
 export interface SGDOptions extends BaseOptions {
@@ -26,7 +26,7 @@ export interface SGDOptions extends BaseOptions {
 /**
  * Stochastic gradient descent, optionally with momentum.
  *
- *     g ← g + λp        b ← μb + (1-τ)g  (b = g in step 1)        g ← b, or g + μb with Nesterov        p ← p - ηg
+ *     g ← g + λp        b ← μb + (1-τ)g  (b = g at first)        g ← b, or g + μb with Nesterov        p ← p - ηg
  *
  * Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning"
  *
@@ -58,9 +58,14 @@ export class SGD extends ElementwiseOptimizer<SGDOptions> {
     return momentum === 0 ? [] : [{ name: "momentum_buffer" }];
   }
 
-  protected override scalars({ lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>, step: number): Scalars {
-    // The first step uses the gradient without dampening.
-    return { lr, weightDecay, momentum, entering: step === 1 ? 1 : 1 - dampening };
+  protected override scalars(
+    { lr, momentum, dampening, weightDecay }: Readonly<SGDOptions>,
+    _step: number,
+    _state: ParamState,
+    fresh: boolean,
+  ): Scalars {
+    // The momentum starts as the gradient, without dampening.
+    return { lr, weightDecay, momentum, entering: fresh ? 1 : 1 - dampening };
   }
 
   protected override formula({ param, grad, state, scalar }: Elements, options: Readonly<SGDOptions>): Updated {

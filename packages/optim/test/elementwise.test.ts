@@ -1,4 +1,4 @@
-import { type Backend, type KernelCall, ones, type Tensor, zeros } from "@akari/tensor";
+import { type Backend, type KernelCall, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
 import {
@@ -49,6 +49,38 @@ describe("a step", () => {
     optimizer.step();
     expect(calls.map(({ kind }) => kind)).toEqual(["foreach"]);
     expect(calls[0]?.kind === "foreach" && calls[0].items.length).toBe(4); // the empty parameter needs no item
+  });
+
+  it("of SGD starts a momentum that is switched on later as the gradient, without dampening", () => {
+    const params = [tensor([1, 2]), tensor([1, 2])].map((p) =>
+      Object.defineProperty(p, "grad", { value: null as Tensor | null, writable: true }),
+    );
+    const optimizer = new SGD(params, { lr: 0.1, dampening: 0.5 });
+    const group = optimizer.paramGroups[0] as { momentum: number };
+    const step = (...grads: readonly (readonly number[] | null)[]) => {
+      params.forEach((p, i) => {
+        p.grad = grads[i] ? tensor(grads[i] as number[]) : null;
+      });
+      optimizer.step();
+    };
+    step([1, -1], [1, -1]);
+    step([1, -1], null);
+    group.momentum = 0.9;
+    step([1, -1], [1, -1]);
+    step([2, -1], null);
+    step([1, 1], [1, 1]);
+    group.momentum = 0;
+    step([1, 1], [1, 1]);
+    group.momentum = 0.9;
+    step([1, 1], [1, 1]);
+    // From PyTorch 1.13.
+    for (const [i, want] of [
+      [-0.05990007, 2.4344],
+      [0.38399994, 2.12599993],
+    ].entries())
+      params[i]?.dataSync().forEach((value, k) => {
+        expect(value).toBeCloseTo(want[k] as number, 6);
+      });
   });
 
   it("compiles nothing when only numbers change", () => {

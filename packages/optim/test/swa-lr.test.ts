@@ -2,7 +2,15 @@
 
 import { ArgumentError, ones } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { ChainedScheduler, ExponentialLR, SGD } from "../src/index.ts";
+import {
+  ChainedScheduler,
+  ConstantLR,
+  ExponentialLR,
+  type LRScheduler,
+  SequentialLR,
+  SGD,
+  type SGDOptions,
+} from "../src/index.ts";
 import { SWALR } from "../src/swa.ts";
 
 const optimizer = () =>
@@ -57,6 +65,27 @@ describe("SWALR", () => {
         expect(lr).toBeCloseTo(scheduler.getLastLr()[k] as number, 12);
       });
     }
+  });
+
+  it("continues from the current rate in a SequentialLR, and counts its first epoch as 1", () => {
+    const rates = (make: (sgd: SGD) => readonly LRScheduler<SGDOptions>[], milestone: number) => {
+      const sgd = new SGD([ones([1])], { lr: 1 });
+      const scheduler = new SequentialLR(sgd, make(sgd), [milestone]);
+      return Array.from({ length: 7 }, (_, i) => {
+        if (i > 0) scheduler.step();
+        return Number(scheduler.getLastLr()[0]?.toFixed(6));
+      });
+    };
+    const linear = { annealEpochs: 4, annealStrategy: "linear" } as const;
+    expect(rates((o) => [new ExponentialLR(o, 0.5), new SWALR(o, 0.05, linear)], 3)).toEqual([
+      1, 0.5, 0.25, 0.2, 0.15, 0.1, 0.05,
+    ]);
+    expect(
+      rates((o) => [new ConstantLR(o, { factor: 0.5, totalIters: 10 }), new SWALR(o, 0.05, { annealEpochs: 4 })], 2),
+    ).toEqual([0.5, 0.5, 0.434099, 0.275, 0.115901, 0.05, 0.05]);
+    expect(rates((o) => [new SWALR(o, 0.05, linear), new ExponentialLR(o, 0.5)], 3)).toEqual([
+      1, 0.7625, 0.525, 1, 0.5, 0.25, 0.125,
+    ]);
   });
 
   it("can be part of a ChainedScheduler", () => {

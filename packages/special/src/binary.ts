@@ -4,6 +4,7 @@ import {
   constant,
   type Expr,
   expectFloating,
+  expectTensor,
   finfo,
   floating,
   isFloating,
@@ -67,7 +68,7 @@ export interface Frexp {
  * @throws DTypeError for integers and bools.
  */
 export function frexp(x: Tensor): Frexp {
-  expectFloating("frexp", x.dtype);
+  expectFloating("frexp", x);
   return { mantissa: mantissa(x), exponent: exponent(x) };
 }
 
@@ -79,7 +80,9 @@ const power: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ldexp", (n) => constan
  * https://pytorch.org/docs/stable/generated/torch.ldexp.html
  */
 export function ldexp(x: Tensor, n: Tensor | number): Tensor {
+  expectTensor("ldexp", x);
   if (typeof n === "number") return (isFloating(x.dtype) ? x : x.to("float32")).mul(2 ** n);
+  expectTensor("ldexp", n);
   // float32 cannot represent all powers of two that float64 can.
   return mul(x, power(x.dtype === "float64" ? n.to("float64") : n));
 }

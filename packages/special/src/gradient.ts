@@ -1,6 +1,17 @@
 /** Numerical differentiation of sampled functions by finite differences. */
 
-import { ArgumentError, cat, checkChoice, isFloating, ShapeError, settings, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  cat,
+  checkChoice,
+  dimensions,
+  expectTensor,
+  isFloating,
+  ShapeError,
+  settings,
+  shapeOf,
+  type Tensor,
+} from "@akari/tensor";
 
 /** Options of `gradient`. */
 export interface GradientOptions {
@@ -26,7 +37,8 @@ export interface GradientOptions {
  *
  * @returns one tensor of x's shape per dimension.
  * @throws ShapeError for fewer than `edgeOrder` + 1 samples along a dimension, or a different number of coordinates.
- * @throws ArgumentError when `spacing` is a list of another length than the dimensions.
+ * @throws ArgumentError when `spacing` is a list of another length than the dimensions, or a dimension is listed twice.
+ * @throws IndexError when there is no such dimension.
  *
  * @example
  * gradient(tensor([4, 1, 1, 16]), { spacing: [tensor([-2, -1, 1, 4])] })[0]; // [ -3, -2, 2, 5 ]
@@ -34,7 +46,8 @@ export interface GradientOptions {
 export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
   const { spacing, dim, edgeOrder } = settings("gradient", options, { spacing: 1, dim: undefined, edgeOrder: 1 });
   checkChoice("gradient", "edgeOrder", edgeOrder, [1, 2]);
-  const dims = dim === undefined ? x.shape.map((_, d) => d) : typeof dim === "number" ? [dim] : dim;
+  const dims = [dim ?? shapeOf("gradient", x).map((_, d) => d)].flat();
+  dimensions("gradient", dims, x);
   const each = typeof spacing === "number" ? new Array<number>(dims.length).fill(spacing) : spacing;
   if (each.length !== dims.length)
     throw new ArgumentError(`gradient: expected a spacing for each of ${dims.length} dimensions, got ${each.length}`);
@@ -43,6 +56,7 @@ export function gradient(x: Tensor, options?: GradientOptions): Tensor[] {
 }
 
 function along(x: Tensor, dim: number, spacing: number | Tensor, edgeOrder: 1 | 2): Tensor {
+  if (typeof spacing !== "number") expectTensor("gradient", spacing, "numbers and tensors as spacing");
   const n = x.size(dim);
   if (n <= edgeOrder)
     throw new ShapeError(`gradient: expected more than ${edgeOrder} samples along dimension ${dim}, got ${n}`);

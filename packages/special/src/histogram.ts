@@ -14,6 +14,8 @@ import {
   ShapeError,
   searchsorted,
   settings,
+  shapeOf,
+  sizeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
@@ -113,7 +115,7 @@ function count(
     within = within.logicalAnd(x.ge(edge.get(0)).logicalAnd(x.le(last)));
     index = index.mul(bins).add(bin);
   });
-  if (weight !== undefined && weight.numel() !== points.size(0))
+  if (weight !== undefined && sizeOf(shapeOf(operation, weight)) !== points.size(0))
     throw new ShapeError(`${operation}: expected a weight for each of ${points.size(0)} points, got [${weight.shape}]`);
   const share =
     weight === undefined ? points.newFull([points.size(0)], 1) : weight.detach().to(points.dtype).reshape(-1);
@@ -144,7 +146,7 @@ function count(
  * const { hist, binEdges } = histogram(tensor([1, 2, 1]), 2, { range: [0, 2] });
  */
 export function histogram(x: Tensor, bins: number | Tensor, options?: HistogramOptions): Histogram {
-  expectFloating("histogram", x.dtype);
+  expectFloating("histogram", x);
   const { range, weight, density } = settings("histogram", options, {
     range: undefined,
     weight: undefined,
@@ -171,7 +173,7 @@ export function histogramdd(
   bins: number | readonly (number | Tensor)[],
   options?: HistogramOptions,
 ): HistogramDd {
-  expectFloating("histogramdd", x.dtype);
+  expectFloating("histogramdd", x);
   const { range, weight, density } = settings("histogramdd", options, {
     range: undefined,
     weight: undefined,

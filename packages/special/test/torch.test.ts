@@ -119,6 +119,15 @@ describe("gradient", () => {
   });
 
   it("rejects too few samples, and spacings that do not match", () => {
+    const square = tensor([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(() => gradient(square, { dim: [1, 1] })).toThrow("gradient: dimension 1 appears twice");
+    expect(() => gradient(square, { dim: 2 })).toThrow("gradient: dimension 2 is out of range");
+    expect(() => gradient(square, { spacing: [1, null as never] })).toThrow(
+      "gradient: expected numbers and tensors as spacing, got null",
+    );
     expect(() => gradient(tensor([1]))).toThrow("gradient: expected more than 1 samples along dimension 0, got 1");
     expect(() => gradient(tensor([1, 2]), { spacing: [1, 2] })).toThrow(
       "gradient: expected a spacing for each of 1 dimensions, got 2",

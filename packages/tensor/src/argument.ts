@@ -72,6 +72,11 @@ export function checkInteger(
   );
 }
 
+/** Throws an ArgumentError unless a value is a number, of any size. */
+export function expectNumber(operation: string, argument: string, value: number): void {
+  if (typeof value !== "number") refuse(operation, argument, value, "be a number");
+}
+
 /** Throws an ArgumentError unless a value is a number from 0 to `most`. Default: any non-negative number. */
 export function checkNumber(
   operation: string,

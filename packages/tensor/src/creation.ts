@@ -3,7 +3,7 @@
  * names are rejected, so that a misspelt `dtpye` is not silently ignored.
  */
 
-import { checkDevice } from "./argument.ts";
+import { checkDevice, expectTensor } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
 import { bytesOf, checkDType, checkSupport, type DType, type TypedArray } from "./dtype.ts";
@@ -238,13 +238,18 @@ export function full(shape: Shape, value: number | boolean, options: TensorOptio
   return constantTensor("full", shape, value, typeof value === "boolean" ? "bool" : "float32", options);
 }
 
-/** Returns the options of a tensor created like `x`. `further` are additional options with their defaults. */
+/**
+ * Returns the options of a tensor created like `x`. `further` are additional options with their defaults.
+ *
+ * @throws ArgumentError unless `x` is a tensor.
+ */
 export function optionsLike<Options extends TensorOptions>(
   operation: string,
   x: Tensor,
   options: Options | undefined,
   further: object = {},
 ): Options {
+  expectTensor(operation, x);
   return settings<TensorOptions, Required<TensorOptions>>(operation, options, {
     dtype: x.dtype,
     device: x.device,
@@ -257,7 +262,7 @@ export function optionsLike<Options extends TensorOptions>(
  * https://pytorch.org/docs/stable/generated/torch.empty_like.html
  */
 export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
-  return empty(x.shape, optionsLike("emptyLike", x, options));
+  return empty(x?.shape, optionsLike("emptyLike", x, options));
 }
 
 /**
@@ -265,7 +270,7 @@ export function emptyLike(x: Tensor, options?: TensorOptions): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.zeros_like.html
  */
 export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
-  return zeros(x.shape, optionsLike("zerosLike", x, options));
+  return zeros(x?.shape, optionsLike("zerosLike", x, options));
 }
 
 /**
@@ -273,7 +278,7 @@ export function zerosLike(x: Tensor, options?: TensorOptions): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.ones_like.html
  */
 export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
-  return ones(x.shape, optionsLike("onesLike", x, options));
+  return ones(x?.shape, optionsLike("onesLike", x, options));
 }
 
 /**
@@ -281,5 +286,5 @@ export function onesLike(x: Tensor, options?: TensorOptions): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.full_like.html
  */
 export function fullLike(x: Tensor, value: number | boolean, options?: TensorOptions): Tensor {
-  return full(x.shape, value, optionsLike("fullLike", x, options));
+  return full(x?.shape, value, optionsLike("fullLike", x, options));
 }

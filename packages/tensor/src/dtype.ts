@@ -94,7 +94,7 @@ export function canCast(from: DType, to: DType): boolean {
  * compute in float32.
  */
 export function computeType(dtype: DType): DType {
-  return traits[dtype].bytes === 2 ? "float32" : dtype;
+  return traits[dtype]?.bytes === 2 ? "float32" : dtype;
 }
 
 /** Creates a typed array of `length` zeros. float16 and bfloat16 are stored as raw 16-bit patterns. */
@@ -117,9 +117,9 @@ export function checkSupport(operation: string, dtype: DType, device: Backend): 
   if (!device.supports(dtype)) throw new DeviceError(`${operation}: the device ${device.name} has no ${dtype}`);
 }
 
-/** Throws a DTypeError unless `dtype` is floating point. */
-export function expectFloating(operation: string, dtype: DType): void {
-  if (dtype === undefined) expectTensor(operation, "something else");
+/** Throws a DTypeError unless a tensor is floating point. */
+export function expectFloating(operation: string, x: { readonly dtype: DType }): void {
+  const dtype = x?.dtype ?? expectTensor(operation, x);
   if (!isFloating(dtype))
     throw new DTypeError(`${operation}: expected a floating-point dtype, got ${dtype}; convert with to("float32")`);
 }

@@ -11,6 +11,7 @@ export {
   checkOrder,
   checkPositive,
   describeValue,
+  expectNumber,
   expectTensor,
 } from "./argument.ts";
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
@@ -230,6 +231,7 @@ export {
   convTranspose2d,
   convTranspose3d,
   type PerDimension,
+  perDimension,
 } from "./ops/conv.ts";
 export { cast, clone, contiguous, copy_, copyInto, toDevice } from "./ops/copy.ts";
 export {
@@ -572,6 +574,7 @@ export {
   contiguousStrides,
   dimension,
   dimensions,
+  expectRank,
   expectShape,
   inferSizes,
   isContiguous,
@@ -579,6 +582,7 @@ export {
   type Shape,
   sameShape,
   shapeError,
+  shapeOf,
   showShape,
   sizeOf,
 } from "./shape.ts";

@@ -35,7 +35,7 @@ export interface IntegerLimits {
  * @throws DTypeError for other dtypes.
  */
 export function finfo(dtype: DType): FloatLimits {
-  expectFloating("finfo", dtype);
+  expectFloating("finfo", { dtype });
   const power = 2 ** (dtype === "float16" ? 4 : dtype === "float64" ? 10 : 7) - 1;
   const eps = 2 ** (1 - digitsOf(dtype));
   const max = (2 - eps) * 2 ** power;

@@ -28,7 +28,7 @@ function drawn(
   checkSizes(operation, shape);
   checkOptions(operation, options, Object.keys(further));
   const dtype = options.dtype ?? "float32";
-  expectFloating(operation, dtype);
+  expectFloating(operation, { dtype });
   return fill(allocate(operation, shape, dtype, options.device), { generator: options.generator });
 }
 
@@ -63,7 +63,7 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.rand_like.html
  */
 export function randLike(x: Tensor, options?: RandomOptions): Tensor {
-  return rand(x.shape, optionsLike("randLike", x, options, further));
+  return rand(x?.shape, optionsLike("randLike", x, options, further));
 }
 
 /**
@@ -71,7 +71,7 @@ export function randLike(x: Tensor, options?: RandomOptions): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.randn_like.html
  */
 export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
-  return randn(x.shape, optionsLike("randnLike", x, options, further));
+  return randn(x?.shape, optionsLike("randnLike", x, options, further));
 }
 
 /**
@@ -106,7 +106,7 @@ export function randint(
  * https://pytorch.org/docs/stable/generated/torch.randint_like.html
  */
 export function randintLike(x: Tensor, low: number, high: number, options?: RandomOptions): Tensor {
-  return randint(low, high, x.shape, optionsLike("randintLike", x, options, further));
+  return randint(low, high, x?.shape, optionsLike("randintLike", x, options, further));
 }
 
 /**

@@ -37,7 +37,8 @@ export function checkNames(operation: string, given: object, names: readonly str
  * Merges given options with their defaults. A default of `undefined` marks an option without one. When no options are
  * given, the common case, the defaults are returned as they are.
  *
- * @throws ArgumentError unless `given` is an object with only the names of the defaults.
+ * @throws ArgumentError unless `given` is an object with only the names of the defaults, and booleans where the default
+ * is one.
  * @example
  * const given: { eps?: number; momentum?: number } = { momentum: 0.2 };
  * const { eps, momentum } = settings("Normalization", given, { eps: 1e-5, momentum: 0.1 }); // 1e-5 and 0.2
@@ -50,7 +51,13 @@ export function settings<
   if (given !== undefined) {
     checkNames(operation, given, Object.keys(defaults));
     all = { ...defaults };
-    for (const [name, value] of Object.entries(given)) if (value !== undefined) all[name] = value;
+    for (const [name, value] of Object.entries(given)) {
+      if (value === undefined) continue;
+      // Words such as "false" would count as true.
+      if (typeof all[name] === "boolean" && typeof value !== "boolean")
+        throw new ArgumentError(`${operation}: ${name} must be true or false, got ${describeValue(value)}`);
+      all[name] = value;
+    }
   }
   return all as unknown as Settings<Options, Defaults>; // safe: all names are those of `Options`
 }

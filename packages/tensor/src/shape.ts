@@ -52,9 +52,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Formats a shape for error messages, as `[2, 3]`. In plain JavaScript the value may be missing. */
+/** Formats a shape for error messages, as `[2, 3]`. In plain JavaScript it may be missing, or something else. */
 export function showShape(shape: Shape): string {
-  return shape ? `[${shape.join(", ")}]` : "none (no tensor)";
+  return shape ? `[${[shape].flat().join(", ")}]` : "none (no tensor)";
 }
 
 /**
@@ -104,6 +104,11 @@ export function broadcastStrides(operation: string, shape: Shape, strides: reado
   return result;
 }
 
+/** Returns the shape of a tensor. Throws an ArgumentError for any other value, which plain JavaScript may pass. */
+export function shapeOf(operation: string, x: { readonly shape: Shape }): Shape {
+  return x?.shape ?? expectTensor(operation, x);
+}
+
 /** Creates the error for tensors whose shapes an operation does not accept. */
 export function shapeError(
   operation: string,
@@ -111,7 +116,7 @@ export function shapeError(
   ...given: readonly { readonly shape: Shape }[]
 ): ShapeError {
   return new ShapeError(
-    `${operation}: expected ${expected}, got shape${given.length === 1 ? "" : "s"} ${given.map(({ shape }) => showShape(shape)).join(" and ")}`,
+    `${operation}: expected ${expected}, got shape${given.length === 1 ? "" : "s"} ${given.map((x) => showShape(shapeOf(operation, x))).join(" and ")}`,
   );
 }
 
@@ -126,13 +131,32 @@ export function expectShape(
 }
 
 /**
+ * Throws a ShapeError unless a tensor has from `least` to `most` dimensions. Default: exactly `least`.
+ *
+ * @param expected what the message says is expected, such as "a matrix".
+ * @throws ArgumentError for a value that is not a tensor.
+ */
+export function expectRank(
+  operation: string,
+  expected: string,
+  x: { readonly shape: Shape },
+  least: number,
+  most: number = least,
+): void {
+  const rank = shapeOf(operation, x).length;
+  if (rank < least || rank > most) throw shapeError(operation, expected, x);
+}
+
+/**
  * Returns a dimension argument as a non-negative number: -1 is the last dimension. A scalar counts as having one
  * dimension.
  *
+ * @param added how many dimensions the result has more than the tensor. Default 0.
  * @throws IndexError when there is no such dimension.
+ * @throws ArgumentError for a value that is not a tensor.
  */
-export function dimension(operation: string, dim: number, rank: number): number {
-  if (rank === undefined) expectTensor(operation, "something else");
+export function dimension(operation: string, dim: number, x: { readonly shape: Shape }, added = 0): number {
+  const rank = shapeOf(operation, x).length + added;
   const count = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -count || dim >= count) {
     throw new IndexError(
@@ -147,10 +171,9 @@ export function dimension(operation: string, dim: number, rank: number): number 
  *
  * @throws IndexError for a scalar, and when there is no such dimension.
  */
-export function ownDimension(operation: string, dim: number, shape: Shape): number {
-  const length = shape?.length;
-  if (length === 0) throw new IndexError(`${operation}: a scalar has no dimensions`);
-  return dimension(operation, dim, length);
+export function ownDimension(operation: string, dim: number, x: { readonly shape: Shape }): number {
+  if (shapeOf(operation, x).length === 0) throw new IndexError(`${operation}: a scalar has no dimensions`);
+  return dimension(operation, dim, x);
 }
 
 /**
@@ -163,12 +186,13 @@ export function ownDimension(operation: string, dim: number, shape: Shape): numb
 export function dimensions(
   operation: string,
   dims: number | readonly number[] | null | undefined,
-  rank: number,
+  x: { readonly shape: Shape },
 ): number[] {
+  const rank = shapeOf(operation, x).length;
   if (dims === null || dims === undefined || (typeof dims === "object" && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }
-  const list = [dims].flat().map((d) => dimension(operation, d, rank));
+  const list = [dims].flat().map((d) => dimension(operation, d, x));
   list.sort((a, b) => a - b);
   for (let i = 1; i < list.length; i++) {
     if (list[i] === list[i - 1]) throw new ArgumentError(`${operation}: dimension ${list[i]} appears twice`);
@@ -196,22 +220,15 @@ export function inferSizes(operation: string, sizes: Shape, from: Shape): number
   const total = sizeOf(from);
   const result = [...sizes];
   const open = result.indexOf(-1);
-  if (open >= 0) {
+  let whole = true;
+  if (open < 0) checkSizes(operation, result);
+  else {
     result[open] = 1;
-    const known = sizeOf(result);
-    if (result.includes(-1) || known === 0 || total % known !== 0) {
-      throw new ShapeError(
-        `${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)}`,
-      );
-    }
-    result[open] = total / known;
+    result[open] = total / sizeOf(result);
+    whole = result.every((size) => size >= 0 && Number.isInteger(size));
   }
-  checkSizes(operation, result);
-  if (sizeOf(result) !== total) {
-    throw new ShapeError(
-      `${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)} (${sizeOf(result)} elements)`,
-    );
-  }
+  if (!whole || sizeOf(result) !== total)
+    throw new ShapeError(`${operation}: cannot arrange ${showShape(from)} (${total} elements) as ${showShape(sizes)}`);
   return result;
 }
 

@@ -181,7 +181,7 @@ export class Tensor implements View {
   size<const Dims extends readonly number[]>(...dims: Dims): { -readonly [I in keyof Dims]: number };
   size(...dims: readonly number[]): Shape | number {
     if (dims.length === 0) return this.shape;
-    const sizes = dims.map((dim) => this.shape[ownDimension("size", dim, this.shape)] as number);
+    const sizes = dims.map((dim) => this.shape[ownDimension("size", dim, this)] as number);
     return sizes.length > 1 ? sizes : (sizes[0] as number);
   }
 
@@ -189,7 +189,7 @@ export class Tensor implements View {
   stride(): readonly number[];
   stride(dim: number): number;
   stride(dim?: number): readonly number[] | number {
-    return dim === undefined ? this.strides : (this.strides[ownDimension("stride", dim, this.shape)] as number);
+    return dim === undefined ? this.strides : (this.strides[ownDimension("stride", dim, this)] as number);
   }
 
   /** Returns whether the elements are stored in row-major order without gaps. */

@@ -80,21 +80,25 @@ describe("broadcasting", () => {
 
 describe("dimension arguments", () => {
   it("can be negative", () => {
-    expect([dimension("op", -1, 3), dimension("op", 0, 3), dimension("op", -1, 0)]).toEqual([2, 0, 0]);
-    expect(dimensions("op", [-1, 0], 3)).toEqual([0, 2]);
     expect([
-      dimensions("op", undefined, 2),
-      dimensions("op", [], 2),
-      dimensions("op", null, 0),
-      dimensions("op", 0, 0),
+      dimension("op", -1, { shape: [2, 3, 4] }),
+      dimension("op", 0, { shape: [2, 3, 4] }),
+      dimension("op", -1, { shape: [] }),
+    ]).toEqual([2, 0, 0]);
+    expect(dimensions("op", [-1, 0], { shape: [2, 3, 4] })).toEqual([0, 2]);
+    expect([
+      dimensions("op", undefined, { shape: [2, 3] }),
+      dimensions("op", [], { shape: [2, 3] }),
+      dimensions("op", null, { shape: [] }),
+      dimensions("op", 0, { shape: [] }),
     ]).toEqual([[0, 1], [0, 1], [], []]);
   });
   it("must be in range and unique", () => {
-    expect(() => dimension("sum", 3, 3)).toThrow(
+    expect(() => dimension("sum", 3, { shape: [2, 3, 4] })).toThrow(
       new IndexError("sum: dimension 3 is out of range: expected -3 to 2 for a tensor of 3 dimensions"),
     );
-    expect(() => dimension("sum", 0.5, 3)).toThrow(IndexError);
-    expect(() => dimensions("sum", [0, -3], 3)).toThrow(ArgumentError);
+    expect(() => dimension("sum", 0.5, { shape: [2, 3, 4] })).toThrow(IndexError);
+    expect(() => dimensions("sum", [0, -3], { shape: [2, 3, 4] })).toThrow(ArgumentError);
   });
   it("must be non-negative integers if they are sizes", () => {
     expect(() => checkSizes("zeros", [2, -1])).toThrow(

@@ -11,6 +11,7 @@ import {
   pointwise,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   softmax,
   type Tensor,
@@ -125,14 +126,8 @@ export function scaledDotProductAttention(
     isCausal: false,
     scale: null,
   });
-  const [width, keys] = [query.shape[query.ndim - 1], key.shape[key.ndim - 2]];
-  if (
-    query.ndim < 2 ||
-    key.ndim < 2 ||
-    value.ndim < 2 ||
-    key.shape[key.ndim - 1] !== width ||
-    value.shape[value.ndim - 2] !== keys
-  ) {
+  const [width, keys] = [shapeOf(operation, query).at(-1), shapeOf(operation, key).at(-2)];
+  if (query.ndim < 2 || keys === undefined || key.shape.at(-1) !== width || shapeOf(operation, value).at(-2) !== keys) {
     throw shapeError(operation, "query [..., L, E], key [..., S, E] and value [..., S, V]", query, key, value);
   }
   if (isCausal && attnMask) throw new ArgumentError(`${operation}: pass either attnMask or isCausal`);

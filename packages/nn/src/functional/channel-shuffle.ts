@@ -2,7 +2,7 @@
  * Shuffles channels between groups.
  */
 
-import { shapeError, type Tensor } from "@akari/tensor";
+import { shapeError, shapeOf, type Tensor } from "@akari/tensor";
 
 /**
  * Interleaves the channels of groups: views [N, C, ...] as [N, groups, C / groups, ...] and swaps these two dimensions.
@@ -12,7 +12,7 @@ import { shapeError, type Tensor } from "@akari/tensor";
  * @throws ShapeError for fewer than 3 dimensions, or when the channels are not divisible by `groups`.
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
-  const channels = input.shape[1] ?? 0;
+  const channels = shapeOf("channelShuffle", input)[1] ?? 0;
   if (input.ndim < 3 || channels % groups !== 0)
     throw shapeError("channelShuffle", `[N, C, ...] with C divisible by ${groups}`, input);
   return input

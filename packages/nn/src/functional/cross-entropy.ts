@@ -6,6 +6,7 @@ import {
   checkNumber,
   DTypeError,
   expectFloating,
+  expectRank,
   expectShape,
   expectTensor,
   isFloating,
@@ -14,6 +15,7 @@ import {
   ShapeError,
   sameShape,
   settings,
+  shapeOf,
   showShape,
   type Tensor,
 } from "@akari/tensor";
@@ -57,6 +59,7 @@ const inRange = /* @__PURE__ */ pointwise<[Tensor, number]>("nllLoss", (target, 
 
 /** Converts class indices to int32. Throws a DTypeError unless they are integers. */
 export function classIndices(operation: string, target: Tensor): Tensor {
+  expectTensor(operation, target);
   if (isFloating(target.dtype) || target.dtype === "bool") {
     throw new DTypeError(
       `${operation}: class indices must be integers, the target of shape ${showShape(target.shape)} is ${target.dtype}; convert it with .long()`,
@@ -69,9 +72,7 @@ export function classIndices(operation: string, target: Tensor): Tensor {
  * Checks class indices against the input. Returns the class dimension and the indices as int32.
  */
 function classes(operation: string, input: Tensor, target: Tensor): { dim: number; indices: Tensor } {
-  expectTensor(operation, input);
-  expectTensor(operation, target);
-  if (input.ndim === 0) throw new ShapeError(`${operation}: the input needs a class dimension, got a scalar`);
+  expectRank(operation, "an input with a class dimension", input, 1, Number.POSITIVE_INFINITY);
   const indices = classIndices(operation, target);
   const dim = input.ndim === 1 ? 0 : 1;
   const rest = input.shape.filter((_, i) => i !== dim);
@@ -125,17 +126,15 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
  * const loss = crossEntropy(model(x), y);
  */
 export function crossEntropy(input: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
-  expectTensor("crossEntropy", input);
-  expectTensor("crossEntropy", target);
   const { weight, ignoreIndex, reduction, labelSmoothing } = settings("crossEntropy", options, {
     labelSmoothing: 0,
     ...nllDefaults,
   });
   checkReduction("crossEntropy", reduction);
   checkNumber("crossEntropy", "labelSmoothing", labelSmoothing, 1);
-  if (isFloating(target.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
+  if (isFloating(target?.dtype)) return withProbabilities(input, target, weight, reduction, labelSmoothing);
   const { dim, indices } = classes("crossEntropy", input, target);
-  expectFloating("crossEntropy", input.dtype);
+  expectFloating("crossEntropy", input);
   expectShape("crossEntropy", "weight", weight, [input.shape[dim] as number]);
   const classTarget = { dim, target: indices, weight: weight ?? null, ignored: ignoreIndex, smoothing: labelSmoothing };
   const { losses, factors } = classLosses(input, classTarget);
@@ -151,7 +150,7 @@ function withProbabilities(
   reduction: Reduction,
   labelSmoothing: number,
 ): Tensor {
-  if (!sameShape(input.shape, target.shape)) {
+  if (!sameShape(shapeOf("crossEntropy", input), target.shape)) {
     throw new ShapeError(
       `crossEntropy: a target of ${target.dtype} holds probabilities and needs the input's shape ${showShape(input.shape)}, got ${showShape(target.shape)}; for class indices, convert it with .long()`,
     );

@@ -8,6 +8,7 @@ import {
   ArgumentError,
   DTypeError,
   expectBetween,
+  expectTensor,
   full,
   isFloating,
   logaddexp,
@@ -15,6 +16,7 @@ import {
   pointwise,
   settings,
   shapeError,
+  shapeOf,
   stack,
   type Tensor,
   tensor,
@@ -118,7 +120,8 @@ export function ctcLoss(
     ...lossDefaults,
   });
   checkReduction("ctcLoss", reduction);
-  if (logProbs.ndim === 2) {
+  expectTensor("ctcLoss", targets);
+  if (shapeOf("ctcLoss", logProbs).length === 2) {
     const batch = ctcLoss(logProbs.unsqueeze(1), targets.reshape([1, -1]), inputLengths, targetLengths, options);
     return reduction === "none" ? batch.squeeze(0) : batch;
   }

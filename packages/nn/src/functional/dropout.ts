@@ -4,11 +4,11 @@
 
 import {
   checkNumber,
+  expectRank,
   expectTensor,
   type Generator,
   pointwise,
   settings,
-  shapeError,
   type Tensor,
   zerosLike,
 } from "@akari/tensor";
@@ -146,6 +146,6 @@ export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOp
  * @throws ShapeError for fewer than 2 dimensions.
  */
 export function featureAlphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
-  if (input.ndim < 2) throw shapeError("featureAlphaDropout", "[N, C, ...]", input);
+  expectRank("featureAlphaDropout", "[N, C, ...]", input, 2, Number.POSITIVE_INFINITY);
   return alphaDropped("featureAlphaDropout", input, p, options, true);
 }

@@ -10,6 +10,7 @@ import {
   type EmbeddingOptions,
   embedding,
   expectBetween,
+  expectRank,
   ShapeError,
   sameShape,
   settings,
@@ -59,7 +60,6 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
     const [count, length] = input.shape as readonly [number, number]; // safe: two dimensions
     return { count, bags: arange(0, count, 1, options).unsqueeze(1).expand(count, length).reshape([-1]) };
   }
-  if (input.ndim !== 1) throw shapeError("embeddingBag", "indices of 1 or 2 dimensions", input);
   if (offsets === null || offsets.ndim !== 1 || (includeLast && offsets.numel() === 0)) {
     throw new ShapeError(
       `embeddingBag: indices with 1 dimension need offsets [bags], got ${offsets === null ? "none" : `shape ${showShape(offsets.shape)}`}`,
@@ -104,6 +104,7 @@ export function embeddingBag(
     perSampleWeights: null,
   });
   checkMode("embeddingBag", mode);
+  expectRank("embeddingBag", "indices of 1 or 2 dimensions", input, 1, 2);
   if (perSampleWeights !== null && mode !== "sum")
     throw new ArgumentError(`embeddingBag: perSampleWeights need mode "sum", got "${mode}"`);
   if (perSampleWeights !== null && !sameShape(perSampleWeights.shape, input.shape))

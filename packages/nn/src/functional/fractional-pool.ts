@@ -6,7 +6,9 @@
 import {
   ArgumentError,
   arange,
+  expectRank,
   type PerDimension,
+  perDimension,
   rand,
   ShapeError,
   settings,
@@ -15,7 +17,6 @@ import {
   sizeOf,
   type Tensor,
 } from "@akari/tensor";
-import { perDimension } from "../arguments.ts";
 
 /**
  * Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. Exactly one of `outputSize` and `outputRatio` is
@@ -67,11 +68,12 @@ export function fractionalSizes(
   if ((outputSize === undefined) === (outputRatio === undefined))
     throw new ArgumentError(`${operation}: pass either outputSize or outputRatio`);
   if (outputSize !== undefined) {
-    const sizes = perDimension(operation, "outputSize", outputSize, dims);
+    const sizes = perDimension(operation, "outputSize", outputSize, dims, 1);
     return (_, dim) => sizes[dim] as number;
   }
-  const ratios = perDimension(operation, "outputRatio", outputRatio as PerDimension, dims);
-  if (!ratios.every((ratio) => ratio > 0 && ratio < 1))
+  const given = [outputRatio as PerDimension].flat(); // safe: one of the two is given
+  const ratios = given.length === 1 ? new Array<number>(dims).fill(given[0] as number) : given;
+  if (ratios.length !== dims || !ratios.every((ratio) => ratio > 0 && ratio < 1))
     throw new ArgumentError(`${operation}: outputRatio must be between 0 and 1, got ${showShape(ratios)}`);
   return (size, dim) => Math.floor(size * (ratios[dim] as number));
 }
@@ -82,12 +84,12 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     kernelSize: PerDimension,
     options: FractionalPoolOptions = {},
   ): Tensor | [Tensor, Tensor] => {
+    expectRank(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x, dims + 1, dims + 2);
     if (x.ndim === dims + 1) {
       const found = pool(x.unsqueeze(0), kernelSize, options);
       return Array.isArray(found) ? [found[0].squeeze(0), found[1].squeeze(0)] : found.squeeze(0);
     }
-    if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
-    const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
+    const kernel = perDimension(operation, "kernelSize", kernelSize, dims, 1);
     const space = x.shape.slice(2);
     const sizes = space.map(fractionalSizes(operation, dims, options));
     if (sizes.some((size, i) => !(size >= 1 && size + (kernel[i] as number) - 1 <= (space[i] as number)))) {

@@ -13,6 +13,7 @@ import {
   ShapeError,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   sizeOf,
   stack,
@@ -104,10 +105,10 @@ function tapsOf(x: Tensor, size: number, { mode, paddingMode, alignCorners }: Re
 export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOptions): Tensor {
   const given = settings("gridSample", options, { mode: "bilinear", paddingMode: "zeros", alignCorners: false });
   const { mode, paddingMode } = given;
-  const dims = input.ndim - 2;
+  const dims = shapeOf("gridSample", input).length - 2;
   if (
     (dims !== 2 && dims !== 3) ||
-    grid.ndim !== input.ndim ||
+    shapeOf("gridSample", grid).length !== dims + 2 ||
     grid.shape.at(-1) !== dims ||
     grid.shape[0] !== input.shape[0]
   ) {
@@ -173,7 +174,7 @@ export function affineGrid(
   const dims = space.length;
   if (
     (dims !== 2 && dims !== 3) ||
-    theta.ndim !== 3 ||
+    shapeOf("affineGrid", theta).length !== 3 ||
     theta.shape.some((length, i) => length !== [n, dims, dims + 1][i])
   ) {
     throw new ShapeError(

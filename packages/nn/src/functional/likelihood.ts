@@ -8,6 +8,7 @@ import {
   sameShape,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   type Tensor,
   withDerivative,
@@ -95,8 +96,8 @@ const gaussian = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, numb
  */
 export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor, options?: GaussianOptions): Tensor {
   const { full, eps, reduction } = settings("gaussianNllLoss", options, { full: false, eps: 1e-6, ...lossDefaults });
-  const rows = input.shape.slice(0, -1);
-  const perRow = sameShape(variance.shape, rows) && !sameShape(variance.shape, input.shape);
+  const rows = shapeOf("gaussianNllLoss", input).slice(0, -1);
+  const perRow = sameShape(shapeOf("gaussianNllLoss", variance), rows) && !sameShape(variance.shape, input.shape);
   if (!perRow && !sameShape(variance.shape, input.shape) && !sameShape(variance.shape, [...rows, 1])) {
     const wanted = `a variance of shape ${showShape(input.shape)} or ${showShape([...rows, 1])}`;
     throw shapeError("gaussianNllLoss", wanted, variance);

@@ -8,6 +8,7 @@ import {
   expectBetween,
   pointwise,
   settings,
+  shapeOf,
   type Tensor,
   withDerivative,
 } from "@akari/tensor";
@@ -188,6 +189,6 @@ const logDivergence = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("klDiv", (x, y
 export function klDiv(input: Tensor, target: Tensor, options?: KlDivOptions): Tensor {
   const { logTarget, reduction } = settings("klDiv", options, { logTarget: false, ...lossDefaults });
   const losses = logTarget ? logDivergence(input, target) : divergence(input, target);
-  if (reduction === "batchmean") return losses.sum().div(input.shape[0] ?? 1);
+  if (reduction === "batchmean") return losses.sum().div(shapeOf("klDiv", input)[0] ?? 1);
   return reduce("klDiv", losses, reduction);
 }

@@ -8,7 +8,6 @@ import {
   cosineSimilarity,
   type Expr,
   expectShape,
-  expectTensor,
   minimum,
   pairwiseDistance,
   pointwise,
@@ -16,6 +15,7 @@ import {
   sameShape,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   type Tensor,
 } from "@akari/tensor";
@@ -50,8 +50,7 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options?: Marg
 }
 
 function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor, Tensor]): void {
-  for (const x of tensors) expectTensor(operation, x);
-  if (tensors.some(({ ndim }) => ndim !== tensors[0].ndim)) {
+  if (tensors.some((x) => shapeOf(operation, x).length !== tensors[0].ndim)) {
     const shapes = tensors.map(({ shape }) => showShape(shape)).join(", ");
     throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have the same number of dimensions`);
   }
@@ -151,8 +150,12 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMa
     ...lossDefaults,
   });
   if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
-  const classes = input.shape[input.ndim - 1];
-  if (classes === undefined || input.ndim > 2 || !sameShape(target.shape, input.shape.slice(0, -1))) {
+  const classes = shapeOf("multiMarginLoss", input).at(-1);
+  if (
+    classes === undefined ||
+    input.ndim > 2 ||
+    !sameShape(shapeOf("multiMarginLoss", target), input.shape.slice(0, -1))
+  ) {
     throw shapeError("multiMarginLoss", "an input [N, C] and a target [N], or [C] and []", input, target);
   }
   expectShape("multiMarginLoss", "weight", weight, [classes]);
@@ -215,7 +218,7 @@ const byAngle = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("cosineEmbed
 export function cosineEmbeddingLoss(a: Tensor, b: Tensor, target: Tensor, options?: MarginOptions): Tensor {
   const { margin, reduction } = settings("cosineEmbeddingLoss", options, { margin: 0, ...lossDefaults });
   expectSameShape("cosineEmbeddingLoss", a, b);
-  if (a.ndim === 0 || !sameShape(target.shape, a.shape.slice(0, -1))) {
+  if (a.ndim === 0 || !sameShape(shapeOf("cosineEmbeddingLoss", target), a.shape.slice(0, -1))) {
     throw shapeError("cosineEmbeddingLoss", `a target of shape ${showShape(a.shape.slice(0, -1))}`, target);
   }
   return reduce("cosineEmbeddingLoss", byAngle(cosineSimilarity(a, b, { dim: -1 }), target, margin), reduction);

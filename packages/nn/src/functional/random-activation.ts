@@ -5,6 +5,7 @@
 import {
   checkOrder,
   checkPositive,
+  expectTensor,
   type Generator,
   pointwise,
   settings,
@@ -45,6 +46,7 @@ export function rrelu(input: Tensor, options?: RReLUOptions): Tensor {
     training: false,
     generator: undefined,
   });
+  expectTensor("rrelu", input);
   checkOrder("rrelu", { lower, upper });
   if (!training) return sloped(input, (lower + upper) / 2);
   return sloped(input, input.newEmpty(input.shape).uniform_(lower, upper, generator && { generator }));
@@ -77,6 +79,7 @@ export function gumbelSoftmax(logits: Tensor, options?: GumbelSoftmaxOptions): T
     dim: -1,
     generator: undefined,
   });
+  expectTensor("gumbelSoftmax", logits);
   checkPositive("gumbelSoftmax", "tau", tau);
   const gumbels = logits
     .newEmpty(logits.shape)

@@ -2,7 +2,7 @@
  * The reduction of losses, and checks that the losses share.
  */
 
-import { checkChoice, expectTensor, sameShape, shapeError, type Tensor } from "@akari/tensor";
+import { checkChoice, sameShape, shapeError, shapeOf, type Tensor } from "@akari/tensor";
 
 /** How the losses of the elements are combined: their mean, their sum, or no reduction. */
 export type Reduction = "mean" | "sum" | "none";
@@ -29,8 +29,6 @@ export function checkReduction(operation: string, reduction: Reduction): void {
 
 /** Throws a ShapeError unless two tensors have the same shape. */
 export function expectSameShape(operation: string, input: Tensor, target: Tensor): void {
-  expectTensor(operation, input);
-  expectTensor(operation, target);
-  if (!sameShape(input.shape, target.shape))
+  if (!sameShape(shapeOf(operation, input), shapeOf(operation, target)))
     throw shapeError(operation, "an input and a target of the same shape", input, target);
 }

@@ -5,15 +5,17 @@
 import {
   ArgumentError,
   expectBetween,
+  expectRank,
   type PerDimension,
+  perDimension,
   sameShape,
   settings,
   shapeError,
+  shapeOf,
   showShape,
   sizeOf,
   type Tensor,
 } from "@akari/tensor";
-import { perDimension } from "../arguments.ts";
 
 /** Options of `maxUnpool1d`, `maxUnpool2d` and `maxUnpool3d`: those of the pooling. */
 export interface MaxUnpoolOptions {
@@ -34,13 +36,12 @@ export type MaxUnpool = (x: Tensor, indices: Tensor, kernelSize: PerDimension, o
 function maxUnpool(operation: string, dims: number): MaxUnpool {
   return (x, indices, kernelSize, options = {}) => {
     const given = settings(operation, options, { stride: kernelSize, padding: 0, outputSize: null });
-    if (x.ndim !== dims + 1 && x.ndim !== dims + 2)
-      throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
-    if (!sameShape(x.shape, indices.shape))
+    expectRank(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x, dims + 1, dims + 2);
+    if (!sameShape(x.shape, shapeOf(operation, indices)))
       throw shapeError(operation, "an input and indices of the same shape", x, indices);
-    const kernel = perDimension(operation, "kernelSize", kernelSize, dims);
-    const stride = perDimension(operation, "stride", given.stride, dims);
-    const padding = perDimension(operation, "padding", given.padding, dims);
+    const kernel = perDimension(operation, "kernelSize", kernelSize, dims, 1);
+    const stride = perDimension(operation, "stride", given.stride, dims, 1);
+    const padding = perDimension(operation, "padding", given.padding, dims, 0);
     const lead = x.shape.slice(0, -dims);
     const least = kernel.map(
       (k, i) => ((x.shape[lead.length + i] as number) - 1) * (stride[i] as number) - 2 * (padding[i] as number) + k,

@@ -5,7 +5,7 @@
  * changes by the same factor instead.
  */
 
-import { ArgumentError, describeValue, FileError, isOptions, perform } from "@akari/tensor";
+import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -18,7 +18,8 @@ function initialLrOf(group: ParamGroup<BaseOptions>): number {
  * Returns a function from the index of a parameter group to its value of an option, which is given once for all groups
  * or as an array with one value per group. The value is undefined for groups that were added after the array was given.
  *
- * @throws ArgumentError when the array does not have one value per group, and for options in the place of the value.
+ * @throws ArgumentError when the array does not have one value per group, and for a value that is not a number, or for
+ * the option `factor` a function.
  */
 export function perGroup<T>(
   scheduler: string,
@@ -26,12 +27,17 @@ export function perGroup<T>(
   option: string,
   value: T | readonly T[],
 ): (group: number) => T | undefined {
-  const list = Array.isArray(value);
-  if (list ? value.length !== length : isOptions(value))
+  const kind = option === "factor" ? "function" : "number";
+  for (const each of [value].flat()) {
+    if (typeof each !== kind)
+      throw new ArgumentError(`${scheduler}: ${option} must be a ${kind}, got ${describeValue(each)}`);
+  }
+  if (!Array.isArray(value)) return () => value as T; // safe: not an array
+  if (value.length !== length)
     throw new ArgumentError(
-      `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${list ? value.length : "an object"}`,
+      `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${value.length}`,
     );
-  return (group) => (list ? value[group] : (value as T)); // safe: not an array
+  return (group) => value[group];
 }
 
 /** Saved state of a scheduler. */
@@ -83,6 +89,14 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   /** Number of calls of `step`. */
   get lastEpoch(): number {
     return this.#lastEpoch;
+  }
+
+  /**
+   * Whether the scheduler, when it follows another one in a `SequentialLR`, takes its first step from the current
+   * learning rate. By default, it starts from its epoch 0.
+   */
+  get continues(): boolean {
+    return false;
   }
 
   /** Returns the learning rate of a group after `epoch` steps. */

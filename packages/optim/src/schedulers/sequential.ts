@@ -8,11 +8,11 @@ import { LRScheduler } from "./scheduler.ts";
 
 /**
  * Runs several schedulers in sequence, switching to the next one at each of `milestones` (epochs, ascending). Each
- * scheduler starts from its epoch 0.
+ * scheduler starts from its epoch 0, except `SWALR`, which continues from the current learning rate.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  *
- * @throws ArgumentError unless there is one milestone fewer than schedulers.
+ * @throws ArgumentError unless there is one milestone fewer than schedulers, and they are of the same optimizer.
  * @example
  * const warmup = new LinearLR(optimizer, { startFactor: 0.1, totalIters: 5 });
  * const scheduler = new SequentialLR(optimizer, [warmup, new ExponentialLR(optimizer, 0.9)], [5]);
@@ -33,15 +33,24 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
         `SequentialLR: ${schedulers.length} schedulers need ${Math.max(schedulers.length - 1, 0)} milestones, got ${milestones.length}`,
       );
     }
+    if (schedulers.some((scheduler) => scheduler.optimizer !== optimizer))
+      throw new ArgumentError("SequentialLR: the schedulers must be of the same optimizer");
     this.#schedulers = schedulers;
     this.#milestones = milestones;
     this.moveTo(0);
   }
 
+  /** Returns the scheduler of an epoch, and its own epoch. */
+  #at(epoch: number): readonly [LRScheduler<Options>, number] {
+    const index = this.#milestones.filter((milestone) => milestone <= epoch).length;
+    const scheduler = this.#schedulers[index] as LRScheduler<Options>; // safe: one more than milestones
+    return [scheduler, epoch - (this.#milestones[index - 1] ?? 0) + Number(index > 0 && scheduler.continues)];
+  }
+
   override moveTo(epoch: number): void {
     super.moveTo(epoch);
-    const index = this.#milestones.filter((milestone) => milestone <= epoch).length;
-    this.#schedulers[index]?.moveTo(epoch - (this.#milestones[index - 1] ?? 0));
+    const [scheduler, own] = this.#at(epoch);
+    scheduler.moveTo(own);
   }
 
   protected override lrAt(_: number, baseLr: number): number {
@@ -49,10 +58,8 @@ export class SequentialLR<Options extends BaseOptions> extends LRScheduler<Optio
   }
 
   override lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
-    const index = this.#milestones.filter((milestone) => milestone <= epoch).length;
-    const start = this.#milestones[index - 1] ?? 0;
-    const from = index > 0 && epoch === start ? baseLr : lr;
-    return this.#schedulers[index]?.lrFrom(from, epoch - start, baseLr, group) ?? lr;
+    const [scheduler, own] = this.#at(epoch);
+    return scheduler.lrFrom(own === 0 && epoch > 0 ? baseLr : lr, own, baseLr, group);
   }
 }
 

@@ -2,7 +2,7 @@
  * Schedulers that multiply the learning rate by a factor, at certain epochs or at every one.
  */
 
-import { checkInteger, settings } from "@akari/tensor";
+import { checkInteger, expectNumber, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler, perGroup } from "./scheduler.ts";
 
@@ -17,7 +17,7 @@ export interface GammaOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  *
- * @throws ArgumentError when `stepSize` is not a positive integer.
+ * @throws ArgumentError when `stepSize` is not a positive integer, or `gamma` not a number.
  */
 export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "StepLR";
@@ -28,6 +28,7 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
     super(optimizer);
     const { gamma } = settings("StepLR", options, { gamma: 0.1 });
     checkInteger("StepLR", "stepSize", stepSize, 1);
+    expectNumber("StepLR", "gamma", gamma);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
     this.advance(0);
@@ -42,6 +43,8 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
  * Multiplies the learning rate by `gamma` at each of the epochs in `milestones`.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
+ *
+ * @throws ArgumentError when a milestone is not a non-negative integer, or `gamma` not a number.
  */
 export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "MultiStepLR";
@@ -51,7 +54,9 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
   constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options?: GammaOptions) {
     super(optimizer);
     const { gamma } = settings("MultiStepLR", options, { gamma: 0.1 });
-    this.#milestones = milestones;
+    this.#milestones = [milestones].flat();
+    for (const milestone of this.#milestones) checkInteger("MultiStepLR", "milestones", milestone);
+    expectNumber("MultiStepLR", "gamma", gamma);
     this.#gamma = gamma;
     this.advance(0);
   }
@@ -65,6 +70,8 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
  * Multiplies the learning rate by `gamma` every epoch.
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
+ *
+ * @throws ArgumentError when `gamma` is not a number.
  */
 export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "ExponentialLR";
@@ -72,6 +79,7 @@ export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Opti
 
   constructor(optimizer: Optimizer<Options>, gamma: number) {
     super(optimizer);
+    expectNumber("ExponentialLR", "gamma", gamma);
     this.#gamma = gamma;
     this.advance(0);
   }

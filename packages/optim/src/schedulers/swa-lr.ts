@@ -48,6 +48,10 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
     super.moveTo(0);
   }
 
+  override get continues(): boolean {
+    return true;
+  }
+
   /** Computes the learning rate at epoch 0 that results in `lr` at `epoch`. */
   #startOf(lr: number, epoch: number, group: number): number {
     const [share, end] = [this.#share(epoch), this.#swaLr(group) ?? lr];

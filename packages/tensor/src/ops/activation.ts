@@ -10,7 +10,7 @@ import { withDerivative } from "../expr/derivative.ts";
 import { constant, type Expr } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, shapeError } from "../shape.ts";
+import { dimension, shapeError, shapeOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Unary } from "./arithmetic.ts";
 import { reshape } from "./reshape.ts";
@@ -247,9 +247,10 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
  * @throws DTypeError for bools.
  */
 export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
-  const [low, high] = isFloating(x.dtype) ? [min, max] : [Math.trunc(min), Math.trunc(max)];
+  const [low, high] = isFloating(x?.dtype) ? [min, max] : [Math.trunc(min), Math.trunc(max)];
   const least = Math.min(low, high);
-  if (x.dtype === "uint8" && least < 0) throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${least}`);
+  if (x?.dtype === "uint8" && least < 0)
+    throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${least}`);
   return hardtanhOf(x, least, high);
 }
 
@@ -352,7 +353,7 @@ const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]
  */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
   // Fractional numbers would promote an integer tensor to float32.
-  return isFloating(x.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
+  return isFloating(x?.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
 }
 
 const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("prelu", (x, weight) =>
@@ -369,11 +370,12 @@ const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, 
  * @throws ShapeError if `weight` has any other shape.
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
-  if (weight.numel() === 1) return preluOf(x, weight.ndim > x.ndim ? reshape(weight, []) : weight);
-  const channels = x.ndim > 1 ? (x.shape[1] as number) : 1;
+  const rank = shapeOf("prelu", x).length;
+  if (sizeOf(shapeOf("prelu", weight)) === 1) return preluOf(x, weight.ndim > rank ? reshape(weight, []) : weight);
+  const channels = rank > 1 ? (x.shape[1] as number) : 1;
   if (weight.ndim !== 1 || weight.shape[0] !== channels)
     throw shapeError("prelu", `an input and one weight, or ${channels}, one per channel`, x, weight);
-  return preluOf(x, reshape(weight, [channels, ...new Array<number>(x.ndim - 2).fill(1)]));
+  return preluOf(x, reshape(weight, [channels, ...new Array<number>(rank - 2).fill(1)]));
 }
 
 const gate: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("glu", (a, b) =>
@@ -390,7 +392,7 @@ const gate: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Ten
  * @throws IndexError if there is no such dimension.
  */
 export function glu(x: Tensor, dim = -1): Tensor {
-  const axis = dimension("glu", dim, x.ndim);
+  const axis = dimension("glu", dim, x);
   const size = x.shape[axis] ?? 1;
   if (size % 2 !== 0 || x.ndim === 0) {
     throw shapeError("glu", `an even size in dimension ${axis}`, x);

@@ -6,7 +6,7 @@
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { integers } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked } from "./gather.ts";
@@ -17,7 +17,7 @@ import { mean } from "./sum.ts";
 
 /** Returns the output size of each spatial dimension. Throws an ArgumentError unless they are positive integers. */
 export function targets(operation: string, dims: number, size: number | readonly number[]): readonly number[] {
-  const sizes = typeof size === "number" ? new Array<number>(dims).fill(size) : size;
+  const sizes: readonly number[] = Array.isArray(size) ? size : new Array<number>(dims).fill(size as number);
   if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new ArgumentError(`${operation}: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
@@ -26,7 +26,9 @@ export function targets(operation: string, dims: number, size: number | readonly
 
 /** Replaces null by the size of the input, which it keeps. */
 function kept(x: Tensor, outputSize: number | readonly (number | null)[]): number | readonly number[] {
-  return typeof outputSize === "number" ? outputSize : outputSize.map((size, i) => size ?? (x.shape[i + 2] as number));
+  // Safe: the caller checks what is not an array.
+  if (!Array.isArray(outputSize)) return outputSize as number;
+  return outputSize.map((size: number | null, i) => size ?? (x.shape[i + 2] as number));
 }
 
 export function expectImage(operation: string, x: Tensor, dims: number): void {
@@ -46,9 +48,10 @@ export function adaptiveAverage(
   x: Tensor,
   outputSize: number | readonly (number | null)[],
 ): Tensor {
-  if (x.ndim === dims + 1) return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
+  if (shapeOf(operation, x).length === dims + 1)
+    return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
   expectImage(operation, x, dims);
-  expectFloating(operation, x.dtype);
+  expectFloating(operation, x);
   const sizes = targets(operation, dims, kept(x, outputSize));
   if (sizes.every((out) => out === 1)) {
     const space = sizes.map((_, d) => d + 2);
@@ -136,7 +139,7 @@ function adaptiveLargest(
   x: Tensor,
   outputSize: number | readonly (number | null)[],
 ): readonly [Tensor, Tensor] {
-  if (x.ndim === dims + 1) {
+  if (shapeOf(operation, x).length === dims + 1) {
     const [values, indices] = adaptiveLargest(operation, dims, unsqueeze(x, 0), outputSize);
     return [squeeze(values, 0), squeeze(indices, 0)];
   }

@@ -6,7 +6,7 @@
 import { checkInteger } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { type Shape, sameShape, shapeError, showShape } from "../shape.ts";
+import { expectRank, type Shape, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -34,7 +34,7 @@ import { diagEmbed, meshgrid } from "./triangle.ts";
  */
 export function blockDiag(...blocks: readonly Tensor[]): Tensor {
   const matrices = blocks.map((x) => {
-    if (x.ndim > 2) throw shapeError("blockDiag", "matrices", x);
+    expectRank("blockDiag", "matrices", x, 0, 2);
     return atLeast(x, 2);
   });
   const widths = matrices.map(({ shape }) => shape[1] as number);
@@ -92,7 +92,7 @@ export interface CombinationsOptions {
  */
 export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
   const { withReplacement } = settings("combinations", options, { withReplacement: false });
-  if (x.ndim !== 1) throw shapeError("combinations", "a vector", x);
+  expectRank("combinations", "a vector", x, 1);
   checkInteger("combinations", "r", r);
   const size = x.shape[0] as number;
   let rows: number[][] = [[]];
@@ -124,10 +124,10 @@ export interface VanderOptions {
  * @throws ArgumentError unless `n` is a non-negative integer.
  */
 export function vander(x: Tensor, options?: VanderOptions): Tensor {
-  const { n, increasing } = settings("vander", options, { n: x.shape.at(-1) ?? 0, increasing: false });
-  if (x.ndim !== 1) throw shapeError("vander", "a vector", x);
-  checkInteger("vander", "n", n);
+  expectRank("vander", "a vector", x, 1);
   const length = x.shape[0] as number;
+  const { n, increasing } = settings("vander", options, { n: length, increasing: false });
+  checkInteger("vander", "n", n);
   if (n < 1) return x.newEmpty([length, 0]);
   const factors = cat([filled(x, [length, 1], 1), expand(unsqueeze(x, 1), [length, n - 1])], 1);
   const powers = cumprod(factors, 1);
@@ -138,7 +138,7 @@ export function vander(x: Tensor, options?: VanderOptions): Tensor {
 function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Tensor) => Tensor): Tensor {
   const copy = clone(x);
   const part = view(copy);
-  if (!sameShape(part.shape, source.shape)) {
+  if (!sameShape(part.shape, shapeOf(operation, source))) {
     throw new ShapeError(
       `${operation}: the source has shape ${showShape(source.shape)}, but replaces a part of shape ${showShape(part.shape)}`,
     );

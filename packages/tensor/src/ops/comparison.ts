@@ -3,6 +3,7 @@
  * selects elements by a condition.
  */
 
+import { checkNumber } from "../argument.ts";
 import { computeType, isFloating } from "../dtype.ts";
 import { decoder, encoder } from "../encode.ts";
 import { DTypeError } from "../errors.ts";
@@ -15,7 +16,7 @@ import { checkMask } from "./check.ts";
 
 /** Rounds a number to the 16-bit dtype of the other operand, so that 0.1 equals an element stored as 0.1. */
 function rounded(x: TensorOrNumber, other: TensorOrNumber): TensorOrNumber {
-  if (typeof x !== "number" || typeof other !== "object" || computeType(other.dtype) === other.dtype) return x;
+  if (typeof x !== "number" || typeof other !== "object" || computeType(other?.dtype) === other?.dtype) return x;
   return decoder(other.dtype)(encoder(other.dtype)(x));
 }
 
@@ -87,9 +88,12 @@ const bothNan: Binary = /* @__PURE__ */ pointwise("isclose", (a, b) => a.isNaN()
  * https://pytorch.org/docs/stable/generated/torch.isclose.html
  *
  * @throws ShapeError if the shapes do not broadcast.
+ * @throws ArgumentError for a negative tolerance.
  */
 export function isclose(a: Tensor, b: Tensor, options?: CloseOptions): Tensor {
   const { rtol, atol, equalNan } = settings("isclose", options, { rtol: 1e-5, atol: 1e-8, equalNan: false });
+  checkNumber("isclose", "rtol", rtol);
+  checkNumber("isclose", "atol", atol);
   const result = close(a, b, rtol, atol);
   return equalNan ? logicalOr(result, bothNan(a, b)) : result;
 }

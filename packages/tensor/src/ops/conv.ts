@@ -4,13 +4,13 @@
  * differentiated any number of times, and the second is also the transposed convolution.
  */
 
-import { checkInteger, expectTensor } from "../argument.ts";
+import { checkInteger, describeValue } from "../argument.ts";
 import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { isOptions, settings } from "../settings.ts";
-import { expectShape, type Shape, shapeError, showShape } from "../shape.ts";
+import { expectRank, expectShape, type Shape, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
 import { checkProductTypes } from "./matmul.ts";
@@ -104,20 +104,24 @@ export interface ConvOptions {
   readonly groups?: number;
 }
 
-/** Checks an option and expands it to one number per spatial dimension. */
-export function spread(
+/**
+ * Checks an option and expands it to one number per spatial dimension.
+ *
+ * @param least the least valid number: 0 or 1.
+ * @throws ArgumentError unless it is one integer, or one for each dimension.
+ */
+export function perDimension(
   operation: string,
   name: string,
   value: PerDimension,
   dims: number,
   least: number,
 ): readonly number[] {
-  const only = typeof value === "number" ? value : value.length === 1 ? value[0] : undefined;
-  // safe: a number is the only one
-  const list = only === undefined ? [...(value as readonly number[])] : new Array<number>(dims).fill(only);
-  if (list.length !== dims || list.some((n) => !Number.isInteger(n) || n < least)) {
+  const only = (typeof value === "number" ? value : value?.[0]) as number; // what is not an integer is rejected next
+  const list = Array.isArray(value) && value.length > 1 ? [...value] : new Array<number>(dims).fill(only);
+  if (list.length !== dims || list.some((n: number) => !Number.isInteger(n) || n < least)) {
     throw new ArgumentError(
-      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${typeof value === "object" ? showShape(value) : value}`,
+      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${Array.isArray(value) ? showShape(value) : describeValue(value)}`,
     );
   }
   return list;
@@ -139,8 +143,8 @@ function check(
   transposed: boolean,
 ): number {
   checkProductTypes(operation, x, weight);
-  if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
-  if (weight.ndim !== dims + 2) throw shapeError(operation, `a weight of ${dims + 2} dimensions`, weight);
+  expectRank(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x, dims + 2);
+  expectRank(operation, `a weight of ${dims + 2} dimensions`, weight, dims + 2);
   checkInteger(operation, "groups", groups, 1);
   if (bias !== null) expectOneType(operation, x, bias);
   const channels = x.shape[1] as number;
@@ -166,15 +170,13 @@ function convolution(
   options: ConvOptions | undefined,
 ): Tensor {
   if (isOptions(bias)) return convolution(operation, dims, input, weight, null, bias);
-  expectTensor(operation, input);
-  expectTensor(operation, weight);
   const given = settings(operation, options, defaults);
-  if (input.ndim === dims + 1)
+  if (shapeOf(operation, input).length === dims + 1)
     return squeeze(convolution(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   check(operation, dims, input, weight, bias, groups, false);
-  const stride = spread(operation, "stride", given.stride, dims, 1);
-  const dilation = spread(operation, "dilation", given.dilation, dims, 1);
+  const stride = perDimension(operation, "stride", given.stride, dims, 1);
+  const dilation = perDimension(operation, "dilation", given.dilation, dims, 1);
   const kernelSizes = weight.shape.slice(2);
   const inputSizes = input.shape.slice(2);
   const extents = kernelSizes.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
@@ -186,7 +188,7 @@ function convolution(
     total = extents.map((extent) => extent - 1);
     padding = total.map((n) => Math.floor(n / 2));
   } else {
-    padding = spread(operation, "padding", given.padding === "valid" ? 0 : given.padding, dims, 0);
+    padding = perDimension(operation, "padding", given.padding === "valid" ? 0 : given.padding, dims, 0);
     total = padding.map((n) => 2 * n);
   }
   const outputSizes = inputSizes.map((size, i) => {
@@ -296,17 +298,15 @@ function transposed(
   options: ConvTransposeOptions | undefined,
 ): Tensor {
   if (isOptions(bias)) return transposed(operation, dims, input, weight, null, bias);
-  expectTensor(operation, input);
-  expectTensor(operation, weight);
   const given = settings(operation, options, { ...defaults, outputPadding: 0 });
-  if (input.ndim === dims + 1)
+  if (shapeOf(operation, input).length === dims + 1)
     return squeeze(transposed(operation, dims, unsqueeze(input, 0), weight, bias, options), 0);
   const { groups } = given;
   const channels = check(operation, dims, input, weight, bias, groups, true);
-  const stride = spread(operation, "stride", given.stride, dims, 1);
-  const padding = spread(operation, "padding", given.padding, dims, 0);
-  const dilation = spread(operation, "dilation", given.dilation, dims, 1);
-  const extra = spread(operation, "outputPadding", given.outputPadding, dims, 0);
+  const stride = perDimension(operation, "stride", given.stride, dims, 1);
+  const padding = perDimension(operation, "padding", given.padding, dims, 0);
+  const dilation = perDimension(operation, "dilation", given.dilation, dims, 1);
+  const extra = perDimension(operation, "outputPadding", given.outputPadding, dims, 0);
   const kernelSizes = weight.shape.slice(2);
   const outputSizes = input.shape.slice(2);
   const inputSizes = outputSizes.map((size, i) => {

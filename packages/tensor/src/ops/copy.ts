@@ -12,6 +12,7 @@ import type { View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { PointwiseOp, pointwise } from "../pointwise.ts";
+import { isContiguous, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
 const copies = new Map<DType, Program>();
@@ -32,7 +33,7 @@ export const clone: (x: Tensor) => Tensor = /* @__PURE__ */ pointwise<[Tensor]>(
 
 /** Returns the tensor itself if it is contiguous (row-major without gaps), otherwise a contiguous copy. */
 export function contiguous(x: Tensor): Tensor {
-  return x.isContiguous() ? x : clone(x);
+  return isContiguous(shapeOf("contiguous", x), x.strides) ? x : clone(x);
 }
 
 const casts = new Map<string, PointwiseOp>();
@@ -49,11 +50,12 @@ const casts = new Map<string, PointwiseOp>();
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (!isDType(dtype))
     throw new ArgumentError(`to: there is no dtype "${dtype}"; a device must be a Backend, such as cpu()`);
-  if (x.dtype === dtype) return x;
+  const from = x?.dtype ?? expectTensor("to", x);
+  if (from === dtype) return x;
   const op = once(
     casts,
-    `${x.dtype} ${dtype}`,
-    () => new PointwiseOp("to", [input(0, x.dtype).cast(computeType(dtype))], [dtype]),
+    `${from} ${dtype}`,
+    () => new PointwiseOp("to", [input(0, from).cast(computeType(dtype))], [dtype]),
   );
   return apply(op, [x], []);
 }
@@ -82,7 +84,7 @@ const transfer: Op<Backend> = {
  * @throws DeviceError if the target device does not support the dtype.
  */
 export function toDevice(x: Tensor, device: Backend): Tensor {
-  return x.device === device ? x : apply(transfer, [x], device);
+  return x?.device === device ? x : apply(transfer, [x], device);
 }
 
 const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, source) => source.cast(target.dtype), {

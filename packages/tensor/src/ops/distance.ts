@@ -7,7 +7,7 @@ import { expectFloating } from "../dtype.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, shapeError } from "../shape.ts";
+import { dimension, expectRank, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
 import { broadcastTensors } from "./expand.ts";
@@ -117,9 +117,9 @@ export interface CdistOptions {
  */
 export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
   const { p } = settings("cdist", options, { p: 2 });
-  if (a.ndim < 2 || b.ndim < 2 || a.shape.at(-1) !== b.shape.at(-1))
+  if (shapeOf("cdist", a).length < 2 || shapeOf("cdist", b).length < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw shapeError("cdist", "rows of equal length", a, b);
-  expectFloating("cdist", a.dtype);
+  expectFloating("cdist", a);
   if (p !== 2 || Math.max(a.shape.at(-2) as number, b.shape.at(-2) as number) <= 25)
     return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
   const squares = (x: Tensor) => sum(square(x), -1, { keepdim: true });
@@ -137,7 +137,7 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
  * @throws ShapeError unless `x` is a matrix.
  */
 export function pdist(x: Tensor, p = 2): Tensor {
-  if (x.ndim !== 2) throw shapeError("pdist", "a matrix", x);
+  expectRank("pdist", "a matrix", x, 2);
   const count = x.shape[0] as number;
   const pairs = (count * (count - 1)) / 2;
   const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];
@@ -161,13 +161,15 @@ const shortened = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("renorm", 
  * https://pytorch.org/docs/stable/generated/torch.renorm.html
  *
  * @param p the order of the norm.
+ * @throws ShapeError for fewer than 2 dimensions.
  * @throws ArgumentError unless `p` is positive and `maxNorm` is non-negative.
  * @throws IndexError if there is no such dimension.
  */
 export function renorm(x: Tensor, p: number, dim: number, maxNorm: number): Tensor {
+  expectRank("renorm", "at least 2 dimensions", x, 2, Number.POSITIVE_INFINITY);
   checkPositive("renorm", "p", p);
   checkNumber("renorm", "maxNorm", maxNorm);
-  const at = dimension("renorm", dim, x.ndim);
+  const at = dimension("renorm", dim, x);
   const rest = x.shape.flatMap((_, i) => (i === at ? [] : [i]));
   return shortened(x, norm(x, p, rest, { keepdim: true }), maxNorm);
 }

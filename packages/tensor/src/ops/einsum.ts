@@ -5,8 +5,9 @@
  */
 
 import { expectTensor } from "../argument.ts";
+import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { dimension, sameShape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { dimension, expectShape, sameShape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { expand } from "./expand.ts";
@@ -196,7 +197,7 @@ export function tensordot(
   const whole =
     typeof dims === "number"
       ? Number.isInteger(dims) && dims >= 0
-      : dims.length === 2 && dims[0].length === dims[1].length;
+      : dims?.length === 2 && dims[0].length === dims[1].length;
   if (!whole)
     throw new ArgumentError(
       `tensordot: dims must be a number or two arrays of equal length, got ${JSON.stringify(dims)}`,
@@ -204,12 +205,12 @@ export function tensordot(
   const pairs =
     typeof dims === "number"
       ? ([
-          Array.from({ length: dims }, (_, i) => a.ndim - dims + i),
+          Array.from({ length: dims }, (_, i) => shapeOf("tensordot", a).length - dims + i),
           Array.from({ length: dims }, (_, i) => i),
         ] as const)
       : dims;
-  const fromA = pairs[0].map((d) => dimension("tensordot", d, a.ndim));
-  const fromB = pairs[1].map((d) => dimension("tensordot", d, b.ndim));
+  const fromA = pairs[0].map((d) => dimension("tensordot", d, a));
+  const fromB = pairs[1].map((d) => dimension("tensordot", d, b));
   fromA.forEach((d, i) => {
     const e = fromB[i] as number;
     if (a.shape[d] !== b.shape[e]) {
@@ -235,7 +236,7 @@ export function tensordot(
  * https://pytorch.org/docs/stable/generated/torch.kron.html
  */
 export function kron(a: Tensor, b: Tensor): Tensor {
-  const rank = Math.max(a.ndim, b.ndim);
+  const rank = Math.max(shapeOf("kron", a).length, shapeOf("kron", b).length);
   const sizes = (x: Tensor) => [...new Array<number>(rank - x.ndim).fill(1), ...x.shape];
   const [sa, sb] = [sizes(a), sizes(b)];
   const left = reshape(
@@ -266,6 +267,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * @throws DTypeError if the dtypes of the inputs and the weight differ.
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  for (const other of [input2, weight]) expectOneType("bilinear", input1, other);
   const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];
   const together = sameShape(input1.shape.slice(0, -1), input2.shape.slice(0, -1));
   if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together)
@@ -276,6 +278,7 @@ export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: T
       input2,
       weight,
     );
+  expectShape("bilinear", "bias", bias, [weight.shape[0] as number]);
   const y = einsum("...i,oij,...j->...o", input1, weight, input2);
   return bias === null ? y : add(y, bias);
 }

@@ -2,12 +2,12 @@
  * Embedding lookup and one-hot encoding of class indices.
  */
 
-import { checkInteger, expectTensor } from "../argument.ts";
+import { checkInteger } from "../argument.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { shapeError } from "../shape.ts";
+import { expectRank, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
 import { renorm } from "./distance.ts";
@@ -85,14 +85,13 @@ export interface EmbeddingOptions {
  * @throws ShapeError unless `weight` is a matrix.
  */
 export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOptions): Tensor {
-  expectTensor("embedding", weight);
   const { paddingIdx, maxNorm, normType, scaleGradByFreq } = settings("embedding", options, {
     paddingIdx: null,
     maxNorm: null,
     normType: 2,
     scaleGradByFreq: false,
   });
-  if (weight.ndim !== 2) throw shapeError("embedding", "a weight [rows, width]", weight);
+  expectRank("embedding", "a weight [rows, width]", weight, 2);
   const [count, width] = [weight.shape[0] as number, weight.shape[1] as number];
   if (paddingIdx !== null && (!Number.isInteger(paddingIdx) || paddingIdx < -count || paddingIdx >= count)) {
     throw new IndexError(`embedding: paddingIdx ${paddingIdx} is out of range for a table of ${count} rows`);
@@ -135,14 +134,15 @@ function largest(operation: string, index: Tensor): number {
  * `await classes.prefetch()` first.
  */
 export function oneHot(classes: Tensor, numClasses = -1): Tensor {
+  const shape = shapeOf("oneHot", classes);
   let count = numClasses;
   if (count === -1) {
-    if (classes.numel() === 0)
+    if (shape.includes(0))
       throw new ArgumentError("oneHot: cannot infer the number of classes from an empty tensor; pass numClasses");
     count = largest("oneHot", classes) + 1;
   }
   checkInteger("oneHot", "numClasses", count, 1);
-  checkBounds("oneHot", classes, count, classes.ndim);
+  checkBounds("oneHot", classes, count, shape.length);
   const index = unsqueeze(classes, -1);
-  return scatter(filled(classes, [...classes.shape, count], 0, "int32"), -1, index, 1);
+  return scatter(filled(classes, [...shape, count], 0, "int32"), -1, index, 1);
 }

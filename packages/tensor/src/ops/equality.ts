@@ -4,7 +4,7 @@
  */
 
 import { settings } from "../settings.ts";
-import { sameShape } from "../shape.ts";
+import { sameShape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type CloseOptions, eq, isclose, logicalNot } from "./comparison.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
@@ -19,7 +19,7 @@ import { all, any } from "./sum.ts";
  * await equal(tensor([1, 2]), tensor([1, 2])); // true
  */
 export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
-  return sameShape(a.shape, b.shape) && (await all(eq(a, b)).item()) !== 0;
+  return sameShape(shapeOf("equal", a), shapeOf("equal", b)) && (await all(eq(a, b)).item()) !== 0;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function equal(a: Tensor, b: Tensor): Promise<boolean> {
  * @throws DeviceError on a device that cannot be read synchronously.
  */
 export function equalSync(a: Tensor, b: Tensor): boolean {
-  return sameShape(a.shape, b.shape) && all(eq(a, b)).itemSync() !== 0;
+  return sameShape(shapeOf("equal", a), shapeOf("equal", b)) && all(eq(a, b)).itemSync() !== 0;
 }
 
 /**

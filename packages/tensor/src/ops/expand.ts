@@ -4,7 +4,7 @@
 
 import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { broadcastShapes, broadcastStrides, checkSizes, type Shape, showShape } from "../shape.ts";
+import { broadcastShapes, broadcastStrides, checkSizes, type Shape, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Sizes, sizesOf } from "./reshape.ts";
 import type { TensorEach } from "./split.ts";
@@ -29,7 +29,7 @@ const expanding: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
  */
 export function expand(x: Tensor, ...sizes: Sizes): Tensor {
   const wanted = sizesOf(sizes);
-  const lead = wanted.length - x.ndim;
+  const lead = wanted.length - shapeOf("expand", x).length;
   if (lead < 0) {
     throw new ShapeError(
       `expand: ${wanted.length} sizes ${showShape(wanted)} are too few for a tensor of shape ${showShape(x.shape)}`,
@@ -48,7 +48,7 @@ export function expand(x: Tensor, ...sizes: Sizes): Tensor {
  * @throws ShapeError if it does not broadcast to that shape.
  */
 export function expandAs(x: Tensor, other: Tensor): Tensor {
-  return expand(x, other.shape);
+  return expand(x, shapeOf("expandAs", other));
 }
 
 /**
@@ -73,7 +73,7 @@ export function broadcastTensors<Tensors extends readonly Tensor[]>(...tensors: 
 export function broadcastTensors(...tensors: readonly Tensor[]): Tensor[] {
   const shape = broadcastShapes(
     "broadcastTensors",
-    tensors.map((x) => x.shape),
+    tensors.map((x) => shapeOf("broadcastTensors", x)),
   );
   return tensors.map((x) => expand(x, shape));
 }

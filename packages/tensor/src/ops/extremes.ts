@@ -4,7 +4,6 @@
  * selected.
  */
 
-import { expectTensor } from "../argument.ts";
 import { computeType, type DType } from "../dtype.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
@@ -129,9 +128,8 @@ const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 const extremeOps = new Map<string, RowOp>();
 
 function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
-  expectTensor(name, x);
   const { keepdim } = settings(name, options, keepDefaults);
-  const dims = dimensions(name, dim, x.ndim);
+  const dims = dimensions(name, dim, x);
   expectRows(name, x, dims);
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
     const bool = x.dtype === "bool";
@@ -226,7 +224,7 @@ const choice: Op<ArgAttrs> = {
 };
 
 function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  const dims = dimensions(name, dim, x.ndim);
+  const dims = dimensions(name, dim, x);
   expectRows(name, x, dims);
   return apply(position, [x], { op, dims, keepdim, shape: x.shape });
 }
@@ -261,7 +259,7 @@ export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptio
 
 function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
   const { keepdim } = settings(name, options, keepDefaults);
-  const dims = dimensions(name, dim, x.ndim);
+  const dims = dimensions(name, dim, x);
   expectRows(name, x, dims);
   return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
 }

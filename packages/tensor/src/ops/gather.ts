@@ -4,13 +4,12 @@
  * in bounds by construction and are not checked.
  */
 
-import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, applyInPlace, type GradientContext, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
-import { dimension, type Shape, shapeError, showShape } from "../shape.ts";
+import { dimension, expectRank, type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { mul } from "./arithmetic.ts";
@@ -158,12 +157,10 @@ export function gatherUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** Checks the shapes of a gather or scatter and returns the non-negative dimension. Scalars count as vectors of one. */
 export function checkAlong(operation: string, x: Tensor, dim: number, index: Tensor): number {
-  expectTensor(operation, x);
-  expectTensor(operation, index);
-  const at = dimension(operation, dim, x.ndim);
+  const at = dimension(operation, dim, x);
   // An empty index selects nothing, whatever its sizes are.
   const fits =
-    index.ndim === x.ndim &&
+    shapeOf(operation, index).length === x.ndim &&
     (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(
@@ -213,8 +210,7 @@ export function selectUnchecked(x: Tensor, dim: number, index: Tensor): Tensor {
 
 /** Returns indices as a vector, a scalar as one index. Throws a ShapeError for more than one dimension. */
 export function indexList(operation: string, index: Tensor): Tensor {
-  expectTensor(operation, index);
-  if (index.ndim > 1) throw shapeError(operation, "indices in one dimension", index);
+  expectRank(operation, "indices in one dimension", index, 0, 1);
   return index.ndim === 0 ? unsqueeze(index, 0) : index;
 }
 
@@ -230,8 +226,8 @@ export function indexList(operation: string, index: Tensor): Tensor {
  * @throws DTypeError unless the index is int32.
  */
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
-  if (x.ndim === 0) return squeeze(indexSelect(unsqueeze(x, 0), 0, index), 0);
-  const at = dimension("indexSelect", dim, x.ndim);
+  if (shapeOf("indexSelect", x).length === 0) return squeeze(indexSelect(unsqueeze(x, 0), 0, index), 0);
+  const at = dimension("indexSelect", dim, x);
   const list = indexList("indexSelect", index);
   checkBounds("indexSelect", list, x.shape[at] as number, at);
   return selectUnchecked(x, at, list);
@@ -249,8 +245,9 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
  * @throws DTypeError unless the index is int32.
  */
 export function take(x: Tensor, index: Tensor): Tensor {
-  checkBounds("take", index, x.numel(), 0, true);
-  const flat = reshape(wrapNegative(index, x.numel()), [-1]);
+  const count = sizeOf(shapeOf("take", x));
+  checkBounds("take", index, count, 0, true);
+  const flat = reshape(wrapNegative(index, count), [-1]);
   return reshape(gatherUnchecked(reshape(x, [-1]), 0, flat), index.shape);
 }
 
@@ -269,8 +266,8 @@ export function take(x: Tensor, index: Tensor): Tensor {
  */
 export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = null): Tensor {
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(indices, [-1]), 0);
-  const at = dimension("takeAlongDim", dim, x.ndim);
-  if (x.ndim !== indices.ndim) {
+  const at = dimension("takeAlongDim", dim, x);
+  if (x.ndim !== shapeOf("takeAlongDim", indices).length) {
     throw shapeError("takeAlongDim", "as many dimensions in both", x, indices);
   }
   const size = x.shape[at] as number;

@@ -8,7 +8,7 @@ import { expectOneType } from "../dtype.ts";
 import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
 import { checkNames } from "../settings.ts";
-import { broadcastShapes, type Shape, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, type Shape, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
 import { cast, toDevice } from "./copy.ts";
@@ -68,7 +68,7 @@ function width(entry: Index): number {
 /** Applies the basic entries as views, and collects the index tensors with the dimensions that they index. */
 function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor; readonly picked: readonly Picked[] } {
   const taken = entries.reduce((sum: number, entry) => sum + width(entry), 0);
-  if (taken > x.ndim)
+  if (taken > shapeOf("index", x).length)
     throw new IndexError(`index: too many indices: ${taken} for a tensor of shape ${showShape(x.shape)}`);
   if (entries.filter((entry) => entry === "...").length > 1)
     throw new ArgumentError('index: only one "..." may appear in an index');
@@ -222,7 +222,7 @@ function fitted(value: Tensor | number | boolean, to: Tensor, shape: Shape): Ten
 
 /** Drops leading dimensions of size one in excess of `rank`. */
 function withoutLead(value: Tensor, rank: number): Tensor {
-  const extra = value.ndim - rank;
+  const extra = shapeOf("index", value).length - rank;
   return extra > 0 && value.shape.slice(0, extra).every((size) => size === 1)
     ? reshape(value, value.shape.slice(extra))
     : value;

@@ -81,7 +81,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const nothing = (x: Tensor): boolean => x.ndim === 1 && x.shape[0] === 0;
   const first = tensors.find((x) => !nothing(x)) ?? (tensors[0] as Tensor); // safe: not empty
   if (first.ndim === 0) throw new ShapeError("cat: cannot concatenate scalars; use stack");
-  const at = dimension("cat", dim, first.ndim);
+  const at = dimension("cat", dim, first);
   const none = first.shape.map((size, i) => (i === at ? 0 : size));
   return apply(
     joining,
@@ -110,7 +110,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
       );
     }
   }
-  const at = dimension("stack", dim, first.ndim + 1);
+  const at = dimension("stack", dim, first, 1);
   return apply(
     joining,
     tensors.map((x) => unsqueeze(x, at)),

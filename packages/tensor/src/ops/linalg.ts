@@ -4,15 +4,15 @@
  * can be differentiated again. `@akari/linalg` has the other decompositions.
  */
 
-import { checkInteger, expectTensor } from "../argument.ts";
-import { expectFloating } from "../dtype.ts";
+import { checkInteger } from "../argument.ts";
+import { expectFloating, expectOneType } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
 import { settings } from "../settings.ts";
-import { broadcastShapes, dimension, sameShape, shapeError, sizeOf } from "../shape.ts";
+import { broadcastShapes, dimension, expectRank, sameShape, shapeError, shapeOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
@@ -32,12 +32,11 @@ import { sum } from "./sum.ts";
 import { diagEmbed, tril, triu } from "./triangle.ts";
 
 function expectSquare(operation: string, a: Tensor): number {
-  expectTensor(operation, a);
-  const n = a.shape.at(-1);
+  const n = shapeOf(operation, a).at(-1);
   if (n === undefined || n !== a.shape.at(-2)) {
     throw shapeError(operation, "a square matrix or a batch of them", a);
   }
-  expectFloating(operation, a.dtype);
+  expectFloating(operation, a);
   return n;
 }
 
@@ -349,8 +348,11 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
  * @throws DTypeError for integers, and for different dtypes.
  */
 export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
-  const lower = upper ? mT(factor) : factor;
-  return solveTriangular(mT(lower), solveTriangular(lower, b, { upper: false }), { upper: true });
+  expectSquare("choleskySolve", factor);
+  expectRank("choleskySolve", "right-hand sides of at least 2 dimensions", b, 2, Number.POSITIVE_INFINITY);
+  const attrs = { operation: "choleskySolve", triangular: true };
+  const lower = tril(upper ? mT(factor) : factor);
+  return solution(attrs, mT(lower), solution(attrs, lower, b, true), true);
 }
 
 /**
@@ -360,9 +362,13 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
  *
  * @param dim default -1.
  * @throws ShapeError if the shapes do not broadcast.
+ * @throws DTypeError for integers, and for different dtypes.
  * @throws IndexError if there is no such dimension.
  */
 export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
+  expectOneType("vecdot", a, b);
+  expectFloating("vecdot", a);
+  broadcastShapes("vecdot", [a.shape, b.shape]);
   return sum(mul(a, b), dim);
 }
 
@@ -430,7 +436,7 @@ export function cholesky(a: Tensor, options?: CholeskyOptions): Tensor {
  * @throws ShapeError unless `x` is a matrix.
  */
 export function trace(x: Tensor): Tensor {
-  if (x.ndim !== 2) throw shapeError("trace", "a matrix", x);
+  expectRank("trace", "a matrix", x, 2);
   return sum(diagonal(x));
 }
 
@@ -471,8 +477,8 @@ const crossed = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("cro
  * @throws IndexError if there is no such dimension.
  */
 export function cross(a: Tensor, b: Tensor, dim = -1): Tensor {
-  const at = dimension("cross", dim, a.ndim);
-  if (a.ndim !== b.ndim || a.shape[at] !== 3 || b.shape[at] !== 3) {
+  const at = dimension("cross", dim, a);
+  if (a.ndim !== shapeOf("cross", b).length || a.shape[at] !== 3 || b.shape[at] !== 3) {
     throw shapeError("cross", `3 elements along dimension ${dim} of both`, a, b);
   }
   const turned = (x: Tensor, by: number) => roll(x, by, at);
@@ -523,8 +529,8 @@ export type MatrixNormOrder = "fro" | number;
  */
 export function matrixNorm(a: Tensor, ord: MatrixNormOrder = "fro", options?: NormOptions): Tensor {
   const { keepdim } = settings("matrixNorm", options, { keepdim: false });
-  if (a.ndim < 2) throw shapeError("matrixNorm", "at least 2 dimensions", a);
-  expectFloating("matrixNorm", a.dtype);
+  expectRank("matrixNorm", "at least 2 dimensions", a, 2, Number.POSITIVE_INFINITY);
+  expectFloating("matrixNorm", a);
   if (ord === "fro") return norm(a, 2, [-2, -1], { keepdim });
   if (![1, Number.POSITIVE_INFINITY].includes(Math.abs(ord))) {
     throw new ArgumentError(

@@ -3,14 +3,13 @@
  * added by the matrix product kernel itself, while the result is still in registers.
  */
 
-import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { broadcastStrides, reshapeStrides, shapeError, showShape, sizeOf } from "../shape.ts";
+import { broadcastStrides, expectRank, reshapeStrides, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
@@ -92,10 +91,8 @@ const affine: Op = {
  * @throws DTypeError if the dtypes differ.
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  expectTensor("linear", input);
-  expectTensor("linear", weight);
-  if (input.ndim === 0) throw shapeError("linear", "an input of at least one dimension", input);
-  if (weight.ndim !== 1 && weight.ndim !== 2) throw shapeError("linear", "a weight [out, in]", weight);
+  expectRank("linear", "an input of at least one dimension", input, 1, Number.POSITIVE_INFINITY);
+  expectRank("linear", "a weight [out, in]", weight, 1, 2);
   if (weight.ndim === 1) {
     const y = matmul(input, weight);
     return bias === null ? y : scaledSum(bias, y, 1, 1);

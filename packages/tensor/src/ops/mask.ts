@@ -4,12 +4,13 @@
  * synchronously. `maskedFill` and `maskedScatter` do not.
  */
 
+import { expectTensor } from "../argument.ts";
 import { expectOneType, kindOf } from "../dtype.ts";
 import { numbersOf } from "../encode.ts";
 import { DTypeError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { broadcastShapes, contiguousStrides, type Shape, shapeError } from "../shape.ts";
+import { broadcastShapes, contiguousStrides, expectRank, type Shape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkMask, expectBetween } from "./check.ts";
 import { expand } from "./expand.ts";
@@ -46,9 +47,9 @@ export function nonzero(x: Tensor, options?: { readonly asTuple?: false }): Tens
 export function nonzero(x: Tensor, options: { readonly asTuple: true }): Tensor[];
 export function nonzero(x: Tensor, options?: { readonly asTuple?: boolean }): Tensor | Tensor[] {
   const { asTuple } = settings("nonzero", options, { asTuple: false });
-  if (asTuple && x.ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
+  const { length: ndim } = shapeOf("nonzero", x);
+  if (asTuple && ndim === 0) return nonzero(reshape(x, [1]), { asTuple: true });
   const found = nonzeroPositions(x);
-  const { ndim } = x;
   const rows = new Int32Array(found.length * ndim);
   contiguousStrides(x.shape).forEach((stride, dim) => {
     const size = x.shape[dim] as number;
@@ -69,7 +70,7 @@ export function nonzero(x: Tensor, options?: { readonly asTuple?: boolean }): Te
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   checkMask("maskedSelect", mask);
-  const shape = broadcastShapes("maskedSelect", [x.shape, mask.shape]);
+  const shape = broadcastShapes("maskedSelect", [shapeOf("maskedSelect", x), mask.shape]);
   const found = nonzeroPositions(expand(mask, shape));
   return gatherUnchecked(reshape(expand(x, shape), [-1]), 0, integers(mask, found));
 }
@@ -84,10 +85,10 @@ const filling = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
 
 /** Checks the mask and the value of `maskedFill`. Returns the value to fill with. */
 function checkedValue(x: Tensor, mask: Tensor, value: TensorOrNumber): TensorOrNumber {
+  expectTensor("maskedFill", x);
   checkMask("maskedFill", mask);
-  if (typeof value === "object" && value.ndim > 0) {
-    throw shapeError("maskedFill", "a number or a scalar tensor as the value (where takes others)", value);
-  }
+  if (typeof value === "object")
+    expectRank("maskedFill", "a number or a scalar tensor as the value (where takes others)", value, 0);
   if (typeof value === "number" && !Number.isFinite(value) && kindOf(x.dtype) < 2)
     throw new DTypeError(`maskedFill: ${value} does not fit into a tensor of ${x.dtype}`);
   // For bool tensors any nonzero number is true, 0.5 included.
@@ -125,8 +126,8 @@ const placeOf = /* @__PURE__ */ pointwise<[Tensor]>("maskedScatter", (count) => 
  */
 export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   checkMask("maskedScatter", mask);
-  const shape: Shape = broadcastShapes("maskedScatter", [x.shape, mask.shape]);
   expectOneType("maskedScatter", x, source);
+  const shape: Shape = broadcastShapes("maskedScatter", [x.shape, mask.shape]);
   const replaced = expand(mask, shape);
   const available = source.numel();
   expectBetween(

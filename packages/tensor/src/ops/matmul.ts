@@ -3,13 +3,21 @@
  * broadcast operands are views, so no operand is copied first. The gradients are matrix products as well.
  */
 
-import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { broadcastShapes, reshapeStrides, type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import {
+  broadcastShapes,
+  expectRank,
+  reshapeStrides,
+  type Shape,
+  shapeError,
+  shapeOf,
+  showShape,
+  sizeOf,
+} from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { mT } from "./permute.ts";
@@ -77,9 +85,7 @@ const product: Op = {
  * matmul(ones([2, 3]), ones([3, 4])); // [2, 4], all 3
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  expectTensor("matmul", a);
-  expectTensor("matmul", b);
-  if (a.ndim === 0 || b.ndim === 0) {
+  if (shapeOf("matmul", a).length === 0 || shapeOf("matmul", b).length === 0) {
     throw shapeError("matmul", "at least one dimension of both (mul takes scalars)", a, b);
   }
   const inner = [a.shape[a.ndim - 1] as number, b.shape[Math.max(b.ndim - 2, 0)] as number] as const;
@@ -99,11 +105,6 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return apply(product, [a, b], undefined);
 }
 
-function expectDims(operation: string, x: Tensor, dims: number, which: string): void {
-  expectTensor(operation, x);
-  if (x.ndim !== dims) throw shapeError(operation, `${which} to have ${dims} dimension${dims === 1 ? "" : "s"}`, x);
-}
-
 /**
  * Computes the product of two matrices: [m, k] × [k, n] → [m, n].
  * https://pytorch.org/docs/stable/generated/torch.mm.html
@@ -112,8 +113,8 @@ function expectDims(operation: string, x: Tensor, dims: number, which: string): 
  * @throws DTypeError when the dtypes differ, and for bools.
  */
 export function mm(a: Tensor, b: Tensor): Tensor {
-  expectDims("mm", a, 2, "the first matrix");
-  expectDims("mm", b, 2, "the second matrix");
+  expectRank("mm", "two matrices", a, 2);
+  expectRank("mm", "two matrices", b, 2);
   return apply(product, [a, b], undefined);
 }
 
@@ -125,8 +126,8 @@ export function mm(a: Tensor, b: Tensor): Tensor {
  * @throws DTypeError when the dtypes differ, and for bools.
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
-  expectDims("bmm", a, 3, "the first batch");
-  expectDims("bmm", b, 3, "the second batch");
+  expectRank("bmm", "two batches of matrices", a, 3);
+  expectRank("bmm", "two batches of matrices", b, 3);
   if (a.shape[0] !== b.shape[0]) {
     throw shapeError("bmm", "equal batch sizes (matmul broadcasts)", a, b);
   }
@@ -141,8 +142,8 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
  * @throws DTypeError when the dtypes differ, and for bools.
  */
 export function mv(a: Tensor, vector: Tensor): Tensor {
-  expectDims("mv", a, 2, "the matrix");
-  expectDims("mv", vector, 1, "the vector");
+  expectRank("mv", "a matrix", a, 2);
+  expectRank("mv", "a vector", vector, 1);
   return matmul(a, vector);
 }
 
@@ -153,8 +154,8 @@ export function mv(a: Tensor, vector: Tensor): Tensor {
  * @throws DTypeError when the dtypes differ, and for bools.
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  expectDims("dot", a, 1, "the first vector");
-  expectDims("dot", b, 1, "the second vector");
+  expectRank("dot", "two vectors", a, 1);
+  expectRank("dot", "two vectors", b, 1);
   return matmul(a, b);
 }
 
@@ -165,8 +166,8 @@ export function dot(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError unless both are vectors.
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  expectDims("outer", a, 1, "the first vector");
-  expectDims("outer", b, 1, "the second vector");
+  expectRank("outer", "two vectors", a, 1);
+  expectRank("outer", "two vectors", b, 1);
   return mul(unsqueeze(a, 1), unsqueeze(b, 0));
 }
 
@@ -177,7 +178,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
  * @throws ShapeError when the last sizes differ.
  */
 export function inner(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
+  if (shapeOf("inner", a).length === 0 || shapeOf("inner", b).length === 0) return mul(a, b);
   const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 1] as number];
   if (k !== l) throw shapeError("inner", "equal last sizes", a, b);
   const rows = (x: Tensor) => reshape(x, [sizeOf(x.shape.slice(0, -1)), k]);
@@ -208,8 +209,12 @@ export function multiDot(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
   const last = rest.at(-1);
   if (last === undefined) throw new ArgumentError("multiDot: expected at least two tensors, got one");
   const between = rest.slice(0, -1);
-  const start = first.ndim === 1 ? reshape(first, [1, -1]) : first;
-  const product = chainMatmul(start, ...between, last.ndim === 1 ? reshape(last, [-1, 1]) : last);
+  const start = shapeOf("multiDot", first).length === 1 ? reshape(first, [1, -1]) : first;
+  const product = chainMatmul(
+    start,
+    ...between,
+    shapeOf("multiDot", last).length === 1 ? reshape(last, [-1, 1]) : last,
+  );
   return reshape(product, [
     ...(first.ndim === 1 ? [] : [product.shape[0] as number]),
     ...(last.ndim === 1 ? [] : [product.shape[1] as number]),

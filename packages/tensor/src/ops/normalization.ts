@@ -11,7 +11,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { expectShape, type Shape, sameShape, shapeError, showShape } from "../shape.ts";
+import { expectRank, expectShape, type Shape, sameShape, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
 import { pad } from "./pad.ts";
@@ -67,7 +67,7 @@ export function layerNorm(
   options?: NormalizationOptions,
 ): Tensor {
   const { eps } = settings("layerNorm", options, { eps: 1e-5 });
-  expectFloating("layerNorm", x.dtype);
+  expectFloating("layerNorm", x);
   const dims = lastDimensions("layerNorm", x, normalizedShape);
   expectShape("layerNorm", "weight", weight, normalizedShape);
   expectShape("layerNorm", "bias", bias, normalizedShape);
@@ -94,7 +94,7 @@ export function rmsNorm(
   weight: Tensor | null = null,
   options?: NormalizationOptions,
 ): Tensor {
-  expectFloating("rmsNorm", x.dtype);
+  expectFloating("rmsNorm", x);
   const { eps } = settings("rmsNorm", options, { eps: finfo(x.dtype).eps });
   const dims = lastDimensions("rmsNorm", x, normalizedShape);
   expectShape("rmsNorm", "weight", weight, normalizedShape);
@@ -122,7 +122,7 @@ export function groupNorm(
   options?: NormalizationOptions,
 ): Tensor {
   const { eps } = settings("groupNorm", options, { eps: 1e-5 });
-  expectFloating("groupNorm", x.dtype);
+  expectFloating("groupNorm", x);
   const channels = channelsOf("groupNorm", x);
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
     throw new ShapeError(
@@ -152,7 +152,7 @@ export function groupNorm(
 }
 
 function channelsOf(operation: string, x: Tensor): number {
-  if (x.ndim < 2) throw shapeError(operation, "an input of shape [N, C, ...]", x);
+  expectRank(operation, "an input of shape [N, C, ...]", x, 2, Number.POSITIVE_INFINITY);
   return x.shape[1] as number;
 }
 
@@ -215,7 +215,7 @@ function byChannel(
   own: string,
   demand: string,
 ): Tensor {
-  expectFloating(operation, x.dtype);
+  expectFloating(operation, x);
   const channels = channelsOf(operation, x);
   for (const [what, tensor] of Object.entries(tensors)) expectShape(operation, what, tensor, [channels]);
   const { runningMean, runningVar } = tensors;
@@ -272,7 +272,11 @@ export function batchNorm(
 ): Tensor {
   if (isOptions(weight)) return batchNorm(x, runningMean, runningVar, null, null, weight);
   const { training, ...rest } = settings("batchNorm", options, { training: false, ...runningDefaults });
-  const dims = training ? x.shape.map((_, i) => i).filter((i) => i !== 1) : null;
+  const dims = training
+    ? shapeOf("batchNorm", x)
+        .map((_, i) => i)
+        .filter((i) => i !== 1)
+    : null;
   return byChannel("batchNorm", x, { runningMean, runningVar, weight, bias }, dims, rest, "training", "training needs");
 }
 
@@ -301,7 +305,11 @@ export function instanceNorm(
   options?: InstanceNormOptions,
 ): Tensor {
   const { useInputStats, ...rest } = settings("instanceNorm", options, { useInputStats: true, ...runningDefaults });
-  const dims = useInputStats ? x.shape.map((_, i) => i).slice(2) : null;
+  const dims = useInputStats
+    ? shapeOf("instanceNorm", x)
+        .map((_, i) => i)
+        .slice(2)
+    : null;
   return byChannel(
     "instanceNorm",
     x,
@@ -337,8 +345,8 @@ export interface LocalResponseOptions {
  */
 export function localResponseNorm(x: Tensor, size: number, options?: LocalResponseOptions): Tensor {
   const { alpha, beta, k } = settings("localResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
-  expectFloating("localResponseNorm", x.dtype);
-  if (x.ndim < 3) throw shapeError("localResponseNorm", "3 or more dimensions [N, C, ...]", x);
+  expectFloating("localResponseNorm", x);
+  expectRank("localResponseNorm", "3 or more dimensions [N, C, ...]", x, 3, Number.POSITIVE_INFINITY);
   checkInteger("localResponseNorm", "size", size, 1);
   if (x.numel() === 0) return x;
   const none = new Array<number>(2 * (x.ndim - 2)).fill(0);

@@ -3,11 +3,11 @@
  * elements of the tensor itself.
  */
 
-import { checkChoice, expectTensor } from "../argument.ts";
+import { checkChoice } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { settings } from "../settings.ts";
-import { type Shape, showShape } from "../shape.ts";
+import { type Shape, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
@@ -74,15 +74,20 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
 export function pad(x: Tensor, widths: readonly number[], options?: PadOptions): Tensor {
-  expectTensor("pad", x);
+  const { length: rank } = shapeOf("pad", x);
   const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
-  if (widths.length % 2 !== 0 || widths.length > 2 * x.ndim || !widths.every(Number.isInteger)) {
+  if (
+    !Array.isArray(widths) ||
+    widths.length % 2 !== 0 ||
+    widths.length > 2 * rank ||
+    !widths.every(Number.isInteger)
+  ) {
     throw new ShapeError(
-      `pad: expected pairs of whole widths for at most ${x.ndim} dimensions, got ${showShape(widths)}`,
+      `pad: expected pairs of whole widths for at most ${rank} dimensions, got ${showShape(widths)}`,
     );
   }
   checkChoice("pad", "mode", mode, ["constant", "reflect", "replicate", "circular"]);
-  const sides = (side: 0 | 1): number[] => x.shape.map((_, dim) => widths[2 * (x.ndim - 1 - dim) + side] ?? 0);
+  const sides = (side: 0 | 1): number[] => x.shape.map((_, dim) => widths[2 * (rank - 1 - dim) + side] ?? 0);
   const [before, after] = [sides(0), sides(1)];
   const constant = mode === "constant";
   let result = x;

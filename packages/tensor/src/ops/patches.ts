@@ -2,9 +2,9 @@
 
 import { ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { shapeError, showShape, sizeOf } from "../shape.ts";
+import { expectRank, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type PerDimension, spread } from "./conv.ts";
+import { type PerDimension, perDimension } from "./conv.ts";
 import { pad } from "./pad.ts";
 import { permute } from "./permute.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
@@ -27,10 +27,10 @@ function windowsOf(
 ): Record<"kernel" | "dilation" | "padding" | "stride", readonly number[]> {
   const { dilation, padding, stride } = settings(operation, options, { dilation: 1, padding: 0, stride: 1 });
   return {
-    kernel: spread(operation, "kernelSize", kernelSize, 2, 1),
-    dilation: spread(operation, "dilation", dilation, 2, 1),
-    padding: spread(operation, "padding", padding, 2, 0),
-    stride: spread(operation, "stride", stride, 2, 1),
+    kernel: perDimension(operation, "kernelSize", kernelSize, 2, 1),
+    dilation: perDimension(operation, "dilation", dilation, 2, 1),
+    padding: perDimension(operation, "padding", padding, 2, 0),
+    stride: perDimension(operation, "stride", stride, 2, 1),
   };
 }
 
@@ -45,10 +45,10 @@ function windowsOf(
  * @throws ArgumentError for invalid sizes, and for a window larger than the padded image.
  */
 export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptions): Tensor {
+  expectRank("im2col", "an image [N, C, H, W] or [C, H, W]", x, 3, 4);
   if (x.ndim === 3) return squeeze(im2col(unsqueeze(x, 0), kernelSize, options), 0);
-  if (x.ndim !== 4) throw shapeError("im2col", "an image [N, C, H, W]", x);
   const { kernel, dilation, padding, stride } = windowsOf("im2col", kernelSize, options);
-  const [ph, pw] = padding as readonly [number, number]; // safe: `spread` returns one number per dimension
+  const [ph, pw] = padding as readonly [number, number]; // safe: `perDimension` returns one number per dimension
   let windows = ph + pw > 0 ? pad(x, [pw, pw, ph, ph]) : x;
   for (const i of [0, 1]) {
     const d = dilation[i] as number;
@@ -70,10 +70,10 @@ export function im2col(x: Tensor, kernelSize: PerDimension, options?: PatchOptio
  * @throws ArgumentError for invalid sizes.
  */
 export function col2im(x: Tensor, outputSize: PerDimension, kernelSize: PerDimension, options?: PatchOptions): Tensor {
+  expectRank("col2im", "columns [N, C · kernel, L] or [C · kernel, L]", x, 2, 3);
   if (x.ndim === 2) return squeeze(col2im(unsqueeze(x, 0), outputSize, kernelSize, options), 0);
-  if (x.ndim !== 3) throw shapeError("col2im", "columns [N, C · kernel, L]", x);
   const { kernel, dilation, padding, stride } = windowsOf("col2im", kernelSize, options);
-  const sizes = spread("col2im", "outputSize", outputSize, 2, 1);
+  const sizes = perDimension("col2im", "outputSize", outputSize, 2, 1);
   const extents = kernel.map((k, i) => (dilation[i] as number) * (k - 1) + 1);
   const padded = sizes.map((size, i) => size + 2 * (padding[i] as number));
   const counts = padded.map((size, i) => Math.floor((size - (extents[i] as number)) / (stride[i] as number)) + 1);

@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { dimension, shapeError, showShape } from "../shape.ts";
+import { dimension, expectRank, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sizesOf } from "./reshape.ts";
 import { viewOp } from "./view.ts";
@@ -38,12 +38,12 @@ const permuting: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly number[
  */
 export function permute(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const list = sizesOf(dims);
-  if (list.length !== x.ndim) {
+  if (list.length !== shapeOf("permute", x).length) {
     throw new ShapeError(
       `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; list each once`,
     );
   }
-  const order = list.map((d) => dimension("permute", d, x.ndim));
+  const order = list.map((d) => dimension("permute", d, x));
   if (new Set(order).size !== order.length)
     throw new ArgumentError(`permute: a dimension appears twice in ${showShape(list)}`);
   return apply(permuting, [x], order);
@@ -51,8 +51,8 @@ export function permute(x: Tensor, ...dims: readonly number[] | readonly [readon
 
 /** Swaps two dimensions. Returns a view. https://pytorch.org/docs/stable/generated/torch.transpose.html */
 export function transpose(x: Tensor, dim0: number, dim1: number): Tensor {
-  const a = dimension("transpose", dim0, x.ndim);
-  const b = dimension("transpose", dim1, x.ndim);
+  const a = dimension("transpose", dim0, x);
+  const b = dimension("transpose", dim1, x);
   const order = x.shape.map((_, i) => (i === a ? b : i === b ? a : i));
   return apply(permuting, [x], order);
 }
@@ -70,7 +70,7 @@ export function swapaxes(x: Tensor, axis0: number, axis1: number): Tensor {
  * @throws ShapeError for more than two dimensions.
  */
 export function t(x: Tensor): Tensor {
-  if (x.ndim > 2) throw shapeError("t", "at most 2 dimensions (transpose and mT take more)", x);
+  expectRank("t", "at most 2 dimensions (transpose and mT take more)", x, 0, 2);
   return transpose(x, 0, -1);
 }
 
@@ -82,7 +82,7 @@ export function t(x: Tensor): Tensor {
  * @throws ShapeError for fewer than two dimensions.
  */
 export function mT(x: Tensor): Tensor {
-  if (x.ndim < 2) throw shapeError("mT", "at least 2 dimensions", x);
+  expectRank("mT", "at least 2 dimensions", x, 2, Number.POSITIVE_INFINITY);
   return transpose(x, -2, -1);
 }
 
@@ -99,8 +99,7 @@ export function movedim(
   source: number | readonly number[],
   destination: number | readonly number[],
 ): Tensor {
-  const list = (dims: number | readonly number[]) =>
-    (typeof dims === "number" ? [dims] : dims).map((d) => dimension("movedim", d, x.ndim));
+  const list = (dims: number | readonly number[]) => [dims].flat().map((d) => dimension("movedim", d, x));
   const from = list(source);
   const to = list(destination);
   if (from.length !== to.length || new Set(from).size !== from.length || new Set(to).size !== to.length) {

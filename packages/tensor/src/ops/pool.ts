@@ -3,16 +3,17 @@
  * one dimension after the other.
  */
 
-import { expectTensor } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, applyAll, type Op, rules, type Spec } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { type Shape, shapeError, showShape, sizeOf } from "../shape.ts";
+import { type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type PerDimension, spread } from "./conv.ts";
+import { mul } from "./arithmetic.ts";
+import { type PerDimension, perDimension } from "./conv.ts";
+import { cast } from "./copy.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { resample, tapsOf } from "./sparse.ts";
@@ -123,11 +124,12 @@ function windowsOf(
   size: PerDimension,
   options: Required<PoolOptions> & Pick<MaxPoolOptions, "dilation">,
 ): Windows {
-  if (x.ndim !== dims + 2) throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions`, x);
-  const kernel = spread(operation, "kernelSize", size, dims, 1);
-  const stride = spread(operation, "stride", options.stride, dims, 1);
-  const padding = spread(operation, "padding", options.padding, dims, 0);
-  const dilation = spread(operation, "dilation", options.dilation ?? 1, dims, 1);
+  if (x.ndim !== dims + 2 || x.shape.includes(0, 1))
+    throw shapeError(operation, `an input of ${dims + 1} or ${dims + 2} dimensions, sizes (except the batch) not 0`, x);
+  const kernel = perDimension(operation, "kernelSize", size, dims, 1);
+  const stride = perDimension(operation, "stride", options.stride, dims, 1);
+  const padding = perDimension(operation, "padding", options.padding, dims, 0);
+  const dilation = perDimension(operation, "dilation", options.dilation ?? 1, dims, 1);
   const { ceilMode } = options;
   const inputSizes = x.shape.slice(2);
   const outputSizes = inputSizes.map((length, i) => {
@@ -154,8 +156,7 @@ function batched(
   x: Tensor,
   pool: (x: Tensor) => readonly Tensor[],
 ): readonly Tensor[] {
-  expectTensor(operation, x);
-  return x.ndim === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
+  return shapeOf(operation, x).length === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 
 /** Computes the maximum of each window and its index. */
@@ -192,7 +193,7 @@ function maxPooling(operation: string, dims: number): MaxPool {
  * Computes the maximum of each window: [N, C, L] → [N, C, L']. Unbatched input [C, L] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
@@ -204,7 +205,7 @@ export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  * @example
  * maxPool2d(x, 2); // half as high and as wide
@@ -216,7 +217,7 @@ export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
  * Computes the maximum of each window: [N, C, D, H, W] → [N, C, D', H', W']. Unbatched input is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
 export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
@@ -236,8 +237,11 @@ function avgPool(
   const { countIncludePad, divisorOverride } = given;
   if (divisorOverride !== undefined && !(typeof divisorOverride === "number" && Math.abs(divisorOverride) > 0))
     throw new ArgumentError(`${operation}: divisorOverride must not be 0 and must be a number, got ${divisorOverride}`);
+  // Integers are averaged in float64 and truncated. The factor makes up for rounding just below a whole number.
+  if (x?.dtype === "int32" && x.device.supports("float64"))
+    return cast(mul(avgPool(operation, dims, cast(x, "float64"), size, options), 1 + 2 ** -46), "int32");
   const outputs = batched(operation, dims, x, (batch) => {
-    expectFloating(operation, batch.dtype);
+    expectFloating(operation, batch);
     const { kernel, stride, padding, inputSizes, outputSizes } = windowsOf(operation, dims, batch, size, given);
     const taps = outputSizes.map((out, d) => {
       const lists = [inputSizes, kernel, stride, padding];
@@ -261,9 +265,9 @@ function avgPool(
  * Computes the mean of each window: [N, C, L] → [N, C, L']. Unbatched input [C, L] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool1d", 1, x, kernelSize, options);
@@ -273,9 +277,9 @@ export function avgPool1d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  * Computes the mean of each window: [N, C, H, W] → [N, C, H', W']. Unbatched input [C, H, W] is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool2d", 2, x, kernelSize, options);
@@ -285,9 +289,9 @@ export function avgPool2d(x: Tensor, kernelSize: PerDimension, options?: AvgPool
  * Computes the mean of each window: [N, C, D, H, W] → [N, C, D', H', W']. Unbatched input is accepted too.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
  *
- * @throws ShapeError when the window is larger than the padded input.
+ * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
- * @throws DTypeError for integers.
+ * @throws DTypeError for integers, except int32 on devices with float64, whose means are truncated toward zero.
  */
 export function avgPool3d(x: Tensor, kernelSize: PerDimension, options?: AvgPoolOptions): Tensor {
   return avgPool("avgPool3d", 3, x, kernelSize, options);
@@ -310,7 +314,7 @@ function lpPool(
   size: PerDimension,
   options: PoolOptions | undefined,
 ): Tensor {
-  const kernel = spread(operation, "kernelSize", size, dims, 1);
+  const kernel = perDimension(operation, "kernelSize", size, dims, 1);
   const means = avgPool(operation, dims, power(x, normType), kernel, options);
   return root(means, sizeOf(kernel), 1 / normType);
 }

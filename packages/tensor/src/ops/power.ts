@@ -17,10 +17,10 @@ const inverseSquare: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) =>
 
 /** Returns a faster formula for common exponents, null for all others. */
 function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
-  if (typeof x !== "object" || typeof exponent !== "number" || x.dtype === "bool") return null;
+  if (typeof x !== "object" || typeof exponent !== "number" || x?.dtype === "bool") return null;
   if (exponent === 2) return square;
   if (exponent === 3) return cube;
-  if (!isFloating(x.dtype)) return null;
+  if (!isFloating(x?.dtype)) return null;
   if (exponent === 0.5) return sqrt;
   if (exponent === -0.5) return rsqrt;
   if (exponent === -1) return reciprocalPower;

@@ -7,7 +7,7 @@ import { checkChoice, checkNumber } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, shapeError } from "../shape.ts";
+import { dimension, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
 import { eq } from "./comparison.ts";
@@ -48,14 +48,14 @@ function quantiles(
   skip: boolean,
 ): Tensor {
   const { keepdim, interpolation } = settings(operation, options, { keepdim: false, interpolation: "linear" });
-  expectFloating(operation, x.dtype);
+  expectFloating(operation, x);
   checkChoice(operation, "interpolation", interpolation, Object.keys(roundings));
   if (typeof q === "number") checkNumber(operation, "q", q, 1);
   else {
-    if (q.ndim > 1) throw shapeError(operation, "a number or a vector as q", q);
+    expectRank(operation, "a number or a vector as q", q, 0, 1);
     expectBetween(q, 0, 1, `${operation}: q must be from 0 to 1, got {}`);
   }
-  const at = dim === null ? 0 : dimension(operation, dim, x.ndim);
+  const at = dim === null ? 0 : dimension(operation, dim, x);
   // Rows are the last dimension. Without `dim`, the whole tensor is one row.
   const rows = dim === null ? reshape(x, [-1]) : movedim(x, at, -1);
   const size = rows.shape.at(-1) ?? 1;

@@ -4,7 +4,7 @@
  * host's generator.
  */
 
-import { checkNumber, checkOrder, checkPositive } from "../argument.ts";
+import { checkNumber, checkOrder, checkPositive, expectNumber } from "../argument.ts";
 import { writeDrawn } from "../capture.ts";
 import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
@@ -248,7 +248,7 @@ function drawnOnHost(x: Tensor): boolean {
  */
 export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("uniform_", options);
-  expectFloating("uniform_", x.dtype);
+  expectFloating("uniform_", x);
   checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
     if (!drawnOnHost(x))
@@ -269,7 +269,8 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
  */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("normal_", options);
-  expectFloating("normal_", x.dtype);
+  expectFloating("normal_", x);
+  expectNumber("normal_", "mean", mean);
   checkNumber("normal_", "std", std);
   return overwrite("normal", x, (target) => {
     if (!drawnOnHost(x)) drawOnDevice(target, generator, "normal", computeType(x.dtype), (z) => affine(z, std, mean));
@@ -311,7 +312,7 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: Genera
  */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("exponential_", options);
-  expectFloating("exponential_", x.dtype);
+  expectFloating("exponential_", x);
   checkPositive("exponential_", "lambda", lambda);
   return overwrite("exponential", x, (target) => {
     if (drawnOnHost(x)) store(target, exponential, generator, [-1 / lambda]);
@@ -337,7 +338,8 @@ function transformed(name: string, x: Tensor, generator: Generator, change: (u: 
  */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOption): Tensor {
   const generator = generatorOf("cauchy_", options);
-  expectFloating("cauchy_", x.dtype);
+  expectFloating("cauchy_", x);
+  expectNumber("cauchy_", "median", median);
   checkPositive("cauchy_", "sigma", sigma);
   return transformed("cauchy", x, generator, (u) => u.sub_(0.5).mul_(Math.PI).tan_().mul_(sigma).add_(median));
 }
@@ -353,7 +355,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
  */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Tensor {
   const generator = generatorOf("geometric_", options);
-  if (x.dtype === "bool") expectFloating("geometric_", x.dtype);
+  if (x.dtype === "bool") expectFloating("geometric_", x);
   checkPositive("geometric_", "p", p);
   checkPositive("geometric_", "1 - p", 1 - p);
   const scale = Math.log1p(-p);
@@ -378,7 +380,8 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Ten
  */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOption): Tensor {
   const generator = generatorOf("logNormal_", options);
-  expectFloating("logNormal_", x.dtype);
+  expectFloating("logNormal_", x);
+  expectNumber("logNormal_", "mean", mean);
   checkPositive("logNormal_", "std", std);
   return overwrite("logNormal", x, (target) => {
     const draw = () => Math.exp(generator.normal() * std + mean);

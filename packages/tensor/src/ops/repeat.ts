@@ -1,7 +1,8 @@
 /** Copies of a tensor with repeated or reordered elements: repeat, roll, flip and rotate. */
 
+import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkSizes, dimension, dimensions, showShape } from "../shape.ts";
+import { checkSizes, dimension, dimensions, ownDimension, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -22,7 +23,7 @@ import { narrow } from "./slice.ts";
 export function repeat(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
   checkSizes("repeat", times);
-  if (times.length < x.ndim)
+  if (times.length < shapeOf("repeat", x).length)
     throw new ShapeError(
       `repeat: ${times.length} counts ${showShape(times)} are too few for shape ${showShape(x.shape)}`,
     );
@@ -49,7 +50,7 @@ export function repeat(x: Tensor, ...counts: Sizes): Tensor {
  */
 export function tile(x: Tensor, ...counts: Sizes): Tensor {
   const times = sizesOf(counts);
-  return repeat(x, [...new Array<number>(Math.max(x.ndim - times.length, 0)).fill(1), ...times]);
+  return repeat(x, [...new Array<number>(Math.max(shapeOf("tile", x).length - times.length, 0)).fill(1), ...times]);
 }
 
 /**
@@ -68,14 +69,14 @@ export function repeatInterleave(
   dim: number | null = null,
 ): Tensor {
   if (dim === null) return repeatInterleave(flatten(x), repeats, 0);
-  const at = dimension("repeatInterleave", dim, x.ndim);
+  const at = dimension("repeatInterleave", dim, x);
   const length = x.shape[at] ?? 1;
   const given =
     typeof repeats === "number"
       ? [repeats]
-      : "dataSync" in repeats
-        ? Array.from(indexList("repeatInterleave", repeats).dataSync())
-        : repeats;
+      : Array.isArray(repeats)
+        ? (repeats as readonly number[])
+        : Array.from(indexList("repeatInterleave", repeats as Tensor).dataSync()); // safe: all else is excluded
   const counts = given.length === 1 ? new Array<number>(length).fill(given[0] as number) : given;
   if (counts.length !== length)
     throw new ShapeError(`repeatInterleave: ${counts.length} counts do not fit dimension ${at} of size ${length}`);
@@ -90,24 +91,25 @@ export function repeatInterleave(
  *
  * https://pytorch.org/docs/stable/generated/torch.roll.html
  *
- * @throws ArgumentError unless there is one shift per dimension.
+ * @throws ArgumentError unless there is one integer shift per dimension.
  */
 export function roll(
   x: Tensor,
   shifts: number | readonly number[],
   dims: number | readonly number[] | null = null,
 ): Tensor {
-  const steps = typeof shifts === "number" ? [shifts] : shifts;
+  const steps = [shifts].flat();
+  for (const step of steps) checkInteger("roll", "shifts", step, Number.NEGATIVE_INFINITY);
   if (dims === null) {
     if (steps.length !== 1) throw new ArgumentError(`roll: ${steps.length} shifts need as many dimensions`);
     return reshape(roll(flatten(x), steps, 0), x.shape);
   }
-  const places = typeof dims === "number" ? [dims] : dims;
+  const places = [dims].flat();
   if (places.length !== steps.length)
     throw new ArgumentError(`roll: ${steps.length} shifts for ${places.length} dimensions`);
   let result = x;
   places.forEach((dim, i) => {
-    const at = dimension("roll", dim, x.ndim);
+    const at = dimension("roll", dim, x);
     const size = x.shape[at] ?? 0;
     const step = steps[i] as number;
     const shift = size === 0 ? 0 : ((step % size) + size) % size;
@@ -126,7 +128,7 @@ export function roll(
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const named = sizesOf(dims);
   let result = x;
-  for (const dim of named.length === 0 ? [] : dimensions("flip", named, x.ndim)) {
+  for (const dim of named.length === 0 ? [] : dimensions("flip", named, x)) {
     const size = x.shape[dim] as number;
     result = selectUnchecked(
       result,
@@ -140,17 +142,21 @@ export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly 
 /**
  * Reverses the order of the columns (dimension 1). Returns a copy.
  * https://pytorch.org/docs/stable/generated/torch.fliplr.html
+ *
+ * @throws IndexError for fewer than 2 dimensions.
  */
 export function fliplr(x: Tensor): Tensor {
-  return flip(x, 1);
+  return flip(x, dimension("fliplr", 1, x));
 }
 
 /**
  * Reverses the order of the rows (dimension 0). Returns a copy.
  * https://pytorch.org/docs/stable/generated/torch.flipud.html
+ *
+ * @throws IndexError for a scalar.
  */
 export function flipud(x: Tensor): Tensor {
-  return flip(x, 0);
+  return flip(x, ownDimension("flipud", 0, x));
 }
 
 /**
@@ -164,8 +170,8 @@ export function flipud(x: Tensor): Tensor {
  * @throws ArgumentError unless `k` is an integer and the dimensions differ.
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
-  const a = dimension("rot90", dims[0], x.ndim);
-  const b = dimension("rot90", dims[1], x.ndim);
+  const a = dimension("rot90", dims[0], x);
+  const b = dimension("rot90", dims[1], x);
   if (a === b || !Number.isInteger(k))
     throw new ArgumentError(`rot90: expected an integer and two different dimensions, got ${k} and ${showShape(dims)}`);
   switch (((k % 4) + 4) % 4) {

@@ -1,10 +1,10 @@
 /** Resizing images: interpolation, which is a weighted sum along one dimension after the other, and pixel shuffling. */
 
-import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
+import { checkChoice, checkInteger } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { shapeError, showShape, sizeOf } from "../shape.ts";
+import { shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { adaptiveAverage, expectImage, targets } from "./adaptive-pool.ts";
 import type { PerDimension } from "./conv.ts";
@@ -107,7 +107,6 @@ function antialiasedTaps(size: number, out: number, step: number, cubically: boo
  * interpolate(image, { scaleFactor: 2, mode: "bilinear" });
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
-  expectTensor("interpolate", x);
   const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor, antialias } = settings("interpolate", options, {
     size: undefined,
     scaleFactor: undefined,
@@ -116,7 +115,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     recomputeScaleFactor: false,
     antialias: false,
   });
-  const dims = x.ndim - 2;
+  const dims = shapeOf("interpolate", x).length - 2;
   if (dims < 1 || dims > 3) throw shapeError("interpolate", "an input [N, C, ...space] of 3 to 5 dimensions", x);
   expectImage("interpolate", x, dims);
   if ((size === undefined) === (scaleFactor === undefined))
@@ -125,7 +124,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     throw new ArgumentError("interpolate: recomputeScaleFactor requires scaleFactor, got a size");
   const modes = { linear: 1, bilinear: 2, bicubic: 2, trilinear: 3, nearest: dims, "nearest-exact": dims, area: dims };
   checkChoice("interpolate", "mode", mode, Object.keys(modes));
-  if (!mode.startsWith("nearest")) expectFloating("interpolate", x.dtype);
+  if (!mode.startsWith("nearest")) expectFloating("interpolate", x);
   const suits = modes[mode];
   if (suits !== dims)
     throw new ArgumentError(
@@ -133,7 +132,10 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
     );
   if (antialias && mode !== "bilinear" && mode !== "bicubic")
     throw new ArgumentError(`interpolate: antialias is for the modes "bilinear" and "bicubic", not "${mode}"`);
-  const factors = typeof scaleFactor === "number" ? new Array<number>(dims).fill(scaleFactor) : scaleFactor;
+  const factors: readonly number[] | undefined =
+    scaleFactor === undefined || Array.isArray(scaleFactor)
+      ? scaleFactor
+      : new Array<number>(dims).fill(scaleFactor as number);
   const scaled = factors?.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
   const sizes = targets("interpolate", dims, scaled ?? (size as PerDimension)); // safe: one of the two is given
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
@@ -166,7 +168,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const r = upscaleFactor;
-  const [c, h, w] = x.shape.slice(-3);
+  const [c, h, w] = shapeOf("pixelShuffle", x).slice(-3);
   checkInteger("pixelShuffle", "upscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || c % (r * r) !== 0) {
     throw new ShapeError(`pixelShuffle: the channels of ${showShape(x.shape)} are not divisible by ${r}² = ${r * r}`);
@@ -188,7 +190,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const r = downscaleFactor;
-  const [c, h, w] = x.shape.slice(-3);
+  const [c, h, w] = shapeOf("pixelUnshuffle", x).slice(-3);
   checkInteger("pixelUnshuffle", "downscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || h % r !== 0 || w % r !== 0) {
     throw new ShapeError(`pixelUnshuffle: height and width of ${showShape(x.shape)} are not divisible by ${r}`);

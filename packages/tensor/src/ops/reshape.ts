@@ -2,7 +2,6 @@
  * Changing the shape without changing the elements or their order. The result is a view wherever the strides allow it.
  */
 
-import { expectTensor } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import {
@@ -12,6 +11,7 @@ import {
   reshapeStrides,
   type Shape,
   sameShape,
+  shapeOf,
   showShape,
   sizeOf,
 } from "../shape.ts";
@@ -40,7 +40,7 @@ export type Sizes = readonly number[] | readonly [readonly number[]];
 export function sizesOf(sizes: readonly (number | readonly number[])[]): readonly number[] {
   const first = sizes[0];
   // Safe: a list is the only argument, otherwise all are numbers. The checks of sizes reject anything else.
-  return typeof first === "object" ? first : (sizes as readonly number[]);
+  return (Array.isArray(first) ? first : sizes) as readonly number[];
 }
 
 /**
@@ -51,7 +51,7 @@ export function sizesOf(sizes: readonly (number | readonly number[])[]): readonl
  * @throws ShapeError when the number of elements differs, or the strides would require a copy.
  */
 export function view(x: Tensor, ...sizes: Sizes): Tensor {
-  return apply(viewing, [x], inferSizes("view", sizesOf(sizes), x.shape));
+  return apply(viewing, [x], inferSizes("view", sizesOf(sizes), shapeOf("view", x)));
 }
 
 /**
@@ -65,7 +65,7 @@ export function view(x: Tensor, ...sizes: Sizes): Tensor {
  * arange(6).reshape(2, -1); // [[0, 1, 2], [3, 4, 5]]
  */
 export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
-  const shape = inferSizes("reshape", sizesOf(sizes), x.shape);
+  const shape = inferSizes("reshape", sizesOf(sizes), shapeOf("reshape", x));
   const fits = sameShape(shape, x.shape) || reshapeStrides(x.shape, x.strides, shape) !== null;
   return apply(viewing, [fits ? x : clone(x)], shape);
 }
@@ -76,7 +76,7 @@ export function reshape(x: Tensor, ...sizes: Sizes): Tensor {
  * @throws ShapeError when the number of elements differs.
  */
 export function reshapeAs(x: Tensor, other: Tensor): Tensor {
-  return reshape(x, other.shape);
+  return reshape(x, shapeOf("reshapeAs", other));
 }
 
 /**
@@ -90,9 +90,8 @@ export function reshapeAs(x: Tensor, other: Tensor): Tensor {
  * @throws IndexError for a dimension out of range.
  */
 export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  expectTensor("flatten", x);
-  const start = dimension("flatten", startDim, x.ndim);
-  const end = dimension("flatten", endDim, x.ndim);
+  const start = dimension("flatten", startDim, x);
+  const end = dimension("flatten", endDim, x);
   if (start > end)
     throw new ArgumentError(
       `flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`,
@@ -115,8 +114,8 @@ export function ravel(x: Tensor): Tensor {
  * @throws IndexError for a dimension out of range.
  */
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
-  const at = dimension("unflatten", dim, x.ndim);
-  const parts = inferSizes("unflatten", sizes, x.shape.slice(at, at + 1));
+  const at = dimension("unflatten", dim, x);
+  const parts = inferSizes("unflatten", [sizes].flat(), x.shape.slice(at, at + 1));
   return reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
 }
 
@@ -156,7 +155,7 @@ const unsqueezing: Op<readonly number[]> = /* @__PURE__ */ viewOp<readonly numbe
  * @throws IndexError for a dimension out of range.
  */
 export function squeeze(x: Tensor, dims: number | readonly number[] | null = null): Tensor {
-  const named = typeof dims === "object" && dims?.length === 0 ? [] : dimensions("squeeze", dims, x.ndim);
+  const named = typeof dims === "object" && dims?.length === 0 ? [] : dimensions("squeeze", dims, x);
   return apply(
     squeezing,
     [x],
@@ -172,12 +171,12 @@ export function squeeze(x: Tensor, dims: number | readonly number[] | null = nul
  * @throws IndexError for a dimension out of range.
  */
 export function unsqueeze(x: Tensor, dim: number): Tensor {
-  return apply(unsqueezing, [x], [dimension("unsqueeze", dim, x.ndim + 1)]);
+  return apply(unsqueezing, [x], [dimension("unsqueeze", dim, x, 1)]);
 }
 
 /** Adds leading dimensions of size one until there are `count` dimensions. */
 export function atLeast(x: Tensor, count: number): Tensor {
-  if (x.ndim >= count) return x;
+  if (shapeOf(`atleast${count}d`, x).length >= count) return x;
   return apply(
     unsqueezing,
     [x],
@@ -203,5 +202,5 @@ export function atleast2d(x: Tensor): Tensor {
  * https://pytorch.org/docs/stable/generated/torch.atleast_3d.html
  */
 export function atleast3d(x: Tensor): Tensor {
-  return x.ndim < 3 ? unsqueeze(atLeast(x, 2), 2) : x;
+  return shapeOf("atleast3d", x).length < 3 ? unsqueeze(atLeast(x, 2), 2) : x;
 }

@@ -3,7 +3,7 @@
  * such as at the limits of `clamp`, the formulas choose the one PyTorch uses.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant, type Expr } from "../expr/expr.ts";
@@ -185,6 +185,7 @@ function replacements(
   x: Tensor,
   options: NanToNumOptions | undefined,
 ): readonly [number, number, number] {
+  expectTensor(operation, x);
   const { nan, posinf, neginf } = settings(operation, options, { nan: 0, posinf: null, neginf: null });
   // Integers are never NaN or infinite.
   const largest = isFloating(x.dtype) ? finfo(x.dtype).max : 0;

@@ -144,9 +144,9 @@ export function expectRows(operation: string, x: Tensor, dims: readonly number[]
 }
 
 /** The floating-point dtype that an operation computes in and returns. Throws a DTypeError for integers. */
-export function floatingType(operation: string, x: Tensor, dtype: DType | undefined): DType {
+export function floatingType(operation: string, x: Tensor, dtype?: DType): DType {
   expectTensor(operation, x);
   const type = dtype ?? x.dtype;
-  expectFloating(operation, type);
+  expectFloating(operation, { dtype: type });
   return type;
 }

@@ -4,7 +4,7 @@ import { checkInteger } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { shapeError } from "../shape.ts";
+import { expectRank } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { div } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
@@ -24,7 +24,7 @@ import { any } from "./sum.ts";
  * @throws ArgumentError for a probability outside [0, 1].
  */
 export function bernoulli(p: Tensor, options?: GeneratorOption): Tensor {
-  expectFloating("bernoulli", p.dtype);
+  expectFloating("bernoulli", p);
   return bernoulli_(p.newEmpty(p.shape), p, options);
 }
 
@@ -47,8 +47,8 @@ export interface MultinomialOptions extends GeneratorOption {
  */
 export function multinomial(weights: Tensor, samples: number, options?: MultinomialOptions): Tensor {
   const { replacement, ...source } = settings("multinomial", options, { replacement: false, generator: undefined });
-  if (weights.ndim < 1 || weights.ndim > 2) throw shapeError("multinomial", "[classes] or [rows, classes]", weights);
-  expectFloating("multinomial", weights.dtype);
+  expectRank("multinomial", "[classes] or [rows, classes]", weights, 1, 2);
+  expectFloating("multinomial", weights);
   const classes = weights.shape[weights.ndim - 1] as number;
   checkInteger("multinomial", "samples", samples, 1);
   if (!replacement && samples > classes)

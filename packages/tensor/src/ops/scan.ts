@@ -8,7 +8,7 @@ import { type DType, expectFloating, isFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, ownDimension, shapeError } from "../shape.ts";
+import { dimension, ownDimension, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { choose, eq } from "./comparison.ts";
@@ -53,6 +53,7 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
 }
 
 function prepared(operation: string, x: Tensor, options: ScanOptions | undefined): Tensor {
+  expectTensor(operation, x);
   const { dtype } = settings(operation, options, { dtype: undefined });
   return cast(x, dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
 }
@@ -78,7 +79,7 @@ const summing: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
  * cumsum(tensor([1, 2, 3]), 0); // [1, 3, 6]
  */
 export function cumsum(x: Tensor, dim: number, options?: ScanOptions): Tensor {
-  return apply(summing, [prepared("cumsum", x, options)], { dim: dimension("cumsum", dim, x.ndim) });
+  return apply(summing, [prepared("cumsum", x, options)], { dim: dimension("cumsum", dim, x) });
 }
 
 // Before the first zero, the sum is divided by the element. At the first zero, the sum is taken with a 1 in its place.
@@ -126,7 +127,7 @@ function differentiableProducts(g: Tensor, x: Tensor, dim: number): Tensor {
  * @throws IndexError for a dimension out of range.
  */
 export function cumprod(x: Tensor, dim: number, options?: ScanOptions): Tensor {
-  return apply(multiplying, [prepared("cumprod", x, options)], { dim: dimension("cumprod", dim, x.ndim) });
+  return apply(multiplying, [prepared("cumprod", x, options)], { dim: dimension("cumprod", dim, x) });
 }
 
 const rising: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummax", "max", toPlaces);
@@ -139,7 +140,7 @@ const falling: Op<ScanAttrs> = /* @__PURE__ */ scanOp("cummin", "min", toPlaces)
  * @throws IndexError for a dimension out of range.
  */
 export function cummax(x: Tensor, dim: number): ValuesAndIndices {
-  return applyPair(rising, [x], { dim: dimension("cummax", dim, x.ndim) });
+  return applyPair(rising, [x], { dim: dimension("cummax", dim, x) });
 }
 
 /**
@@ -149,7 +150,7 @@ export function cummax(x: Tensor, dim: number): ValuesAndIndices {
  * @throws IndexError for a dimension out of range.
  */
 export function cummin(x: Tensor, dim: number): ValuesAndIndices {
-  return applyPair(falling, [x], { dim: dimension("cummin", dim, x.ndim) });
+  return applyPair(falling, [x], { dim: dimension("cummin", dim, x) });
 }
 
 /**
@@ -162,8 +163,8 @@ export function cummin(x: Tensor, dim: number): ValuesAndIndices {
  * @throws IndexError for a dimension out of range.
  */
 export function logcumsumexp(x: Tensor, dim: number): Tensor {
-  expectFloating("logcumsumexp", x.dtype);
-  const axis = dimension("logcumsumexp", dim, x.ndim);
+  expectFloating("logcumsumexp", x);
+  const axis = dimension("logcumsumexp", dim, x);
   const count = x.shape[axis] ?? 1;
   let result = clone(x);
   for (let step = 1; step < count; step *= 2) {
@@ -195,7 +196,7 @@ export interface DiffOptions {
 export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
   const { prepend, append } = settings("diff", options, { prepend: undefined, append: undefined });
   checkInteger("diff", "n", n);
-  const axis = ownDimension("diff", dim, x.shape);
+  const axis = ownDimension("diff", dim, x);
   const parts = [prepend, x, append].filter((part) => part !== undefined);
   for (const part of parts) {
     expectTensor("diff", part);
@@ -223,11 +224,11 @@ export interface TrapezoidOptions {
 /** The areas of the trapezoids between adjacent sample points, and the dimension. */
 function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefined): readonly [Tensor, number] {
   const { x, dx, dim } = settings(operation, options, { x: undefined, dx: 1, dim: -1 });
-  const axis = dimension(operation, dim, y.ndim);
+  const axis = dimension(operation, dim, y);
   const mean = mul(add(slice(y, axis, 0, -1), slice(y, axis, 1)), 0.5);
   if (x === undefined) return [mul(mean, dx), axis];
   const places =
-    x.ndim === 1
+    shapeOf(operation, x).length === 1
       ? reshape(
           x,
           y.shape.map((_, i) => (i === axis ? -1 : 1)),

@@ -3,13 +3,13 @@
  * whose name ends in `_` writes in place.
  */
 
-import { checkChoice, expectTensor } from "../argument.ts";
+import { checkChoice } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, sameShape, shapeError, showShape } from "../shape.ts";
+import { dimension, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
@@ -36,7 +36,10 @@ function prepare(operation: string, x: Tensor, dim: number, index: Tensor, sourc
   checkBounds(operation, index, x.shape[at] ?? 1, at);
   if (typeof source !== "object") return [at, index, uniform(x, source, index.shape)];
   if (index.numel() === 0) return [at, index, uniform(x, 0, index.shape)];
-  if (source.ndim !== index.ndim || source.shape.some((size, i) => size < (index.shape[i] as number))) {
+  if (
+    shapeOf(operation, source).length !== index.ndim ||
+    source.shape.some((size, i) => size < (index.shape[i] as number))
+  ) {
     throw shapeError(operation, "an index and a source at least as large", index, source);
   }
   return [
@@ -183,13 +186,12 @@ export function scatterReduce(
 
 /** Validates the operands of functions that accept a list of indices of one dimension. */
 function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
-  expectTensor(operation, x);
-  const at = dimension(operation, dim, x.ndim);
+  const at = dimension(operation, dim, x);
   const list = indexList(operation, index);
   checkBounds(operation, list, x.shape[at] as number, at);
   const places = alongDimension(list, at, x.shape);
   if (typeof source !== "object") return [at, places, uniform(x, source, places.shape)];
-  if (!sameShape(source.shape, places.shape)) {
+  if (!sameShape(shapeOf(operation, source), places.shape)) {
     throw new ShapeError(
       `${operation}: the source has shape ${showShape(source.shape)}; expected ${showShape(places.shape)} for ${list.numel()} indices of dimension ${at}`,
     );
@@ -323,9 +325,9 @@ export function puttingBy(operation: string, options: PutOptions | undefined): "
  */
 export function put(x: Tensor, index: Tensor, source: Tensor, options?: PutOptions): Tensor {
   const by = puttingBy("put", options);
-  if (index.numel() !== source.numel())
-    throw shapeError("put", "indices and a source with the same number of elements", index, source);
   expectOneType("put", x, source);
   checkBounds("put", index, x.numel(), 0, true);
+  if (index.numel() !== source.numel())
+    throw shapeError("put", "indices and a source with the same number of elements", index, source);
   return putFlat(x, reshape(wrapNegative(index, x.numel()), [-1]), reshape(source, [-1]), by);
 }

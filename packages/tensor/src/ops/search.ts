@@ -8,7 +8,7 @@ import { computeType, expectFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { sameShape, shapeError } from "../shape.ts";
+import { sameShape, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType, expectBetween, largestFinite } from "./check.ts";
 import { filled } from "./fill.ts";
@@ -45,6 +45,37 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
   { apart: [1] },
 );
 
+function search(operation: string, boundaries: Tensor, values: Tensor, options?: SearchSortedOptions): Tensor {
+  const {
+    right,
+    side = right ? "right" : "left",
+    sorter,
+  } = settings(operation, options, { right: false, side: undefined, sorter: undefined });
+  checkChoice(operation, "side", side, ["left", "right"]);
+  if (right && side === "left") throw new ArgumentError(`${operation}: right is true, but side is "left"`);
+  const axis = shapeOf(operation, boundaries).length - 1;
+  const shared = axis === 0;
+  const length = boundaries.shape.at(-1);
+  const lead = shapeOf(operation, values).slice(0, -1);
+  if (length === undefined || !(shared || sameShape(boundaries.shape.slice(0, -1), lead)))
+    throw shapeError(operation, "equal leading sizes", boundaries, values);
+  if (sorter) {
+    checkIndexType(operation, sorter);
+    if (!sameShape(sorter.shape, boundaries.shape))
+      throw shapeError(operation, "a sorter of the shape of the boundaries", boundaries, sorter);
+    checkBounds(operation, sorter, length, axis);
+  }
+  const given = boundaries.detach();
+  const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
+  const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
+  let place = filled(values, wanted.shape, 0, "int32");
+  for (let step = 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
+    const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
+    place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
+  }
+  return reshape(place, values.shape);
+}
+
 /**
  * Returns the indices at which to insert values into sorted boundaries so that the order is preserved, as int32.
  *
@@ -59,33 +90,7 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
  * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
 export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchSortedOptions): Tensor {
-  const {
-    right,
-    side = right ? "right" : "left",
-    sorter,
-  } = settings("searchsorted", options, { right: false, side: undefined, sorter: undefined });
-  checkChoice("searchsorted", "side", side, ["left", "right"]);
-  if (right && side === "left") throw new ArgumentError('searchsorted: right is true, but side is "left"');
-  const shared = boundaries.ndim === 1;
-  const axis = boundaries.ndim - 1;
-  const length = boundaries.shape.at(-1);
-  if (length === undefined || !(shared || sameShape(boundaries.shape.slice(0, -1), values.shape.slice(0, -1))))
-    throw shapeError("searchsorted", "equal leading sizes", boundaries, values);
-  if (sorter) {
-    checkIndexType("searchsorted", sorter);
-    if (!sameShape(sorter.shape, boundaries.shape))
-      throw shapeError("searchsorted", "a sorter of the shape of the boundaries", boundaries, sorter);
-    checkBounds("searchsorted", sorter, length, axis);
-  }
-  const given = boundaries.detach();
-  const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
-  const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
-  let place = filled(values, wanted.shape, 0, "int32");
-  for (let step = 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
-    const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
-    place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
-  }
-  return reshape(place, values.shape);
+  return search("searchsorted", boundaries, values, options);
 }
 
 /**
@@ -95,7 +100,7 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
  * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
 export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
-  return searchsorted(boundaries, values, options);
+  return search("bucketize", boundaries, values, options);
 }
 
 /** Options of `histc`. */
@@ -132,7 +137,7 @@ const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end,
  */
 export function histc(x: Tensor, options?: HistcOptions): Tensor {
   const { bins, min, max } = settings("histc", options, { bins: 100, min: 0, max: 0 });
-  expectFloating("histc", x.dtype);
+  expectFloating("histc", x);
   checkInteger("histc", "bins", bins, 1);
   checkOrder("histc", { min, max });
   const data = x.detach().to(computeType(x.dtype));

@@ -1,6 +1,6 @@
 /** Views of parts of a tensor: one index, a range, a diagonal, sliding windows, or any strides. */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
 import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
@@ -31,7 +31,7 @@ const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x,
  * @throws IndexError for an index or a dimension out of range.
  */
 export function select(x: Tensor, dim: number, index: number): Tensor {
-  const at = ownDimension("select", dim, x.shape);
+  const at = ownDimension("select", dim, x);
   const size = x.shape[at] as number;
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw new IndexError(`select: index ${index} is out of range for dimension ${at} of size ${size}`);
@@ -61,7 +61,7 @@ const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, sta
  * @throws IndexError when the range exceeds the dimension.
  */
 export function narrow(x: Tensor, dim: number, start: number, length: number): Tensor {
-  const at = ownDimension("narrow", dim, x.shape);
+  const at = ownDimension("narrow", dim, x);
   const size = x.shape[at] as number;
   const from = start < 0 ? start + size : start;
   if (!Number.isInteger(from) || !Number.isInteger(length) || from < 0 || length < 0 || from + length > size) {
@@ -84,7 +84,7 @@ export function narrow(x: Tensor, dim: number, start: number, length: number): T
 export function slice(x: Tensor, dim = 0, start: number | null = null, end: number | null = null, step = 1): Tensor {
   if (!Number.isInteger(step) || step < 1)
     throw new ArgumentError(`slice: the step must be a positive integer, got ${step}; use flip to go backward`);
-  const at = ownDimension("slice", dim, x.shape);
+  const at = ownDimension("slice", dim, x);
   const size = x.shape[at] as number;
   const bound = (value: number) => {
     if (!Number.isInteger(value) && Math.abs(value) !== Number.POSITIVE_INFINITY)
@@ -127,8 +127,8 @@ const diagonals: Op<Diagonal> = /* @__PURE__ */ viewOp<Diagonal>("diagonal", (x,
  * @throws IndexError for a dimension out of range.
  */
 export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-  const a = dimension("diagonal", dim1, x.ndim);
-  const b = dimension("diagonal", dim2, x.ndim);
+  const a = dimension("diagonal", dim1, x);
+  const b = dimension("diagonal", dim2, x);
   if (x.ndim < 2 || a === b || !Number.isInteger(offset))
     throw new ShapeError(
       `diagonal: expected an integer offset and two different dimensions of ${showShape(x.shape)}, got ${offset}, ${dim1} and ${dim2}`,
@@ -195,7 +195,7 @@ const windowSum: Op<Windows & { readonly shape: Shape }> = {
  * @throws IndexError for a dimension out of range.
  */
 export function unfold(x: Tensor, dim: number, size: number, step: number): Tensor {
-  const at = dimension("unfold", dim, x.ndim);
+  const at = dimension("unfold", dim, x);
   const length = x.shape[at] ?? 1;
   if (!Number.isInteger(size) || size < 0 || size > length) {
     throw new ArgumentError(`unfold: windows of ${size} elements do not fit into dimension ${at} of size ${length}`);
@@ -253,6 +253,7 @@ function extent(shape: Shape, strides: readonly number[], offset: number): numbe
  * @throws AutogradError in the backward pass, for an expanded `x`.
  */
 export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
+  expectTensor("asStrided", x);
   checkSizes("asStrided", shape);
   if (
     strides.length !== shape.length ||

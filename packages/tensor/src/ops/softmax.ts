@@ -73,7 +73,7 @@ function applyFamily(
     });
     return new RowOp(name, forward, [type], gradient);
   });
-  return apply(op, [x], { dims: dimensions(name, dim, x.ndim), keepdim: true, scalars: [] });
+  return apply(op, [x], { dims: dimensions(name, dim, x), keepdim: true, scalars: [] });
 }
 
 const soft: Family = {
@@ -143,7 +143,7 @@ export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Te
  */
 export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("logsumexp", options, keepDefaults);
-  const dims = dimensions("logsumexp", dim, x.ndim);
+  const dims = dimensions("logsumexp", dim, x);
   const type = isFloating(x.dtype) ? x.dtype : "float32";
   const op = once(ops, `logsumexp ${x.dtype}`, () => {
     const of = input(0, x.dtype).toFloat();

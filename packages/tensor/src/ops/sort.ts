@@ -8,7 +8,7 @@ import { isFloating } from "../dtype.ts";
 import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { dimension, type Shape } from "../shape.ts";
+import { dimension, type Shape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
@@ -72,7 +72,7 @@ export interface SortOptions {
 export function sort(x: Tensor, dim: number | SortOptions = -1, options?: SortOptions): ValuesAndIndices {
   if (isOptions(dim)) return sort(x, -1, dim);
   const { descending } = settings("sort", options, { descending: false, stable: true });
-  const axis = dimension("sort", dim, x.ndim);
+  const axis = dimension("sort", dim, x);
   return sorted(x, axis, descending, x.shape[axis] ?? 1);
 }
 
@@ -83,6 +83,8 @@ export function sort(x: Tensor, dim: number | SortOptions = -1, options?: SortOp
  * @throws IndexError for a dimension out of range.
  */
 export function argsort(x: Tensor, dim: number | SortOptions = -1, options?: SortOptions): Tensor {
+  if (isOptions(dim)) return argsort(x, -1, dim);
+  dimension("argsort", dim, x);
   return sort(x.detach(), dim, options).indices;
 }
 
@@ -111,7 +113,7 @@ export interface TopkOptions {
 export function topk(x: Tensor, k: number, dim: number | TopkOptions = -1, options?: TopkOptions): ValuesAndIndices {
   if (isOptions(dim)) return topk(x, k, -1, dim);
   const { largest } = settings("topk", options, { largest: true, sorted: true });
-  const axis = dimension("topk", dim, x.ndim);
+  const axis = dimension("topk", dim, x);
   const size = x.shape[axis] ?? 1;
   checkInteger("topk", "k", k, 0, size);
   return sorted(x, axis, largest, k);
@@ -135,7 +137,7 @@ function sortedRows(
   x: Tensor,
   dim: number,
 ): readonly [rows: ValuesAndIndices, axis: number, size: number] {
-  const axis = dimension(operation, dim, x.ndim);
+  const axis = dimension(operation, dim, x);
   const size = x.shape[axis] ?? 1;
   expectRows(operation, x, [axis]);
   return [sorted(x, axis, false, size), axis, size];
@@ -152,7 +154,7 @@ function sortedRows(
  */
 export function kthvalue(x: Tensor, k: number, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("kthvalue", options, keepDefaults);
-  const axis = dimension("kthvalue", dim, x.ndim);
+  const axis = dimension("kthvalue", dim, x);
   const size = x.shape[axis] ?? 1;
   checkInteger("kthvalue", "k", k, 1, size);
   return chosen(sorted(x, axis, false, k), axis, keepdim, (all) => narrow(all, axis, k - 1, 1));
@@ -181,7 +183,7 @@ const middle: Op = {
 };
 
 function medianOfAll(operation: string, x: Tensor, skip: boolean): Tensor {
-  if (x.numel() === 0 && isFloating(x.dtype)) return mean(x);
+  if (shapeOf(operation, x).includes(0) && isFloating(x.dtype)) return mean(x);
   return apply(middle, [x, medians(operation, reshape(x.detach(), [-1]), 0, false, skip).values], undefined);
 }
 

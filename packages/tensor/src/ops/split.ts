@@ -2,7 +2,7 @@
 
 import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { ownDimension, shapeError, showShape } from "../shape.ts";
+import { expectRank, ownDimension, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
@@ -50,7 +50,7 @@ export function split<const Sizes extends number | readonly number[]>(
   dim?: number,
 ): Parts<Sizes>;
 export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Tensor[] {
-  const at = ownDimension("split", dim, x.shape);
+  const at = ownDimension("split", dim, x);
   const total = x.shape[at] as number;
   const parts: number[] = [];
   if (typeof sizes === "number") {
@@ -58,7 +58,7 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
     for (let start = 0; start < total; start += sizes) parts.push(Math.min(sizes, total - start));
     if (total === 0) parts.push(0);
   } else {
-    parts.push(...sizes);
+    parts.push(...[sizes].flat());
     const sum = parts.reduce((a, b) => a + b, 0);
     if (sum !== total || parts.some((n) => n < 0)) {
       throw new ArgumentError(
@@ -88,7 +88,7 @@ export function split(x: Tensor, sizes: number | readonly number[], dim = 0): Te
 export function chunk<const Chunks extends number>(x: Tensor, chunks: Chunks, dim?: number): Sections<Chunks>;
 export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
   checkInteger("chunk", "chunks", chunks, 1);
-  const at = ownDimension("chunk", dim, x.shape);
+  const at = ownDimension("chunk", dim, x);
   const total = x.shape[at] as number;
   return split(x, total === 0 ? new Array<number>(chunks).fill(0) : Math.ceil(total / chunks), at);
 }
@@ -101,7 +101,7 @@ export function chunk(x: Tensor, chunks: number, dim = 0): Tensor[] {
  * @throws IndexError for a scalar or a dimension out of range.
  */
 export function unbind(x: Tensor, dim = 0): Tensor[] {
-  const at = ownDimension("unbind", dim, x.shape);
+  const at = ownDimension("unbind", dim, x);
   return Array.from({ length: x.shape[at] as number }, (_, i) => select(x, at, i));
 }
 
@@ -121,8 +121,9 @@ export function tensorSplit<const Given extends number | readonly number[]>(
   dim?: number,
 ): Sections<Given>;
 export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
-  const at = ownDimension("tensorSplit", dim, x.shape);
-  if (typeof sections !== "number") return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
+  const at = ownDimension("tensorSplit", dim, x);
+  if (typeof sections === "object" && sections)
+    return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
   checkInteger("tensorSplit", "sections", sections, 1);
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);
@@ -139,7 +140,7 @@ function splitEvenly(
   least: number,
   dim: number,
 ): Tensor[] {
-  if (x.ndim < least) throw shapeError(operation, `at least ${least} dimension${least === 1 ? "" : "s"}`, x);
+  expectRank(operation, `at least ${least} dimension${least === 1 ? "" : "s"}`, x, least, Number.POSITIVE_INFINITY);
   const size = x.shape[dim] as number;
   if (typeof sections === "number" && size % sections !== 0)
     throw new ShapeError(
@@ -158,7 +159,7 @@ function splitEvenly(
  */
 export function hsplit<const Given extends number | readonly number[]>(x: Tensor, sections: Given): Sections<Given>;
 export function hsplit(x: Tensor, sections: number | readonly number[]): Tensor[] {
-  return splitEvenly("hsplit", x, sections, 1, x.ndim === 1 ? 0 : 1);
+  return splitEvenly("hsplit", x, sections, 1, shapeOf("hsplit", x).length === 1 ? 0 : 1);
 }
 
 /**

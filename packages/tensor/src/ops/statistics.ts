@@ -3,7 +3,7 @@
  * one kernel, so that numbers far from zero lose no digits.
  */
 
-import { expectTensor } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
@@ -12,7 +12,7 @@ import { once } from "../once.ts";
 import { apply, type Gradient, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { dimensions, shapeError } from "../shape.ts";
+import { dimensions, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, mul, sub } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
@@ -84,8 +84,8 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims | SpreadOptions, optio
     correction: undefined,
     unbiased: undefined,
   });
-  const type = floatingType(name, x, x.dtype);
-  const dims = dimensions(name, dim, x.ndim);
+  const type = floatingType(name, x);
+  const dims = dimensions(name, dim, x);
   const count = rowLength(x.shape, dims);
   const divisor = Math.max(count - (correction ?? (unbiased === false ? 0 : 1)), 0);
   const op = once(ops, `${name} ${type}`, () => {
@@ -245,7 +245,7 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
     throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}`);
   }
   const type: DType = floatingType("norm", x, dtype);
-  const dims = dimensions("norm", dim, x.ndim);
+  const dims = dimensions("norm", dim, x);
   if (!Number.isFinite(order)) expectRows("norm", x, dims);
   const formula = [0, 1, 2].includes(order) || !Number.isFinite(order) ? String(order) : "p";
   const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
@@ -291,13 +291,14 @@ export function cov(x: Tensor, options?: CovOptions): Tensor {
     fweights: undefined,
     aweights: undefined,
   });
-  if (x.ndim > 2) throw shapeError("cov", "[variables, observations]", x);
+  checkInteger("cov", "correction", correction, Number.NEGATIVE_INFINITY);
+  expectRank("cov", "[variables, observations]", x, 0, 2);
   const count = x.shape.at(-1) ?? 1;
   for (const [name, given] of Object.entries({ fweights, aweights })) {
     if (!given) continue;
     expectTensor("cov", given, `a tensor as ${name}`);
     if (given.ndim > 1 || given.numel() !== count) throw shapeError("cov", `one of ${name} per observation`, x, given);
-    if (given === aweights) expectFloating("cov: aweights", given.dtype);
+    if (given === aweights) expectFloating("cov: aweights", given);
     else if (kindOf(given.dtype) !== 1) throw new DTypeError(`cov: fweights: expected integers, got ${given.dtype}`);
     expectBetween(given, 0, Number.POSITIVE_INFINITY, `cov: ${name} must not be negative, got {}`);
   }

@@ -55,7 +55,7 @@ export function reduce(
     const element = plan.of(input(0, x.dtype).cast(computeType(type)));
     return new RowOp(name, reduction(plan.reduce, element, plan.finish), [to], plan.gradient);
   });
-  return apply(op, [x], { dims: dimensions(name, dim, x.ndim), keepdim, scalars });
+  return apply(op, [x], { dims: dimensions(name, dim, x), keepdim, scalars });
 }
 
 /** The dtype of a sum or product. Bools and integers give int32. */
@@ -108,7 +108,7 @@ const averaging: ReductionPlan = {
 export function mean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("mean", options, reduceDefaults);
   const type = floatingType("mean", x, dtype);
-  const count = rowLength(x.shape, dimensions("mean", dim, x.ndim));
+  const count = rowLength(x.shape, dimensions("mean", dim, x));
   return reduce("mean", x, dim, keepdim, type, type, averaging, [count]);
 }
 
@@ -157,7 +157,7 @@ const counting: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"
  * @throws IndexError for a dimension out of range.
  */
 export function countNonzero(x: Tensor, dim: Dims = null): Tensor {
-  return reduce("countNonzero", x, dim, false, x.dtype, "int32", counting);
+  return reduce("countNonzero", x, dim, false, x?.dtype, "int32", counting);
 }
 
 const finding: ReductionPlan = {
@@ -174,7 +174,7 @@ const checking: ReductionPlan = {
 };
 
 /** The dtype of `any` and `all`: bool, except for uint8, which PyTorch keeps. */
-const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool");
+const answerType = (x: Tensor): DType => (x?.dtype === "uint8" ? "uint8" : "bool");
 
 /**
  * Tests whether any element is nonzero over the given dimensions, or all. Without elements, the result is false.
@@ -184,7 +184,7 @@ const answerType = (x: Tensor): DType => (x.dtype === "uint8" ? "uint8" : "bool"
  */
 export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("any", options, keepDefaults);
-  return reduce("any", x, dim, keepdim, x.dtype, answerType(x), finding);
+  return reduce("any", x, dim, keepdim, x?.dtype, answerType(x), finding);
 }
 
 /**
@@ -195,5 +195,5 @@ export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor 
  */
 export function all(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("all", options, keepDefaults);
-  return reduce("all", x, dim, keepdim, x.dtype, answerType(x), checking);
+  return reduce("all", x, dim, keepdim, x?.dtype, answerType(x), checking);
 }

@@ -5,7 +5,7 @@ import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { pointwise } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { dimension, shapeError } from "../shape.ts";
+import { dimension, expectRank } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
 import { counting } from "./fill.ts";
@@ -30,7 +30,7 @@ const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 );
 
 function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
-  if (x.ndim < 2) throw shapeError(operation, "at least 2 dimensions", x);
+  expectRank(operation, "at least 2 dimensions", x, 2, Number.POSITIVE_INFINITY);
   checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
   const [rows, columns] = x.shape.slice(-2) as [number, number]; // safe: at least two dimensions
   const row = unsqueeze(
@@ -77,8 +77,8 @@ export function triu(x: Tensor, offset = 0): Tensor {
  * @throws ArgumentError unless the dimensions differ and the offset is an integer.
  */
 export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
-  if (x.ndim === 0) throw shapeError("diagEmbed", "at least 1 dimension", x);
-  const [a, b] = [dimension("diagEmbed", dim1, x.ndim + 1), dimension("diagEmbed", dim2, x.ndim + 1)];
+  expectRank("diagEmbed", "at least 1 dimension", x, 1, Number.POSITIVE_INFINITY);
+  const [a, b] = [dimension("diagEmbed", dim1, x, 1), dimension("diagEmbed", dim2, x, 1)];
   if (a === b || !Number.isInteger(offset))
     throw new ArgumentError(
       `diagEmbed: expected an integer offset and two different dimensions, got ${offset}, ${dim1} and ${dim2}`,
@@ -97,9 +97,8 @@ export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
  * @throws ShapeError unless `x` has one or two dimensions.
  */
 export function diag(x: Tensor, offset = 0): Tensor {
-  if (x.ndim === 1) return diagEmbed(x, offset);
-  if (x.ndim !== 2) throw shapeError("diag", "1 or 2 dimensions (diagonal and diagEmbed take more)", x);
-  return diagonal(x, offset);
+  expectRank("diag", "1 or 2 dimensions (diagonal and diagEmbed take more)", x, 1, 2);
+  return x.ndim === 1 ? diagEmbed(x, offset) : diagonal(x, offset);
 }
 
 /** Options of `meshgrid`. */
@@ -137,7 +136,7 @@ export function meshgrid(...given: readonly unknown[]): Tensor[] {
   const vectors: readonly Tensor[] = first;
   const { indexing } = settings("meshgrid", second as MeshgridOptions | undefined, { indexing: "ij" });
   checkChoice("meshgrid", "indexing", indexing, ["ij", "xy"]);
-  for (const v of vectors) if (v.ndim > 1) throw shapeError("meshgrid", "vectors", v);
+  for (const v of vectors) expectRank("meshgrid", "vectors", v, 0, 1);
   if (indexing === "xy" && vectors.length >= 2) {
     const [first, second, ...rest] = vectors as readonly [Tensor, Tensor, ...Tensor[]]; // safe: there are at least two
     const [b, a, ...others] = meshgrid([second, first, ...rest]);

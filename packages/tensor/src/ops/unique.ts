@@ -3,12 +3,12 @@
  * and the tensor must be on a device that can be read synchronously.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkInteger, expectTensor } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { isOptions, settings } from "../settings.ts";
-import { dimension, shapeError } from "../shape.ts";
+import { dimension, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contiguous } from "./copy.ts";
 import { fromHost, integers } from "./fill.ts";
@@ -113,7 +113,8 @@ function different(
   { dim = null, returnInverse, returnCounts }: UniqueConsecutiveOptions,
   neighbors: boolean,
 ): Tensor | Tensor[] {
-  const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x.ndim), 0);
+  expectTensor(operation, x);
+  const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x), 0);
   // Read the tensor itself, not a copy in another layout: it may have been prefetched.
   const data = numbers(dim === null ? x : flat);
   const count = flat.shape[0] as number;
@@ -225,8 +226,8 @@ export function bincount(
   if (isOptions(weights)) return bincount(x, null, weights);
   const { minlength } = settings("bincount", options, { minlength: 0 });
   checkInteger("bincount", "minlength", minlength);
+  expectRank("bincount", "one dimension", x, 1);
   if (isFloating(x.dtype)) throw new DTypeError(`bincount: expected integers, got ${x.dtype}`);
-  if (x.ndim !== 1) throw shapeError("bincount", "one dimension", x);
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }

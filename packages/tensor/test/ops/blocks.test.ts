@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, it } from "vitest";
+import * as ops from "../../src/index.ts";
 import {
   ArgumentError,
   allclose,
@@ -79,6 +80,13 @@ describe("distances and quantiles", () => {
     expect(() => cdist(ones([2, 3]), ones([2, 4]))).toThrow(/rows of equal length, got shapes \[2, 3\] and \[2, 4\]/);
     expect(() => pdist(ones([3]))).toThrow(ShapeError);
     expect(() => renorm(ones([2, 2]), 0, 0, 1)).toThrow(/p must be positive/);
+    expect(() => renorm(ones([2]), 2, 0, 1)).toThrow("renorm: expected at least 2 dimensions, got shape [2]");
+    expect(() => allcloseSync(ones([1]), ones([1]), { rtol: -1 })).toThrow(
+      "isclose: rtol must not be negative, got -1",
+    );
+    expect(() => allcloseSync(ones([1]), ones([1]), { atol: -1 })).toThrow(
+      "isclose: atol must not be negative, got -1",
+    );
     expect(() => quantile(ones([3]), -0.1)).toThrow(/quantile: q must be from 0 to 1, got -0.1/);
     expect(() => quantile(ones([3]), tensor([0.5, 2]))).toThrow(/q must be from 0 to 1, got 2/);
     expect(() => quantile(ones([3]), ones([1, 1]))).toThrow(ShapeError);
@@ -110,6 +118,35 @@ describe("determinants and triangular systems", () => {
       "solveTriangular: the matrix is singular",
     );
     expect(() => solveTriangular(ones([2, 3]), ones([2, 1]), { upper: true })).toThrow(ShapeError);
+  });
+});
+
+describe("functions made of others", () => {
+  it("report errors in their own name", () => {
+    // Safe, all of these: values that plain JavaScript might pass.
+    for (const [act, message] of [
+      [() => ops.bilinear(ones([2, 3]), ones([2, 3]), ones([1, 3, 3]).double()), "bilinear: expected both tensors to"],
+      [() => ops.bilinear(ones([3]), ones([3]), ones([2, 3, 3]), ones([1])), "bilinear: expected a bias of shape [2]"],
+      [() => ops.choleskySolve(ones([3]), ones([3, 3])), "choleskySolve: expected right-hand sides of at least 2"],
+      [() => ops.choleskySolve(ones([2, 1]), ones([3, 3])), "choleskySolve: expected as many rows"],
+      [() => ops.choleskySolve(ones([2, 1]), zeros([2, 2])), "choleskySolve: the matrix is singular"],
+      [() => ops.vecdot(ones([3]), ones([2])), "vecdot: cannot broadcast [3] with [2]"],
+      [() => ops.vecdot(ones([3]), ones([3]).double()), "vecdot: expected both tensors to have one dtype"],
+      [() => ops.vecdot(ones([3]).int(), ones([3]).int()), "vecdot: expected a floating-point dtype, got int32"],
+      [() => ops.bucketize(ones([3]), zeros([])), "bucketize: expected equal leading sizes"],
+      [() => ops.fliplr(ones([3])), "fliplr: dimension 1 is out of range"],
+      [() => ops.flipud(tensor(1)), "flipud: a scalar has no dimensions"],
+      [() => ops.movedim(ones([2, 3]), null as never, 0), "movedim: dimension null is out of range"],
+      [() => ops.roll(ones([3]), "1" as never), 'roll: shifts must be an integer, got "1"'],
+      [() => ops.pad(ones([3]), 1 as never), "pad: expected pairs of whole widths for at most 1 dimensions, got [1]"],
+      [() => ops.split(ones([3]), null as never), "split: the sizes [] add up to"],
+      [() => ops.tensorSplit(ones([3]), null as never), "tensorSplit: sections must be a positive integer, got null"],
+      [
+        () => ops.expand(ones([1]), null as never),
+        "expand: sizes must be non-negative integers in an array, got [null]",
+      ],
+    ] as const)
+      expect(act).toThrow(message);
   });
 });
 

@@ -127,14 +127,54 @@ describe("pooling", () => {
     expect(adaptiveAvgPool2d(counting(1, 1, 3, 5), [2, null]).shape).toEqual([1, 1, 2, 5]);
   });
 
+  it("truncates the means of integers, as PyTorch does on the CPU", () => {
+    const x = counting(1, 1, 4, 4).to("int32");
+    expect(avgPool2d(x.sub(8), 2).toArraySync()).toEqual([
+      [
+        [
+          [-5, -3],
+          [2, 4],
+        ],
+      ],
+    ]);
+    expect(avgPool2d(x, 2).dtype).toBe("int32");
+    // A mean that is whole is not rounded down.
+    expect(avgPool2d(ones([1, 1, 7, 7], { dtype: "int32" }), 7).itemSync()).toBe(1);
+    const norms = [6.3246, 9.798, 21.3542, 25.2982];
+    lpPool2d(x, 2, 2)
+      .dataSync()
+      .forEach((norm, i) => {
+        expect(norm).toBeCloseTo(norms[i] as number, 3);
+      });
+  });
+
   it("rejects invalid windows, padding and dtypes", () => {
     expect(() => maxPool2d(zeros([1, 1, 2, 2]), 3)).toThrow(ShapeError);
     expect(() => maxPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 })).toThrow(/more than half/);
     expect(() => avgPool2d(zeros([4, 4]), 2)).toThrow(ShapeError);
-    for (const dtype of ["int32", "uint8", "bool"] as const) {
+    for (const dtype of ["uint8", "bool"] as const) {
       const x = counting(1, 1, 4, 4).to(dtype);
       expect(() => avgPool2d(x, 2)).toThrow(/^avgPool2d: expected a floating-point dtype, got/);
       if (dtype === "uint8") expect(() => lpPool2d(x, 2, 2)).toThrow(/^lpPool2d: expected a floating-point dtype/);
+    }
+    for (const shape of [
+      [0, 4, 4],
+      [2, 0, 4, 4],
+      [2, 3, 0, 4],
+    ])
+      for (const pool of [maxPool2d, avgPool2d])
+        expect(() => pool(zeros(shape), 1)).toThrow(/sizes \(except the batch\)/);
+    expect(maxPool2d(zeros([0, 3, 4, 4]), 2).shape).toEqual([0, 3, 2, 2]);
+    // Safe, all of these: values that plain JavaScript might pass.
+    for (const size of [null, undefined, "2", {}, true, [1, "2"]] as never[]) {
+      expect(() => maxPool2d(zeros([1, 1, 4, 4]), size)).toThrow(
+        /^maxPool2d: kernelSize must be a positive integer, or/,
+      );
+      const convolve = () => conv2d(zeros([1, 1, 4, 4]), zeros([1, 1, 1, 1]), null, { stride: size });
+      if (size !== undefined) expect(convolve).toThrow(/^conv2d: stride must be a positive integer, or 2 of them/);
+      expect(() => adaptiveAvgPool2d(zeros([1, 1, 4, 4]), size)).toThrow(
+        /adaptiveAvgPool2d: expected 2 positive sizes/,
+      );
     }
     expect(() => avgPool2d(null as unknown as Tensor, 2)).toThrow(/^avgPool2d: expected a tensor, got null/);
     expect(() => avgPool2d(zeros([1, 1, 4, 4]), 2, { divisorOverride: 0 })).toThrow(/divisorOverride must not be 0/);

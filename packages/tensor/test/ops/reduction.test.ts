@@ -395,7 +395,7 @@ describe("sorting", () => {
       0, 1, 3,
     ]);
     expect(() => ops.bucketize(edges, edges, { right: true, side: "left" })).toThrow(
-      /searchsorted: right is true, but side is "left"/,
+      /bucketize: right is true, but side is "left"/,
     );
     expect(() => ops.searchsorted(edges, edges, { side: "middle" as "left" })).toThrow(/searchsorted: side must be/);
     expect(() => ops.searchsorted(edges, edges, { sorter: of([0, 1], "int32") })).toThrow(
