@@ -173,6 +173,7 @@ export const apart: readonly string[] = [
   "isContiguous",
   "isDType",
   "isFloating",
+  "isOptions",
   "keep",
   "kindOf",
   "linspace",
