@@ -122,6 +122,8 @@ const functions: typeof akari = akari;
 
 const limit = (given: Arguments, name: string): Tensor | number | null =>
   given.has(name) ? given.operand(name) : null;
+/** Returns the second operand, which `heaviside` calls `values`. */
+const second = (given: Arguments): Tensor | number => given.operand(given.has("values") ? "values" : "other");
 const named = ["nan", "posinf", "neginf"];
 
 /** Pointwise operations. */
@@ -131,8 +133,8 @@ export const pointwise: Readonly<Record<string, Call>> = {
     [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](),
   })),
   ...entries(binaries, (name) => ({
-    [snakeCase(name)]: (given) => functions[name](given.operand("input"), given.operand("other")),
-    [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](given.operand("other")),
+    [snakeCase(name)]: (given) => functions[name](given.operand("input"), second(given)),
+    [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](second(given)),
   })),
   ...entries(others, (name) => ({
     [name]: (given) => functions[name](given.operand("input"), given.operand("other")),
@@ -155,6 +157,12 @@ export const pointwise: Readonly<Record<string, Call>> = {
   })),
   clamp_max: (given) => akari.clampMax(given.x, given.operand("max")),
   clamp_min: (given) => akari.clampMin(given.x, given.operand("min")),
+  allclose: (given) =>
+    akari.tensor(
+      akari.allcloseSync(given.x, given.tensor("other"), given.options("rtol", "atol", "equal_nan")),
+      { dtype: "bool" },
+    ),
+  equal: (given) => akari.tensor(akari.equalSync(given.x, given.tensor("other")), { dtype: "bool" }),
   isclose: (given) => akari.isclose(given.x, given.tensor("other"), given.options("rtol", "atol", "equal_nan")),
   lerp: (given) => akari.lerp(given.x, given.tensor("end"), given.operand("weight")),
   logit: (given) => akari.logit(given.x, given.has("eps") ? given.number("eps") : null),

@@ -124,13 +124,14 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
  * `hopLength` is at most `winLength`.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
-  const { center, normalized, onesided, length, ...others } = settings("istft", options, {
+  const { center, normalized, length, ...others } = settings("istft", options, {
     ...shared,
+    onesided: z.size(-3) !== nFft,
     length: undefined,
   });
   const [hop, given] = hopAndWindow("istft", nFft, others, z);
   if (length !== undefined) checkInteger("istft", "length", length, 1);
-  const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
+  const count = others.onesided ? Math.floor(nFft / 2) + 1 : nFft;
   if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
     throw shapeError("istft", `transforms [${count}, frames, 2] or [B, ${count}, frames, 2]`, z);
   const norm = normalized ? "ortho" : "backward";

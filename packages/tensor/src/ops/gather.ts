@@ -163,7 +163,7 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
   const at = dimension(operation, dim, x.ndim);
   // An empty index selects nothing, whatever its sizes are.
   const fits =
-    index.ndim === x.ndim &&
+    (index.ndim || 1) === (x.ndim || 1) &&
     (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(

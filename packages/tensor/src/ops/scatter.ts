@@ -172,7 +172,7 @@ export function scatterReduce(
   const [at, , from] = prepare("scatterReduce", x, dim, index, source);
   const put = (to: Tensor, values: Tensor, by: Scatter["reduce"]) => scattered(to, [at, index, values], by);
   const all = (value: number) => uniform(x, value, index.shape);
-  const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
+  const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : x.dtype === "int32" ? -2147483648 : 0;
   const base = includeSelf ? x : put(x, all(integer), "set");
   const combined = put(base, from, reduce);
   if (reduction !== "mean") return combined;
@@ -186,7 +186,7 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   expectTensor(operation, x);
   const at = dimension(operation, dim, x.ndim);
   const list = indexList(operation, index);
-  checkBounds(operation, list, x.shape[at] as number, at);
+  checkBounds(operation, list, x.shape[at] ?? 1, at);
   const places = alongDimension(list, at, x.shape);
   if (typeof source !== "object") return [at, places, uniform(x, source, places.shape)];
   if (!sameShape(source.shape, places.shape)) {
