@@ -70,6 +70,8 @@ const dependent: ReadonlySet<string> = new Set([
   "linalg.qr",
   "linalg.solve_ex",
   "linalg.svdvals",
+  "lu",
+  "lu_solve",
   "lu_unpack",
   "masked_select",
   "matrix_exp",

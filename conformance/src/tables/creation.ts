@@ -29,8 +29,10 @@ export const creation: Readonly<Record<string, Call>> = {
     akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
   ones: (given) => akari.ones(given.numbers("size"), given.options("dtype")),
   ones_like: (given) => akari.onesLike(given.x, given.options("dtype")),
-  tril_indices: (given) => akari.trilIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
-  triu_indices: (given) => akari.triuIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
+  tril_indices: (given) =>
+    akari.trilIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
+  triu_indices: (given) =>
+    akari.triuIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
   zeros: (given) => akari.zeros(given.numbers("size"), given.options("dtype")),
   zeros_like: (given) => akari.zerosLike(given.x, given.options("dtype")),
 };

@@ -66,8 +66,7 @@ export const linalg: Readonly<Record<string, Call>> = {
     if (flag(given, "get_infos")) throw new Missing("lu with get_infos");
     return decompositions.luFactor(given.x, given.options("pivot"));
   },
-  lu_solve: (given) =>
-    decompositions.luSolve(given.tensor("LU_data"), given.tensor("LU_pivots"), given.tensor("b")),
+  lu_solve: (given) => decompositions.luSolve(given.tensor("LU_data"), given.tensor("LU_pivots"), given.tensor("b")),
   cholesky_inverse: (given) => decompositions.choleskyInverse(given.x, flag(given, "upper")),
   cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
   inverse: (given) => akari.inverse(given.x),

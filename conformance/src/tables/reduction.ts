@@ -1,10 +1,10 @@
 /** Maps reductions, cumulative operations and sorting from PyTorch's names and arguments to Akari's. */
 
-import { matrixNorm } from "@akari/linalg";
 import type { Dims, Tensor, ValuesAndIndices } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+import { Missing } from "../recorded.ts";
 
 const pair = ({ values, indices }: ValuesAndIndices): readonly Tensor[] => [values, indices];
 
@@ -139,9 +139,8 @@ export const reduction: Readonly<Record<string, Call>> = {
   "nn.functional.pdist": (given) => akari.pdist(given.x, given.number("p", 2)),
   norm: (given) => {
     const p = (given.value("p") ?? 2) as number | "fro" | "nuc"; // safe: as recorded
-    return p === "nuc" // needs singular values, which are in the package for decompositions
-      ? matrixNorm(given.x, p, given.options("dim", "keepdim"))
-      : akari.norm(given.x, p, given.dims(), given.options("keepdim", "dtype"));
+    if (p === "nuc") throw new Missing("norm of singular values, which is matrixNorm of @akari/linalg");
+    return akari.norm(given.x, p, given.dims(), given.options("keepdim", "dtype"));
   },
   prod: over(akari.prod, "dtype"),
   quantile: quantile(akari.quantile),

@@ -13,7 +13,8 @@ const each =
 
 /** Returns where to split: a number of parts or a list of indices, also as a tensor. */
 function sections(given: Arguments): never {
-  return given.operand("indices_or_sections") as never; // safe: as recorded
+  const name = given.has("tensor_indices_or_sections") ? "tensor_indices_or_sections" : "indices_or_sections";
+  return given.operand(name) as never; // safe: as recorded
 }
 
 /** Operations on shapes. */

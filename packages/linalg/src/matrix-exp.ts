@@ -33,7 +33,9 @@ export function matrixExp(a: Tensor): Tensor {
         norm,
         column.reduce((sum, x) => sum + Math.abs(x), 0),
       );
-  const squarings = Number.isFinite(norm) ? Math.max(0, Math.ceil(Math.log2(norm)) + (a.dtype === "float64" ? 1 : -1)) : 0;
+  const squarings = Number.isFinite(norm)
+    ? Math.max(0, Math.ceil(Math.log2(norm)) + (a.dtype === "float64" ? 1 : -1))
+    : 0;
   const x = a.mul(2 ** -squarings);
   const second = x.matmul(x);
   const third = second.matmul(x);

@@ -79,7 +79,8 @@ function spaced(operation: string, from: number, to: number, steps: number, dtyp
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options);
   const dtype = options.dtype ?? "float32";
-  return upload("linspace", encode(spaced("linspace", start, end, steps, dtype), dtype), [steps], dtype, options.device);
+  const values = spaced("linspace", start, end, steps, dtype);
+  return upload("linspace", encode(values, dtype), [steps], dtype, options.device);
 }
 
 /** Options of `logspace`. */

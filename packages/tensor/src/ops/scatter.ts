@@ -172,8 +172,9 @@ export function scatterReduce(
   const [at, , from] = prepare("scatterReduce", x, dim, index, source);
   const put = (to: Tensor, values: Tensor, by: Scatter["reduce"]) => scattered(to, [at, index, values], by);
   const all = (value: number) => uniform(x, value, index.shape);
-  const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : x.dtype === "int32" ? -2147483648 : 0;
-  const base = includeSelf ? x : put(x, all(integer), "set");
+  const least = x.dtype === "int32" ? -2147483648 : 0;
+  const first = isFloating(x.dtype) ? start : Math.max(least, Math.min(start, 2147483647));
+  const base = includeSelf ? x : put(x, all(first), "set");
   const combined = put(base, from, reduce);
   if (reduction !== "mean") return combined;
   const ones = filled(x, x.shape, 1);
