@@ -31,7 +31,7 @@ export interface FrameOptions {
   readonly normalized?: boolean;
   /**
    * Whether to keep only the ⌊nFft / 2⌋ + 1 non-negative frequencies, which determine the others for a real signal.
-   * `istft` reads no others in either case. Default true.
+   * `istft` reads no others in either case. Default true; in `istft`, false if there are `nFft` frequencies.
    */
   readonly onesided?: boolean;
 }

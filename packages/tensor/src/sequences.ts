@@ -70,7 +70,8 @@ function spaced(operation: string, from: number, to: number, steps: number, dtyp
 }
 
 /**
- * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32.
+ * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32. For an
+ * integer dtype, both are truncated first, then every element.
  *
  * https://pytorch.org/docs/stable/generated/torch.linspace.html
  *

@@ -181,7 +181,8 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
  *
  * https://pytorch.org/docs/stable/generated/torch.gather.html
  *
- * @param index int32, of the rank of `x`, and not larger than `x` except in dimension `dim`.
+ * @param index int32, of the rank of `x`, and not larger than `x` except in dimension `dim`. A scalar counts as a vector
+ * of one element.
  * @returns a tensor of the shape of `index`.
  * @throws IndexError for an index out of range.
  * @throws ShapeError if the shape of the index does not fit.

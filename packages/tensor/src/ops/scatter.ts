@@ -75,7 +75,8 @@ function scatterBy(operation: string, options: ScatterOptions | undefined): Scat
  *
  * https://pytorch.org/docs/stable/generated/torch.scatter.html
  *
- * @param index int32, with as many dimensions as `x` and no larger than it except in `dim`.
+ * @param index int32, with as many dimensions as `x` and no larger than it except in `dim`. A scalar counts as a vector
+ * of one element.
  * @param source at least as large as `index` in every dimension.
  * @throws IndexError for an index out of range.
  * @throws ShapeError when the shapes of `x`, `index` and `source` do not match.

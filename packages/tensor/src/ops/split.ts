@@ -107,7 +107,8 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
 
 /**
  * Splits a dimension into `sections` nearly equal parts, the larger ones first, or before each of the indices listed.
- * Returns views. A tensor of either is read on the host, so it must be on a device that can be read synchronously.
+ * Returns views. A tensor with the number or the indices is read on the host; prefetch it on a device that cannot be
+ * read synchronously.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  *
@@ -120,6 +121,7 @@ export function tensorSplit<const Given extends number | readonly number[]>(
   sections: Given,
   dim?: number,
 ): Sections<Given>;
+/** Splits at the indices in a vector, or into the number of parts in a scalar. */
 export function tensorSplit(x: Tensor, sections: Tensor, dim?: number): Tensor[];
 export function tensorSplit(x: Tensor, given: unknown, dim = 0): Tensor[] {
   const at = ownDimension("tensorSplit", dim, x.shape);
