@@ -690,4 +690,40 @@ for mode in ("cycle", "iterations"):
     build = lambda o: S.CyclicLR(o, **limits, scale_fn=lambda e: 0.9**e, scale_mode=mode)
     scheduler(f"CyclicLR/{mode}", "CyclicLR", args, build, "arguments")
 
+# A scalar counts as a vector of one element.
+one = rand()
+case("arguments", "gather/scalar", "gather", {"input": one, "index": ints([0, 0])}, {"dim": 0})
+case("arguments", "gather/scalar-index", "gather", {"input": rand(3), "index": ints(2)}, {"dim": 0})
+case("arguments", "index_add/scalar", "index_add", {"input": one, "index": ints([0]), "source": rand()}, {"dim": 0})
+case("arguments", "index_copy/scalar", "index_copy", {"input": one, "index": ints(0), "source": rand()}, {"dim": -1})
+case("arguments", "index_fill/scalar", "index_fill", {"input": one, "index": ints([0])}, {"dim": 0, "value": 2.5})
+inputs = {"input": one, "index": ints([0]), "source": rand()}
+case("arguments", "index_reduce/scalar", "index_reduce", inputs, {"dim": 0, "reduce": "amax"})
+raises("arguments", "index_copy/scalar-out-of-range", "index_copy", {**inputs, "index": ints([1])}, {"dim": 0})
+
+for reduce in ("amax", "amin"):
+    inputs = {"input": bools([True, True, False]), "index": ints([0, 0, 2]), "src": bools([False, False, True])}
+    args = {"dim": 0, "reduce": reduce, "include_self": False}
+    case("arguments", f"scatter_reduce/bools-{reduce}", "scatter_reduce", inputs, args, grads=False)
+flags = {"input": bools([[True, False], [False, False]]), "vec1": bools([False, True]), "vec2": bools([True, True])}
+case("arguments", "addr/bools", "addr", flags, grads=False)
+batch = torch.tensor([[[100, 7], [2, 3]], [[90, 1], [200, 5]]], dtype=torch.uint8)
+inputs = {"input": batch[0], "batch1": batch, "batch2": batch.transpose(1, 2)}
+case("arguments", "addbmm/bytes", "addbmm", inputs, grads=False)
+
+args = {"start": 2.7, "end": 9.8, "steps": 4, "dtype": "int64"}
+case("arguments", "linspace/integers", "linspace", {}, args, fn=lambda dtype, **a: torch.linspace(dtype=torch.int64, **a), grads=False)
+args = {"start": 0.0, "end": 3.9, "steps": 4, "base": 3.0, "dtype": "int64"}
+case("arguments", "logspace/integers", "logspace", {}, args, fn=lambda dtype, **a: torch.logspace(dtype=torch.int64, **a), grads=False)
+
+for id, where in (("number", ints(4)), ("indices", ints([1, 2, 5]))):
+    case("arguments", f"tensor_split/{id}", "tensor_split", {"input": rand(7, 2), "tensor_indices_or_sections": where})
+raises("arguments", "tensor_split/no-number", "tensor_split", {"input": rand(7, 2), "tensor_indices_or_sections": ints(0)})
+
+inputs, args = {"input": rand(8, 4, 2)}, {"n_fft": 8}
+fn = lambda input, n_fft: torch.istft(torch.view_as_complex(input), n_fft)
+case("arguments", "istft/two-sided", "istft", inputs, args, fn=fn, grads=False, atol=2e-5)
+inputs = {"input": torch.tensor([[5.0, -4.0, 3.0], [2.0, 7.0, -6.0], [-3.0, 1.0, 4.0]])}
+case("arguments", "matrix_exp/large", "matrix_exp", inputs, grads=False, rtol=4e-6)
+
 save()

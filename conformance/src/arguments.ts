@@ -61,9 +61,9 @@ export class Arguments {
     return this.#tensors.has(name) ? this.tensor(name) : (this.value(name) as number);
   }
 
-  /** Returns an argument that is not a tensor, converted by `revive`; undefined if it was not given. */
+  /** Returns an argument that is not a tensor, converted by `revive`; undefined if it was not given as such. */
   value(name: string): Json | undefined {
-    this.#used.add(name);
+    if (!this.#tensors.has(name)) this.#used.add(name);
     const found = this.#args[name];
     return found === undefined ? undefined : revive(name, found);
   }

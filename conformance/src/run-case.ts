@@ -4,12 +4,12 @@ import { type Backend, isDType, setDefaultDevice } from "@akari/tensor";
 import { type DrawCase, runDraws } from "./draws.ts";
 import { type InitCase, runInit } from "./init.ts";
 import { type ModuleCase, runModule, runTraining, type TrainCase } from "./modules.ts";
-import { type OpCase, runOp } from "./op-case.ts";
+import { type Call, type OpCase, runOp } from "./op-case.ts";
 import { type OptimizerCase, runOptimizer } from "./optimizer.ts";
 import { type ProgramCase, runProgram } from "./programs.ts";
 import { Mismatch, Missing } from "./recorded.ts";
 import { runScheduler, type SchedulerCase } from "./scheduler.ts";
-import { table } from "./tables/index.ts";
+import { entryOf, table } from "./tables/index.ts";
 
 /** The fields that all cases have; the others depend on the kind of case. */
 export interface Case {
@@ -58,9 +58,9 @@ async function dispatch(one: Case, device: Backend, compiled: boolean): Promise<
   else if (op.startsWith("optim.")) await runOptimizer(one as unknown as OptimizerCase, device);
   else if (op.startsWith("nn.init.") || "state_shapes" in one) await runInit(one as unknown as InitCase);
   else {
-    const call = Object.hasOwn(table, op) ? table[op] : undefined;
-    if (call === undefined) throw new Missing(op);
-    await runOp(one as unknown as OpCase, call, device, compiled);
+    const entry = entryOf(op);
+    if (entry === null) throw new Missing(op);
+    await runOp({ ...(one as unknown as OpCase), op: entry }, table[entry] as Call, device, compiled);
   }
 }
 

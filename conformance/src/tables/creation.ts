@@ -6,6 +6,10 @@ import type { Call } from "../op-case.ts";
 
 /** Creation and conversion. New tensors are on the default device, which the runner sets. */
 export const creation: Readonly<Record<string, Call>> = {
+  "Tensor.new_full": (given) =>
+    given.x.newFull(given.numbers("size"), given.number("fill_value"), given.options("dtype")),
+  "Tensor.new_ones": (given) => given.x.newOnes(given.numbers("size"), given.options("dtype")),
+  "Tensor.new_zeros": (given) => given.x.newZeros(given.numbers("size"), given.options("dtype")),
   "Tensor.to": (given) => given.x.to(given.value("dtype") as DType),
   arange: (given) =>
     akari.arange(given.number("start", 0), given.number("end"), given.number("step", 1), given.options("dtype")),
@@ -25,8 +29,10 @@ export const creation: Readonly<Record<string, Call>> = {
     akari.logspace(given.number("start"), given.number("end"), given.number("steps"), given.options("base", "dtype")),
   ones: (given) => akari.ones(given.numbers("size"), given.options("dtype")),
   ones_like: (given) => akari.onesLike(given.x, given.options("dtype")),
-  tril_indices: (given) => akari.trilIndices(given.number("row"), given.number("col"), given.options("offset")),
-  triu_indices: (given) => akari.triuIndices(given.number("row"), given.number("col"), given.options("offset")),
+  tril_indices: (given) =>
+    akari.trilIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
+  triu_indices: (given) =>
+    akari.triuIndices(given.number("row"), given.number("col"), given.options("offset", "dtype")),
   zeros: (given) => akari.zeros(given.numbers("size"), given.options("dtype")),
   zeros_like: (given) => akari.zerosLike(given.x, given.options("dtype")),
 };

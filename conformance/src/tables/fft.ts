@@ -52,6 +52,7 @@ const frames = ["hop_length", "win_length", "window", "center", "normalized", "o
 /** Returns the options of `stft` and `istft`, one of which is a tensor. */
 function framed(given: Arguments, more: string): never {
   const window = given.optional("window");
+  given.value("return_complex"); // complex results are always in the layout of `torch.view_as_real`
   const options = given.options(...frames.filter((name) => name !== "window"), more);
   return (window === null ? options : { ...(options as object), window }) as never; // safe: as `options` itself
 }

@@ -15,7 +15,7 @@ import { reduction } from "./reduction.ts";
 import { shape } from "./shape.ts";
 import { specialFunctions } from "./special.ts";
 
-/** Akari's calls by PyTorch's name. An operation without an entry counts as missing. */
+/** Akari's calls by PyTorch's name. */
 export const table: Readonly<Record<string, Call>> = {
   ...pointwise,
   ...activation,
@@ -36,3 +36,12 @@ export const table: Readonly<Record<string, Call>> = {
   ...layers,
   ...clip,
 };
+
+/**
+ * Returns the name of an operation's entry, or null if it has none and counts as missing. PyTorch has many operations
+ * both as functions and as methods, and activations under two names, which share an entry.
+ */
+export function entryOf(op: string): string | null {
+  const names = [op, op.replace(/^Tensor\./, ""), `Tensor.${op}`, `nn.functional.${op}`, `special.${op}`];
+  return names.find((name) => Object.hasOwn(table, name)) ?? null;
+}

@@ -4,6 +4,7 @@ import * as decompositions from "@akari/linalg";
 import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+import { Missing } from "../recorded.ts";
 
 const twoOf = ({ sign, logabsdet }: akari.LogDeterminant): readonly akari.Tensor[] => [sign, logabsdet];
 const flag = (given: Arguments, name: string): boolean => given.value(name) === true;
@@ -59,6 +60,13 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.vecdot": (given) => akari.vecdot(given.tensor("x"), given.tensor("y"), given.number("dim", -1)),
   "linalg.vector_norm": (given) =>
     akari.vectorNorm(given.tensor("x"), given.number("ord", 2), given.dims(), given.options("keepdim")),
+  cholesky: (given) => akari.cholesky(given.x, given.options("upper")),
+  cross: (given) => akari.cross(given.x, given.tensor("other"), given.number("dim")),
+  lu: (given) => {
+    if (flag(given, "get_infos")) throw new Missing("lu with get_infos");
+    return decompositions.luFactor(given.x, given.options("pivot"));
+  },
+  lu_solve: (given) => decompositions.luSolve(given.tensor("LU_data"), given.tensor("LU_pivots"), given.tensor("b")),
   cholesky_inverse: (given) => decompositions.choleskyInverse(given.x, flag(given, "upper")),
   cholesky_solve: (given) => akari.choleskySolve(given.x, given.tensor("input2"), flag(given, "upper")),
   inverse: (given) => akari.inverse(given.x),

@@ -4,6 +4,7 @@ import type { Tensor } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import { type Arguments, snakeCase } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+import { Missing } from "../recorded.ts";
 
 /** Functions of one tensor that have an in-place variant. */
 const unaries = [
@@ -122,6 +123,17 @@ const functions: typeof akari = akari;
 
 const limit = (given: Arguments, name: string): Tensor | number | null =>
   given.has(name) ? given.operand(name) : null;
+/** Returns the second operand, which `heaviside` calls `values`. */
+const second = (given: Arguments): Tensor | number => given.operand(given.has("values") ? "values" : "other");
+
+/** Returns the entry of a question about tensors. On other devices its answer is a promise. */
+const answer =
+  (ask: (x: Tensor, given: Arguments) => boolean): Call =>
+  (given) => {
+    if (!given.x.device.readSync) throw new Missing(`synchronous answers on ${given.x.device.name}`);
+    return akari.tensor(ask(given.x, given), { dtype: "bool" });
+  };
+
 const named = ["nan", "posinf", "neginf"];
 
 /** Pointwise operations. */
@@ -131,8 +143,8 @@ export const pointwise: Readonly<Record<string, Call>> = {
     [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](),
   })),
   ...entries(binaries, (name) => ({
-    [snakeCase(name)]: (given) => functions[name](given.operand("input"), given.operand("other")),
-    [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](given.operand("other")),
+    [snakeCase(name)]: (given) => functions[name](given.operand("input"), second(given)),
+    [`Tensor.${snakeCase(name)}_`]: (given) => given.x[`${name}_`](second(given)),
   })),
   ...entries(others, (name) => ({
     [name]: (given) => functions[name](given.operand("input"), given.operand("other")),
@@ -155,6 +167,10 @@ export const pointwise: Readonly<Record<string, Call>> = {
   })),
   clamp_max: (given) => akari.clampMax(given.x, given.operand("max")),
   clamp_min: (given) => akari.clampMin(given.x, given.operand("min")),
+  allclose: answer((x, given) =>
+    akari.allcloseSync(x, given.tensor("other"), given.options("rtol", "atol", "equal_nan")),
+  ),
+  equal: answer((x, given) => akari.equalSync(x, given.tensor("other"))),
   isclose: (given) => akari.isclose(given.x, given.tensor("other"), given.options("rtol", "atol", "equal_nan")),
   lerp: (given) => akari.lerp(given.x, given.tensor("end"), given.operand("weight")),
   logit: (given) => akari.logit(given.x, given.has("eps") ? given.number("eps") : null),

@@ -4,6 +4,7 @@ import type { Dims, Tensor, ValuesAndIndices } from "@akari/tensor";
 import * as akari from "@akari/tensor";
 import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+import { Missing } from "../recorded.ts";
 
 const pair = ({ values, indices }: ValuesAndIndices): readonly Tensor[] => [values, indices];
 
@@ -55,6 +56,12 @@ const renorm = (given: Arguments): readonly [number, number, number] => [
   given.number("maxnorm"),
 ];
 
+/** Returns the options of searches. All indices are int32, with or without `out_int32`. */
+const search = (given: Arguments): akari.SearchOptions => {
+  given.value("out_int32");
+  return given.options("right", "side");
+};
+
 const integral = (given: Arguments): akari.TrapezoidOptions => {
   const x = given.optional("x");
   return { ...(given.options("dx", "dim") as object), ...(x && { x }) };
@@ -76,7 +83,7 @@ export const reduction: Readonly<Record<string, Call>> = {
   any: over(akari.any),
   argmax: place(akari.argmax),
   argmin: place(akari.argmin),
-  bucketize: (given) => akari.bucketize(given.x, given.tensor("boundaries"), given.options("right", "side")),
+  bucketize: (given) => akari.bucketize(given.x, given.tensor("boundaries"), search(given)),
   cummax: (given) => pair(akari.cummax(given.x, given.number("dim"))),
   cummin: (given) => pair(akari.cummin(given.x, given.number("dim"))),
   diff: (given) =>
@@ -91,7 +98,7 @@ export const reduction: Readonly<Record<string, Call>> = {
   nansum: over(akari.nansum, "dtype"),
   searchsorted: (given) =>
     akari.searchsorted(given.tensor("sorted_sequence"), given.x, {
-      ...(given.options("right", "side") as object),
+      ...search(given),
       ...tensors(given, "sorter"),
     }),
   std_mean: (given) => {
@@ -130,13 +137,11 @@ export const reduction: Readonly<Record<string, Call>> = {
       : akari.nanmedian(given.x),
   nanquantile: quantile(akari.nanquantile),
   "nn.functional.pdist": (given) => akari.pdist(given.x, given.number("p", 2)),
-  norm: (given) =>
-    akari.norm(
-      given.x,
-      given.has("p") ? (given.value("p") as number | "fro") : 2,
-      given.dims(),
-      given.options("keepdim", "dtype"),
-    ),
+  norm: (given) => {
+    const p = (given.value("p") ?? 2) as number | "fro" | "nuc"; // safe: as recorded
+    if (p === "nuc") throw new Missing("norm of singular values, which is matrixNorm of @akari/linalg");
+    return akari.norm(given.x, p, given.dims(), given.options("keepdim", "dtype"));
+  },
   prod: over(akari.prod, "dtype"),
   quantile: quantile(akari.quantile),
   renorm: (given) => akari.renorm(given.x, ...renorm(given)),
@@ -146,6 +151,7 @@ export const reduction: Readonly<Record<string, Call>> = {
   topk: (given) =>
     pair(akari.topk(given.x, given.number("k"), given.number("dim", -1), given.options("largest", "sorted"))),
   trapezoid: (given) => akari.trapezoid(given.tensor("y"), integral(given)),
+  trapz: (given) => akari.trapz(given.tensor("y"), integral(given)),
   unique: (given) => akari.unique(given.x, given.options(...requested, "sorted")),
   unique_consecutive: (given) => akari.uniqueConsecutive(given.x, given.options(...requested)),
   var: over(akari.variance, "unbiased", "correction"),

@@ -2,7 +2,20 @@
 
 import { padSequence } from "@akari/nn";
 import * as akari from "@akari/tensor";
+import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
+
+/** Returns the entry of a function of one tensor, which PyTorch also applies to several. */
+const each =
+  (f: (x: akari.Tensor) => akari.Tensor): Call =>
+  (given) =>
+    given.has("tensors") ? given.list("tensors").map(f) : f(given.x);
+
+/** Returns where to split: a number of parts or a list of indices, also as a tensor. */
+function sections(given: Arguments): never {
+  const name = given.has("tensor_indices_or_sections") ? "tensor_indices_or_sections" : "indices_or_sections";
+  return given.operand(name) as never; // safe: as recorded
+}
 
 /** Operations on shapes. */
 export const shape: Readonly<Record<string, Call>> = {
@@ -11,6 +24,9 @@ export const shape: Readonly<Record<string, Call>> = {
   "Tensor.repeat": (given) => given.x.repeat(given.numbers("repeats")),
   "Tensor.tril_": (given) => given.x.tril_(given.number("diagonal", 0)),
   "Tensor.triu_": (given) => given.x.triu_(given.number("diagonal", 0)),
+  "Tensor.T": (given) => given.x.T,
+  "Tensor.contiguous": (given) => given.x.contiguous(),
+  "Tensor.mT": (given) => given.x.mT,
   "Tensor.unflatten": (given) => given.x.unflatten(given.number("dim"), given.numbers("sizes")),
   "Tensor.unfold": (given) => given.x.unfold(given.number("dimension"), given.number("size"), given.number("step")),
   "Tensor.view": (given) => given.x.view(given.numbers("shape")),
@@ -22,11 +38,20 @@ export const shape: Readonly<Record<string, Call>> = {
   column_stack: (given) => akari.columnStack(given.list("tensors")),
   concat: (given) => akari.concat(given.list("tensors"), given.number("dim", 0)),
   concatenate: (given) => akari.concatenate(given.list("tensors"), given.number("dim", 0)),
-  dsplit: (given) => akari.dsplit(given.x, given.sizes("indices_or_sections")),
+  broadcast_shapes: (given) =>
+    akari.tensor(
+      akari.broadcastShapes(
+        "broadcastShapes",
+        (given.value("shapes") as readonly (number | number[])[]).map((shape) => [shape].flat()), // safe: as recorded
+      ),
+      { dtype: "int32" },
+    ),
+  constant_pad_nd: (given) => akari.pad(given.x, given.numbers("pad"), given.options("value")),
+  dsplit: (given) => akari.dsplit(given.x, sections(given)),
   dstack: (given) => akari.dstack(given.list("tensors")),
   fliplr: (given) => akari.fliplr(given.x),
   flipud: (given) => akari.flipud(given.x),
-  hsplit: (given) => akari.hsplit(given.x, given.sizes("indices_or_sections")),
+  hsplit: (given) => akari.hsplit(given.x, sections(given)),
   hstack: (given) => akari.hstack(given.list("tensors")),
   moveaxis: (given) => akari.moveaxis(given.x, given.sizes("source"), given.sizes("destination")),
   ravel: (given) => akari.ravel(given.x),
@@ -34,12 +59,12 @@ export const shape: Readonly<Record<string, Call>> = {
   rot90: (given) => akari.rot90(given.x, given.number("k", 1), (given.value("dims") ?? [0, 1]) as [number, number]),
   row_stack: (given) => akari.rowStack(given.list("tensors")),
   swapdims: (given) => akari.swapdims(given.x, given.number("dim0"), given.number("dim1")),
-  tensor_split: (given) => akari.tensorSplit(given.x, given.sizes("indices_or_sections"), given.number("dim", 0)),
-  vsplit: (given) => akari.vsplit(given.x, given.sizes("indices_or_sections")),
+  tensor_split: (given) => akari.tensorSplit(given.x, sections(given), given.number("dim", 0)),
+  vsplit: (given) => akari.vsplit(given.x, sections(given)),
   vstack: (given) => akari.vstack(given.list("tensors")),
-  atleast_1d: (given) => akari.atleast1d(given.x),
-  atleast_2d: (given) => akari.atleast2d(given.x),
-  atleast_3d: (given) => akari.atleast3d(given.x),
+  atleast_1d: each(akari.atleast1d),
+  atleast_2d: each(akari.atleast2d),
+  atleast_3d: each(akari.atleast3d),
   block_diag: (given) => akari.blockDiag(...given.list("tensors")),
   broadcast_tensors: (given) => akari.broadcastTensors(...given.list("tensors")),
   broadcast_to: (given) => akari.broadcastTo(given.x, given.numbers("shape")),
@@ -66,6 +91,14 @@ export const shape: Readonly<Record<string, Call>> = {
   meshgrid: (given) => akari.meshgrid(given.list("tensors"), given.options("indexing")),
   movedim: (given) => akari.movedim(given.x, given.sizes("source"), given.sizes("destination")),
   narrow: (given) => akari.narrow(given.x, given.number("dim"), given.number("start"), given.number("length")),
+  slice: (given) =>
+    akari.slice(
+      given.x,
+      given.number("dim", 0),
+      given.value("start") as number | undefined, // safe: as recorded
+      given.value("end") as number | undefined,
+      given.number("step", 1),
+    ),
   "nn.functional.fold": (given) =>
     akari.col2im(
       given.x,
@@ -96,6 +129,7 @@ export const shape: Readonly<Record<string, Call>> = {
       given.number("step", 1),
     ),
   split: (given) => akari.split(given.x, given.sizes("split_size_or_sections"), given.number("dim", 0)),
+  split_with_sizes: (given) => akari.split(given.x, given.numbers("split_sizes"), given.number("dim", 0)),
   squeeze: (given) => akari.squeeze(given.x, given.dims()),
   stack: (given) => akari.stack(given.list("tensors"), given.number("dim", 0)),
   swapaxes: (given) => akari.swapaxes(given.x, given.number("axis0"), given.number("axis1")),

@@ -60,7 +60,8 @@ const entries = <Name extends string>(
   names: readonly Name[],
   entry: (name: Name) => readonly [string, Call],
 ): Record<string, Call> => Object.fromEntries(names.map(entry));
-const bins = (given: Arguments): number | Tensor => (given.has("edges") ? given.tensor("edges") : given.number("bins"));
+const bins = (given: Arguments): number | Tensor =>
+  given.has("edges") ? given.tensor("edges") : given.operand("bins");
 const settings = (given: Arguments): akari.HistogramOptions => {
   const weight = given.optional("weight");
   const others: akari.HistogramOptions = given.options("range", "density");
@@ -75,6 +76,7 @@ export const specialFunctions: Readonly<Record<string, Call>> = {
   ]),
   ...entries(polynomials, (name) => [special(name), (given) => functions[name](given.x, given.number("n"))]),
   ...entries(ofTorch, (name) => [name, (given) => functions[name](given.operand("input"), given.operand("other"))]),
+  mvlgamma: (given) => functions.mvlgamma(given.x, given.number("p")),
   "special.multigammaln": (given) => functions.multigammaln(given.x, given.number("p")),
   float_power: (given) => functions.floatPower(given.operand("input"), given.operand("exponent")),
   frexp: (given) => {
@@ -85,13 +87,19 @@ export const specialFunctions: Readonly<Record<string, Call>> = {
     functions.gradient(given.x, {
       ...(given.options("spacing", "dim", "edge_order") as akari.GradientOptions),
       ...(given.has("coordinates") ? { spacing: given.list("coordinates") } : {}),
+      ...(given.list("spacing").length > 0 && { spacing: given.list("spacing") }),
     }),
   histogram: (given) => {
     const { hist, binEdges } = functions.histogram(given.x, bins(given), settings(given));
     return [hist, binEdges];
   },
   histogramdd: (given) => {
-    const { hist, binEdges } = functions.histogramdd(given.x, given.numbers("bins"), settings(given));
+    const edges = given.list("bins");
+    const { hist, binEdges } = functions.histogramdd(
+      given.x,
+      edges.length > 0 ? edges : given.numbers("bins"),
+      settings(given),
+    );
     return [hist, ...binEdges];
   },
   ldexp: (given) => functions.ldexp(given.x, given.tensor("other")),

@@ -32,7 +32,7 @@ export interface FrameOptions {
   readonly normalized?: boolean;
   /**
    * Whether to keep only the ⌊nFft / 2⌋ + 1 non-negative frequencies, which determine the others for a real signal.
-   * `istft` reads no others in either case. Default true.
+   * `istft` reads no others in either case. Default true; in `istft`, false if there are `nFft` frequencies.
    */
   readonly onesided?: boolean;
 }
@@ -124,14 +124,15 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
  * `hopLength` is at most `winLength`.
  */
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
-  const { center, normalized, onesided, length, ...others } = settings("istft", options, {
+  const { center, normalized, length, ...others } = settings("istft", options, {
     ...shared,
+    onesided: shapeOf("istft", z).at(-3) !== nFft,
     length: undefined,
   });
   const [hop, given] = hopAndWindow("istft", nFft, others, z);
   if (length !== undefined) checkInteger("istft", "length", length, 1);
-  const count = onesided ? Math.floor(nFft / 2) + 1 : nFft;
-  if (![3, 4].includes(shapeOf("istft", z).length) || z.size(-3) !== count || z.size(-1) !== 2)
+  const count = others.onesided ? Math.floor(nFft / 2) + 1 : nFft;
+  if ((z.ndim !== 3 && z.ndim !== 4) || z.size(-3) !== count || z.size(-1) !== 2)
     throw shapeError("istft", `transforms [${count}, frames, 2] or [B, ${count}, frames, 2]`, z);
   const norm = normalized ? "ortho" : "backward";
   const spectra = (z.ndim === 3 ? z.unsqueeze(0) : z).transpose(1, 2);

@@ -5,14 +5,14 @@ import { expectSquare, readMatrices } from "./matrices.ts";
 
 /**
  * Coefficients 1/k! of the Taylor series up to degree 16, where the remainder is below float64's rounding error for
- * norms up to 1/2.
+ * norms up to 1/2, and below float32's for norms up to 2.
  */
 const coefficients = [1];
 for (let k = 1; k <= 16; k++) coefficients.push((coefficients[k - 1] as number) / k);
 
 /**
  * Computes the exponential `Σ Aᵏ / k!` of each square matrix [..., n, n], which maps x(0) to x(1) for `x' = A x`. A is
- * scaled by a power of two so that its 1-norm is at most 1/2, the Taylor polynomial of degree 16 is evaluated with six
+ * scaled by a power of two so that its 1-norm is at most 1/2 (2 in float32, where each squaring costs accuracy), the Taylor polynomial of degree 16 is evaluated with six
  * matrix products, and the result is squared once per halving. The computation consists of matrix products, so it runs
  * on the device and is differentiable to any order; only the norm is computed on the host. (Paterson and Stockmeyer
  * 1973; Moler and Van Loan 2003, "Nineteen dubious ways".)
@@ -33,7 +33,9 @@ export function matrixExp(a: Tensor): Tensor {
         norm,
         column.reduce((sum, x) => sum + Math.abs(x), 0),
       );
-  const squarings = Number.isFinite(norm) ? Math.max(0, Math.ceil(Math.log2(norm)) + 1) : 0;
+  const squarings = Number.isFinite(norm)
+    ? Math.max(0, Math.ceil(Math.log2(norm)) + (a.dtype === "float64" ? 1 : -1))
+    : 0;
   const x = a.mul(2 ** -squarings);
   const second = x.matmul(x);
   const third = second.matmul(x);

@@ -14,6 +14,10 @@ function expectNumber(operation: string, name: string, value: number): void {
     throw new ArgumentError(`${operation}: ${name} must be a finite number, got ${value}`);
 }
 
+/** Returns the conversion of a rule's numbers to a dtype: for integers they are truncated first, as in PyTorch. */
+const representable = (dtype: DType = "float32"): ((value: number) => number) =>
+  isFloating(dtype) ? (value) => value : Math.trunc;
+
 /**
  * Creates a vector of the numbers from `start` (default 0) up to, but not including, `end`, in steps of `step` (default
  * 1). The default dtype is int32 when all of these are integers, otherwise float32.
@@ -38,10 +42,7 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
   expectNumber("arange", "end", to);
   expectNumber("arange", "step", by);
   checkOptions("arange", options);
-  // For an integer dtype, start, end and step are truncated first, as in PyTorch.
-  const whole =
-    options.dtype !== undefined && !isFloating(options.dtype) ? Math.trunc : (value: number): number => value;
-  const [start, end, step] = [whole(from), whole(to), whole(by)];
+  const [start, end, step] = [from, to, by].map(representable(options.dtype)) as [number, number, number];
   if (step === 0 || (end - start) * step < 0) {
     throw new ArgumentError(`arange: a step of ${step} does not lead from ${start} to ${end}`);
   }
@@ -55,11 +56,12 @@ export function arange(...given: readonly (number | TensorOptions | undefined)[]
  * Computes evenly spaced numbers, the first half from the start and the second half from the end, so that both ends are
  * exact. For an odd count the middle belongs to the second half, which matters for integers.
  */
-function spaced(operation: string, start: number, end: number, steps: number): Float64Array {
-  expectNumber(operation, "start", start);
-  expectNumber(operation, "end", end);
+function spaced(operation: string, from: number, to: number, steps: number, dtype: DType): Float64Array {
+  expectNumber(operation, "start", from);
+  expectNumber(operation, "end", to);
   checkInteger(operation, "steps", steps);
   const values = new Float64Array(steps);
+  const [start, end] = [from, to].map(representable(dtype)) as [number, number];
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   for (let i = 0; i < steps; i++)
     values[i] = i < Math.floor(steps / 2) ? start + step * i : end - step * (steps - 1 - i);
@@ -68,7 +70,8 @@ function spaced(operation: string, start: number, end: number, steps: number): F
 }
 
 /**
- * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32.
+ * Creates a vector of `steps` evenly spaced numbers from `start` to `end`, both included. Default dtype float32. For an
+ * integer dtype, both are truncated first, then every element.
  *
  * https://pytorch.org/docs/stable/generated/torch.linspace.html
  *
@@ -77,7 +80,8 @@ function spaced(operation: string, start: number, end: number, steps: number): F
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
   checkOptions("linspace", options);
   const dtype = options.dtype ?? "float32";
-  return upload("linspace", encode(spaced("linspace", start, end, steps), dtype), [steps], dtype, options.device);
+  const values = spaced("linspace", start, end, steps, dtype);
+  return upload("linspace", encode(values, dtype), [steps], dtype, options.device);
 }
 
 /** Options of `logspace`. */
@@ -97,7 +101,7 @@ export interface LogspaceOptions extends TensorOptions {
 export function logspace(start: number, end: number, steps: number, options: LogspaceOptions = {}): Tensor {
   checkOptions("logspace", options, ["base"]);
   const { base = 10, dtype = "float32" } = options;
-  const values = spaced("logspace", start, end, steps).map((exponent) => base ** exponent);
+  const values = spaced("logspace", start, end, steps, dtype).map((exponent) => base ** exponent);
   return upload("logspace", encode(values, dtype), [steps], dtype, options.device);
 }
 

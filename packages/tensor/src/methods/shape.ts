@@ -84,6 +84,8 @@ export interface ShapeMethods {
   unbind(dim?: number): Tensor[];
   /** Splits a dimension (default 0) into nearly equal parts, or before each of the indices listed. Returns views. */
   tensorSplit<const Given extends number | readonly number[]>(sections: Given, dim?: number): Sections<Given>;
+  /** Splits at the indices in a vector, or into the number of parts in a scalar. Returns views. */
+  tensorSplit(sections: Tensor, dim?: number): Tensor[];
   /** Splits the columns into equal parts, or before each of the indices listed. Returns views. */
   hsplit<const Given extends number | readonly number[]>(sections: Given): Sections<Given>;
   /** Splits the rows into equal parts, or before each of the indices listed. Returns views. */

@@ -160,7 +160,7 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
   const at = dimension(operation, dim, x);
   // An empty index selects nothing, whatever its sizes are.
   const fits =
-    shapeOf(operation, index).length === x.ndim &&
+    (shapeOf(operation, index).length || 1) === (x.ndim || 1) &&
     (index.numel() === 0 || index.shape.every((size, i) => i === at || size <= (x.shape[i] as number)));
   if (!fits) {
     throw new ShapeError(
@@ -178,7 +178,8 @@ export function checkAlong(operation: string, x: Tensor, dim: number, index: Ten
  *
  * https://pytorch.org/docs/stable/generated/torch.gather.html
  *
- * @param index int32, of the rank of `x`, and not larger than `x` except in dimension `dim`.
+ * @param index int32, of the rank of `x`, and not larger than `x` except in dimension `dim`. A scalar counts as a vector
+ * of one element.
  * @returns a tensor of the shape of `index`.
  * @throws IndexError for an index out of range.
  * @throws ShapeError if the shape of the index does not fit.

@@ -12,7 +12,7 @@ import { settings } from "../settings.ts";
 import { broadcastStrides, expectRank, reshapeStrides, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
-import { copyInto } from "./copy.ts";
+import { cast, copyInto } from "./copy.ts";
 import { bmm, checkProductTypes, matmul, mm, mv, outer } from "./matmul.ts";
 import { t } from "./permute.ts";
 import { reshape } from "./reshape.ts";
@@ -178,7 +178,8 @@ export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProduc
  * @throws DTypeError if the dtypes differ.
  */
 export function addr(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-  return addProduct("addr", input, outer(a, b), options);
+  const y = addProduct("addr", input, outer(a, b), options);
+  return input.dtype === "bool" ? cast(y, "bool") : y;
 }
 
 /**
@@ -193,5 +194,5 @@ export function addr(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOp
  * @throws DTypeError if the dtypes differ.
  */
 export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddProductOptions): Tensor {
-  return addProduct("addbmm", input, sum(bmm(a, b), 0), options);
+  return addProduct("addbmm", input, sum(bmm(a, b), 0, { dtype: a.dtype }), options);
 }

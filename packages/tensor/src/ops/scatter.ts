@@ -78,7 +78,8 @@ function scatterBy(operation: string, options: ScatterOptions | undefined): Scat
  *
  * https://pytorch.org/docs/stable/generated/torch.scatter.html
  *
- * @param index int32, with as many dimensions as `x` and no larger than it except in `dim`.
+ * @param index int32, with as many dimensions as `x` and no larger than it except in `dim`. A scalar counts as a vector
+ * of one element.
  * @param source at least as large as `index` in every dimension.
  * @throws IndexError for an index out of range.
  * @throws ShapeError when the shapes of `x`, `index` and `source` do not match.
@@ -175,8 +176,9 @@ export function scatterReduce(
   const [at, , from] = prepare("scatterReduce", x, dim, index, source);
   const put = (to: Tensor, values: Tensor, by: Scatter["reduce"]) => scattered(to, [at, index, values], by);
   const all = (value: number) => uniform(x, value, index.shape);
-  const integer = Number.isFinite(start) || x.dtype.startsWith("float") ? start : start > 0 ? 2147483647 : -2147483648;
-  const base = includeSelf ? x : put(x, all(integer), "set");
+  const least = x.dtype === "int32" ? -2147483648 : 0;
+  const first = isFloating(x.dtype) ? start : Math.max(least, Math.min(start, 2147483647));
+  const base = includeSelf ? x : put(x, all(first), "set");
   const combined = put(base, from, reduce);
   if (reduction !== "mean") return combined;
   const ones = filled(x, x.shape, 1);
@@ -188,7 +190,7 @@ export function scatterReduce(
 function alongList(operation: string, x: Tensor, dim: number, index: Tensor, source: Tensor | number): Prepared {
   const at = dimension(operation, dim, x);
   const list = indexList(operation, index);
-  checkBounds(operation, list, x.shape[at] as number, at);
+  checkBounds(operation, list, x.shape[at] ?? 1, at);
   const places = alongDimension(list, at, x.shape);
   if (typeof source !== "object") return [at, places, uniform(x, source, places.shape)];
   if (!sameShape(shapeOf(operation, source), places.shape)) {

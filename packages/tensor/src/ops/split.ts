@@ -107,7 +107,8 @@ export function unbind(x: Tensor, dim = 0): Tensor[] {
 
 /**
  * Splits a dimension into `sections` nearly equal parts, the larger ones first, or before each of the indices listed.
- * Returns views.
+ * Returns views. A tensor with the number or the indices is read on the host; prefetch it on a device that cannot be
+ * read synchronously.
  *
  * https://pytorch.org/docs/stable/generated/torch.tensor_split.html
  *
@@ -120,10 +121,12 @@ export function tensorSplit<const Given extends number | readonly number[]>(
   sections: Given,
   dim?: number,
 ): Sections<Given>;
-export function tensorSplit(x: Tensor, sections: number | readonly number[], dim = 0): Tensor[] {
+/** Splits at the indices in a vector, or into the number of parts in a scalar. */
+export function tensorSplit(x: Tensor, sections: Tensor, dim?: number): Tensor[];
+export function tensorSplit(x: Tensor, given: unknown, dim = 0): Tensor[] {
   const at = ownDimension("tensorSplit", dim, x);
-  if (typeof sections === "object" && sections)
-    return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
+  const sections = ((given as Tensor | null)?.toArraySync?.() ?? given) as number | number[];
+  if (Array.isArray(sections)) return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
   checkInteger("tensorSplit", "sections", sections, 1);
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);

@@ -124,6 +124,10 @@ describe("views", () => {
     expect(x.chunk(3).map((y) => y.shape[0])).toEqual([3, 3, 1]);
     expect(tensorSplit(x, 3).map((y) => y.shape[0])).toEqual([3, 2, 2]);
     expect(tensorSplit(x, [2, 4]).map((y) => y.shape[0])).toEqual([2, 2, 3]);
+    expect(tensorSplit(x, tensor([2, 4], { dtype: "int32" })).map((y) => y.shape[0])).toEqual([2, 2, 3]);
+    for (const wrong of [undefined, null, {}, 0]) {
+      expect(() => tensorSplit(x, wrong as number)).toThrow(/tensorSplit: sections must be a positive integer/);
+    }
     const [head, tail] = x.split([2, 5]); // the compiler knows the number of parts
     expect(cat([head, tail]).toArraySync()).toEqual(x.toArraySync());
     expect(stack(x.unbind(1), 1).toArraySync()).toEqual(x.toArraySync());

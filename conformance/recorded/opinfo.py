@@ -1,0 +1,622 @@
+"""Records PyTorch's results for the sample inputs of PyTorch's own tests (`torch.testing._internal`, the OpInfo database)
+in the format of `conformance`: `python3 conformance/recorded/opinfo.py FOLDER [--dtype float32] [--only PREFIX]
+[--reference]` writes one file per family of operations, several thousand cases, which `pnpm conformance FOLDER` runs.
+`--reference` takes the larger set of inputs that PyTorch keeps for comparison with NumPy.
+
+Left out, and counted at the end: random, sparse and internal operations, results that PyTorch does not specify, samples
+with arguments that JSON cannot hold, and large tensors.
+"""
+
+import argparse
+import collections
+import inspect
+import json
+import os
+import sys
+import types
+import unittest
+import warnings
+
+# PyTorch's test utilities import this package, but the samples do not use it.
+sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase, ACCEPT=False))
+
+import torch
+from torch.testing._internal.common_methods_invocations import op_db
+
+warnings.filterwarnings("ignore")
+torch.set_num_threads(1)
+
+largest = 2000
+"""The largest number of elements that a tensor of a case may have."""
+
+tolerances = {"bfloat16": (1.6e-2, 1e-5), "float16": (1e-3, 1e-5), "float32": (2e-5, 2e-6), "float64": (1e-7, 1e-7)}
+"""The relative and absolute tolerance, unless PyTorch's own results are less accurate."""
+
+slack = {"bfloat16": 2, "float16": 2, "float32": 8}
+"""By how much a result may differ from the float64 result, in multiples of the difference of PyTorch's own."""
+
+prefixes = ("jiterator", "masked.", "sparse.", "_refs", "ops.", "to_sparse", "resize", "__r", "empty", "new_empty")
+random = (
+    *("dropout", "bernoulli", "multinomial", "normal", "uniform", "rand", "randn", "rand_like", "randn_like"),
+    *("randint_like", "nn.functional.rrelu", "nn.functional.fractional_max_pool2d", "svd_lowrank", "pca_lowrank"),
+    *("nn.functional.fractional_max_pool3d", "nn.functional.dropout", "nn.functional.dropout2d"),
+    *("nn.functional.dropout3d", "nn.functional.feature_alpha_dropout", "normal"),
+)
+internal = (
+    *("as_strided_scatter", "chalf", "fill", "segment_reduce", "native_layer_norm", "native_batch_norm", "narrow_copy"),
+    *("slice", "resolve_conj", "resolve_neg", "constant_pad_nd", "split_with_sizes"),
+)
+pairs = ("angle", "conj", "conj_physical", "real", "imag", "isreal", "H", "mH", "view_as_complex", "view_as_real", "sgn")
+"""Operations for complex numbers. (The gradient of `sgn` for real numbers is uninitialized memory.)"""
+unspecified = ("svd", "linalg.svd", "linalg.eigh", "linalg.eig", "symeig", "qr", "geqrf", "linalg.lu_factor_ex")
+"""Decompositions that are only defined up to signs or a basis."""
+
+conversions = {
+    "bfloat16": "bfloat16",
+    "bool": "bool",
+    "byte": "uint8",
+    "char": "int8",
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+}
+"""Methods that convert to a dtype."""
+
+signatures = {
+    **dict.fromkeys(conversions, "input"),
+    "T": "input",
+    "__getitem__": "input index",
+    "arange": "start end step",
+    "atleast_1d": "*tensors",
+    "atleast_2d": "*tensors",
+    "atleast_3d": "*tensors",
+    "block_diag": "*tensors",
+    "broadcast_shapes": "*shapes",
+    "broadcast_tensors": "*tensors",
+    "broadcast_to": "input shape",
+    "cartesian_prod": "*tensors",
+    "dsplit": "input indices_or_sections",
+    "einsum": "operands equation",
+    "expand": "input *sizes",
+    "eye": "n m",
+    "hsplit": "input indices_or_sections",
+    "linalg.cross": "input other",
+    "linalg.householder_product": "A tau",
+    "linalg.lstsq": "A B rcond",
+    "linalg.matrix_rank": "A",
+    "linalg.tensorsolve": "A B dims",
+    "lu": "input pivot get_infos",
+    "lu_solve": "b LU_data LU_pivots",
+    "meshgrid": "*tensors",
+    "nn.functional._scaled_dot_product_attention": "query key value attn_mask dropout_p need_attn_weights is_causal",
+    "nn.functional.adaptive_avg_pool1d": "input output_size",
+    "nn.functional.embedding": "weight input",
+    "nn.functional.embedding_bag": "weight input",
+    "nn.functional.pad": "input pad mode value",
+    "nn.functional.pairwise_distance": "x1 x2 p eps keepdim",
+    "nn.functional.pdist": "input p",
+    "nn.functional.pixel_shuffle": "input upscale_factor",
+    "nn.functional.pixel_unshuffle": "input downscale_factor",
+    "nn.functional.prelu": "input weight",
+    "nn.functional.softplus": "input beta threshold",
+    "nonzero": "input",
+    "permute": "input *dims",
+    "polygamma": "input n",
+    "repeat": "input *repeats",
+    "reshape": "input *shape",
+    "special.polygamma": "input n",
+    "split": "input split_size_or_sections dim",
+    "sum_to_size": "input *size",
+    "tensor_split": "input indices_or_sections dim",
+    "tile": "input *dims",
+    "triangular_solve": "b A upper transpose unitriangular",
+    "unfold": "input dimension size step",
+    "unique": "input sorted return_inverse return_counts dim",
+    "unique_consecutive": "input return_inverse return_counts dim",
+    "view": "input *shape",
+    "vsplit": "input indices_or_sections",
+    "where": "input condition other",
+}
+"""The arguments of functions of which PyTorch does not tell them, or other than its documentation, in the order of the
+samples. Those after a star may be given one by one.
+"""
+
+dispatched = {
+    "nn.functional.adaptive_max_pool1d": torch.nn.functional._adaptive_max_pool1d,
+    "nn.functional.adaptive_max_pool2d": torch.nn.functional._adaptive_max_pool2d,
+    "nn.functional.adaptive_max_pool3d": torch.nn.functional._adaptive_max_pool3d,
+    "nn.functional.max_pool1d": torch.nn.functional._max_pool1d,
+    "nn.functional.max_pool2d": torch.nn.functional._max_pool2d,
+    "nn.functional.max_pool3d": torch.nn.functional._max_pool3d,
+}
+"""Functions that choose between two others by an argument, whose own signature is `*args`."""
+
+ignored = ("device", "layout", "pin_memory", "out", "requires_grad", "memory_format", "compute_mode", "driver")
+"""Arguments that do not affect the values of results."""
+
+
+transforms = tuple(f"{kind}fft{dims}" for kind in ("", "i", "ir", "h") for dims in ("", "2", "n"))
+"""Fourier transforms of complex numbers, which get complex inputs."""
+
+triangular = {"cholesky_inverse": 0, "cholesky_solve": 1}
+"""Functions that read a triangle of an argument. PyTorch's gradient of the other one is not zero; its tests ignore it."""
+
+
+class Skip(Exception):
+    """A sample that the format cannot hold."""
+
+
+def number(x):
+    if x != x:
+        return "NaN"
+    return "Infinity" if x == float("inf") else "-Infinity" if x == -float("inf") else x
+
+
+def real_of(x):
+    """Returns a tensor without its history, a complex one as pairs."""
+    x = x.detach().resolve_conj().resolve_neg()
+    return torch.view_as_real(x) if x.is_complex() else x
+
+
+def written(x):
+    if x.is_quantized or x.layout is not torch.strided:
+        raise Skip("a tensor that is not dense")
+    x = real_of(x)
+    if x.numel() > largest:
+        raise Skip("a large tensor")
+    dtype = str(x.dtype)[len("torch.") :]
+    flat = x.contiguous().reshape(-1)
+    if dtype == "float32":
+        data = [number(float(str(v))) for v in flat.numpy()]
+    else:
+        data = [int(v) if isinstance(v, bool) else number(v) if isinstance(v, float) else v for v in flat.tolist()]
+    return {"dtype": dtype, "shape": list(x.shape), "data": data}
+
+
+def viewed(x):
+    """Returns the contiguous tensor and the operations of which a non-contiguous tensor is a view, or None."""
+    if x.is_contiguous() or x.is_complex():
+        return None
+    dims = range(x.dim())
+    repeated = [d for d in dims if x.stride(d) == 0 and x.shape[d] > 1]
+    order = sorted(dims, key=lambda d: -x.stride(d) if x.shape[d] > 1 else 0)
+    y = x.detach()[tuple(slice(0, 1) if d in repeated else slice(None) for d in dims)].permute(order)
+    sizes, slices, block = list(y.shape), [], 1
+    for d in reversed(range(y.dim())):
+        if y.shape[d] == 1:
+            continue
+        outer = [y.stride(e) for e in range(d) if y.shape[e] > 1]
+        step = y.stride(d) // block
+        sizes[d] = outer[-1] // block if outer else step * (y.shape[d] - 1) + 1
+        if y.stride(d) % block or (outer and outer[-1] % block) or sizes[d] <= step * (y.shape[d] - 1):
+            return None
+        if (step, sizes[d]) != (1, y.shape[d]):
+            slices.append(["slice", d, 0, step * (y.shape[d] - 1) + 1, step])
+        block *= sizes[d]
+    part = base = torch.ones(sizes, dtype=x.dtype)
+    for _, d, start, stop, step in slices:
+        part = part[tuple(slice(start, stop, step) if e == d else slice(None) for e in range(part.dim()))]
+    part.copy_(y)
+    inverse = [order.index(d) for d in dims]
+    permuted = [] if inverse == list(dims) else [["permute", inverse]]
+    expanded = [["expand", list(x.shape)]] if repeated else []
+    if part.permute(inverse).expand(x.shape).stride() != x.stride() and not repeated:
+        return None
+    return {"base": written(base), "ops": [*slices, *permuted, *expanded]}
+
+
+def plain(x):
+    """Converts an argument that is not a tensor."""
+    if isinstance(x, torch.dtype):
+        return str(x)[len("torch.") :]
+    if isinstance(x, float):
+        return number(x)
+    if x is None or isinstance(x, (bool, int, str)):
+        return x
+    if isinstance(x, (list, tuple)):
+        return [plain(v) for v in x]
+    raise Skip(f"an argument of type {type(x).__name__}")
+
+
+def is_tensors(x):
+    return isinstance(x, (list, tuple)) and len(x) > 0 and all(isinstance(v, torch.Tensor) for v in x)
+
+
+def owner(name):
+    found = torch
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def names_of(op, args, kwargs):
+    """Returns the names of positional arguments: listed ones, from a Python function's signature, or from the overload that
+    accepts them.
+    """
+    if op.name in signatures:
+        return signatures[op.name].split()
+    function = dispatched.get(op.name, owner(op.name))
+    try:
+        return [p.name for p in inspect.signature(function).parameters.values()]
+    except (TypeError, ValueError):
+        pass
+    packet = getattr(torch.ops.aten, (op.aten_name or op.name).replace(".", "_"), None)
+    if packet is None:
+        packet = getattr(torch.ops.aten, op.name.replace(".", "_"), None)
+    if packet is None:
+        raise Skip("an operation without a schema")
+    for overload in packet.overloads():
+        accepted = getattr(packet, overload)
+        names = [a.name for a in accepted._schema.arguments]
+        if "out" in names or any(k not in names for k in kwargs if k not in ("input",)):
+            continue
+        try:
+            with torch.no_grad():
+                accepted(*fresh(args), **fresh(kwargs))
+        except Exception:
+            continue
+        first = "x" if op.name == "linalg.vector_norm" else "A" if op.name.startswith("linalg.") else "input"
+        names = ["self", *names[1:]] if op.name.startswith("special.") else names
+        return [first if n == "self" else n for n in names]
+    raise Skip("no overload with these arguments")
+
+
+def named(names, args, kwargs):
+    """Returns arguments by name."""
+    given = dict(kwargs)
+    for i, name in enumerate(names[: len(args)]):
+        if name.startswith("*"):
+            rest = args[i:]
+            alone = len(rest) == 1 and isinstance(rest[0], (list, tuple))
+            given[name[1:]] = list(rest[0]) if alone else [v for r in rest for v in (r if is_tensors(r) else [r])]
+        else:
+            given[name] = args[i]
+    if isinstance(given.get("start"), torch.Tensor):
+        given["start"] = given["start"].item()
+    return {k: v for k, v in given.items() if v is not None and k not in ignored}
+
+
+def tensors_in(result):
+    if isinstance(result, torch.Tensor):
+        return [result]
+    if isinstance(result, bool):
+        return [torch.tensor(result)]
+    if isinstance(result, torch.Size):
+        return [torch.tensor(result, dtype=torch.int64)]
+    if isinstance(result, (list, tuple)):
+        return [t for part in result for t in tensors_in(part)]
+    raise Skip(f"a result of type {type(result).__name__}")
+
+
+def doubled(x):
+    """The same argument in float64."""
+    if isinstance(x, torch.Tensor):
+        wide = torch.complex128 if x.is_complex() else torch.float64 if x.is_floating_point() else x.dtype
+        return x.detach().to(wide).requires_grad_(x.requires_grad)
+    if isinstance(x, dict):
+        return {k: doubled(v) for k, v in x.items()}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
+        return type(x)([doubled(v) for v in x])
+    return torch.float64 if x in (torch.float32, torch.float16, torch.bfloat16) else x
+
+
+def fresh(x):
+    """Copies the tensors of an argument in their layout, so that samples do not share memory and gradients."""
+    if isinstance(x, torch.Tensor):
+        if x.is_contiguous() or x.is_complex():
+            return x.detach().clone().requires_grad_(x.requires_grad)
+        same = torch.empty(0, dtype=x.dtype).set_(x.detach().storage().clone(), x.storage_offset(), x.shape, x.stride())
+        return same.requires_grad_(x.requires_grad)
+    if isinstance(x, dict):
+        return {k: fresh(v) for k, v in x.items()}
+    if isinstance(x, (list, tuple)) and not hasattr(x, "_fields"):
+        return type(x)([fresh(v) for v in x])
+    return x
+
+
+def evaluated(op, names, args, kwargs, upstream):
+    """Returns the results and the gradients by the names of arguments. `upstream` returns the gradient of a result."""
+    part = torch.triu if kwargs.get("upper") else torch.tril
+    used = [part(v) if op.name in triangular and i == triangular[op.name] else v for i, v in enumerate(args)]
+    outputs = tensors_in(op.op(*used, **kwargs))
+    if op.name in ("nn.functional._scaled_dot_product_attention", "linalg.lstsq"):
+        outputs = outputs[:1]  # without weights, and without what depends on the algorithm
+    followed = [(y, upstream(i, y)) for i, y in enumerate(outputs) if y.requires_grad]
+    if followed:
+        torch.autograd.backward([y for y, _ in followed], [u for _, u in followed])
+    grads = {}
+    for k, v in named(names, args, kwargs).items():
+        if isinstance(v, torch.Tensor) and v.grad is not None:
+            grads[k] = v.grad
+        elif is_tensors(v) and any(t.grad is not None for t in v):
+            grads[k] = [t.grad for t in v]
+    return outputs, grads
+
+
+def rounded(x, precise):
+    """Returns a float64 result in the dtype of x, if it is one of floating-point numbers."""
+    if isinstance(x, list):
+        return [rounded(a, b) for a, b in zip(x, precise)]
+    return precise.to(x.dtype) if x is not None and x.is_floating_point() and x.shape == precise.shape else x
+
+
+def flat(outputs, grads):
+    return [*outputs, *(g for v in grads.values() for g in (v if isinstance(v, list) else [v]) if g is not None)]
+
+
+def tolerance(dtype, pairs, spread):
+    """Returns the tolerances for results and the same in float64: absolute where results are small, else relative. With
+    `spread`, errors of large results reach small ones.
+    """
+    rtol, atol = tolerances.get(dtype, (2e-5, 2e-6))
+    for y, precise in pairs:
+        if not y.is_floating_point() and not y.is_complex() or y.shape != precise.shape:
+            continue
+        y, precise = real_of(y), real_of(precise)
+        gap, size = slack[dtype] * (y.double() - precise).abs(), y.double().abs()
+        off = torch.isfinite(gap) & (gap > atol + rtol * size)
+        if spread and size.numel() > 0:
+            atol = max(atol, 0.1 * rtol * float(size.max()))
+        large, small = off & (size > 1), off & (size <= 1)
+        rtol = max([rtol, *(gap[large] / size[large]).tolist()])
+        atol = max([atol, *gap[small].tolist()])
+    return float(f"{rtol:.2g}"), float(f"{atol:.2g}")
+
+
+def index_of(key, inputs):
+    """Converts an index expression; index tensors become inputs."""
+    several = isinstance(key, tuple) or isinstance(key, list) and any(isinstance(k, (list, slice)) for k in key)
+    entries = []
+    for k in key if several else [key]:
+        if isinstance(k, slice):
+            entries.append({"slice": [k.start, k.stop, k.step]})
+        elif isinstance(k, (list, torch.Tensor)):
+            name = f"index{len(entries)}"
+            inputs[name] = written(torch.as_tensor(k))
+            entries.append({"input": name})
+        else:
+            entries.append("..." if k is Ellipsis else plain(k))
+    return entries
+
+
+def called(op, names):
+    """Returns the operation's name in PyTorch."""
+    if op.name == "nn.functional._scaled_dot_product_attention":
+        return "nn.functional.scaled_dot_product_attention"
+    method = not callable(owner(op.name)) or op.name.endswith("_")
+    return f"Tensor.{op.name}" if method else op.name
+
+
+def specified(op, given, outputs):
+    """Returns the results of which PyTorch specifies the values, with None in place of the others."""
+    if op.name in ("topk", "kthvalue") and outputs[0].dtype not in (torch.float32, torch.float64):
+        return [outputs[0], None]  # which of equal elements
+    if any(y.dtype is torch.int64 and bool((y.abs() >= 2**31).any()) for y in outputs):
+        raise Skip("numbers beyond the range of int32")
+    if op.name == "einsum" and outputs[0].dtype is not given["operands"][0].dtype:
+        raise Skip("a sum whose dtype depends on the order of evaluation")
+    return outputs
+
+
+def singular(name, given):
+    """Whether arguments include points at which PyTorch's results or gradients are wrong or arbitrary."""
+    x, y = (t if isinstance(t, torch.Tensor) else torch.zeros(0) for t in (given.get("input"), given.get("other")))
+    odd = not bool(torch.isfinite(x).all())
+    if name in ("digamma", "polygamma", "special.digamma", "special.polygamma", "special.psi"):
+        return odd or bool(((x <= 0) & (x == x.round())).any())  # the gradient at a pole, 0 at infinity
+    if name in ("i0", "special.i0"):
+        return odd  # NaN at infinity
+    if name == "copysign":
+        return odd  # the gradient is NaN
+    if name in ("igamma", "igammac", "special.gammainc", "special.gammaincc"):
+        return odd or bool(y.isnan().any())  # numbers in place of NaN
+    if name in ("logit", "special.logit"):
+        return "eps" not in given and bool(((x < 0) | (x > 1)).any())  # the gradient of NaN
+    if name in ("xlogy", "special.xlogy"):
+        return bool(((x == 0) & (y == 0)).any())  # the gradient 0 / 0
+    if name == "ldexp":
+        return bool((y.abs() > 1000).any())  # a gradient that overflows in another order of multiplication
+    if name == "polar":
+        return not bool((given["abs"] > 0).all() and torch.isfinite(given["angle"]).all())
+    return False
+
+
+def checked(op, given, dtype):
+    """Raises Skip for arguments with which PyTorch's results are unspecified or wrong."""
+    if op.name == "unique" and given.get("sorted") is False and "dim" not in given:
+        raise Skip("elements in any order")
+    if op.name == "unique" and "dim" in given and given["input"].dim() > 2:
+        raise Skip("slices in the order of a transpose, which later versions changed")
+    if op.name == "mT" and given["input"].dim() < 2:
+        raise Skip("a transposed scalar, which is deprecated")
+    if op.name == "gather" and given["index"].dtype is torch.uint8:
+        raise Skip("an index of another dtype, which is empty")
+    if op.name == "istft" and given.get("return_complex"):
+        raise Skip("a complex signal")
+    if singular(op.name, given):
+        raise Skip("a singular point")
+    tensors = [t for v in given.values() for t in (v if is_tensors(v) else [v]) if isinstance(t, torch.Tensor)]
+    if any(t.is_complex() for t in tensors) and not op.name.startswith(("fft.", "istft")):
+        raise Skip("complex numbers")
+    if not tensors and op.name in ("add", "sub", "mul", "div", "floor_divide", "true_divide"):
+        raise Skip("two numbers")
+    if op.name == "where" and any(isinstance(v, float) and v == round(v) for v in given.values()):
+        raise Skip("a float without a fraction, which JavaScript does not distinguish from an integer")
+    if op.name.startswith("bitwise_") and op.name.endswith("_shift"):
+        if not bool(((given["other"] >= 0) & (given["other"] < (8 if dtype == "uint8" else 32))).all()):
+            raise Skip("shifts by more bits than there are")
+    if op.name in ("long", "int", "short", "char", "byte") and not bool((given["input"].abs() < 2**31).all()):
+        raise Skip("numbers beyond the range of integers")
+    if op.name == "cov" and dtype == "float64" and {"aweights", "fweights"} & given.keys():
+        raise Skip("weights of lower precision")
+    if op.name == "float_power" and dtype == "float16":
+        raise Skip("terms of a gradient beyond the range of float16")
+    if op.name == "aminmax" and given["input"].dim() == 0 and given.get("keepdim"):
+        raise Skip("a result that PyTorch resizes with a warning")
+    if "_polynomial_" in op.name and isinstance(given["n"], torch.Tensor):
+        raise Skip("a degree for each element")
+    if op.name == "cross" and "dim" not in given:
+        raise Skip("the first dimension of size 3, which is deprecated")
+    if op.name.endswith("trapezoid") or op.name == "trapz":
+        if dtype == "uint8":
+            raise Skip("differences that wrap around")
+    if op.name == "where" and given["condition"].dtype is not torch.bool:
+        raise Skip("a uint8 condition, which is deprecated")
+    if op.name == "to" and "dtype" not in given:
+        raise Skip("a conversion to the same dtype")
+    if op.name == "linspace" and not given.get("dtype", torch.float32).is_floating_point:
+        raise Skip("vector code that truncates the step")
+    if op.name.startswith(("add", "baddbmm")) and dtype not in tolerances:
+        if any(isinstance(given.get(k), float) for k in ("alpha", "beta", "value")):
+            raise Skip("a fraction for integers, which the documentation excludes")
+    if given.get("dropout_p", 0) > 0:
+        raise Skip("a random result")
+
+
+def case(op, sample, index, dtype):
+    args, kwargs = (sample.input, *sample.args), dict(sample.kwargs)
+    if op.name == "to":
+        wanted = [v for v in args[1:] if isinstance(v, torch.dtype)]
+        args, kwargs = (args[0],), {"dtype": wanted[0]} if wanted else {}
+    if kwargs.get("memory_format") not in (None, torch.preserve_format, torch.contiguous_format):
+        raise Skip("a memory format")
+    kwargs.pop("memory_format", None)
+    if op.name == "nn.functional._scaled_dot_product_attention":
+        kwargs.pop("need_attn_weights", None)
+    if op.name.removeprefix("fft.") in transforms and not args[0].is_complex():
+        wide = torch.complex128 if args[0].dtype is torch.float64 else torch.complex64
+        args = (args[0].detach().to(wide).requires_grad_(args[0].requires_grad), *args[1:])
+    if op.name.startswith("histogram"):
+        in_order = lambda x: x.sort().values if isinstance(x, torch.Tensor) else x
+        bins = args[1]
+        args = (args[0], [in_order(v) for v in bins] if isinstance(bins, list) else in_order(bins))
+    args, kwargs = fresh(args), fresh(kwargs)
+    names = names_of(op, args, kwargs)
+    if op.name == "arange":
+        args = tuple(int(v) if isinstance(v, bool) else v for v in args)
+        if dtype == "uint8" and any(isinstance(v, float) for v in (*args, kwargs.get("end"))):
+            raise Skip("a number of elements that depends on the integer type")
+        names = ["end"] if len(args) == 1 and "end" not in kwargs else names
+    if op.name in ("add", "sub") and "alpha" in kwargs:
+        kwargs["alpha"] *= 1  # a number instead of a bool
+    if len(args) > len(names):
+        # A method with a variable number of sizes.
+        args = (*args[: len(names) - 1], list(args[len(names) - 1 :])) if not names[-1].startswith("*") else args
+    given = named(names, args, kwargs)
+    checked(op, given, dtype)
+    inputs, rest, views = {}, {}, {}
+    if op.name == "__getitem__":
+        rest["index"] = index_of(given.pop("index"), inputs)
+    if op.name in conversions:
+        rest["dtype"] = conversions[op.name]
+    for name, value in given.items():
+        if isinstance(value, torch.Tensor):
+            inputs[name], view = written(value), viewed(value)
+            if view is not None:
+                views[name] = view
+        elif is_tensors(value):
+            inputs[name], list_of = [written(v) for v in value], [viewed(v) for v in value]
+            if any(v is not None for v in list_of):
+                views[name] = list_of
+        else:
+            rest[name] = plain(value)
+    generator = torch.Generator().manual_seed(index)
+    upstream = {}
+
+    def draw(i, y):
+        real = real_of(y)
+        drawn = torch.randn(real.shape, generator=generator).to(real.dtype)
+        upstream[i] = torch.view_as_complex(drawn) if y.is_complex() else drawn
+        return upstream[i]
+
+    outputs, grads = evaluated(op, names, fresh(args), fresh(kwargs), draw)
+    found = flat(outputs, grads)
+    rtol, atol = tolerances.get(dtype, tolerances["float32"])
+    if dtype in slack:
+        try:
+            wide = evaluated(op, names, doubled(args), doubled(kwargs), lambda i, y: doubled(upstream[i]))
+            precise = flat(*wide)
+            if dtype in ("bfloat16", "float16") and op.name != "nan_to_num":
+                # Some functions compute in half precision, and are inaccurate or overflow where float32 does not.
+                outputs, grads = rounded(outputs, wide[0]), {k: rounded(v, wide[1][k]) for k, v in grads.items()}
+            pairs = list(zip(found, precise)) if len(found) == len(precise) else []
+            rtol, atol = tolerance(dtype, pairs, op.name.startswith("fft."))
+        except Exception:
+            pass
+    for v in given.values():
+        if isinstance(v, torch.Tensor) and v.is_floating_point():
+            rtol, atol = (max(pair) for pair in zip((rtol, atol), tolerances[str(v.dtype)[len("torch.") :]]))
+    variant = f"-{op.variant_test_name}" if op.variant_test_name else ""
+    one = {"id": f"{op.name}{variant}/{dtype}-{index}", "op": "Tensor.to" if op.name in conversions else called(op, names)}
+    one["inputs"] = inputs
+    if views:
+        one["view"] = views
+    one["args"] = rest
+    one["outputs"] = [None if y is None else written(y) for y in specified(op, given, outputs)]
+    if grads:
+        one["upstream"] = [written(upstream[i]) if i in upstream else None for i in range(len(one["outputs"]))]
+        one["grads"] = {
+            k: [None if t is None else written(t) for t in v] if isinstance(v, list) else written(v)
+            for k, v in grads.items()
+        }
+        leaves = {k: v for k, v in given.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
+        without = [k for k in leaves if k not in grads]
+        if without:
+            one["nograd"] = without
+    one["rtol"], one["atol"] = rtol, atol
+    return one
+
+
+def family_of(op):
+    head = op.name.split(".")
+    return "_".join(head[:-1]) if len(head) > 1 else "tensor"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--dtype", default="float32")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--reference", action="store_true")
+    options = parser.parse_args()
+    dtype = getattr(torch, options.dtype)
+    families, skipped = collections.defaultdict(list), collections.defaultdict(collections.Counter)
+    for op in op_db:
+        if not op.name.startswith(options.only) or dtype not in op.dtypes:
+            continue
+        left_out = {"random": random, "internal": internal, "defined up to a sign or basis": unspecified, "for complex numbers": pairs}
+        why = next((why for why, names in left_out.items() if op.name in names), None)
+        if op.name.startswith(prefixes):
+            why = "sparse, masked or internal"
+        if why is not None:
+            skipped[f"operations: {why}"][op.name] += 1
+            continue
+        wants = dtype.is_floating_point and op.supports_autograd and dtype in op.supported_backward_dtypes("cpu")
+        torch.manual_seed(0)
+        try:
+            samples = list((op.reference_inputs if options.reference else op.sample_inputs)("cpu", dtype, requires_grad=wants))
+        except Exception as error:
+            skipped[f"no samples: {str(error)[:80]}"][op.name] += 1
+            continue
+        for index, sample in enumerate(samples):
+            try:
+                families[family_of(op)].append(case(op, sample, index, options.dtype))
+            except Skip as why:
+                skipped[f"{why}"][op.name] += 1
+            except Exception as error:
+                skipped[f"{type(error).__name__}: {str(error)[:80]}"][op.name] += 1
+    os.makedirs(options.folder, exist_ok=True)
+    for family, cases in families.items():
+        lines = ",\n".join(json.dumps(one) for one in cases)
+        name = f"{family}-{options.dtype}"
+        with open(os.path.join(options.folder, f"{name}.json"), "w") as file:
+            file.write(f'{{"torch": "{torch.__version__}", "family": "{name}", "cases": [\n{lines}\n]}}\n')
+        print(f"{name}: {len(cases)} cases")
+    for why, names in sorted(skipped.items(), key=lambda item: -item[1].total()):
+        print(f"left out, {names.total()}: {why}: {', '.join(f'{name} {n}' for name, n in names.most_common())}")
+
+
+main()
