@@ -218,4 +218,5 @@ export {
   TransformerDecoderLayer,
   type TransformerOptions,
 } from "./transformer-decoder.ts";
+export * as utils from "./utils.ts";
 export { removeWeightNorm, weightNorm } from "./weight-norm.ts";

@@ -5,6 +5,7 @@ import {
   BatchNorm1d,
   BatchNorm2d,
   Conv2d,
+  clipGradNorm_,
   Dropout,
   Flatten,
   functional,
@@ -15,9 +16,12 @@ import {
   ModuleDict,
   ModuleList,
   Parameter,
+  padSequence,
   ReLU,
   Sequential,
   StateDictError,
+  utils,
+  weightNorm,
 } from "../src/index.ts";
 
 class Net extends Module {
@@ -430,5 +434,14 @@ describe("a training step", () => {
       });
     }
     expect(losses.at(-1)).toBeLessThan((losses[0] as number) - 0.01);
+  });
+});
+
+describe("nn.utils", () => {
+  it("has the functions of torch.nn.utils", () => {
+    expect(utils.clipGradNorm_).toBe(clipGradNorm_);
+    expect(utils.weightNorm).toBe(weightNorm);
+    expect(utils.rnn.padSequence).toBe(padSequence);
+    expect(typeof utils.rnn.packPaddedSequence).toBe("function");
   });
 });

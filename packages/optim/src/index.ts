@@ -13,6 +13,7 @@ export { ASGD, type ASGDOptions } from "./asgd.ts";
 export { checkBetas, checkFraction, checkNotNegative } from "./checks.ts";
 export { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.ts";
+export * as lrScheduler from "./lr-scheduler.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {
   type BaseOptions,

@@ -11,6 +11,7 @@ import {
   LambdaLR,
   LinearLR,
   type LRScheduler,
+  lrScheduler,
   MultiplicativeLR,
   MultiStepLR,
   OneCycleLR,
@@ -229,5 +230,13 @@ describe("learning rates", () => {
     cycle.step();
     cycle.step();
     expect(() => cycle.step()).toThrow(/2 steps/);
+  });
+});
+
+describe("optim.lrScheduler", () => {
+  it("has the schedulers", () => {
+    expect(lrScheduler.StepLR).toBe(StepLR);
+    expect(lrScheduler.ReduceLROnPlateau).toBe(ReduceLROnPlateau);
+    expect(Object.keys(lrScheduler)).toHaveLength(16);
   });
 });
