@@ -126,7 +126,7 @@ export function stft(x: Tensor, nFft: number, options?: StftOptions): Tensor {
 export function istft(z: Tensor, nFft: number, options?: IstftOptions): Tensor {
   const { center, normalized, length, ...others } = settings("istft", options, {
     ...shared,
-    onesided: z.size(-3) !== nFft,
+    onesided: z.shape.at(-3) !== nFft,
     length: undefined,
   });
   const [hop, given] = hopAndWindow("istft", nFft, others, z);
