@@ -726,4 +726,55 @@ case("arguments", "istft/two-sided", "istft", inputs, args, fn=fn, grads=False, 
 inputs = {"input": torch.tensor([[5.0, -4.0, 3.0], [2.0, 7.0, -6.0], [-3.0, 1.0, 4.0]])}
 case("arguments", "matrix_exp/large", "matrix_exp", inputs, grads=False, rtol=4e-6)
 
+# ——— Decompositions, compared without signs and order; tolerances for each matrix; failures in `info` ———
+
+
+def unsigned(U, S, Vh):
+    k = S.shape[-1]
+    U, Vh = U[..., :k], Vh[..., :k, :]
+    return U.abs(), S, Vh.abs(), (U * S.unsqueeze(-2)) @ Vh
+
+
+for id, shape in (("tall", (2, 4, 2)), ("wide", (2, 4)), ("square", (3, 3))):
+    for full in (True, False):
+        fn = lambda A, full_matrices: unsigned(*torch.linalg.svd(A, full_matrices=full_matrices))
+        case("decompositions", f"svd/{id}-{full}", "linalg.svd", {"A": rand(*shape)}, {"full_matrices": full}, fn=fn, atol=2e-5)
+fn = lambda A, UPLO: [y.abs() if y.ndim > 1 else y for y in torch.linalg.eigh(A, UPLO=UPLO)]
+for UPLO in ("L", "U"):
+    case("decompositions", f"eigh/{UPLO}", "linalg.eigh", {"A": rand(3, 3)}, {"UPLO": UPLO}, fn=fn, grads=False, atol=2e-5)
+for op in ("eig", "eigvals"):
+    values = lambda A, op=op: torch.linalg.eigvals(A) if op == "eigvals" else torch.linalg.eig(A)[0]
+    fn = lambda A, values=values: (values(A).real.sort().values, values(A).imag.sort().values)
+    case("decompositions", op, f"linalg.{op}", {"A": rand(2, 4, 4)}, fn=fn, grads=False, atol=2e-5)
+several = rand(2, 3, 1) @ rand(2, 1, 3) + 0.2 * rand(2, 3, 3)
+for op in ("pinv", "matrix_rank"):
+    for id, args in (
+        ("rtol", {"rtol": floats([0.0, 0.5])}),
+        ("scalar-rtol", {"rtol": floats(0.5)}),
+        ("atol", {"atol": floats([0.0, 0.2])}),
+        ("both", {"atol": floats([0.1, 100.0]), "rtol": floats(1e-6)}),
+    ):
+        fn = lambda A, op=op, **args: getattr(torch.linalg, op)(A, **args)
+        case("decompositions", f"{op}/{id}", f"linalg.{op}", {"A": several, **args}, fn=fn, nograd=tuple(args), grads=op == "pinv", rtol=1e-3, atol=1e-3)
+failing = torch.stack([torch.ones(3, 3), definite, -definite])
+case("decompositions", "lu_factor_ex", "linalg.lu_factor_ex", {"A": failing}, fn=lambda A: torch.linalg.lu_factor_ex(A), grads=False, atol=1e-5)
+case("decompositions", "lu_factor_ex/wide", "linalg.lu_factor_ex", {"A": rand(2, 3)}, fn=lambda A: torch.linalg.lu_factor_ex(A))
+for upper in (True, False):
+    for id, triangle in (("upper", upper_only), ("lower", upper_only.mT)):
+        fn = lambda A, upper: torch.linalg.cholesky_ex(A, upper=upper)
+        if upper == (id == "upper"):
+            case("decompositions", f"cholesky_ex/{id}", "linalg.cholesky_ex", {"A": triangle}, {"upper": upper}, fn=fn, atol=1e-5)
+for id, input, args in (("vector", rand(3), {}), ("batch", rand(2, 3), {"N": 4}), ("scalar", rand(), {"N": 3}), ("integers", ints([[1, -2]]), {"N": 5})):
+    case("decompositions", f"vander/{id}", "linalg.vander", {"x": input}, args, grads=id != "integers", atol=1e-5)
+raises("decompositions", "vander/none", "linalg.vander", {"x": rand(2)}, {"N": 0})
+for n in (-2, 0, 3):
+    case("decompositions", f"matrix_power/{n}", "linalg.matrix_power", {"A": definite}, {"n": n}, fn=lambda A, n: torch.linalg.matrix_power(A, n), grads=n != 0, atol=2e-4, rtol=1e-4)
+for driver in ("gelsy", "gelsd"):
+    fn = lambda A, B, driver: torch.linalg.lstsq(A, B, driver=driver)[0]
+    case("decompositions", f"lstsq/{driver}", "linalg.lstsq", {"A": rand(4, 3), "B": rand(4, 2)}, {"driver": driver}, fn=fn, atol=1e-4)
+
+for id, args in (("margin", {"margin": 1}), ("none", {"reduction": "none"}), ("mean", {})):
+    inputs = {"input1": ints([3, -1, 4]), "input2": ints([1, 5, -9]), "target": ints([1, -1, -1])}
+    case("arguments", f"margin_ranking_loss/integers-{id}", "nn.functional.margin_ranking_loss", inputs, args, grads=False)
+
 save()

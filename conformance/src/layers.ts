@@ -4,6 +4,7 @@
  */
 
 import * as nn from "@akari/nn";
+import * as lazy from "@akari/nn/lazy";
 import { camelCase, revive } from "./arguments.ts";
 import { type Json, type Keywords, Missing } from "./recorded.ts";
 
@@ -14,6 +15,7 @@ const recurrent = "input_size hidden_size | num_layers bias batch_first dropout 
 const features = "num_features | eps momentum affine track_running_stats";
 const maxPool = "kernel_size | stride padding dilation return_indices ceil_mode";
 const avgPool = "kernel_size | stride padding ceil_mode count_include_pad divisor_override";
+const transformerLayer = "d_model nhead | dim_feedforward dropout activation layer_norm_eps batch_first norm_first";
 const patches = "| dilation padding stride";
 
 /** PyTorch's order of the arguments. Those before the bar are positional in Akari too. */
@@ -52,6 +54,11 @@ const orders: Readonly<Record<string, string>> = {
   LPPool: "norm_type kernel_size | stride ceil_mode",
   LSTM: recurrent,
   LSTMCell: "input_size hidden_size | bias",
+  LazyBatchNorm: features.replace("num_features ", ""),
+  LazyConv: conv.replace("in_channels ", ""),
+  LazyConvTranspose: convTranspose.replace("in_channels ", ""),
+  LazyInstanceNorm: features.replace("num_features ", ""),
+  LazyLinear: "out_features | bias",
   LayerNorm: "normalized_shape | eps elementwise_affine",
   LeakyReLU: "negative_slope |",
   Linear: "in_features out_features | bias",
@@ -75,7 +82,10 @@ const orders: Readonly<Record<string, string>> = {
   Softplus: "| beta threshold",
   Softshrink: "lambd |",
   Threshold: "threshold value |",
-  TransformerEncoderLayer: "d_model nhead | dim_feedforward dropout activation layer_norm_eps batch_first norm_first",
+  Transformer:
+    "d_model nhead | num_encoder_layers num_decoder_layers dim_feedforward dropout activation layer_norm_eps batch_first norm_first",
+  TransformerDecoderLayer: transformerLayer,
+  TransformerEncoderLayer: transformerLayer,
   Unflatten: "dim unflattened_size |",
   Unfold: `kernel_size ${patches}`,
   Upsample: "| size scale_factor mode align_corners recompute_scale_factor",
@@ -97,7 +107,7 @@ const ignored = ["inplace"];
 /** Creates a layer. `op` is `nn.` plus the class name; `given` are positional arguments, `args` keyword arguments. */
 export function layerOf(op: string, args: Keywords, given: readonly Json[] = []): nn.Module {
   const name = op.slice("nn.".length);
-  const found = (nn as Readonly<Record<string, unknown>>)[name];
+  const found = ({ ...nn, ...lazy } as Readonly<Record<string, unknown>>)[name];
   if (typeof found !== "function") throw new Missing(op);
   if (name === "Identity") return new nn.Identity();
   const [first, rest] = orderOf(name);

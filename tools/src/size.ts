@@ -45,11 +45,11 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, all of it",
     code: usingAll("@akari/tensor", await import("@akari/tensor")),
-    limit: 95.5,
+    limit: 96,
     goal: 60,
   },
   { name: "akari: the training program of the README", code: training, limit: 83.5, goal: 80 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 147, goal: 120 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148, goal: 120 },
   {
     name: "@akari/distributions, all of it, beside @akari/tensor",
     code: usingAll("@akari/distributions", await import("@akari/distributions")),
@@ -67,7 +67,7 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/linalg, all of it, beside @akari/tensor",
     code: usingAll("@akari/linalg", await import("@akari/linalg")),
-    limit: 10.5,
+    limit: 11,
     goal: 9.5,
     without: ["@akari/tensor"],
   },

@@ -62,8 +62,10 @@ export const fft: Readonly<Record<string, Call>> = {
   ...transforms(one, "n"),
   ...transforms(several, "s"),
   "fft.fftfreq": (given) => fourier.fftfreq(given.number("n"), given.number("d", 1), given.options("dtype")),
-  "fft.fftshift": (given) => fourier.fftshift(given.x, { complex: false, ...(given.options("dim") as object) }),
-  "fft.ifftshift": (given) => fourier.ifftshift(given.x, { complex: false, ...(given.options("dim") as object) }),
+  "fft.fftshift": (given) =>
+    fourier.fftshift(given.x, { complex: false, ...(given.options("dim", "complex") as object) }),
+  "fft.ifftshift": (given) =>
+    fourier.ifftshift(given.x, { complex: false, ...(given.options("dim", "complex") as object) }),
   "fft.rfftfreq": (given) => fourier.rfftfreq(given.number("n"), given.number("d", 1), given.options("dtype")),
   bartlett_window: windowed(fourier.bartlettWindow),
   blackman_window: windowed(fourier.blackmanWindow),

@@ -3,6 +3,7 @@
  */
 
 import * as nn from "@akari/nn";
+import * as lazy from "@akari/nn/lazy";
 import type { Tensor } from "@akari/tensor";
 import { type Arguments, camelCase } from "../arguments.ts";
 import { layerOf } from "../layers.ts";
@@ -46,11 +47,17 @@ function encode(create: (args: Keywords) => nn.Module, mask: "mask" | "srcMask")
     const { layer, options } = prepare(given, create);
     return layer(given.tensor("src"), {
       ...camelCased(options),
+      ...masks(given, "src_key_padding_mask"),
       [mask]: given.optional("src_mask"),
-      srcKeyPaddingMask: given.optional("src_key_padding_mask"),
     });
   };
 }
+
+/** Returns the masks of a call that were given, by Akari's names. */
+const masks = (given: Arguments, ...names: readonly string[]): Readonly<Record<string, Tensor | null>> =>
+  Object.fromEntries(names.map((name) => [camelCase(name), given.optional(name)]));
+
+const ofDecoder = ["tgt_mask", "memory_mask", "tgt_key_padding_mask", "memory_key_padding_mask"];
 
 /** Attention. */
 export const attention: Readonly<Record<string, Call>> = {
@@ -65,9 +72,20 @@ export const attention: Readonly<Record<string, Call>> = {
     const { layer, options } = prepare<nn.MultiheadAttention>(given, (args) => layerOf("nn.MultiheadAttention", args));
     return layer(given.tensor("query"), given.tensor("key"), given.tensor("value"), {
       ...camelCased(options),
-      attnMask: given.optional("attn_mask"),
-      keyPaddingMask: given.optional("key_padding_mask"),
+      ...masks(given, "attn_mask", "key_padding_mask"),
     });
+  },
+  "nn.Transformer": (given) => {
+    const { layer } = prepare<nn.Transformer>(given, (args) => layerOf("nn.Transformer", args));
+    return layer(
+      given.tensor("src"),
+      given.tensor("tgt"),
+      masks(given, "src_mask", "src_key_padding_mask", ...ofDecoder),
+    );
+  },
+  "nn.TransformerDecoderLayer": (given) => {
+    const { layer } = prepare<nn.TransformerDecoderLayer>(given, (args) => layerOf("nn.TransformerDecoderLayer", args));
+    return layer(given.tensor("tgt"), given.tensor("memory"), masks(given, ...ofDecoder));
   },
   "nn.TransformerEncoderLayer": encode((args) => layerOf("nn.TransformerEncoderLayer", args), "srcMask"),
   "nn.TransformerEncoder": encode(encoder, "mask"),
@@ -89,6 +107,38 @@ export const recurrence: Readonly<Record<string, Call>> = Object.fromEntries(
   ["nn.RNN", "nn.LSTM", "nn.GRU", "nn.RNNCell", "nn.LSTMCell", "nn.GRUCell"].map((op) => [op, recurrent(op)]),
 );
 
+/** Returns the entry of a layer that accepts tensors of these names. */
+const plain =
+  (op: string, ...names: readonly string[]): Call =>
+  (given) => {
+    const inputs = names.map((name) => given.tensor(name));
+    const { layer } = prepare<nn.Layer>(given, (args) => {
+      const layer = layerOf(op, args) as Callable;
+      if (op.startsWith("nn.Lazy")) layer(...inputs);
+      return layer;
+    });
+    return (layer as unknown as Callable)(...inputs); // safe: the names are those of its arguments
+  };
+
+/** A layer that accepts any number of tensors. */
+type Callable = nn.Module & ((...inputs: readonly Tensor[]) => Tensor);
+
+/** Returns the entry of a loss, whose weights are an argument of the constructor. */
+const criterion =
+  (name: string, ...names: readonly string[]): Call =>
+  (given) => {
+    const { train: _, ...args } = given.keywords();
+    const weights = ["weight", "pos_weight"].filter((key) => !names.includes(key) && given.has(key));
+    const tensors = Object.fromEntries(weights.map((key) => [camelCase(key), given.tensor(key)]));
+    const Loss = Reflect.get(nn, name) as new (options: object) => Callable; // safe: the package exports it
+    return new Loss({ ...camelCased(args), ...tensors })(...names.map((key) => given.tensor(key)));
+  };
+
+/** Layers that accept one tensor. The tables below replace the entries of those that accept others. */
+const oneTensor = Object.entries({ ...nn, ...lazy })
+  .filter(([, found]) => typeof found === "function" && found.prototype instanceof nn.Module)
+  .map(([name]): [string, Call] => [`nn.${name}`, plain(`nn.${name}`, "input")]);
+
 /** Creates a linear layer with a reparametrized weight. */
 function reparametrized(given: Arguments, wrap: (layer: nn.Linear) => nn.Linear): nn.Linear {
   const original = given.optional("weight_v")?.ndim === 2 ? given.tensor("weight_v") : given.tensor("weight_orig");
@@ -106,6 +156,9 @@ const adaptiveMaxPool =
 
 /** Other layers, and functions that modify layers. */
 export const layers: Readonly<Record<string, Call>> = {
+  ...Object.fromEntries(oneTensor),
+  ...attention,
+  ...recurrence,
   "nn.AdaptiveLogSoftmaxWithLoss": (given) => {
     const { layer } = prepare<nn.AdaptiveLogSoftmaxWithLoss>(given, (args) =>
       layerOf("nn.AdaptiveLogSoftmaxWithLoss", args),
@@ -116,10 +169,15 @@ export const layers: Readonly<Record<string, Call>> = {
   "nn.AdaptiveMaxPool1d": adaptiveMaxPool("nn.AdaptiveMaxPool1d"),
   "nn.AdaptiveMaxPool2d": adaptiveMaxPool("nn.AdaptiveMaxPool2d"),
   "nn.AdaptiveMaxPool3d": adaptiveMaxPool("nn.AdaptiveMaxPool3d"),
+  "nn.Bilinear": plain("nn.Bilinear", "input1", "input2"),
+  "nn.CrossEntropyLoss": criterion("CrossEntropyLoss", "input", "target"),
   "nn.EmbeddingBag": (given) => {
     const { layer } = prepare<nn.EmbeddingBag>(given, (args) => layerOf("nn.EmbeddingBag", args));
     return layer(given.x, given.optional("offsets"), given.optional("per_sample_weights"));
   },
+  "nn.GaussianNLLLoss": criterion("GaussianNLLLoss", "input", "target", "var"),
+  "nn.L1Loss": criterion("L1Loss", "input", "target"),
+  "nn.NLLLoss": criterion("NLLLoss", "input", "target"),
   "nn.RReLU": (given) =>
     new nn.RReLU(given.number("lower"), given.number("upper")).train(given.value("train") as boolean)(given.x),
   "nn.Softmax2d": (given) => new nn.Softmax2d()(given.x),

@@ -58,6 +58,12 @@ const adaptiveMaxPool =
     return given.value("return_indices") === true ? pair(f(given.x, size, { returnIndices: true })) : f(given.x, size);
   };
 
+/** Returns the entry of an older name of `interpolate`. */
+const upsample =
+  (mode: "bilinear" | "nearest", fixed: akari.InterpolateOptions = {}): Call =>
+  (given) =>
+    akari.interpolate(given.x, { ...(given.options("size", "scale_factor") as object), ...fixed, mode });
+
 const lpPool =
   (f: typeof akari.lpPool2d): Call =>
   (given) =>
@@ -155,6 +161,8 @@ export const pool: Readonly<Record<string, Call>> = {
       given.x,
       given.options("scale_factor", "mode", "size", "align_corners", "recompute_scale_factor"),
     ),
+  "nn.functional.upsample_bilinear": upsample("bilinear", { alignCorners: true }),
+  "nn.functional.upsample_nearest": upsample("nearest"),
   "nn.functional.lp_pool1d": lpPool(akari.lpPool1d),
   "nn.functional.lp_pool2d": lpPool(akari.lpPool2d),
   "nn.functional.max_pool1d": maxPool(akari.maxPool1d),

@@ -77,6 +77,7 @@ export const specialFunctions: Readonly<Record<string, Call>> = {
   ...entries(polynomials, (name) => [special(name), (given) => functions[name](given.x, given.number("n"))]),
   ...entries(ofTorch, (name) => [name, (given) => functions[name](given.operand("input"), given.operand("other"))]),
   mvlgamma: (given) => functions.mvlgamma(given.x, given.number("p")),
+  "special.polygamma": (given) => functions.polygamma(given.number("n"), given.x),
   "special.multigammaln": (given) => functions.multigammaln(given.x, given.number("p")),
   float_power: (given) => functions.floatPower(given.operand("input"), given.operand("exponent")),
   frexp: (given) => {

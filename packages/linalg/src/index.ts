@@ -19,7 +19,6 @@ export {
   slogdet,
   solve,
   solveTriangular,
-  vander,
   vecdot,
   vectorNorm,
 } from "@akari/tensor";
@@ -42,9 +41,21 @@ export {
 } from "./inverses.ts";
 export { type LowRank, type LowRankOptions, type PcaOptions, pcaLowrank, svdLowrank } from "./low-rank.ts";
 export { type Lstsq, type LstsqOptions, lstsq } from "./lstsq.ts";
-export { type LU, type LuFactors, type LuOptions, type LuSolveOptions, lu, luFactor, luSolve, luUnpack } from "./lu.ts";
+export {
+  type LU,
+  type LuFactors,
+  type LuFactorsEx,
+  type LuOptions,
+  type LuSolveOptions,
+  lu,
+  luFactor,
+  luFactorEx,
+  luSolve,
+  luUnpack,
+} from "./lu.ts";
 export { matrixExp } from "./matrix-exp.ts";
 export { type LinalgNormOptions, type MatrixNormOptions, type MatrixOrder, matrixNorm, norm } from "./norms.ts";
 export { cond, type HermitianOptions, matrixRank, pinv, type ToleranceOptions } from "./pinv.ts";
 export { type QR, type QrMode, type QrOptions, qr } from "./qr.ts";
 export { type SVD, type SvdOptions, svd, svdvals } from "./svd.ts";
+export { vander } from "./vander.ts";

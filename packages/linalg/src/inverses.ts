@@ -4,6 +4,7 @@
  */
 
 import {
+  type CholeskyOptions,
   checkInteger,
   cholesky,
   choleskySolve,
@@ -148,17 +149,19 @@ export type CholeskyEx = readonly [L: Tensor, info: Tensor] & {
 };
 
 /**
- * Computes the Cholesky factors of a batch and reports failures in `info` instead of throwing an error.
+ * Computes the Cholesky factors of a batch, as `cholesky` does, and reports failures in `info` instead of throwing an
+ * error.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.cholesky_ex.html
  *
  * @throws ShapeError unless the matrices are square.
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
-export function choleskyEx(a: Tensor): CholeskyEx {
+export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyEx {
+  const { upper } = settings("choleskyEx", options, { upper: false });
   expectSquare("choleskyEx", a);
-  const info = failedPivots(a, true);
-  return named([cholesky(replaceFailed(a, info)), info], "L", "info");
+  const info = failedPivots(upper ? a.mT : a, true);
+  return named([cholesky(replaceFailed(a, info), { upper }), info], "L", "info");
 }
 
 /** Result of `invEx`: `const [inverse, info] = invEx(a)`, or `{ inverse, info }`. */

@@ -51,7 +51,7 @@ const leastSquares: Op<number> = {
     const [m, n] = a.size(-2, -1);
     const right = readMatrices(b);
     const parts = readMatrices(a).map((matrix) => decompose("lstsq", matrix, m, "reduced"));
-    const rank = parts.map(({ s }) => rankOf(s, { atol: 0, rtol }));
+    const rank = parts.map(({ s }) => rankOf(s, 0, rtol));
     const solutions = parts.map(({ s, u, v }, i) =>
       (right[i] ?? []).map((column) => {
         const solution = new Float64Array(n);

@@ -7,6 +7,7 @@ import {
   ArgumentError,
   applyAll,
   arange,
+  cat,
   eliminate,
   expectOneType,
   eye,
@@ -15,6 +16,7 @@ import {
   type Op,
   settings,
   shapeError,
+  sizeOf,
   solveTriangular,
   type Tensor,
   tril,
@@ -49,19 +51,29 @@ export type LuFactors = readonly [LU: Tensor, pivots: Tensor] & {
   readonly pivots: Tensor;
 };
 
-/** a → LU, pivots, and for each row of LU the 0-based row of A it comes from */
+/** Result of `luFactorEx`: `const [factors, pivots, info] = luFactorEx(a)`, or `{ LU, pivots, info }`. */
+export type LuFactorsEx = readonly [...LuFactors, info: Tensor] & {
+  readonly LU: Tensor;
+  readonly pivots: Tensor;
+  /** For each matrix 0, or the 1-based index of the first zero pivot; int32. */
+  readonly info: Tensor;
+};
+
+/** a → LU, pivots, for each row of LU the 0-based row of A it comes from, and the 1-based index of a zero pivot, or 0 */
 const factorization: Op<{ readonly operation: string; readonly pivot: boolean }> = {
   name: "luFactor",
   infer([a], { operation }) {
     const [m, n] = expectMatrix(operation, a);
     const batch = a.shape.slice(0, -2);
-    return [a, { shape: [...batch, Math.min(m, n)], dtype: "int32" }, { shape: [...batch, m], dtype: "int32" }];
+    const int = (...sizes: number[]) => ({ shape: [...batch, ...sizes], dtype: "int32" }) as const;
+    return [a, int(Math.min(m, n)), int(m), int()];
   },
-  run([a], { operation, pivot }, [factors, pivots, order]) {
+  run([a], { operation, pivot }, [factors, pivots, order, info]) {
     const [m, n] = a.size(-2, -1);
     const values = new Float64Array(a.numel());
     if (values.length > 0) values.set(numbersOf(a.dataSync(), a.dtype));
     const [steps, rows] = [new Float64Array(pivots.numel()), new Float64Array(order.numel())];
+    const failed = new Float64Array(sizeOf(a.shape.slice(0, -2)));
     const k = Math.min(m, n);
     for (let i = 0; i * m < rows.length; i++) {
       const exchanged =
@@ -71,13 +83,14 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
       for (let j = 0; j < k; j++) {
         const diagonal = i * m * n + j * (n + 1);
         if (values[diagonal] !== 0) continue;
+        failed[i] ||= j + 1;
         if (operation === "luFactor")
           throw new ArgumentError(
             `luFactor: pivot ${j} of matrix ${i} is zero, and luSolve divides by it; use lu for singular matrices`,
           );
         for (let below = diagonal + n; !pivot && below < (i + 1) * m * n; below += n)
           if (values[below] !== 0)
-            throw new ArgumentError(`lu: pivot ${j} of matrix ${i} is zero; use { pivot: true }`);
+            throw new ArgumentError(`${operation}: pivot ${j} of matrix ${i} is zero; use { pivot: true }`);
       }
       rows.set(exchanged, i * m);
       steps.set(exchangesOf(exchanged, k), i * k);
@@ -85,6 +98,7 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
     write(factors, values);
     write(pivots, steps);
     write(order, rows);
+    write(info as Tensor, failed); // safe: there are four outputs
   },
   // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ), the gradient is P L⁻ᵀ Φ U⁻ᵀ. For rectangular matrices, the part beyond the
   // leading square is a triangular solution, and adds to the gradient of the square.
@@ -113,18 +127,11 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
       );
       const underU = (x: Tensor) => solveTriangular(square, x.mT, { upper: true }).mT;
       const top = underL(underU(inner));
-      if (m > n) return [p.matmul(joined(top, underU(gLow), -2))];
-      return [p.matmul(m < n ? joined(top, underL(gRight), -1) : top)];
+      if (m > n) return [p.matmul(cat([top, underU(gLow)], -2))];
+      return [p.matmul(m < n ? cat([top, underL(gRight)], -1) : top)];
     },
   },
 };
-
-/** Concatenates two matrices along `dim`, by zero padding and addition. */
-function joined(a: Tensor, b: Tensor, dim: -1 | -2): Tensor {
-  const [before, after] = [a.size(dim), b.size(dim)];
-  const around = (x: Tensor, low: number, high: number) => x.pad(dim === -1 ? [low, high] : [0, 0, low, high]);
-  return around(a, 0, after).add(around(b, before, 0));
-}
 
 /** Returns the 1-based row exchanges that produce an order of rows. */
 function exchangesOf(order: readonly number[], count: number): number[] {
@@ -144,9 +151,9 @@ function permutation(order: Tensor, { dtype, device }: Tensor): Tensor {
   return order.unsqueeze(-2).eq(rows.unsqueeze(-1)).to(dtype);
 }
 
-function factorsOf(operation: string, a: Tensor, options: LuOptions): readonly [Tensor, Tensor, Tensor] {
+function factorsOf(operation: string, a: Tensor, options: LuOptions): readonly [Tensor, Tensor, Tensor, Tensor] {
   const { pivot } = settings(operation, options, { pivot: true });
-  return applyAll(factorization, [a], { operation, pivot }) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
+  return applyAll(factorization, [a], { operation, pivot }) as never; // safe: four outputs
 }
 
 /** Splits the compact form into L and U. */
@@ -190,12 +197,27 @@ export function luFactor(a: Tensor, options: LuOptions = {}): LuFactors {
   return named([factors, pivots], "LU", "pivots");
 }
 
+/**
+ * Computes the compact LU decomposition, as `luFactor` does, and reports singular matrices in `info` instead of
+ * throwing an error.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html
+ *
+ * @param options.pivot whether to exchange rows. Default true.
+ * @throws ArgumentError without pivoting, when a pivot is zero and elements below it are not.
+ * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
+ */
+export function luFactorEx(a: Tensor, options: LuOptions = {}): LuFactorsEx {
+  const [factors, pivots, , info] = factorsOf("luFactorEx", a, options);
+  return named([factors, pivots, info], "LU", "pivots", "info");
+}
+
 /** Returns the row order that exchanges produce. It is integer valued and has no gradient, so it is not an `Op`. */
 function orderOf(pivots: Tensor, rows: number): Tensor {
   const steps = numbersOf(pivots.dataSync(), pivots.dtype);
   const k = pivots.size(-1);
   const batch = pivots.shape.slice(0, -1);
-  const count = batch.reduce((product, size) => product * size, 1);
+  const count = sizeOf(batch);
   const result = new Int32Array(count * rows);
   for (let i = 0; i < count; i++) {
     const order = result.subarray(i * rows, (i + 1) * rows);

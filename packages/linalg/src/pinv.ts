@@ -5,7 +5,10 @@ import {
   amax,
   apply,
   checkNumber,
+  expectTensor,
   finfo,
+  maximum,
+  numbersOf,
   type Op,
   settings,
   shapeError,
@@ -20,13 +23,14 @@ import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
 /**
- * Tolerances for singular values: those of at most max(`atol`, `rtol` · largest singular value) are treated as zero.
+ * Tolerances for singular values: those of at most max(`atol`, `rtol` · largest singular value) are treated as zero. A
+ * tensor holds a tolerance for each matrix, and its shape broadcasts to that of the batch.
  */
 export interface ToleranceOptions {
   /** Absolute tolerance. Default 0. */
-  readonly atol?: number;
+  readonly atol?: number | Tensor;
   /** Relative tolerance. Default: max(m, n) times the machine epsilon of the dtype, or 0 if `atol` is positive. */
-  readonly rtol?: number;
+  readonly rtol?: number | Tensor;
 }
 
 /** Options of `pinv` and `matrixRank`. */
@@ -40,35 +44,46 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
   const { atol, rtol: given, hermitian } = settings(operation, options, { atol: 0, rtol: undefined, hermitian: false });
   const [m, n] = expectMatrix(operation, a);
   if (hermitian) expectSquare(operation, a);
-  const rtol = given ?? (atol > 0 ? 0 : Math.max(m, n) * finfo(a.dtype).eps);
-  for (const [name, value] of Object.entries({ atol, rtol })) checkNumber(operation, name, value);
+  const usual = Math.max(m, n) * finfo(a.dtype).eps;
+  const rtol = given ?? (typeof atol !== "number" ? atol.le(0).to(a.dtype).mul(usual) : atol > 0 ? 0 : usual);
+  for (const [name, value] of Object.entries({ atol, rtol }))
+    if (typeof value === "object") expectTensor(operation, value);
+    else checkNumber(operation, name, value);
   return { atol, rtol, hermitian };
 }
 
 /** Returns how many of the singular values, in descending order, exceed the tolerance. */
-export function rankOf(s: Float64Array, { atol, rtol }: Required<ToleranceOptions>): number {
+export function rankOf(s: Float64Array, atol: number, rtol: number): number {
   const least = Math.max(atol, rtol * (s[0] ?? 0));
   const end = s.findIndex((value) => !(value > least));
   return end < 0 ? s.length : end;
 }
 
+/** Attributes of the pseudoinverse: both tolerances, one for all matrices or one for each. */
+interface Cutoffs {
+  readonly atol: ArrayLike<number>;
+  readonly rtol: ArrayLike<number>;
+  readonly hermitian: boolean;
+}
+
 /** a → V S⁺ Uᵀ */
-const pseudoinverse: Op<Required<HermitianOptions>> = {
+const pseudoinverse: Op<Cutoffs> = {
   name: "pinv",
   infer: ([a]) => {
     const [m, n] = expectMatrix("pinv", a);
     return [{ shape: [...a.shape.slice(0, -2), n, m], dtype: a.dtype }];
   },
-  run([a], options, [to]) {
+  run([a], { atol, rtol, hermitian }, [to]) {
     const [m, n] = a.size(-2, -1);
-    const inverses = readMatrices(a).map((matrix) => {
-      const { s, u, v } = decompose("pinv", options.hermitian ? mirrored(matrix, "L") : matrix, m, "reduced");
+    const inverses = readMatrices(a).map((matrix, i) => {
+      const { s, u, v } = decompose("pinv", hermitian ? mirrored(matrix, "L") : matrix, m, "reduced");
       const inverse = zeroMatrix(n, m);
-      for (let k = 0; k < rankOf(s, options); k++) {
+      const rank = rankOf(s, atol[i % atol.length] as number, rtol[i % rtol.length] as number);
+      for (let k = 0; k < rank; k++) {
         const [left, right] = [u[k] as Float64Array, v[k] as Float64Array];
         inverse.forEach((column, j) => {
           const factor = (left[j] as number) / (s[k] as number);
-          for (let i = 0; i < n; i++) column[i] = (column[i] as number) + factor * (right[i] as number);
+          for (let row = 0; row < n; row++) column[row] = (column[row] as number) + factor * (right[row] as number);
         });
       }
       return inverse;
@@ -105,7 +120,10 @@ const pseudoinverse: Op<Required<HermitianOptions>> = {
  * pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
 export function pinv(a: Tensor, options: HermitianOptions = {}): Tensor {
-  return apply(pseudoinverse, [a], tolerances("pinv", a, options));
+  const { atol, rtol, hermitian } = tolerances("pinv", a, options);
+  const each = (x: number | Tensor) =>
+    typeof x === "number" ? [x] : numbersOf(x.expand(a.shape.slice(0, -2)).dataSync(), x.dtype);
+  return apply(pseudoinverse, [a], { atol: each(atol), rtol: each(rtol), hermitian });
 }
 
 /**
@@ -124,7 +142,7 @@ export function matrixRank(a: Tensor, options: HermitianOptions = {}): Tensor {
   const s = hermitian ? eigvalsh(a.detach()).abs() : svdvals(a.detach());
   if (s.numel() === 0) return s.sum(-1).int();
   return s
-    .gt(amax(s, -1, { keepdim: true }).mul(rtol).clamp(atol))
+    .gt(maximum(amax(s, -1).mul(rtol), atol).unsqueeze(-1))
     .sum(-1)
     .int();
 }

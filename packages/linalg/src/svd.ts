@@ -1,6 +1,6 @@
 /** The singular value decomposition. */
 
-import { AutogradError, apply, applyAll, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
+import { apply, applyAll, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { expectMatrix, named, readMatrices, transposed, writeMatrices, writeVectors } from "./matrices.ts";
 
@@ -54,13 +54,10 @@ const decomposition: Op<boolean> = {
     reads: () => ({ outputs: [0, 1, 2] }),
     compute(gradients, context) {
       const [gu, gs, gvh] = gradients;
-      const [m, k, n] = [context.output(0).size(-2), context.output(1).size(-1), context.output(2).size(-1)];
-      if (context.attrs && ((gu && m > k) || (gvh && n > k)))
-        throw new AutogradError(
-          `svd: the vectors that fullMatrices adds to a matrix of ${m} by ${n} have no gradient; use { fullMatrices: false }`,
-        );
-      const [u, s, vh] = [context.output(0).narrow(-1, 0, k), context.output(1), context.output(2).narrow(-2, 0, k)];
-      return [gradientOf({ u, s, vh }, gu ?? null, gs ?? null, gvh ?? null)];
+      const s = context.output(1);
+      const [left, right] = [(x: Tensor) => x.narrow(-1, 0, s.size(-1)), (x: Tensor) => x.narrow(-2, 0, s.size(-1))];
+      const [u, vh] = [left(context.output(0)), right(context.output(2))];
+      return [gradientOf({ u, s, vh }, gu ? left(gu) : null, gs ?? null, gvh ? right(gvh) : null)];
     },
   },
 };
@@ -119,8 +116,8 @@ const onlyValues: Op = {
  * Computes the singular value decomposition of each matrix [m, n]: `A = U diag(S) Vh`. The singular values are in
  * descending order, the left singular vectors are the columns of U, the right ones the rows of Vh. Each pair of vectors
  * is unique up to its sign. The gradient of the vectors requires singular values that are distinct and, unless the
- * matrix is square, nonzero; it is undefined for the additional vectors of `fullMatrices`. The gradient of S has no
- * such restriction.
+ * matrix is square, nonzero; gradients of the additional vectors of `fullMatrices`, an arbitrary basis, are ignored. The
+ * gradient of S has no such restriction.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.svd.html
  *

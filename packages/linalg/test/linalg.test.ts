@@ -296,6 +296,13 @@ describe("decompositions of difficult matrices", () => {
       ).toArraySync(),
     ).toEqual([3, 0, 0]);
     expect(matrixRank(zeros([0, 2])).itemSync()).toBe(0);
+    const graded = diag(tensor([1, 1e-3, 1e-9], double)).expand(2, 3, 3);
+    // A tensor holds the tolerance of each matrix; the relative one is zero where the absolute one is positive.
+    const atol = tensor([0.1, 0], double);
+    expect(matrixRank(graded, { atol }).toArraySync()).toEqual([1, 3]);
+    expect(matrixRank(graded, { rtol: tensor(1e-6, double) }).toArraySync()).toEqual([2, 2]);
+    expectClose(pinv(graded, { atol }), stack([pinv(graded.select(0, 0), { atol: 0.1 }), pinv(graded.select(0, 1))]));
+    expect(() => pinv(graded, { atol: ones([3]) })).toThrow(/expand: .*\[3\].*\[2\]/);
     const inverse = pinv(a);
     expectClose(a.matmul(inverse).matmul(a), a);
     expectClose(inverse.matmul(a).matmul(inverse), inverse);
@@ -375,15 +382,19 @@ describe("first and second derivatives match finite differences for", () => {
     await expectGradients(matrixExp, made(2, 3, 3));
   });
 
-  it("of full matrices exist for singular values only, since the additional vectors have none", () => {
+  it("of full matrices ignore the vectors that are added", () => {
+    for (const x of [made(4, 3), made(3, 4)]) {
+      const full = svd(x);
+      full.U.abs().sum().add(full.Vh.abs().sum()).add(full.S.sum()).backward();
+      const expected = requiresGrad(x.detach().clone());
+      const reduced = svd(expected, { fullMatrices: false });
+      reduced.U.abs().sum().add(reduced.Vh.abs().sum()).add(reduced.S.sum()).backward();
+      expectClose(x.grad as Tensor, expected.grad as Tensor);
+    }
+  });
+
+  it("of qr exist for reduced matrices only", () => {
     const x = made(4, 3);
-    svd(x).S.sum().backward();
-    const expected = requiresGrad(x.detach().clone());
-    svd(expected, { fullMatrices: false }).S.sum().backward();
-    expectClose(x.grad as Tensor, expected.grad as Tensor);
-    expect(() => svd(x).U.sum().backward()).toThrow(
-      /svd: the vectors that fullMatrices adds to a matrix of 4 by 3 have no gradient/,
-    );
     expect(() => qr(x, { mode: "complete" }).Q.sum().backward()).toThrow(
       /qr: there is no gradient with mode "complete"/,
     );

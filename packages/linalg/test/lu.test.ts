@@ -10,6 +10,7 @@ import {
   invEx,
   lu,
   luFactor,
+  luFactorEx,
   luSolve,
   luUnpack,
   matrixNorm,
@@ -18,6 +19,7 @@ import {
   tensorinv,
   tensorsolve,
   triangularSolve,
+  vander,
 } from "../src/index.ts";
 import { double, expectClose, expectGradients, shapes, tall } from "./matrices.ts";
 
@@ -92,6 +94,24 @@ describe("LU decomposition and inverses", () => {
     expect(solveEx(some, ones([2, 1], double)).info.toArraySync()).toEqual([2, 0]);
     expect(choleskyEx(some.neg().select(0, 1)).info.toArraySync()).toBe(1);
     expect(choleskyEx(some).info.toArraySync()).toEqual([2, 0]);
+    const upper = tensor(
+      [
+        [4, 2],
+        [9, 5],
+      ],
+      double,
+    );
+    expect(choleskyEx(upper, { upper: true }).L.toArraySync()).toEqual([
+      [2, 1],
+      [0, 2],
+    ]);
+    expect(choleskyEx(upper.neg(), { upper: true }).info.itemSync()).toBe(1);
+    const { LU, pivots, info } = luFactorEx(some);
+    expect(info.toArraySync()).toEqual([2, 0]);
+    expectClose(luUnpack(LU, pivots).P.matmul(L).matmul(U), some);
+    expect(() => luFactorEx(tensor([[0], [1]]), { pivot: false })).toThrow(
+      "luFactorEx: pivot 0 of matrix 0 is zero; use { pivot: true }",
+    );
   });
 
   it.each(
@@ -117,6 +137,7 @@ describe("LU decomposition and inverses", () => {
           made(2, 3, 3),
           made(3, 3),
         );
+    await expectGradients((x) => [luFactorEx(x).LU, vander(x, 3)], made(2, 3, 3));
     await expectGradients(householderProduct, made(2, 4, 3), made(2, 2));
     await expectGradients((x) => choleskyInverse(x.tril().add(eye(3, double).mul(3))), made(3, 3));
     await expectGradients((x) => tensorinv(x), made(2, 3, 6));
@@ -128,6 +149,18 @@ describe("LU decomposition and inverses", () => {
     );
     await expectGradients((x) => matrixNorm(x, "nuc", { dim: [0, 2] }), made(3, 2, 4));
     await expectGradients((x) => norm(x, 2), made(3, 4));
+  });
+
+  it("vander computes increasing powers of each vector", () => {
+    expect(vander(tensor([2, 3]), 3).toArraySync()).toEqual([
+      [1, 2, 4],
+      [1, 3, 9],
+    ]);
+    expect(vander(tensor(3), 2).toArraySync()).toEqual([[1, 3]]);
+    expect(vander(ones([4, 2], { dtype: "int32" })).dtype).toBe("int32");
+    expect(vander(ones([4, 2])).shape).toEqual([4, 2, 2]);
+    expect(() => vander(ones([2]), 0)).toThrow("vander: n must be a positive integer, got 0");
+    expect(() => vander(3 as never)).toThrow(/vander: expected a tensor, got 3;/);
   });
 
   it("householderProduct computes Q from the reflections of a QR decomposition", () => {

@@ -11,6 +11,14 @@ const rows = (x: Tensor): number[][] => x.toArraySync() as number[][];
 const distance = (a: readonly number[], b: readonly number[], p = 2): number =>
   a.reduce((sum, x, i) => sum + Math.abs(x - (b[i] as number) + 1e-6) ** p, 0) ** (1 / p);
 
+it("weighted means of nllLoss and crossEntropy do not share kernels for weights of another dtype", () => {
+  const weight = tensor([2, 3, 0.5], { dtype: "bfloat16" });
+  const [x, y] = [tensor([[-1, -2, -4]], { dtype: "bfloat16" }), tensor([1], { dtype: "int32" })];
+  expect(f.crossEntropy(x, y, { weight }).itemSync()).toBeCloseTo(1.349, 1);
+  expect(f.nllLoss(x, y, { weight }).itemSync()).toBe(2);
+  expect(f.nllLoss(x, y, { weight: weight.to("float32") }).itemSync()).toBe(2);
+});
+
 describe("losses match their definitions", () => {
   it("multiMarginLoss with squares and weights", () => {
     const [x, y, weight] = [

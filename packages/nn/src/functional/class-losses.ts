@@ -180,13 +180,13 @@ const means = new Map<string, RowOp>();
  */
 export function classMean(losses: Tensor, target: Tensor, factors: Tensor | null, ignored: number): Tensor {
   const { dtype } = losses;
-  const op = once(means, `${dtype} ${factors === null}`, () => {
+  const op = once(means, `${dtype} ${factors?.dtype}`, () => {
     const compute = computeType(dtype);
-    const counted = factors === null ? input(1, "int32").ne(scalar(0, "int32")).cast(compute) : input(1, factors.dtype);
+    const counted = factors === null ? input(1, "int32").ne(scalar(0, "int32")) : input(1, factors.dtype);
     const program = rowProgram({
       stages: [
         { reduce: "sum", of: input(0, dtype).cast(compute) },
-        { reduce: "sum", of: counted },
+        { reduce: "sum", of: counted.cast(compute) },
       ],
       rows: [row(0, compute).div(row(1, compute)), row(1, compute)],
     });

@@ -57,7 +57,7 @@ function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor,
 }
 
 const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("marginRankingLoss", (a, b, y, margin) =>
-  positive(y.neg().mul(a.sub(b)).add(margin)),
+  positive(y.neg().mul(a.sub(b)).toFloat().add(margin)),
 );
 
 /**
