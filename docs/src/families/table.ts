@@ -162,6 +162,7 @@ const nn: readonly Family[] = [
   },
   { title: "Dropout and attention as functions", files: "functional/dropout functional/attention" },
   { title: "The functional namespace", names: "functional" },
+  { title: "The namespace of utilities", names: "utils" },
   { title: "Initialization", files: "init", names: "init" },
   {
     title: "Gradient clipping and parameter vectors",
@@ -180,7 +181,7 @@ const optim: readonly Family[] = [
       "Each accepts parameters or parameter groups, and options. A step is one fused kernel call for all parameters.",
     files: "adabelief adadelta adagrad adam adamax asgd lbfgs nadam radam rmsprop rprop sgd",
   },
-  { title: "Learning rate schedulers", files: "schedulers/" },
+  { title: "Learning rate schedulers", files: "schedulers/", names: "lrScheduler" },
   { title: "Writing optimizers", files: "optimizer elementwise parameterwise checks testing/" },
 ];
 
@@ -208,7 +209,7 @@ const linalg: readonly Family[] = [
   { title: "Decompositions", files: "qr svd eigh eig lu householder-product" },
   { title: "Least squares, rank and inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
-  { title: "Functions of a matrix", files: "matrix-exp norms" },
+  { title: "Functions of a matrix", files: "matrix-exp norms vander" },
 ];
 
 const special: readonly Family[] = [

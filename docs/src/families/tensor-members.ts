@@ -10,7 +10,7 @@ import { table } from "./table.ts";
 const own: Readonly<Record<string, string>> = {
   Attributes:
     "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
-  "Reading values": "item itemSync toArray toArraySync data dataSync prefetch toString",
+  "Reading values": "item itemSync toArray toArraySync data dataSync prefetch toString [toPrimitive]",
   Gradients: "backward grad retainGrad registerHook detach",
   Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
