@@ -39,17 +39,24 @@ export interface HermitianOptions extends ToleranceOptions {
   readonly hermitian?: boolean;
 }
 
+/** The options with their defaults. */
+interface Tolerances extends Required<Omit<HermitianOptions, "rtol">> {
+  /** Null beside a tensor `atol`: `usual` where that is 0, and 0 elsewhere. */
+  readonly rtol: number | Tensor | null;
+  readonly usual: number;
+}
+
 /** Returns both tolerances with PyTorch's defaults, and whether the matrices are symmetric. */
-export function tolerances(operation: string, a: Tensor, options: HermitianOptions): Required<HermitianOptions> {
+export function tolerances(operation: string, a: Tensor, options: HermitianOptions): Tolerances {
   const { atol, rtol: given, hermitian } = settings(operation, options, { atol: 0, rtol: undefined, hermitian: false });
   const [m, n] = expectMatrix(operation, a);
   if (hermitian) expectSquare(operation, a);
   const usual = Math.max(m, n) * finfo(a.dtype).eps;
-  const rtol = given ?? (typeof atol !== "number" ? atol.le(0).to(a.dtype).mul(usual) : atol > 0 ? 0 : usual);
-  for (const [name, value] of Object.entries({ atol, rtol }))
+  for (const [name, value] of Object.entries({ atol, rtol: given ?? usual }))
     if (typeof value === "object") expectTensor(operation, value);
     else checkNumber(operation, name, value);
-  return { atol, rtol, hermitian };
+  const rtol = given ?? (typeof atol !== "number" ? null : atol > 0 ? 0 : usual);
+  return { atol, rtol, usual, hermitian };
 }
 
 /** Returns how many of the singular values, in descending order, exceed the tolerance. */
@@ -120,10 +127,12 @@ const pseudoinverse: Op<Cutoffs> = {
  * pinv(tensor([[2, 0], [0, 0]])); // [[0.5, 0], [0, 0]]
  */
 export function pinv(a: Tensor, options: HermitianOptions = {}): Tensor {
-  const { atol, rtol, hermitian } = tolerances("pinv", a, options);
+  const { atol: least, rtol, usual, hermitian } = tolerances("pinv", a, options);
   const each = (x: number | Tensor) =>
     typeof x === "number" ? [x] : numbersOf(x.expand(a.shape.slice(0, -2)).dataSync(), x.dtype);
-  return apply(pseudoinverse, [a], { atol: each(atol), rtol: each(rtol), hermitian });
+  const atol = each(least);
+  const share = rtol === null ? Array.from(atol, (value) => (value > 0 ? 0 : usual)) : each(rtol);
+  return apply(pseudoinverse, [a], { atol, rtol: share, hermitian });
 }
 
 /**
@@ -138,11 +147,11 @@ export function pinv(a: Tensor, options: HermitianOptions = {}): Tensor {
  * matrixRank(tensor([[1, 2], [2, 4]])); // 1
  */
 export function matrixRank(a: Tensor, options: HermitianOptions = {}): Tensor {
-  const { atol, rtol, hermitian } = tolerances("matrixRank", a, options);
+  const { atol, rtol, usual, hermitian } = tolerances("matrixRank", a, options);
   const s = hermitian ? eigvalsh(a.detach()).abs() : svdvals(a.detach());
   if (s.numel() === 0) return s.sum(-1).int();
   return s
-    .gt(maximum(amax(s, -1).mul(rtol), atol).unsqueeze(-1))
+    .gt(maximum(amax(s, -1).mul(rtol ?? (atol as Tensor).le(0).to(s.dtype).mul(usual)), atol).unsqueeze(-1)) // safe: null only beside a tensor
     .sum(-1)
     .int();
 }

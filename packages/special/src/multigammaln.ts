@@ -1,18 +1,6 @@
 /** The logarithm of the multivariate gamma function, which normalizes the Wishart distribution. */
 
-import { checkInteger, type Expr, lgamma, type Pointwise, pointwise, type Tensor } from "@akari/tensor";
-
-const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, number]>(
-  "multigammaln",
-  (of, dimensions) => {
-    const x = of.toFloat();
-    const p = dimensions.value;
-    let total: Expr = lgamma.formula(x);
-    for (let i = 1; i < p; i++) total = total.add(lgamma.formula(x.sub(i / 2)));
-    return total.add((p * (p - 1) * Math.log(Math.PI)) / 4);
-  },
-  { literal: true, apart: [1] },
-);
+import { arange, checkInteger, expectTensor, isFloating, lgamma, type Tensor } from "@akari/tensor";
 
 /**
  * Computes the logarithm of the multivariate gamma function of dimension p, `p(p-1)/4 ln π + Σ ln Γ(x - i/2)` over i
@@ -24,6 +12,11 @@ const sum: Pointwise<[Tensor, number]> = /* @__PURE__ */ pointwise<[Tensor, numb
  * @throws ArgumentError unless p is a positive integer.
  */
 export function multigammaln(x: Tensor, p: number): Tensor {
+  expectTensor("multigammaln", x);
   checkInteger("multigammaln", "p", p, 1);
-  return sum(x, p);
+  const dtype = isFloating(x.dtype) ? x.dtype : "float32";
+  const halves = arange(0, p / 2, 0.5, { dtype, device: x.device });
+  return lgamma(x.unsqueeze(-1).sub(halves))
+    .sum(-1)
+    .add((p * (p - 1) * Math.log(Math.PI)) / 4);
 }

@@ -350,9 +350,9 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
 export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
   expectSquare("choleskySolve", factor);
   expectRank("choleskySolve", "right-hand sides of at least 2 dimensions", b, 2, Number.POSITIVE_INFINITY);
-  const attrs = { operation: "choleskySolve", triangular: true };
   const lower = tril(upper ? mT(factor) : factor);
-  return solution(attrs, mT(lower), solution(attrs, lower, b, true), true);
+  const forward: Solving = { operation: "choleskySolve", triangle: "lower" };
+  return solution(flipped(forward), mT(lower), solution(forward, lower, b, true), true);
 }
 
 /**
