@@ -34,7 +34,7 @@ tolerances = {"bfloat16": (1.6e-2, 1e-5), "float16": (1e-3, 1e-5), "float32": (2
 """The relative and absolute tolerance, unless PyTorch's own results are less accurate."""
 
 slack = {"bfloat16": 2, "float16": 2}
-"""By how much a result may differ from the float64 result, in multiples of the difference of PyTorch's own: usually 8."""
+"""By how much a result may differ from that in float64, in multiples of the difference of PyTorch's own. Default: 8."""
 
 prefixes = ("jiterator", "masked.", "sparse.", "_refs", "ops.", "to_sparse", "resize", "__r", "empty", "new_empty")
 drawn = ("dropout", "bernoulli", "multinomial", "normal", "uniform", "rand", "rrelu", "fractional", "lowrank")
@@ -44,10 +44,14 @@ internal = (
     *("as_strided_scatter", "chalf", "fill", "segment_reduce", "native_layer_norm", "native_batch_norm", "narrow_copy"),
     *("slice", "resolve_conj", "resolve_neg", "constant_pad_nd", "split_with_sizes"),
 )
-pairs = ("angle", "conj", "conj_physical", "real", "imag", "isreal", "H", "mH", "view_as_complex", "view_as_real", "sgn")
+of_complex = (
+    *("angle", "conj", "conj_physical", "real", "imag", "isreal", "H", "mH", "view_as_complex", "view_as_real"),
+    "sgn",
+)
 """Operations for complex numbers. (The gradient of `sgn` for real numbers is uninitialized memory.)"""
 unspecified = ("svd", "symeig", "qr", "geqrf")
 """Deprecated decompositions that are only defined up to signs or a basis."""
+
 
 def up_to_signs(result):
     """Returns what the singular vectors are up to their signs, and the product, which checks the signs."""
@@ -84,20 +88,24 @@ unlimited = (
     "nn.functional.selu",
     "nn.functional.softshrink",
 )
-"""Functions whose samples with NaN, infinities or large numbers are left out: PyTorch returns NaN where special functions
-have a limit, and the gradients of the others at NaN are 0, 1 or NaN, and differ from one dtype to another.
+"""Functions whose samples with NaN, infinities or large numbers are left out: PyTorch returns NaN where special
+functions have a limit, and the gradients of the others at NaN are 0, 1 or NaN, and differ from one dtype to another.
 """
 
 rough = ("special.bessel_j0", "special.bessel_j1")
 """Functions that PyTorch computes with the accuracy of float32 in float64, too."""
 
-in_steps = ("nan_to_num", "nn.functional.embedding_bag", "nn.functional.unfold")
-"""Operations of which each step is specified to be rounded to half precision."""
+spreading = ("fft.", "nn.functional.embedding_bag", "nn.functional.unfold")
+"""Operations in which the rounding of large numbers reaches small results or gradients."""
 
 floating_only = ("avg_pool", "local_response_norm", "cosine_embedding_loss", "pairwise_distance")
 """Operations that accept only floating-point tensors in Akari, with an error that says so."""
 
-least_dims = {"nn.functional.batch_norm": 2, "nn.functional.multi_margin_loss": 1, "nn.functional.multilabel_margin_loss": 1}
+least_dims = {
+    "nn.functional.batch_norm": 2,
+    "nn.functional.multi_margin_loss": 1,
+    "nn.functional.multilabel_margin_loss": 1,
+}
 """The smallest documented number of dimensions, for operations with samples that have fewer."""
 
 of_real = ("fft.rfft", "fft.ihfft", "fft.fftshift", "fft.ifftshift")
@@ -185,7 +193,7 @@ ignored = ("device", "layout", "pin_memory", "out", "requires_grad", "memory_for
 """Arguments that do not affect the values of results."""
 
 triangular = {"cholesky_inverse": 0, "cholesky_solve": 1}
-"""Functions that read a triangle of an argument. PyTorch's gradient of the other one is not zero; its tests ignore it."""
+"""Functions that read a triangle of an argument. PyTorch's gradient of the other is not zero; its tests ignore it."""
 
 
 class Skip(Exception):
@@ -274,8 +282,8 @@ def owner(name):
 
 
 def names_of(op, args, kwargs):
-    """Returns the names of positional arguments: listed ones, from a Python function's signature, or from the overload that
-    accepts them.
+    """Returns the names of positional arguments: listed ones, from a Python function's signature, or from the overload
+    that accepts them.
     """
     if op.name in signatures:
         return signatures[op.name].split()
@@ -620,10 +628,11 @@ def case(op, sample, index, dtype):
     try:
         wide, _, wide_grads = evaluated(op, names, doubled(args), doubled(kwargs), index, upstream)
         found, precise = flat([outputs, grads]), flat([wide, wide_grads])
-        if dtype in ("bfloat16", "float16") and op.name not in in_steps:
+        if dtype in ("bfloat16", "float16") and op.name != "nan_to_num":
             # Some functions compute in half precision, and are inaccurate or overflow where float32 does not.
             outputs, grads = rounded(outputs, wide), {k: rounded(v, wide_grads[k]) for k, v in grads.items()}
-        rtol, atol = tolerance("float32" if op.name in rough else dtype, zip(found, precise, strict=True), op.name.startswith("fft."))
+        both, accuracy = zip(found, precise, strict=True), "float32" if op.name in rough else dtype
+        rtol, atol = tolerance(accuracy, both, op.name.startswith(spreading))
     except Exception:
         pass
     for v in given.values():
@@ -671,7 +680,7 @@ def left_out(op, dtype):
         return "random"
     if not dtype.is_floating_point and any(word in op.name for word in floating_only):
         return "for floating-point numbers"
-    reasons = {"internal": internal, "defined up to a sign or basis": unspecified, "for complex numbers": pairs}
+    reasons = {"internal": internal, "defined up to a sign or basis": unspecified, "for complex numbers": of_complex}
     return next((why for why, names in reasons.items() if op.name in names), None)
 
 
@@ -695,7 +704,8 @@ def main():
         random.seed(0)
         torch.manual_seed(0)
         try:
-            samples = list((op.reference_inputs if options.reference else op.sample_inputs)("cpu", dtype, requires_grad=wants))
+            inputs = op.reference_inputs if options.reference else op.sample_inputs
+            samples = list(inputs("cpu", dtype, requires_grad=wants))
         except Exception as error:
             skipped[f"no samples: {str(error)[:80]}"][op.name] += 1
             continue

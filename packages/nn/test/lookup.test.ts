@@ -94,6 +94,21 @@ describe("tables", () => {
     expect(() => embeddingBag(x, weight, ints([0]), { mode: "max", scaleGradByFreq: true })).toThrow(/scaleGradByFreq/);
     expect(() => nn.Embedding.fromPretrained(ones([3]))).toThrow(/expected vectors \[rows, width\], got shape \[3\]/);
   });
+
+  it("adds the rows of half precision in float32", async () => {
+    const weight = tensor([[2048], [1]]).to("float16");
+    for (const [mode, want] of [
+      ["sum", 2052],
+      ["mean", 513],
+      ["max", 2048],
+    ] as const) {
+      const y = nn.functional.embeddingBag(ints([0, 1, 1, 1]), weight, ints([0]), { mode });
+      expect([y.dtype, await y.item()]).toEqual(["float16", want]);
+    }
+    const perSampleWeights = tensor([1, 0.3, 0.7, 1]).to("float16");
+    const y = nn.functional.embeddingBag(ints([0, 1, 1, 1]), weight, ints([0]), { mode: "sum", perSampleWeights });
+    expect([y.dtype, await y.item()]).toEqual(["float16", 2050]);
+  });
 });
 
 describe("AdaptiveLogSoftmaxWithLoss", () => {

@@ -7,6 +7,7 @@ import {
   ArgumentError,
   arange,
   checkChoice,
+  computeType,
   type EmbeddingOptions,
   embedding,
   expectBetween,
@@ -113,17 +114,21 @@ export function embeddingBag(
     throw new ArgumentError('embeddingBag: mode "max" does not support scaleGradByFreq');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);
-  let rows = embedding(flat, weight, { ...lookup, paddingIdx });
+  const wide = computeType(weight.dtype);
+  let rows = embedding(flat, weight, { ...lookup, paddingIdx }).to(wide); // a sum of halves is rounded once
   if (perSampleWeights !== null) rows = rows.mul(perSampleWeights.reshape([-1, 1]));
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + (weight.shape[0] as number) : paddingIdx;
   const bags = padding === null ? all : where(flat.eq(padding), count, all);
-  const empty = zeros([count + 1, rows.shape[1] as number], { dtype: rows.dtype, device: rows.device });
-  if (mode === "max")
-    return empty
-      .scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false })
-      .narrow(0, 0, count);
-  const sums = empty.indexAdd(0, bags, rows).narrow(0, 0, count);
-  if (mode === "sum") return sums;
-  const ones = zeros([flat.numel(), 1], { dtype: rows.dtype, device: rows.device }).add(1);
-  return sums.div(empty.narrow(1, 0, 1).indexAdd(0, bags, ones).narrow(0, 0, count).clamp(1));
+  const like = { dtype: rows.dtype, device: rows.device };
+  const empty = zeros([count + 1, rows.shape[1] as number], like);
+  let results =
+    mode === "max"
+      ? empty.scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false })
+      : empty.indexAdd(0, bags, rows);
+  if (mode === "mean") {
+    const ones = zeros([flat.numel(), 1], like).add(1);
+    results = results.div(empty.narrow(1, 0, 1).indexAdd(0, bags, ones).clamp(1));
+  }
+  results = results.narrow(0, 0, count);
+  return weight.dtype === wide ? results : results.to(weight.dtype);
 }
