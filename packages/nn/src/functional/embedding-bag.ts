@@ -114,8 +114,9 @@ export function embeddingBag(
     throw new ArgumentError('embeddingBag: mode "max" does not support scaleGradByFreq');
   const { count, bags: all } = bagsOf(input, offsets, includeLastOffset);
   const flat = input.reshape([-1]);
+  let rows = embedding(flat, weight, { ...lookup, paddingIdx });
   const wide = computeType(weight.dtype);
-  let rows = embedding(flat, weight, { ...lookup, paddingIdx }).to(wide); // a sum of halves is rounded once
+  rows = rows.to(wide); // a sum of halves is rounded once
   if (perSampleWeights !== null) rows = rows.mul(perSampleWeights.reshape([-1, 1]));
   const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + (weight.shape[0] as number) : paddingIdx;
   const bags = padding === null ? all : where(flat.eq(padding), count, all);
