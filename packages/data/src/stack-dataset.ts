@@ -73,8 +73,11 @@ export class StackDataset<const P extends Parts> implements Dataset<StackedSampl
     const parts = (named ? first : given) as P; // safe: by the types of the overloads
     const all = Object.entries<Part>(parts);
     this.datasets = parts;
-    this.length = all[0]?.[1].length ?? 0;
     if (all.length === 0) throw new ArgumentError("StackDataset: expected at least one dataset, got none");
+    for (const [key, part] of all)
+      if (typeof part?.length !== "number")
+        throw new ArgumentError(`StackDataset: dataset ${key} is ${describeValue(part)}; expected datasets or arrays`);
+    this.length = all[0]?.[1].length ?? 0;
     for (const [key, { length }] of all)
       if (length !== this.length)
         throw new ArgumentError(

@@ -45,6 +45,7 @@ describe("StackDataset", () => {
   it("rejects no datasets, different lengths, and indices out of range", () => {
     expect(() => new StackDataset()).toThrow("StackDataset: expected at least one dataset, got none");
     expect(() => new StackDataset({})).toThrow("StackDataset: expected at least one dataset, got none");
+    expect(() => new StackDataset([1], null as never)).toThrow("StackDataset: dataset 1 is null; expected datasets");
     expect(() => new StackDataset({ a: letters, b: [1, 2] })).toThrow(
       "StackDataset: dataset a has 3 samples, but dataset b has 2",
     );

@@ -3,7 +3,17 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { checkNumber, checkPositive, expectBetween, settings, stack, type Tensor, where, zeros } from "@akari/tensor";
+import {
+  checkNumber,
+  checkPositive,
+  expectBetween,
+  expectTensor,
+  settings,
+  stack,
+  type Tensor,
+  where,
+  zeros,
+} from "@akari/tensor";
 
 /** Options of `clipGradNorm_` and `getTotalNorm`. */
 export interface ClipNormOptions {
@@ -17,11 +27,14 @@ export interface ClipNormOptions {
 
 const defaults = { normType: 2, errorIfNonfinite: false };
 
-const listOf = (tensors: Tensor | Iterable<Tensor>): Tensor[] =>
-  Symbol.iterator in tensors ? [...tensors] : [tensors];
+function listOf(operation: string, tensors: Tensor | Iterable<Tensor>): Tensor[] {
+  const list = Symbol.iterator in Object(tensors) ? [...(tensors as Iterable<Tensor>)] : [tensors as Tensor];
+  for (const x of list) expectTensor(operation, x);
+  return list;
+}
 
-function gradientsOf(parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  return listOf(parameters).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+function gradientsOf(operation: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  return listOf(operation, parameters).flatMap(({ grad }) => (grad === null ? [] : [grad]));
 }
 
 /** Returns the joint norm of tensors. */
@@ -52,7 +65,7 @@ const factorOf = (maxNorm: number, totalNorm: Tensor): Tensor =>
  */
 export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options?: ClipNormOptions): Tensor {
   const given = settings("getTotalNorm", options, defaults);
-  return noGrad(() => normOf("getTotalNorm", listOf(tensors), given));
+  return noGrad(() => normOf("getTotalNorm", listOf("getTotalNorm", tensors), given));
 }
 
 /**
@@ -64,7 +77,7 @@ export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options?: ClipN
 export function clipGradsWithNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, totalNorm: Tensor): void {
   noGrad(() => {
     const factor = factorOf(maxNorm, totalNorm);
-    for (const g of gradientsOf(parameters)) g.mul_(factor);
+    for (const g of gradientsOf("clipGradsWithNorm_", parameters)) g.mul_(factor);
   });
 }
 
@@ -84,7 +97,7 @@ export function clipGradNorm_(
   const given = settings("clipGradNorm_", options, defaults);
   checkNumber("clipGradNorm_", "maxNorm", maxNorm);
   return noGrad(() => {
-    const gradients = gradientsOf(parameters);
+    const gradients = gradientsOf("clipGradNorm_", parameters);
     const total = normOf("clipGradNorm_", gradients, given);
     const factor = factorOf(maxNorm, total);
     // On a device that reports the error later, the gradients stay unchanged until then.
@@ -101,6 +114,6 @@ export function clipGradNorm_(
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   noGrad(() => {
-    for (const g of gradientsOf(parameters)) g.clamp_(-clipValue, clipValue);
+    for (const g of gradientsOf("clipGradValue_", parameters)) g.clamp_(-clipValue, clipValue);
   });
 }

@@ -1,7 +1,7 @@
 import { requiresGrad } from "@akari/autograd";
 import { AutogradError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { clipGradNorm_, clipGradsWithNorm_, getTotalNorm } from "../src/index.ts";
+import { clipGradNorm_, clipGradsWithNorm_, clipGradValue_, getTotalNorm } from "../src/index.ts";
 
 /** Creates parameters with gradients [3, -4] and [[12]]. */
 function parameters(): Tensor[] {
@@ -40,5 +40,11 @@ describe("gradient clipping", () => {
       new AutogradError("getTotalNorm: the norm of the gradients is NaN"),
     );
     expect(() => getTotalNorm([tensor([1])], { normType: 0 })).toThrow("getTotalNorm: normType must be positive");
+  });
+
+  it("rejects by name what is not a tensor", () => {
+    expect(() => getTotalNorm(null as never)).toThrow("getTotalNorm: expected a tensor, got null");
+    expect(() => clipGradNorm_([undefined as never], 1)).toThrow("clipGradNorm_: expected a tensor");
+    expect(() => clipGradValue_(3 as never, 1)).toThrow("clipGradValue_: expected a tensor, got 3");
   });
 });
