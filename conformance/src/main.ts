@@ -7,31 +7,14 @@ import { CommanderError } from "commander";
 import { openDevice } from "./devices.ts";
 import { casesOf, familiesIn } from "./folder.ts";
 import { type Options, parseOptions } from "./options.ts";
-import { type Counts, count, failureLines, familyLine, none, summarize } from "./report.ts";
-import { runCase } from "./run-case.ts";
+import { runFamilies } from "./run-families.ts";
 
 async function run({ folder, only, device: name, compiled, json }: Options): Promise<number> {
   const families = (only.length === 0 ? familiesIn(folder) : only).map(
     (family) => [family, casesOf(folder, family)] as const,
   );
   const device = await openDevice(name);
-  const counts: Record<string, Counts> = {};
-  const missing = new Map<string, number>();
-  for (const [family, cases] of families) {
-    const own = none();
-    counts[family] = own;
-    for (const one of cases) {
-      const outcome = await runCase(one, device, compiled);
-      count(own, one, outcome);
-      if (outcome.kind === "failed") console.log(failureLines(family, one, outcome));
-      if (outcome.kind === "missing") missing.set(outcome.what, (missing.get(outcome.what) ?? 0) + 1);
-    }
-    console.log(familyLine(family, own));
-  }
-  const summary = summarize(counts);
-  if (missing.size > 0)
-    console.log(`not implemented: ${[...missing].map(([what, cases]) => `${what} (${cases})`).join("; ")}`);
-  console.log(familyLine(`all on ${name}`, summary));
+  const summary = await runFamilies(families, { device, name, compiled, print: (line) => console.log(line) });
   if (json) console.log(JSON.stringify(summary));
   return summary.failed === 0 ? 0 : 1;
 }

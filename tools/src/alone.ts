@@ -5,39 +5,16 @@
  * Chromium is installed, run there under a Content-Security-Policy. The names of packages as arguments select those.
  */
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { npm, run, tool } from "./commands.ts";
 import { type Manifest, type Packed, packAll, root } from "./packages.ts";
 import { programs } from "./programs.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 const releases = [22, 24, 26];
-
-/** Runs a command and returns its output. If it fails, the error contains the output. */
-function run(command: string, args: readonly string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: "utf8" });
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? `status ${status}`}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-const npm = (cwd: string, ...packages: readonly string[]): string =>
-  run("npm", ["install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error", ...packages], cwd);
-
-/** Returns the path of a file of a package from the registry, which is installed once, in a folder of its own. */
-function tool(specification: string, file: string): string {
-  const folder = join(root, "node_modules/.cache/alone", specification.replace("@", "-"));
-  const found = join(folder, "node_modules", file);
-  if (!existsSync(found)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "package.json"), '{ "private": true }');
-    npm(folder, specification);
-  }
-  return found;
-}
 
 /** Returns the names of our packages that a package needs, including itself. */
 function needs(name: string, all: ReadonlyMap<string, Packed>, found: Set<string> = new Set()): ReadonlySet<string> {
