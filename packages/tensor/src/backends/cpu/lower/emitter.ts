@@ -100,6 +100,11 @@ export class Emitter {
     return this.hoist(`scalar ${type} ${index}`, () => splat(f64.load(this.args, at)));
   }
 
+  /** Lanes of `a` where the mask is all ones, lanes of `b` where it is 0. The lanes have 32 bits or more. */
+  select(a: Code<"v128">, b: Code<"v128">, mask: Code<"v128">): Code<"v128"> {
+    return this.relaxed ? v128.laneselect(a, b, mask) : v128.bitselect(a, b, mask);
+  }
+
   /** Sets the locals that hold a value. */
   assign(locals: readonly Local<"v128">[], value: readonly Code<"v128">[]): void {
     locals.forEach((local, k) => {

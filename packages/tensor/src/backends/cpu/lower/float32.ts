@@ -8,7 +8,7 @@ import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
 import { fmod32, log2Wide, pow32, throughDouble } from "./float32-binary.ts";
-import { arithmetic, type Composed, erfc64, polynomial, sigmoid, simple } from "./float64.ts";
+import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
@@ -25,7 +25,8 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   tan: tangent,
   atan,
   tanh,
-  sigmoid: (e, x) => sigmoid(e, f32x4, x, e.f32(1), (small) => exp(e, small)),
+  // 0 where the exponential overflows, as in PyTorch
+  sigmoid: (e, x) => f32x4.div(e.f32(1), f32x4.add(exp(e, e.let(f32x4.neg(x))), e.f32(1))),
   erf,
   erfc: (e, x) => throughDouble(e, [x], (half) => erfc64(e, half)),
 };
@@ -51,11 +52,16 @@ function withSign(e: Emitter, a: Vector, b: Vector): Vector {
 /** Adding and subtracting this rounds a small number to an integer, which is also in the low bits of the sum. */
 const magic = 1.5 * 2 ** 23;
 
+interface Reduced {
+  readonly power: Vector;
+  readonly rest: Vector;
+}
+
 /**
  * Returns `2ⁿ` and `eʳ - 1` for x = 2 n ln 2 + r with |r| ≤ ln 2. The result is multiplied by 2ⁿ twice, so that neither
  * the largest results overflow on the way nor the smallest underflow.
  */
-function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
+function reduceExp(e: Emitter, x: Vector): Reduced {
   const madd = multiplyAdd("f32x4", e.relaxed);
   const shifted = e.let(madd(x, e.f32(Math.LOG2E / 2), e.f32(magic)));
   const n = e.let(f32x4.sub(shifted, e.f32(magic)));
@@ -75,35 +81,39 @@ function reduceExp(e: Emitter, x: Vector): { power: Vector; rest: Vector } {
 /** `eˣ`. Lanes whose result rounds to 0 are computed for x = 0 and then cleared, because denormals are slow. */
 function exp(e: Emitter, x: Vector): Vector {
   const vanishes = e.let(f32x4.lt(x, e.f32(-104)));
-  const { power, rest } = reduceExp(e, e.let(v128.andNot(f32x4.pmin(x, e.f32(89)), vanishes)));
-  return v128.andNot(scaled(e, rest, power), vanishes);
+  return v128.andNot(scaled(e, reduceExp(e, e.let(v128.andNot(f32x4.pmin(x, e.f32(89)), vanishes)))), vanishes);
 }
 
 /** `(1 + rest) · power²` */
-function scaled(e: Emitter, rest: Vector, power: Vector): Vector {
+function scaled(e: Emitter, { power, rest }: Reduced): Vector {
   return f32x4.mul(multiplyAdd("f32x4", e.relaxed)(rest, power, power), power);
 }
 
 /** `(1 + rest) · power² - 1`, provided that the power does not overflow. */
-function lessOne(e: Emitter, { power, rest }: { power: Vector; rest: Vector }): Vector {
+function lessOne(e: Emitter, { power, rest }: Reduced): Vector {
   const square = e.let(f32x4.mul(power, power));
   return e.let(f32x4.add(f32x4.mul(square, rest), f32x4.sub(square, e.f32(1))));
 }
 
 function expm1(e: Emitter, x: Vector): Vector {
   const parts = reduceExp(e, e.let(f32x4.pmax(f32x4.pmin(x, e.f32(89)), e.f32(-30))));
-  const either = v128.bitselect(scaled(e, parts.rest, parts.power), lessOne(e, parts), f32x4.gt(x, e.f32(80)));
-  return v128.bitselect(x, either, f32x4.eq(x, e.f32(0))); // keeps the sign of zero
+  const either = e.select(scaled(e, parts), lessOne(e, parts), f32x4.gt(x, e.f32(80)));
+  return withSign(e, either, x); // for zeros
 }
 
 function log(e: Emitter, x: Vector): Vector {
-  const madd = multiplyAdd("f32x4", e.relaxed);
   const denormal = e.let(f32x4.lt(x, e.f32(2 ** -126)));
-  const normal = e.let(v128.bitselect(f32x4.mul(x, e.f32(2 ** 23)), x, denormal));
+  const normal = e.let(e.select(f32x4.mul(x, e.f32(2 ** 23)), x, denormal));
+  return edges(e, x, normalLog(e, normal, v128.and(denormal, e.i32(23))));
+}
+
+/** `ln x - shift · ln 2` for positive, finite, normal x and integers `shift`. */
+function normalLog(e: Emitter, x: Vector, shift: Vector): Vector {
+  const madd = multiplyAdd("f32x4", e.relaxed);
   // x = 2ᵏ m with m in [√½, √2)
-  const k = e.let(i32x4.shr(i32x4.sub(normal, e.i32(0x3f3504f3)), 23));
-  const f = e.let(f32x4.sub(i32x4.sub(normal, i32x4.shl(k, 23)), e.f32(1)));
-  const exponent = e.let(f32x4.convertI32x4(i32x4.sub(k, v128.and(denormal, e.i32(23)))));
+  const k = e.let(i32x4.shr(i32x4.sub(x, e.i32(0x3f3504f3)), 23));
+  const f = e.let(f32x4.sub(i32x4.sub(x, i32x4.shl(k, 23)), e.f32(1)));
+  const exponent = e.let(f32x4.convertI32x4(i32x4.sub(k, shift)));
   // (ln(1 + f) - f + f²/2) / f³, √½ - 1 ≤ f ≤ √2 - 1
   const p = polynomial(
     e,
@@ -114,7 +124,7 @@ function log(e: Emitter, x: Vector): Vector {
   const square = e.let(f32x4.mul(f, f));
   const small = madd(e.let(f32x4.mul(square, f)), p, f32x4.mul(exponent, e.f32(-2.1219444e-4)));
   const y = e.let(madd(square, e.f32(-0.5), small));
-  return edges(e, x, madd(exponent, e.f32(0.693359375), f32x4.add(f, y)));
+  return madd(exponent, e.f32(0.693359375), f32x4.add(f, y));
 }
 
 /** The base-2 logarithm times a factor. */
@@ -128,18 +138,16 @@ function logarithm(e: Emitter, x: Vector, factor: number): Vector {
 
 /** Replaces a logarithm that is valid for positive, finite x by the special values elsewhere. */
 function edges(e: Emitter, x: Vector, value: Vector): Vector {
-  const finite = v128.bitselect(x, value, f32x4.eq(x, e.f32(Number.POSITIVE_INFINITY)));
-  const positive = v128.bitselect(e.f32(Number.NEGATIVE_INFINITY), finite, f32x4.eq(x, e.f32(0)));
-  return v128.bitselect(positive, e.f32(Number.NaN), f32x4.ge(x, e.f32(0)));
+  const finite = e.select(value, x, f32x4.lt(x, e.f32(Number.POSITIVE_INFINITY))); // NaN remains
+  const positive = e.select(e.f32(Number.NEGATIVE_INFINITY), finite, f32x4.eq(x, e.f32(0)));
+  return v128.or(positive, f32x4.lt(x, e.f32(0))); // all bits set is a NaN
 }
 
 /** `ln u + (x - (u - 1)) / u` with u = 1 + x rounded: the fraction corrects the rounding error. */
 function log1p(e: Emitter, x: Vector): Vector {
   const u = e.let(f32x4.add(x, e.f32(1)));
-  const plain = e.let(log(e, u));
-  const corrected = f32x4.add(plain, f32x4.div(f32x4.sub(x, f32x4.sub(u, e.f32(1))), u));
-  const usual = v128.and(f32x4.gt(u, e.f32(0)), f32x4.lt(u, e.f32(Number.POSITIVE_INFINITY)));
-  return v128.bitselect(x, v128.bitselect(corrected, plain, usual), f32x4.eq(x, e.f32(0)));
+  const rest = e.let(f32x4.div(f32x4.sub(x, f32x4.sub(u, e.f32(1))), u));
+  return withSign(e, edges(e, u, f32x4.add(normalLog(e, u, e.i32(0)), rest)), x); // for zeros
 }
 
 /** The arc tangent for 0 ≤ t ≤ 1. */
@@ -161,19 +169,19 @@ function atanUnit(e: Emitter, t: Vector): Vector {
 function atan(e: Emitter, x: Vector): Vector {
   const size = e.let(f32x4.abs(x));
   const steep = e.let(f32x4.gt(size, e.f32(1)));
-  const angle = e.let(atanUnit(e, e.let(v128.bitselect(f32x4.div(e.f32(1), size), size, steep))));
-  return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI / 2), angle), angle, steep), x);
+  const angle = e.let(atanUnit(e, e.let(e.select(f32x4.div(e.f32(1), size), size, steep))));
+  return withSign(e, e.select(f32x4.sub(e.f32(Math.PI / 2), angle), angle, steep), x);
 }
 
 function atan2(e: Emitter, y: Vector, x: Vector): Vector {
   const [a, b] = [e.let(f32x4.abs(y)), e.let(f32x4.abs(x))];
   const [less, more] = [e.let(f32x4.min(a, b)), e.let(f32x4.max(a, b))];
-  const ratio = v128.bitselect(e.f32(1), f32x4.div(less, more), f32x4.eq(less, e.f32(Number.POSITIVE_INFINITY)));
-  const t = e.let(v128.bitselect(more, ratio, f32x4.eq(more, e.f32(0))));
+  const ratio = e.select(e.f32(1), f32x4.div(less, more), f32x4.eq(less, e.f32(Number.POSITIVE_INFINITY)));
+  const t = e.let(e.select(more, ratio, f32x4.eq(more, e.f32(0))));
   const angle = e.let(atanUnit(e, t));
-  const octant = e.let(v128.bitselect(f32x4.sub(e.f32(Math.PI / 2), angle), angle, f32x4.gt(a, b)));
+  const octant = e.let(e.select(f32x4.sub(e.f32(Math.PI / 2), angle), angle, f32x4.gt(a, b)));
   const left = i32x4.shr(x, 31);
-  return withSign(e, v128.bitselect(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
+  return withSign(e, e.select(f32x4.sub(e.f32(Math.PI), octant), octant, left), y);
 }
 
 /**
@@ -184,8 +192,8 @@ function tanh(e: Emitter, x: Vector): Vector {
   const size = e.let(f32x4.pmin(f32x4.abs(x), e.f32(10))); // tanh rounds to 1 beyond
   const d = lessOne(e, reduceExp(e, e.let(f32x4.add(size, size))));
   const small = e.let(f32x4.lt(size, e.f32(0.6)));
-  const part = e.let(f32x4.div(v128.bitselect(d, e.f32(2), small), f32x4.add(d, e.f32(2))));
-  return withSign(e, v128.bitselect(part, f32x4.sub(e.f32(1), part), small), x);
+  const part = e.let(f32x4.div(e.select(d, e.f32(2), small), f32x4.add(d, e.f32(2))));
+  return withSign(e, e.select(part, f32x4.sub(e.f32(1), part), small), x);
 }
 
 /** `1 - erfc x`, where ln erfc x is approximated by a polynomial without a constant term. */

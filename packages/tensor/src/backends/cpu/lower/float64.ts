@@ -81,7 +81,7 @@ export function arithmetic(
 
 function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
   return simple(f64x2, op, x, e.f64(0), (name) => {
-    if (name === "sigmoid") return sigmoid(e, f64x2, x, e.f64(1), (small) => exp64(e, small));
+    if (name === "sigmoid") return f64x2.div(e.f64(1), f64x2.add(exp64(e, f64x2.neg(x)), e.f64(1)));
     if (name === "erf") return erf64(e, x);
     return name === "erfc" ? erfc64(e, x) : lanewise(e, f64x2, 2, [x], (lane) => e.math(name, lane));
   });
@@ -89,13 +89,6 @@ function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
 
 function binary64(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
   return arithmetic(f64x2, op, a, b, (name) => lanewise(e, f64x2, 2, [a, b], (x, y) => e.math(name, x, y)));
-}
-
-/** `1 / (1 + e⁻ˣ)`, or `eˣ / (eˣ + 1)` for negative x, so that the exponential never overflows. */
-export function sigmoid(e: Emitter, lanes: Lanes, x: Vector, one: Vector, exp: (x: Vector) => Vector): Vector {
-  const small = e.let(exp(e.let(lanes.neg(lanes.abs(x)))));
-  const above = v128.bitselect(one, small, lanes.ge(x, e.i32(0)));
-  return lanes.div(above, lanes.add(small, one));
 }
 
 /** The exponential of two float64. */
@@ -124,7 +117,7 @@ function erf64(e: Emitter, x: Vector): Vector {
   const inside = e.let(f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const size = e.let(f64x2.abs(x));
   const outside = v128.bitselect(x, f64x2.sub(e.f64(1), tail(e, size)), e.f64(-0)); // takes the sign of x
-  return v128.bitselect(outside, inside, f64x2.gt(size, e.f64(1)));
+  return e.select(outside, inside, f64x2.gt(size, e.f64(1)));
 }
 
 /** `1 - erf` of two float64. */
@@ -132,10 +125,10 @@ export function erfc64(e: Emitter, x: Vector): Vector {
   const size = e.let(f64x2.abs(x));
   const inside = f64x2.sub(e.f64(1), f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const right = e.let(tail(e, size));
-  const outside = v128.bitselect(f64x2.sub(e.f64(2), right), right, f64x2.lt(x, e.f64(0)));
+  const outside = e.select(f64x2.sub(e.f64(2), right), right, f64x2.lt(x, e.f64(0)));
   // From 0.5 on the difference would lose digits.
   const middle = v128.and(f64x2.lt(x, e.f64(0.5)), f64x2.le(size, e.f64(1)));
-  return v128.bitselect(e.let(inside), e.let(outside), e.let(middle));
+  return e.select(inside, outside, middle);
 }
 
 /** erfc for x ≥ 0.4. */

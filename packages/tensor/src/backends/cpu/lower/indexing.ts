@@ -10,7 +10,7 @@ import type { ScatterCall } from "../../../kernel.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Code, i32, i64, memoryCopy, nth } from "../wasm/index.ts";
 import { kernelModule } from "./emitter.ts";
-import { forEachUnit, odometer, vectorStep } from "./pointwise.ts";
+import { eachVector, forEachUnit, odometer, vectorStep } from "./pointwise.ts";
 import { binary } from "./primitives.ts";
 import { type Integer, loadSplat, pack, storeOne } from "./values.ts";
 
@@ -74,7 +74,7 @@ export function scatterModule(
     const at = odometer(e, rank, 3)(i32.const(0), starts);
     const [target, index, source] = at.pointers as [Integer, Integer, Integer]; // safe: there are three
     const [positions] = e.take(1);
-    f.for(0, positions, 1, () => {
+    at.repeat(positions, () => {
       const to = e.let(nth(target, i32.load(index), indexedStride));
       if (motions === null) {
         if (reduce === "set") f.do(move(bytes, to, source));
@@ -83,20 +83,17 @@ export function scatterModule(
           storeOne(e, dtype, to, pack(e, dtype, value), 0);
         }
       } else {
-        const i = f.let(e.begin);
         const bases = [to, index, source];
-        f.while(i32.ltU(i, e.end), () => {
-          const step = vectorStep(e, { at: i, end: e.end, bases, strides, motions });
+        eachVector(e, e.begin, e.end, 4, (at, whole) => {
+          const step = vectorStep(e, { at, whole, end: e.end, bases, strides, motions });
           const comes = step.load(2, dtype);
           step.store(
             0,
             dtype,
             reduce === "set" ? comes : binary(e, combining[reduce], dtype, step.load(0, dtype), comes),
           );
-          f.increase(i, 4);
         });
       }
-      at.advance();
     });
   });
 }

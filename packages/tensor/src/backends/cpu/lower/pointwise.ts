@@ -48,8 +48,9 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   const inputs = n - types.length;
   const moves = motions.includes(strided);
   const read = inputTypes(program);
-  // For cheap expressions the loop overhead would dominate.
-  const unrolled = !moves && cost(program.outputs) < 12;
+  // One vector after the other would wait for the results of instructions, and for cheap expressions the loop overhead
+  // would dominate.
+  const ways = moves || cost(program.outputs) > 100 ? 0 : 4;
   const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
 
   return kernelModule(runtime, (e) => {
@@ -66,26 +67,13 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       const splats = bases.map((base, k) =>
         motions[k] === still && k < inputs && dtypeOf(k) !== null ? loadSplat(e, dtypeOf(k) as DType, base) : [],
       );
-      const i = f.let(from);
-      /** Emits four elements from index `at` on. */
-      const vector = (at: Local<"i32">, whole: boolean): void => {
+      eachVector(e, from, to, ways, (at, whole) => {
         const step = vectorStep(e, { at, end: to, whole, bases, strides, motions });
         const input = (leaf: Expr) =>
           motions[leaf.value] === still ? (splats[leaf.value] as Value) : step.load(leaf.value, leaf.dtype);
         lowerAs(e, program.outputs, types, input, new Map(known)).forEach((value, k) => {
           step.store(inputs + k, types[k] as DType, value);
         });
-      };
-      if (unrolled) {
-        const most = e.let(i32.add(from, i32.and(i32.sub(to, from), -16)));
-        f.while(i32.ltU(i, most), () => {
-          for (let v = 0; v < 4; v++) vector(e.let(i32.add(i, 4 * v)), true);
-          f.increase(i, 16);
-        });
-      }
-      f.while(i32.ltU(i, to), () => {
-        vector(i, false);
-        f.increase(i, 4);
       });
     };
 
@@ -105,6 +93,31 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       f.set(column, 0);
       walk.advance();
     });
+  });
+}
+
+/**
+ * Emits a loop over vectors of four elements, of which the last one may be partial. `body` is emitted for `ways` whole
+ * vectors side by side, which may be 0, and once more for those that remain.
+ */
+export function eachVector(
+  { f }: Emitter,
+  from: Integer,
+  to: Integer,
+  ways: number,
+  body: (at: Local<"i32">, whole: boolean) => void,
+): void {
+  const i = f.let(from);
+  if (ways > 0) {
+    const whole = f.let(i32.add(i, i32.and(i32.sub(to, i), -4 * ways)));
+    f.while(i32.ltU(i, whole), () => {
+      f.interleave(ways, (w) => body(f.let(i32.add(i, 4 * w)), true));
+      f.increase(i, 4 * ways);
+    });
+  }
+  f.while(i32.ltU(i, to), () => {
+    body(i, false);
+    f.increase(i, 4);
   });
 }
 
@@ -166,11 +179,9 @@ export function forEachUnit(
   body: (...pointers: [Local<"i32">, Local<"i32">, Local<"i32">]) => void,
 ): void {
   const bases = e.take(3);
-  const walk = odometer(e, rank, 3)(e.begin, bases);
-  e.f.for(0, i32.sub(e.end, e.begin), 1, () => {
-    body(...(walk.pointers as [Local<"i32">, Local<"i32">, Local<"i32">])); // safe: there are three
-    walk.advance();
-  });
+  const { pointers, repeat } = odometer(e, rank, 3)(e.begin, bases);
+  // safe: there are three
+  repeat(i32.sub(e.end, e.begin), () => body(...(pointers as [Local<"i32">, Local<"i32">, Local<"i32">])));
 }
 
 /** Pointers that walk through dimensions. */
@@ -178,6 +189,8 @@ export interface Walk {
   readonly pointers: readonly Integer[];
   /** Emits a step to the next row. */
   advance(): void;
+  /** Emits `body` for so many rows, each followed by a step. The loop along the innermost dimension only adds. */
+  repeat(rows: Integer, body: () => void): void;
 }
 
 /**
@@ -193,7 +206,7 @@ export function odometer(
   const sizes = e.take(Math.max(0, rank - 1));
   const strides = e.take(rank * operands);
   return (row, bases) =>
-    rank === 0 ? { pointers: bases, advance: () => undefined } : walk(e, row, bases, sizes, strides);
+    rank === 0 ? { pointers: bases, advance() {}, repeat: (_, body) => body() } : walk(e, row, bases, sizes, strides);
 }
 
 function walk(
@@ -219,20 +232,43 @@ function walk(
     for (let d = 0; d < rank; d++) f.increase(pointer, i32.mul(digits[d] as Integer, stride(d, k)));
     return pointer;
   });
-  const step = (d: number): void => {
-    const digit = digits[d] as Local<"i32">;
-    f.increase(digit, 1);
+  const inner = rank - 1;
+  const move = (d: number): void => {
     pointers.forEach((pointer, k) => {
       f.increase(pointer, stride(d, k));
     });
+  };
+  /** Increases a digit. One that reaches its size returns to 0, and the digit before it increases. */
+  const count = (d: number, by: Integer): void => {
+    const digit = digits[d] as Local<"i32">;
+    f.increase(digit, by);
     if (d === 0) return;
     f.if(i32.eq(digit, size(d)), () => {
       pointers.forEach((pointer, k) => {
-        f.set(pointer, i32.sub(pointer, i32.mul(size(d), stride(d, k))));
+        f.set(pointer, i32.sub(pointer, i32.mul(digit, stride(d, k))));
       });
       f.set(digit, 0);
-      step(d - 1);
+      move(d - 1);
+      count(d - 1, i32.const(1));
     });
   };
-  return { pointers, advance: () => step(rank - 1) };
+  return {
+    pointers,
+    advance() {
+      move(inner);
+      count(inner, i32.const(1));
+    },
+    repeat(rows, body) {
+      const left = f.let(rows);
+      f.while(left, () => {
+        const run = inner === 0 ? f.let(left) : f.least(i32.sub(size(inner), digits[inner] as Integer), left);
+        f.for(0, run, 1, () => {
+          body();
+          move(inner);
+        });
+        f.set(left, i32.sub(left, run));
+        count(inner, run);
+      });
+    },
+  };
 }

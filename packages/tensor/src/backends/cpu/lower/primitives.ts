@@ -39,9 +39,9 @@ export function compare(e: Emitter, op: CompareOp, dtype: DType, a: Value, b: Va
 /** `condition ? a : b` */
 export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: Value): Value {
   const mask = first(condition);
-  if (dtype !== "float64") return [e.let(v128.bitselect(first(a), first(b), mask))];
+  if (dtype !== "float64") return [e.let(e.select(first(a), first(b), mask))];
   const [low, high] = [i64x2.extendLow32(mask), i64x2.extendHigh32(mask)]; // sign extension keeps lanes of ones
-  return [e.let(v128.bitselect(first(a), first(b), low)), e.let(v128.bitselect(a[1] as Vector, b[1] as Vector, high))];
+  return [e.let(e.select(first(a), first(b), low)), e.let(e.select(a[1] as Vector, b[1] as Vector, high))];
 }
 
 /** Wraps integers to the range of their dtype. */

@@ -66,13 +66,8 @@ export function rowFrame(e: Emitter, { inputs, elements, rows, outer, within }: 
     ...{ full, length, strides, lanes },
     walk: (row) => over(row, bases),
     runs(starts, body) {
-      const { pointers, advance } = along(i32.const(0), starts);
-      const run = () => {
-        body(pointers);
-        advance();
-      };
-      if (within === 0) run();
-      else e.f.for(0, count, 1, run);
+      const { pointers, repeat } = along(i32.const(0), starts);
+      repeat(count, () => body(pointers));
     },
   };
 }

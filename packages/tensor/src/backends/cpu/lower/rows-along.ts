@@ -4,24 +4,26 @@ import type { DType } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import { nodesOf, type Stage } from "../../../expr/program.ts";
 import { dense, still } from "../layout.ts";
-import { i32, i32x4, type Local, select } from "../wasm/index.ts";
+import { i32, i32x4, type Local } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import { cost } from "./cost.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower, lowerAs, lowerInvariant } from "./formula.ts";
-import { type VectorStep, vectorStep } from "./pointwise.ts";
+import { eachVector, type VectorStep, vectorStep } from "./pointwise.ts";
 import { type Frame, publish, type RowsClass } from "./row-frame.ts";
 import { type Integer, loadSplat, pack, storeOne, type Value } from "./values.ts";
+
+/** The number of vectors that are computed side by side. */
+const ways = 4;
 
 /** Emits the kernel. */
 export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): void {
   const { f } = e;
   const { program, inputs, motions } = what;
   const { full, length, strides, runs } = frame;
-  const row = f.let(e.begin);
   const walk = frame.walk(e.begin);
   const kept = keptFormula(what);
-  f.while(i32.ltU(row, e.end), () => {
+  walk.repeat(i32.sub(e.end, e.begin), () => {
     const results: Known = new Map(known);
     const starts = walk.pointers.slice(0, full);
     program.stages.forEach((stage, s) => {
@@ -30,13 +32,10 @@ export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): 
     });
     if (program.rows.length > 0) storeResults(starts, results);
     if (program.elements.length > 0) storeElements(starts, results);
-    f.increase(row, 1);
-    walk.advance();
   });
 
   /** Emits a stage, and returns its result. `keep` says to store the values that it reduces in the output. */
   function reduceRow({ reduce, of }: Stage, starts: readonly Integer[], results: Known, keep: boolean): Value {
-    const ways = cost([of]) < 16 ? 4 : 2;
     const total = accumulator(e, reduce, of.dtype, ways);
     runs(starts, (here) => {
       const settled = settle([of], here, results);
@@ -49,14 +48,9 @@ export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): 
       };
       const whole = e.let(i32.and(length, -4 * ways));
       f.while(i32.ltU(i, whole), () => {
-        const next = e.let(i32.add(i, 256 * ways));
-        const until = e.let(select(i32.ltU(next, whole), next, whole));
-        f.loop((again) => {
-          for (let w = 0; w < ways; w++) total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w);
-          f.increase(i, 4 * ways);
-          f.branchIf(again, i32.ltU(i, until));
-        });
-        total.flush();
+        f.interleave(ways, (w) => total.take(evaluate(e.let(i32.add(i, 4 * w)), true), w));
+        f.increase(i, 4 * ways);
+        f.if(i32.eqz(i32.and(i, 256 * ways - 1)), total.flush);
       });
       f.while(i32.ltU(i, length), () => {
         const mask = e.let(i32x4.gt(i32x4.splat(i32.sub(length, i)), e.i32(0, 1, 2, 3)));
@@ -81,23 +75,13 @@ export function along(e: Emitter, what: RowsClass, frame: Frame, known: Known): 
   function storeElements(starts: readonly Integer[], results: Known): void {
     runs(starts, (here) => {
       const settled = settle(program.elements, here, results);
-      const i = f.let(i32.const(0));
-      const vector = (at: Local<"i32">, whole: boolean): void => {
+      eachVector(e, i32.const(0), length, ways, (at, whole) => {
         const step = stepAt(here, at, whole);
         const inside: Known = new Map(settled);
         if (kept !== null) inside.set(kept, step.load(inputs, kept.dtype));
         lowerAs(e, program.elements, what.elements, inputOf(step), inside).forEach((value, k) => {
           step.store(inputs + k, what.elements[k] as DType, value);
         });
-      };
-      const whole = e.let(i32.and(length, -8));
-      f.while(i32.ltU(i, whole), () => {
-        for (const k of [0, 4]) vector(e.let(i32.add(i, k)), true);
-        f.increase(i, 8);
-      });
-      f.while(i32.ltU(i, length), () => {
-        vector(i, false);
-        f.increase(i, 4);
       });
     });
   }

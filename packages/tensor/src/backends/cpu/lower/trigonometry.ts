@@ -65,7 +65,7 @@ export function wave(e: Emitter, name: "sin" | "cos", x: Vector): Vector {
     const q = name === "sin" ? quadrant : e.let(i32x4.add(quadrant, e.i32(1)));
     const odd = i32x4.ne(v128.and(q, e.i32(1)), e.i32(0));
     const sign = i32x4.shl(v128.and(q, e.i32(2)), 30);
-    return v128.xor(v128.bitselect(cosine, sine, odd), sign);
+    return v128.xor(e.select(cosine, sine, odd), sign);
   });
 }
 
@@ -74,7 +74,7 @@ export function tangent(e: Emitter, x: Vector): Vector {
   return guarded(e, "tan", [x], small(e, x), () => {
     const { quadrant, sine, cosine } = reduce(e, x);
     const odd = e.let(i32x4.ne(v128.and(quadrant, e.i32(1)), e.i32(0)));
-    const above = v128.bitselect(f32x4.neg(cosine), sine, odd);
-    return f32x4.div(above, v128.bitselect(sine, cosine, odd));
+    const above = e.select(f32x4.neg(cosine), sine, odd);
+    return f32x4.div(above, e.select(sine, cosine, odd));
   });
 }

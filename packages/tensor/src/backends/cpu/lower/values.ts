@@ -133,16 +133,16 @@ function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
   if (dtype === "bfloat16") {
     const upper = e.let(i32x4.shrU(word, 16));
     const rounded = i32x4.shrU(i32x4.add(i32x4.add(word, e.i32(0x7fff)), v128.and(upper, e.i32(1))), 16);
-    return e.let(v128.bitselect(v128.or(upper, e.i32(0x40)), rounded, i32x4.gt(magnitude, e.i32(0x7f800000))));
+    return e.let(e.select(v128.or(upper, e.i32(0x40)), rounded, i32x4.gt(magnitude, e.i32(0x7f800000))));
   }
   const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);
   const even = v128.and(i32x4.shrU(magnitude, 13), e.i32(1));
   const normal = i32x4.shrU(i32x4.sub(i32x4.add(i32x4.add(magnitude, e.i32(0xfff)), even), e.i32(0x38000000)), 13);
   // Adding 1/2 rounds at half precision's last bit below 2⁻¹⁴ and leaves the bits at the low end.
   const small = i32x4.sub(f32x4.add(magnitude, e.f32(0.5)), e.f32(0.5));
-  const finite = v128.bitselect(small, normal, i32x4.lt(magnitude, e.i32(0x38800000)));
-  const large = v128.bitselect(e.i32(0x7e00), e.i32(0x7c00), i32x4.gt(magnitude, e.i32(0x7f800000)));
-  return e.let(v128.or(v128.bitselect(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
+  const finite = e.select(small, normal, i32x4.lt(magnitude, e.i32(0x38800000)));
+  const large = e.select(e.i32(0x7e00), e.i32(0x7c00), i32x4.gt(magnitude, e.i32(0x7f800000)));
+  return e.let(v128.or(e.select(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
 }
 
 /** Converts a value to another dtype, as `convert` of the reference backend defines it. */
@@ -200,11 +200,11 @@ export function joined(low: Vector, high: Vector): Vector {
 function truncated32(e: Emitter, lanes: Vector): Vector {
   // The saturating conversion already returns -2³¹ below the range. NaN compares false.
   const fits = f32x4.lt(lanes, e.f32(2 ** 31));
-  return v128.bitselect(i32x4.truncF32x4(lanes), e.i32(-(2 ** 31)), fits);
+  return e.select(i32x4.truncF32x4(lanes), e.i32(-(2 ** 31)), fits);
 }
 
 function truncated64(e: Emitter, low: Vector, high: Vector): Vector {
   const fits = joined(f64x2.lt(low, e.f64(2 ** 31)), f64x2.lt(high, e.f64(2 ** 31)));
   const lanes = shuffle(i32x4.truncF64x2Zero(low), i32x4.truncF64x2Zero(high), [0, 1, 4, 5]);
-  return v128.bitselect(lanes, e.i32(-(2 ** 31)), fits);
+  return e.select(lanes, e.i32(-(2 ** 31)), fits);
 }

@@ -16,8 +16,11 @@ export interface Label {
 export class FunctionBuilder {
   readonly #parameters: number;
   readonly #locals: Type[] = [];
-  readonly #body: number[] = [];
+  #body: number[] = [];
   #depth = 0;
+  /** The finished statements of a body of `interleave`, and the nesting level that they are on. */
+  readonly #statements: number[][] = [];
+  #level = -1;
 
   /** @param parameters number of locals that the function's parameters occupy. */
   constructor(parameters: number) {
@@ -46,6 +49,7 @@ export class FunctionBuilder {
   /** `local = value` */
   set<T extends Type>(local: Local<T>, value: Operand<T>): void {
     this.#body.push(...operand(local.type, value), 0x21, ...unsigned(local.index));
+    this.#end();
   }
 
   /** `local += value`, for 32-bit integers. */
@@ -63,6 +67,7 @@ export class FunctionBuilder {
   /** Appends statements: code that leaves no value, such as a store. */
   do(...statements: readonly Code<"void">[]): void {
     for (const { bytes } of statements) this.#body.push(...bytes);
+    this.#end();
   }
 
   /** Evaluates an expression for its side effect and drops the value. */
@@ -146,6 +151,27 @@ export class FunctionBuilder {
     });
   }
 
+  /**
+   * Runs `body` for the numbers below `count`, for each of which it emits the same statements on other data, and places
+   * the first statements of all before the second ones, and so on, so that the processor need not look far ahead for
+   * independent work.
+   */
+  interleave(count: number, body: (k: number) => void): void {
+    const all = this.#body;
+    this.#body = [];
+    this.#level = this.#depth;
+    const chains = Array.from({ length: count }, (_, k) => {
+      body(k);
+      this.#end();
+      return this.#statements.splice(0);
+    });
+    this.#level = -1;
+    this.#body = all;
+    chains[0]?.forEach((_, i) => {
+      for (const chain of chains) all.push(...(chain[i] ?? []));
+    });
+  }
+
   /** Leaves a value on the stack: the function's result, as its last statement. */
   result(value: Code<Type>): void {
     this.#body.push(...value.bytes);
@@ -161,6 +187,10 @@ export class FunctionBuilder {
     const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
     const code = [...list(runs), ...this.#body, 0x0b];
     return [...unsigned(code.length), ...code];
+  }
+
+  #end(): void {
+    if (this.#depth === this.#level) this.#statements.push(this.#body.splice(0));
   }
 
   #nest(opening: readonly number[], body: (label: Label) => void): void {

@@ -81,6 +81,8 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
     const(bytes: readonly number[]): Vector;
     /** Bits of `a` where the mask is 1, bits of `b` where it is 0. */
     bitselect(a: Vector, b: Vector, mask: Vector): Vector;
+    /** The same for masks whose 32-bit lanes are 0 or all ones. Requires relaxed SIMD. */
+    laneselect(a: Vector, b: Vector, mask: Vector): Vector;
     /** Loads one lane of `bits` bits and keeps the others. */
     loadLane(bits: 8 | 16 | 32 | 64, address: Operand<"i32">, vector: Vector, lane: number, offset?: number): Vector;
     /** Stores one lane of `bits` bits. */
@@ -101,6 +103,7 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
   .../* @__PURE__ */ vectors(78, "and andNot or xor"),
   const: (bytes) => instruction("v128", [...opcode(simd + 12), ...bytes]),
   bitselect: /* @__PURE__ */ ternary(82),
+  laneselect: /* @__PURE__ */ ternary(0x10b),
   loadLane: (bits, address, a, lane, offset = 0) =>
     instruction("v128", laneAccess(84, bits, lane, offset), operand("i32", address), a.bytes),
   storeLane: (bits, address, a, lane, offset = 0) =>

@@ -194,6 +194,26 @@ describe("functions", () => {
     expect(f(10, 4)).toBe(312);
   });
 
+  it("interleave statements, but not within nested blocks", () => {
+    const { f } = compile((module) => {
+      module.function("f", ["i32"], ["i32"], (b, x) => {
+        const digits = b.let(i32.const(0));
+        const append = (digit: number) => b.set(digits, i32.add(i32.mul(digits, 10), digit));
+        b.interleave(2, (k) => {
+          append(1 + k);
+          b.if(x, () => {
+            append(3 + k);
+            append(5 + k);
+          });
+          append(7 + k);
+        });
+        b.result(digits);
+      });
+    });
+    expect(f(0)).toBe(1278);
+    expect(f(1)).toBe(12357468);
+  });
+
   it("support shared memory and atomics", () => {
     const { f, memory } = compile((module) => {
       module.function("f", ["i32"], ["i32"], (b, address) => {
