@@ -92,6 +92,7 @@ const tensor: readonly Family[] = [
     about: "Captures the kernel calls of a function, fuses them, and replays them.",
     files: "compile capture",
   },
+  { title: "Batches of examples", files: "vmap/" },
   {
     title: "Errors",
     about:

@@ -130,7 +130,9 @@ export class Counterparts {
       "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
-      "torch.func": new Map([...exportsOf("@akari/autograd/func"), ...exportsOf("@akari/nn/func")]),
+      "torch.func": new Map(
+        ["@akari/autograd/func", "@akari/nn/func", "@akari/tensor/vmap"].flatMap((name) => [...exportsOf(name)]),
+      ),
       "torch.distributions": exportsOf("@akari/distributions"),
       "torch.fft": exportsOf("@akari/fft"),
       "torchvision.datasets": exportsOf("@akari/data"),
