@@ -172,6 +172,7 @@ const nn: readonly Family[] = [
   },
   { title: "Weight averaging", files: "averaged-model" },
   { title: "Parametrizations", files: "parametrize" },
+  { title: "Pruning", files: "prune" },
   { title: "Fusion for evaluation", files: "fusion" },
 ];
 

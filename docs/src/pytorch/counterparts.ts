@@ -120,6 +120,7 @@ export class Counterparts {
       "torch.nn.utils": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/fusion")]),
       "torch.nn.utils.parametrizations": exportsOf("@akari/nn/parametrize"),
       "torch.nn.utils.parametrize": exportsOf("@akari/nn/parametrize"),
+      "torch.nn.utils.prune": exportsOf("@akari/nn/prune"),
       "torch.nn.utils.rnn": exportsOf("@akari/nn"),
       "torch.optim": new Map(
         ["optim", "optim-muon", "optim-adafactor"].flatMap((name) => [...exportsOf(`@akari/${name}`)]),
