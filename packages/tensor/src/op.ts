@@ -237,9 +237,9 @@ function together(operation: string, inputs: readonly Tensor[]): readonly Tensor
   if (inputs.length === 0) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
   // Safe: a value that is not a tensor has no backend, and is rejected below.
   const device = inputs[0]?.storage?.backend as Backend;
-  for (let i = 0; i < inputs.length; i++) {
-    const other = inputs[i]?.storage?.backend;
-    if (other === undefined) expectTensor(operation, inputs[i]);
+  for (const x of inputs) {
+    const other = x?.storage?.backend;
+    if (other === undefined) expectTensor(operation, x);
     else if (other !== device) {
       const joined = batching.by.join?.(inputs);
       if (joined) return joined;
