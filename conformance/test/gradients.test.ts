@@ -4,46 +4,28 @@
  */
 
 import { gradcheck, gradgradcheck } from "@akari/autograd";
-import * as nn from "@akari/nn";
-import * as akari from "@akari/tensor";
-import { isFloating, manualSeed, Tensor } from "@akari/tensor";
+import { isFloating, Tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   apart,
   apartInNn,
+  type Call,
   type Calls,
   coarse,
   constants,
   functional,
-  type Given,
+  functionOf,
   housekeeping,
+  inNn,
+  inTensor,
+  method,
   methods,
   methodsConstant,
   modules,
   operations,
   trial,
+  withParameters,
 } from "../src/gradients/index.ts";
-
-type Call = (...given: never[]) => unknown;
-
-/** Returns all functions in some namespaces by name. */
-function functionsOf(...from: readonly object[]): Record<string, Call> {
-  const entries = from.flatMap((namespace) => Object.entries(namespace));
-  // safe: as filtered
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === "function")) as Record<string, Call>;
-}
-
-const inTensor = functionsOf(akari);
-const inNn = functionsOf(nn, nn.functional);
-
-/** Converts a method to a function of the tensor and its arguments. In-place methods get a copy of the tensor. */
-function method(name: string): Call {
-  const call = (x: Tensor, ...rest: unknown[]): unknown => {
-    const target = name.endsWith("_") ? x.clone() : x;
-    return (Reflect.get(target, name) as (...rest: unknown[]) => unknown).apply(target, rest); // safe: names of methods
-  };
-  return call;
-}
 
 /** Returns all methods by name, without getters. */
 function methodsOfTensor(): Record<string, unknown> {
@@ -98,9 +80,6 @@ function check(calls: Calls, callOf: (name: string) => Call, twice = true): void
   }
 }
 
-/** Returns a function of one of the two packages. */
-const functionOf = (name: string): Call => (inTensor[name] ?? inNn[name]) as Call; // safe: names in the table
-
 /** Returns the calls whose function has an in-place variant and whose first argument is a floating-point tensor. */
 const twins = (calls: Calls): Calls =>
   Object.fromEntries(
@@ -112,24 +91,6 @@ const twins = (calls: Calls): Calls =>
 describe("derivatives of operations", () => check({ ...operations, ...functional }, functionOf));
 describe("derivatives of methods", () => check(methods, method));
 describe("derivatives of operations in place", () => check(twins({ ...operations, ...constants }), method, false));
-
-/** Converts a layer to a function of its arguments followed by its parameters. */
-function withParameters(make: () => nn.Module, given: Given): { call: Call; all: Given } {
-  manualSeed(3);
-  const layer = make();
-  const places = layer
-    .modules()
-    .flatMap((module) =>
-      Object.entries(module).flatMap(([property, value]) =>
-        value instanceof nn.Parameter ? [{ module, property, value }] : [],
-      ),
-    );
-  const call = (...moved: never[]): unknown => {
-    for (const [i, { module, property }] of places.entries()) Reflect.set(module, property, moved[given.length + i]);
-    return layer(...moved.slice(0, given.length));
-  };
-  return { call, all: [...given, ...places.map(({ value }) => value)] };
-}
 
 describe("derivatives of layers", () => {
   for (const [name, trials] of Object.entries(modules)) {

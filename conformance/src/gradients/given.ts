@@ -89,12 +89,14 @@ function tensorsIn(value: unknown): Tensor[] {
   return found;
 }
 
-/** Replaces each tensor in a value by another value, at any depth of arrays and plain objects. */
+/** Replaces each tensor in a value by another value, at any depth of iterables, which become arrays, and plain objects. */
 export function replaced(value: unknown, by: (x: Tensor) => unknown): unknown {
   if (value instanceof Tensor) return by(value);
   // safe: the table passes matching arguments
   if (value instanceof Made) return value.make(...(replaced(value.from, by) as never[]));
-  if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, by));
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  // Besides arrays, these are values with indices.
+  if (Symbol.iterator in value) return Array.from(value as Iterable<unknown>, (item) => replaced(item, by));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaced(item, by)]));
 }

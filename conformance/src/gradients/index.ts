@@ -9,6 +9,7 @@ import type { Calls } from "./given.ts";
 import { products } from "./products.ts";
 import { rows, rowsConstant } from "./rows.ts";
 
+export { type Call, functionOf, inNn, inTensor, method, withParameters } from "./calls.ts";
 export { apart as apartInNn, functional } from "./functional.ts";
 export { type Calls, type Given, replaced, trial } from "./given.ts";
 export { apart, coarse, housekeeping, methods, methodsConstant } from "./methods.ts";

@@ -92,6 +92,7 @@ const tensor: readonly Family[] = [
     about: "Captures the kernel calls of a function, fuses them, and replays them.",
     files: "compile capture",
   },
+  { title: "Batches of examples", files: "vmap/" },
   {
     title: "Errors",
     about:
@@ -171,6 +172,7 @@ const nn: readonly Family[] = [
   },
   { title: "Weight averaging", files: "averaged-model" },
   { title: "Parametrizations", files: "parametrize" },
+  { title: "Pruning", files: "prune" },
   { title: "Fusion for evaluation", files: "fusion" },
 ];
 

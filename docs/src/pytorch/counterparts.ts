@@ -120,6 +120,7 @@ export class Counterparts {
       "torch.nn.utils": new Map([...exportsOf("@akari/nn"), ...exportsOf("@akari/nn/fusion")]),
       "torch.nn.utils.parametrizations": exportsOf("@akari/nn/parametrize"),
       "torch.nn.utils.parametrize": exportsOf("@akari/nn/parametrize"),
+      "torch.nn.utils.prune": exportsOf("@akari/nn/prune"),
       "torch.nn.utils.rnn": exportsOf("@akari/nn"),
       "torch.optim": new Map(
         ["optim", "optim-muon", "optim-adafactor"].flatMap((name) => [...exportsOf(`@akari/${name}`)]),
@@ -130,7 +131,9 @@ export class Counterparts {
       "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
-      "torch.func": new Map([...exportsOf("@akari/autograd/func"), ...exportsOf("@akari/nn/func")]),
+      "torch.func": new Map(
+        ["@akari/autograd/func", "@akari/nn/func", "@akari/tensor/vmap"].flatMap((name) => [...exportsOf(name)]),
+      ),
       "torch.distributions": exportsOf("@akari/distributions"),
       "torch.fft": exportsOf("@akari/fft"),
       "torchvision.datasets": exportsOf("@akari/data"),

@@ -117,6 +117,10 @@ const listed = {
   "torch.nn.utils.parametrize": `
     cached is_parametrized register_parametrization remove_parametrizations
   `,
+  "torch.nn.utils.prune": `
+    BasePruningMethod CustomFromMask Identity L1Unstructured LnStructured PruningContainer RandomStructured RandomUnstructured
+    custom_from_mask global_unstructured identity is_pruned l1_unstructured ln_structured random_structured random_unstructured remove
+  `,
   "torch.nn.utils.rnn": `
     PackedSequence pack_padded_sequence pack_sequence pad_packed_sequence pad_sequence unpack_sequence unpad_sequence
   `,

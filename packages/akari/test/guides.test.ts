@@ -82,6 +82,7 @@ import { fuseConvBnEval } from "akari/fusion";
 import { LazyLinear } from "akari/lazy";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
 import { type Parametrization, registerParametrization, weightNorm } from "akari/parametrize";
+import { globalUnstructured, L1Unstructured, l1Unstructured, remove } from "akari/prune";
 import { StackDataset } from "akari/stack-dataset";
 import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
 import { webgpu } from "@akari/tensor/webgpu";

@@ -6,6 +6,7 @@
 import {
   AutogradError,
   type BackwardOptions,
+  batching,
   expectFloating,
   expectTensor,
   ShapeError,
@@ -155,9 +156,11 @@ export interface DerivativeOptions {
  * graph of the inputs.
  */
 export function separate(operation: string, inputs: readonly Tensor[], createGraph: boolean): Tensor[] {
-  return inputs.map((input) => {
-    expectTensor(operation, input);
-    expectFloating(operation, input);
+  return inputs.map((shared) => {
+    expectTensor(operation, shared);
+    expectFloating(operation, shared);
+    // Inside of `vmap`, each example has a derivative of its own.
+    const input = batching.by.lift?.(shared) ?? shared;
     if (createGraph && input.requiresGrad) return input.reshape(input.shape).clone();
     return requiresGrad(input.detach());
   });

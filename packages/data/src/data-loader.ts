@@ -20,7 +20,7 @@ import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler 
 
 /** Options of `DataLoader`. */
 export interface DataLoaderOptions<Sample, Batch> {
-  /** Number of samples per batch. Default 1. */
+  /** Number of samples per batch; null for samples by themselves (`SampleOptions`). Default 1. */
   readonly batchSize?: number;
   /** Whether to draw a new random order for every epoch. Default false. */
   readonly shuffle?: boolean;
@@ -48,6 +48,15 @@ export type StreamOptions<Sample, Batch> = Pick<
   DataLoaderOptions<Sample, Batch>,
   "batchSize" | "dropLast" | "collateFn" | "generator" | "seed"
 >;
+
+/** Options of a `DataLoader` that returns samples by themselves. */
+export interface SampleOptions<Sample, Result>
+  extends Omit<DataLoaderOptions<Sample, Result>, "batchSize" | "batchSampler" | "dropLast" | "collateFn"> {
+  /** No batches. */
+  readonly batchSize: null;
+  /** Function that converts each sample. Default: samples are returned as they are. */
+  readonly collateFn?: (sample: Sample) => Result | Promise<Result>;
+}
 
 const defaults = {
   batchSize: 1,
@@ -84,8 +93,17 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
 
   /**
    * @param dataset a dataset with `get` and `length`, an array of samples, or an iterable of samples.
+   * With `batchSize: null`, each sample is returned by itself, as the dataset has it.
    * @throws ArgumentError for an unknown option, an invalid value, and options that exclude each other.
    */
+  constructor(
+    dataset: (Dataset<Sample, unknown> & Dataset<Batch, unknown>) | (IterableDataset<Sample> & IterableDataset<Batch>),
+    options: SampleOptions<Sample, Batch> & { readonly collateFn?: never },
+  );
+  constructor(
+    dataset: Dataset<Sample, unknown> | readonly Sample[] | IterableDataset<Sample>,
+    options: SampleOptions<Sample, Batch> & Required<Pick<SampleOptions<Sample, Batch>, "collateFn">>,
+  );
   constructor(
     dataset: Dataset<Sample, Batch> | readonly Sample[],
     options?: DataLoaderOptions<Sample, Batch> & { readonly collateFn?: never },
@@ -95,12 +113,15 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     options: DataLoaderOptions<Sample, Batch> & Required<Pick<DataLoaderOptions<Sample, Batch>, "collateFn">>,
   );
   constructor(dataset: IterableDataset<Sample>, options?: StreamOptions<Sample, Batch>);
-  constructor(given: Dataset<Sample, unknown> | IterableDataset<Sample>, options?: DataLoaderOptions<Sample, Batch>) {
+  constructor(
+    given: Dataset<Sample, unknown> | IterableDataset<Sample>,
+    options: DataLoaderOptions<Sample, Batch> | SampleOptions<Sample, Batch> = {},
+  ) {
     const dataset = Array.isArray(given) ? listed<Sample>(given) : given;
-    this.#options = settings("DataLoader", options, defaults);
+    this.#options = settings("DataLoader", options?.batchSize === null ? ofOne(options) : options, defaults);
     const { batchSize, shuffle, sampler, batchSampler, dropLast, seed, prefetch } = this.#options;
     checkInteger("DataLoader", "prefetch", prefetch);
-    checkExclusions(options ?? {});
+    checkExclusions(options);
     const generator = seed === undefined ? this.#options.generator : new Generator(seed);
     this.#generator = generator;
     if (isStream(dataset)) {
@@ -208,9 +229,9 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     const { collateFn, prefetch } = this.#options;
     // safe: without a `collateFn`, batches are of the dataset's type
     if (collateFn === undefined && dataset.batch !== undefined) return (await dataset.batch(indices)) as Batch;
+    if (prefetch > 0) return this.#collated(await Promise.all(indices.map((index) => dataset.get(index))));
     const samples: Sample[] = [];
-    if (prefetch > 0) samples.push(...(await Promise.all(indices.map((index) => dataset.get(index)))));
-    else for (const index of indices) samples.push(await dataset.get(index));
+    for (const index of indices) samples.push(await dataset.get(index));
     return this.#collated(samples);
   }
 
@@ -219,6 +240,13 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     // safe: as above, or of the type of `defaultCollate`
     return collateFn === undefined ? (defaultCollate(samples) as Batch) : collateFn(samples);
   }
+}
+
+/** Returns the options for batches of one sample, of which only that sample is returned. */
+function ofOne<Sample, Batch>(options: SampleOptions<Sample, Batch>): DataLoaderOptions<Sample, Batch> {
+  // Safe: without `collateFn`, a sample is what the loader returns.
+  const { collateFn = (sample: Sample) => sample as unknown as Batch } = options;
+  return { ...options, batchSize: 1, collateFn: ([sample]) => collateFn(sample as Sample) };
 }
 
 /** Wraps an array of samples as a dataset. */

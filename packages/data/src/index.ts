@@ -6,7 +6,7 @@
 
 export { cacheFolder, type Surroundings } from "./cache.ts";
 export { type Collated, defaultCollate } from "./collate.ts";
-export { DataLoader, type DataLoaderOptions, type StreamOptions } from "./data-loader.ts";
+export { DataLoader, type DataLoaderOptions, type SampleOptions, type StreamOptions } from "./data-loader.ts";
 export {
   ChainDataset,
   ConcatDataset,

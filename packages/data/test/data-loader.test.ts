@@ -198,3 +198,44 @@ describe("DataLoader of a stream", () => {
     expect(() => new DataLoader(stream(5), { batchSize: 0 })).toThrow(/batchSize must be a positive integer, got 0/);
   });
 });
+
+describe("DataLoader without batches", () => {
+  const each = async <T>(loader: AsyncIterable<T>): Promise<T[]> => {
+    const all: T[] = [];
+    for await (const sample of loader) all.push(sample);
+    return all;
+  };
+
+  it("returns samples as they are, in the sampler's order", async () => {
+    const samples = [{ name: "a" }, { name: "b" }, { name: "c" }];
+    const loader: DataLoader<{ name: string }, { name: string }> = new DataLoader(samples, { batchSize: null });
+    expect(loader.length).toBe(3);
+    const found = await each(loader);
+    expect(found).toEqual(samples);
+    expect(found[0]).toBe(samples[0]);
+    const [first] = await each(new DataLoader(new TensorDataset(tensor([[1, 2]]), tensor([3])), { batchSize: null }));
+    expect(first?.map((x) => x.toArraySync())).toEqual([[1, 2], 3]);
+    // The order of a shuffled loader with `batch_size=None` in PyTorch 1.13.
+    const shuffled = new DataLoader(range(7), { batchSize: null, shuffle: true, seed: 3, prefetch: 2 });
+    expect(await each(shuffled)).toEqual([3, 4, 2, 0, 1, 6, 5]);
+    const rest: number[] = [];
+    for await (const sample of new DataLoader(range(4), { batchSize: null }).batches(2)) rest.push(sample);
+    expect(rest).toEqual([2, 3]);
+  });
+
+  it("converts each with collateFn, and reads iterables", async () => {
+    const texts = new DataLoader([1, 2], { batchSize: null, collateFn: async (sample) => `#${sample}` });
+    expect(await each(texts)).toEqual(["#1", "#2"]);
+    function* stream(): IterableIterator<number> {
+      yield 1;
+      yield 2;
+    }
+    expect(await each(new DataLoader({ [Symbol.iterator]: stream }, { batchSize: null }))).toEqual([1, 2]);
+  });
+
+  it("excludes a batch sampler", () => {
+    const batchSampler = new BatchSampler(new SequentialSampler(range(4)), 2);
+    const options = { batchSize: null, batchSampler } as never;
+    expect(() => new DataLoader(range(4), options)).toThrow("batchSampler and batchSize exclude each other");
+  });
+});

@@ -20,11 +20,16 @@ const registry = /* @__PURE__ */ new WeakMap<object, Reparametrization>();
 
 /** Returns how a property of a module is computed, or undefined. */
 function reparametrizationOf(module: Module, property: string): Reparametrization | undefined {
-  for (const { hook } of stateOf(module).hooks.lists.before) {
-    const found = registry.get(hook);
-    if (found?.property === property) return found;
-  }
-  return undefined;
+  return reparametrizationsOf(module).find((found) => found.property === property);
+}
+
+function reparametrizationsOf(module: Module): Reparametrization[] {
+  return Array.from(stateOf(module).hooks.lists.before, ({ hook }) => registry.get(hook) ?? []).flat();
+}
+
+/** Returns the names of the properties that are computed from others. */
+export function reparametrized(module: Module): string[] {
+  return reparametrizationsOf(module).map(({ property }) => property);
 }
 
 /**

@@ -45,6 +45,8 @@ export interface KernelClock {
 export interface Backend {
   /** The device's name in messages and options: `"cpu"`, `"webgpu"`, `"reference"`. */
   readonly name: string;
+  /** For a device without memory of its own: the device that it passes its work to. */
+  readonly base?: Backend;
   /** Allocates at least `bytes` bytes, with unspecified contents. Throws a DeviceError when out of memory. */
   allocate(bytes: number): DeviceBuffer;
   /** Frees a buffer. Work issued before may still use it. */

@@ -22,6 +22,8 @@ export interface Capture {
   goesBack(): void;
   /** Runs an action now and again in each replay. Kernel calls that it issues are not captured. It may use `tensor`. */
   perform(action: () => void, tensor: Tensor | null): void;
+  /** Called before a device draws random numbers. */
+  draws?(device: Backend): void;
   /**
    * Writes the bytes that `draw` returns now, and newly drawn ones in each replay. `draw` receives the views in `read`,
    * with the values of that replay.

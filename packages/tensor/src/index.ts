@@ -103,6 +103,8 @@ export {
   apply,
   applyAll,
   applyInPlace,
+  type Batching,
+  batching,
   type Formulas,
   type Gradient,
   type GradientContext,

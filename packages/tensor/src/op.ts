@@ -13,7 +13,7 @@ import type { Expr } from "./expr/expr.ts";
 import { running } from "./running.ts";
 import { type Shape, sameShape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
-import type { Recorded } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 import { sameView } from "./view.ts";
 
 /**
@@ -146,6 +146,21 @@ export function rules<Attrs = undefined>(...each: (Rule<Attrs> | null)[]): Gradi
   };
 }
 
+/** Runs operations, on tensors that each stand for many, one for each example of a batch, as on others. */
+export interface Batching {
+  /** Calls `op.run`. */
+  run<Attrs>(op: Op<Attrs>, inputs: Operands, attrs: Attrs, outputs: Operands): void;
+  /** Returns tensors of several devices as tensors of one of them that stand for many; null when there is no such. */
+  join?(inputs: readonly Tensor[]): readonly Tensor[] | null;
+  /** Returns a tensor as one that stands for many, where a function runs on such. */
+  lift?(x: Tensor): Tensor;
+  /** Returns a tensor as one of `device` if both are devices of the same batch, and otherwise null. */
+  move?(x: Tensor, device: Backend): Tensor | null;
+}
+
+/** How operations run. `vmap` replaces it at its first call. */
+export const batching: { by: Batching } = { by: { run: (op, ...operands) => op.run?.(...operands) } };
+
 /** Runs an operation and returns its first output. */
 export function apply<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
   // Safe: every operation has at least one output.
@@ -153,20 +168,17 @@ export function apply<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: At
 }
 
 /** Runs an operation and returns all its outputs. */
-export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+export function applyAll<Attrs>(op: Op<Attrs>, operands: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+  const inputs = together(op.name, operands);
   // Safe: creation functions, which have no inputs, do not call this.
   const first = inputs[0] as Tensor;
-  checkDevices(op.name, inputs);
   const specs = op.infer(inputs as Operands, attrs); // safe: an operation reads only as many as it has
-  let outputs: readonly Tensor[];
-  if (op.view) {
-    const { shape, strides, offset } = op.view(first, attrs);
-    outputs = [first.viewThrough({ shape, strides, offset }, op, attrs)];
-  } else {
-    outputs = specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
-    compute(op, inputs, attrs, outputs);
-  }
-  notify({ op, inputs, attrs, outputs });
+  const outputs = op.view
+    ? [first.viewThrough(op.view(first, attrs), op, attrs)]
+    : specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
+  if (op.run) compute(op, inputs, attrs, outputs);
+  // One notification is enough, since it covers all inputs. Safe: `attrs` is only ever passed back to the same op.
+  followerOf(inputs)?.extend({ op: op as Op<unknown>, inputs, attrs, outputs });
   return outputs;
 }
 
@@ -176,8 +188,9 @@ export function applyAll<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs:
  * @throws ShapeError when the result has another shape than `target`.
  * @throws DTypeError when the result cannot be stored in the dtype of `target`.
  */
-export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: readonly Tensor[], attrs: Attrs): Tensor {
-  checkDevices(op.name, [target, ...inputs]);
+export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, operands: readonly Tensor[], attrs: Attrs): Tensor {
+  // Safe: there is a target, and an operation reads only as many operands as it has.
+  const [to, ...inputs] = together(op.name, [target, ...operands]) as readonly [Tensor, ...Operands];
   const spec = op.infer(inputs as Operands, attrs)[0] as Spec; // safe: every operation has at least one output
   if (!sameShape(spec.shape, target.shape)) {
     throw new ShapeError(
@@ -190,55 +203,52 @@ export function applyInPlace<Attrs>(op: Op<Attrs>, target: Tensor, inputs: reado
     );
   }
   checkWritable(op.name, target);
-  const follower = target.trace ?? inputs.find((x) => x.trace !== null)?.trace ?? target.viewed?.source.trace ?? null;
+  const follower = target.trace ?? followerOf(inputs) ?? target.viewed?.source.trace ?? null;
   // Safe: `attrs` is only ever passed back to the same op.
   const recorded =
     follower?.beforeMutation({ op: op as Op<unknown>, inputs, attrs, outputs: [target] }, target) ?? null;
   // A kernel must read an element before it overwrites it, so an input that overlaps the target at other positions is
   // copied first.
-  const apart = inputs.map((x) =>
-    x !== target && x.storage === target.storage && !sameView(x, target) ? x.clone() : x,
-  );
-  compute(op, apart, attrs, [target]);
+  const apart = inputs.map((x) => (x.storage === target.storage && !sameView(x, target) ? x.clone() : x));
+  compute(op, apart, attrs, [to]);
   target.storage.version++;
   if (recorded !== null) follower?.mutate(recorded, target);
   return target;
+}
+
+/** Returns the trace of the first input that has one. */
+function followerOf(inputs: readonly Tensor[]): Trace | null | undefined {
+  return inputs.find((x) => x.trace !== null)?.trace;
 }
 
 function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void {
   const before = running.name;
   running.name = op.name;
   try {
-    op.run?.(inputs as Operands, attrs, outputs as Operands); // safe: an operation reads only as many as it has
+    // Safe: an operation reads only as many as it has.
+    batching.by.run(op, inputs as Operands, attrs, outputs as Operands);
   } finally {
     running.name = before;
   }
 }
 
-/** Notifies the traces of the inputs. One notification is enough, since it covers all inputs. */
-function notify<Attrs>(recorded: Recorded<Attrs>): void {
-  for (const input of recorded.inputs) {
-    if (input.trace !== null) {
-      // Safe: `attrs` is only ever passed back to the same op.
-      input.trace.extend(recorded as unknown as Recorded);
-      return;
-    }
-  }
-}
-
-function checkDevices(operation: string, inputs: readonly Tensor[]): void {
+/** Returns the inputs on one device. Throws a DeviceError when they are on several. */
+function together(operation: string, inputs: readonly Tensor[]): readonly Tensor[] {
   if (inputs.length === 0) throw new ArgumentError(`${operation}: expected at least one tensor, got none`);
   // Safe: a value that is not a tensor has no backend, and is rejected below.
   const device = inputs[0]?.storage?.backend as Backend;
-  for (let i = 0; i < inputs.length; i++) {
-    const other = inputs[i]?.storage?.backend;
-    if (other === undefined) expectTensor(operation, inputs[i]);
+  for (const x of inputs) {
+    const other = x?.storage?.backend;
+    if (other === undefined) expectTensor(operation, x);
     else if (other !== device) {
+      const joined = batching.by.join?.(inputs);
+      if (joined) return joined;
       // Each `cpu(options)` is a device of its own, and so is the CPU device of a second copy of this package.
       const which = device.name === other.name ? `two called ${device.name}` : `${device.name} and ${other.name}`;
       throw new DeviceError(`${operation}: tensors are on different devices: ${which}; move one with .to()`);
     }
   }
+  return inputs;
 }
 
 /**

@@ -33,11 +33,11 @@ export class Storage {
   // biome-ignore lint/correctness/noUnusedPrivateClassMembers: held to keep the buffer alive.
   #ballast: unknown;
 
-  /** Allocates memory from `backend`. Throws a DeviceError when out of memory. */
-  constructor(backend: Backend, bytes: number) {
+  /** Allocates memory from `backend`, unless `buffer` is given. Throws a DeviceError when out of memory. */
+  constructor(backend: Backend, bytes: number, buffer: DeviceBuffer = backend.allocate(bytes)) {
     this.backend = backend;
     this.bytes = bytes;
-    const held: Held = { backend, buffer: backend.allocate(bytes) };
+    const held: Held = { backend, buffer };
     this.#held = held;
     collector.register(this, held, this);
     this.#ballast = ballastFor(bytes);

@@ -104,7 +104,7 @@ export class Recorder implements Capture {
   }
 
   uses(storage: Storage): void {
-    if (this.#acting) return;
+    if (this.#acting || storage.backend.base !== undefined) return;
     this.storages.add(storage);
     if (storage.backend !== this.#device)
       this.obstacle ??= `it runs on both ${this.#device.name} and ${storage.backend.name}`;

@@ -10,7 +10,7 @@ import { input } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import { once } from "../once.ts";
-import { apply, type Op, rules } from "../op.ts";
+import { apply, batching, type Op, rules } from "../op.ts";
 import { PointwiseOp, pointwise } from "../pointwise.ts";
 import { isContiguous, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -84,7 +84,7 @@ const transfer: Op<Backend> = {
  * @throws DeviceError if the target device does not support the dtype.
  */
 export function toDevice(x: Tensor, device: Backend): Tensor {
-  return x?.device === device ? x : apply(transfer, [x], device);
+  return x?.device === device ? x : (batching.by.move?.(x, device) ?? apply(transfer, [x], device));
 }
 
 const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, source) => source.cast(target.dtype), {

@@ -5,7 +5,7 @@
  */
 
 import { checkNumber, checkOrder, checkPositive, expectNumber } from "../argument.ts";
-import { writeDrawn } from "../capture.ts";
+import { capturing, writeDrawn } from "../capture.ts";
 import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
@@ -209,7 +209,10 @@ function drawOnDevice(
   const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
   if (drawnOnHost(to)) drawInto(drawn, uniform, generator, [1, 0]);
-  else drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
+  else {
+    capturing.by?.draws?.(drawn.device);
+    drawn.device.run({ kind: "random", distribution, seed: reseed(), reseed, offset: 0, to: drawn });
+  }
   const shaped = shape(drawn);
   copyInto(to, shaped, to.device);
   drawn.dispose();
