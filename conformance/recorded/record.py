@@ -398,16 +398,25 @@ for upper in (True, False):
 # ——— Learning rates ———
 
 
-def scheduler(id, op, args, build, family="rates"):
+def scheduler(id, op, args, build, family="rates", initial=None, sets={}):
+    """`initial` are initial rates other than the current ones, `sets` the rates that a program sets before some steps."""
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
     optimizer = torch.optim.SGD([{"params": [p], "lr": lr} for p, lr in zip(parameters, (0.1, 0.02))], lr=0.1, momentum=0.9)
+    for group, lr in zip(optimizer.param_groups, initial or ()):
+        group["initial_lr"] = lr
     stepping = build(optimizer)
     lrs = [[g["lr"] for g in optimizer.param_groups]]
-    for _ in range(12):
+    for k in range(12):
+        for group, lr in zip(optimizer.param_groups, sets.get(k, ())):
+            group["lr"] = lr
         optimizer.step()
         stepping.step()
         lrs.append([g["lr"] for g in optimizer.param_groups])
     one = {"id": id, "op": f"optim.lr_scheduler.{op}", "args": args, "base_lr": [0.1, 0.02], "momentum": 0.9, "steps": 12, "lrs": lrs, "rtol": 1e-6, "atol": 1e-9}
+    if initial:
+        one["initial_lr"] = initial
+    if sets:
+        one["sets"] = sets
     families.setdefault(family, []).append(one)
 
 
@@ -423,6 +432,35 @@ scheduler("ChainedScheduler/lambda-last", "ChainedScheduler", {"schedulers": beg
 limits = {"base_lr": [0.01, 0.02], "max_lr": [0.1, 0.3], "step_size_up": 3}
 scheduler("CyclicLR/each-group", "CyclicLR", limits, lambda o: S.CyclicLR(o, **limits))
 scheduler("ChainedScheduler/two", "ChainedScheduler", {"schedulers": chain}, lambda o: S.ChainedScheduler([S.ConstantLR(o, factor=0.1, total_iters=3), S.ExponentialLR(o, gamma=0.9)]))
+
+decay = {"op": "optim.lr_scheduler.MultiplicativeLR", "args": {"lr_lambda": {"name": "power", "base": 0.95}}}
+both = {"schedulers": [{"op": "optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.5}}, decay], "milestones": [3]}
+scheduler("SequentialLR/multiplicative-last", "SequentialLR", both, lambda o: S.SequentialLR(o, [S.ExponentialLR(o, 0.5), S.MultiplicativeLR(o, lambda e: 0.95**e)], [3]))
+args = {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 3}
+both = {"schedulers": [decay, {"op": "optim.lr_scheduler.CyclicLR", "args": args}]}
+scheduler("ChainedScheduler/cyclic-last", "ChainedScheduler", both, lambda o: S.ChainedScheduler([S.MultiplicativeLR(o, lambda e: 0.95**e), S.CyclicLR(o, **args)]))
+both = {"schedulers": [{"op": "optim.lr_scheduler.CyclicLR", "args": args}, {"op": "optim.lr_scheduler.ExponentialLR", "args": {"gamma": 0.5}}], "milestones": [5]}
+scheduler("SequentialLR/cyclic-first", "SequentialLR", both, lambda o: S.SequentialLR(o, [S.CyclicLR(o, **args), S.ExponentialLR(o, 0.5)], [5]), sets={2: [0.7, 0.3], 8: [0.6, 0.4]})
+one_cycle = {"max_lr": 0.5, "total_steps": 20}
+both = {"schedulers": [{"op": "optim.lr_scheduler.OneCycleLR", "args": one_cycle}, {"op": "optim.lr_scheduler.StepLR", "args": {"step_size": 2}}], "milestones": [5]}
+scheduler("SequentialLR/one-cycle-first", "SequentialLR", both, lambda o: S.SequentialLR(o, [S.OneCycleLR(o, **one_cycle), S.StepLR(o, 2)], [5]))
+both = {"schedulers": [{"op": "optim.lr_scheduler.StepLR", "args": {"step_size": 2}}, {"op": "optim.lr_scheduler.OneCycleLR", "args": one_cycle}]}
+scheduler("ChainedScheduler/one-cycle-last", "ChainedScheduler", both, lambda o: S.ChainedScheduler([S.StepLR(o, 2), S.OneCycleLR(o, **one_cycle)]))
+scheduler("ConstantLR/always", "ConstantLR", {"factor": 0.5, "total_iters": 0}, lambda o: S.ConstantLR(o, factor=0.5, total_iters=0))
+for op, args in (
+    ("StepLR", {"step_size": 2}),
+    ("MultiStepLR", {"milestones": [3, 6]}),
+    ("ExponentialLR", {"gamma": 0.9}),
+    ("LinearLR", {"start_factor": 0.5, "total_iters": 6}),
+    ("ConstantLR", {"factor": 0.5, "total_iters": 6}),
+    ("PolynomialLR", {"total_iters": 20, "power": 2.0}),
+    ("CyclicLR", {"base_lr": 0.3, "max_lr": 0.5, "step_size_up": 4, "cycle_momentum": False}),
+    ("LambdaLR", {"lr_lambda": {"name": "power", "base": 0.8}}),
+    ("MultiplicativeLR", {"lr_lambda": {"name": "power", "base": 0.8}}),
+):
+    args = {**args, "last_epoch": 3}
+    lambdas = {"lr_lambda": lambda e: 0.8**e} if "lr_lambda" in args else {}
+    scheduler(f"{op}/continued", op, args, lambda o: getattr(S, op)(o, **{**args, **lambdas}), initial=[0.3, 0.3], sets={5: [0.2, 0.7]})
 
 # ——— Edge cases: NaN and ties, mixed integers and floats, empty tensors, sizes given as one number ———
 

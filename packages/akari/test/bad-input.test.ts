@@ -120,7 +120,7 @@ describe("positional options as in PyTorch, and misspelled ones", () => {
       /Adam: expected options by name, \{ lr, betas, .*\}, got 0.001/,
     );
     expect(() => made(optim.StepLR, new Adam(layer.parameters()), 10, 0.5)).toThrow(
-      "StepLR: expected options by name, { gamma }, got 0.5",
+      "StepLR: expected options by name, { gamma, lastEpoch }, got 0.5",
     );
     expect(() => made(DataLoader, [1, 2, 3], 64)).toThrow(
       /DataLoader: expected options by name, \{ batchSize, .*\}, got 64/,

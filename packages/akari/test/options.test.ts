@@ -155,6 +155,8 @@ const calls: Readonly<Record<string, Call>> = {
   sort: (options) => akari.sort(x(), 0, options),
   std: (options) => akari.std(x(), 0, options),
   stdMean: (options) => akari.stdMean(x(), 0, options),
+  ExponentialLR: (options) => new optim.ExponentialLR(optimizer(), 0.9, options),
+  LambdaLR: (options) => new optim.LambdaLR(optimizer(), () => 1, options),
   StepLR: (options) => new optim.StepLR(optimizer(), 2, options),
   sub: (options) => akari.sub(x(), x(), options),
   SubsetRandomSampler: (options) => new akari.SubsetRandomSampler([0, 1], options),
