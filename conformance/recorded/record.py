@@ -575,6 +575,17 @@ for op in ("cov", "corrcoef"):
 for op in ("trapezoid", "cumulative_trapezoid"):
     case("edges", f"{op}/nothing", op, {"y": torch.zeros(2, 0)}, grads=False)
 
+a, b, y = floats([nan, 1.0, 1.0, nan]), floats([1.0, nan, 1.0, 0.0]), floats([1.0, -1.0, 1.0, -1.0])
+case("edges", "margin_ranking_loss/nan", "nn.functional.margin_ranking_loss", {"input1": a, "input2": b, "target": y}, {"margin": 0.5, "reduction": "none"}, nograd=("target",))
+case("edges", "hinge_embedding_loss/nan", "nn.functional.hinge_embedding_loss", {"input": floats([nan, nan, 1.0, 0.5]), "target": y}, {"reduction": "none"}, nograd=("target",))
+inputs = {"input1": floats([[nan, 1.0], [2.0, 1.0]]), "input2": floats([[1.0, 1.0], [0.5, 3.0]]), "target": floats([-1.0, -1.0])}
+case("edges", "cosine_embedding_loss/nan", "nn.functional.cosine_embedding_loss", inputs, {"reduction": "none"}, nograd=("target",))
+inputs = {"anchor": floats([[nan, 1.0], [2.0, 1.0]]), "positive": floats([[1.0, 1.0], [0.5, 3.0]]), "negative": floats([[1.0, 2.0], [2.0, 2.0]])}
+case("edges", "triplet_margin_loss/nan", "nn.functional.triplet_margin_loss", inputs, {"reduction": "none"})
+inputs = {"input": floats([[nan, 1.0, 2.0], [1.0, nan, 0.5]])}
+case("edges", "multi_margin_loss/nan", "nn.functional.multi_margin_loss", {**inputs, "target": ints([0, 0])}, {"reduction": "none"})
+case("edges", "multilabel_margin_loss/nan", "nn.functional.multilabel_margin_loss", {**inputs, "target": ints([[0, -1, -1], [0, -1, -1]])}, {"reduction": "none"})
+
 raises("edges", "conv2d/unknown-padding", "nn.functional.conv2d", {"input": rand(1, 1, 3, 3), "weight": rand(1, 1, 2, 2)}, {"padding": "SAME"})
 for dims in (-1, [[1], [0], [0]], [[1]], [[1], [0, 1]]):
     raises("edges", f"tensordot/{json.dumps(dims)}", "tensordot", {"a": rand(2, 3), "b": rand(3, 2)}, {"dims": dims})
