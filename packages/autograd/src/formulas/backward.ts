@@ -35,8 +35,14 @@ export interface Backward {
  *
  * @param needs for each input, whether it needs a gradient.
  * @param have for each output, whether it has an upstream gradient.
+ * @param broadcast for each input, whether its gradient will be summed. Default: no input's.
  */
-export function backward({ outputs, types }: Formulas, needs: readonly boolean[], have: readonly boolean[]): Backward {
+export function backward(
+  { outputs, types }: Formulas,
+  needs: readonly boolean[],
+  have: readonly boolean[],
+  broadcast: readonly boolean[] = [],
+): Backward {
   // The input expressions by index; null for an input that no formula reads.
   const leaves = needs.map((): Expr | null => null);
   for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
@@ -70,11 +76,12 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
     if (e === null && needed && count > 0) e = constant(0, floating(leaves[i]?.dtype ?? "float32"));
     if (e === null) return null;
     if (incoming.includes(e)) return { from: "gradient", index: incoming.indexOf(e) };
-    // 16-bit floats are a storage format: the formula computes in float32 and the store converts.
+    // 16-bit floats are a storage format: the formula computes in float32 and the store converts, or the sum over the
+    // broadcast dimensions.
     const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
     // A formula over the outputs alone is preferred; otherwise the inputs are saved.
     const throughOutput = substitute(wide, asOutput);
-    stored.push(e.dtype);
+    stored.push(broadcast[i] ? wide.dtype : e.dtype);
     return { from: "op", index: formulas.push(readsInput(throughOutput) ? wide : throughOutput) - 1 };
   });
   return { types: stored, sources, ...withoutGaps(formulas, count, firstOutput) };

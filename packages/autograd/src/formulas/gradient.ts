@@ -13,6 +13,8 @@ import {
   type Op,
   PointwiseOp,
   type Reads,
+  type Shape,
+  sameShape,
   type Tensor,
 } from "@akari/tensor";
 import { type Backward, backward } from "./backward.ts";
@@ -61,7 +63,9 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
     // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
-    const plan = this.#plan(context.needs, have);
+    const size = context.outputs[0]?.shape;
+    const broadcast = context.inputs.map(({ shape }) => !sameShape(shape, size as Shape)); // safe: there is an output
+    const plan = this.#plan(context.needs, have, broadcast);
     // An in-place operation stores its result in the dtype of the target, which is also the dtype of its gradient.
     const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);
     let results: readonly Tensor[] = [];
@@ -78,11 +82,11 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     });
   }
 
-  #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
-    const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
+  #plan(needs: readonly boolean[], have: readonly boolean[], broadcast?: readonly boolean[]): Plan {
+    const key = [needs, have, broadcast ?? []].map((flags) => flags.map(Number).join("")).join(" ");
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      const { formulas, types, reads, sources } = backward(this.#formulas, needs, have);
+      const { formulas, types, reads, sources } = backward(this.#formulas, needs, have, broadcast);
       const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
       plan = { reads, op, sources };
       this.#plans.set(key, plan);
