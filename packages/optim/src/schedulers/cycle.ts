@@ -141,18 +141,15 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
     const { pctStart, threePhase, annealStrategy } = this.#options;
     const total = this.#totalSteps;
     const up = pctStart * total - 1;
-    const phases = threePhase
-      ? [[up, start, peak] as const, [2 * pctStart * total - 2, peak, back] as const, [total - 1, back, end] as const]
-      : [[up, start, peak] as const, [total - 1, peak, end] as const];
-    let from = 0;
-    for (const [i, [until, a, b]] of phases.entries()) {
-      if (epoch <= until || i === phases.length - 1) {
-        const part = (epoch - from) / (until - from);
-        return annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * part)) : a + (b - a) * part;
-      }
-      from = until;
-    }
-    return end;
+    const down = threePhase ? 2 * up : total - 1;
+    const [from, until, a, b] =
+      epoch <= up
+        ? [0, up, start, peak]
+        : epoch <= down || !threePhase
+          ? [up, down, peak, threePhase ? back : end]
+          : [down, total - 1, back, end];
+    const part = (epoch - from) / (until - from);
+    return annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * part)) : a + (b - a) * part;
   }
 }
 

@@ -2,7 +2,8 @@
  * Schedulers that move the learning rate along a curve.
  */
 
-import { ArgumentError, checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
+import { checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
+import { checkFraction } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
@@ -32,10 +33,8 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
     super(optimizer);
     this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 });
     const { startFactor, endFactor, totalIters } = this.#options;
-    if (!(startFactor > 0 && startFactor <= 1))
-      throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
-    checkNumber("LinearLR", "endFactor", endFactor, 1);
-    checkPositive("LinearLR", "totalIters", totalIters);
+    checkFraction("LinearLR", { startFactor, endFactor });
+    for (const [name, value] of Object.entries({ startFactor, totalIters })) checkPositive("LinearLR", name, value);
     this.start(this.#options.lastEpoch);
   }
 

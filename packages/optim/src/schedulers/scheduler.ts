@@ -8,7 +8,7 @@ import { ArgumentError, checkInteger, describeValue, FileError, perform } from "
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
-export function initialLrOf(group: ParamGroup<BaseOptions>): number {
+function initialLrOf(group: ParamGroup<BaseOptions>): number {
   group.initialLr ??= group.lr;
   return group.initialLr;
 }
@@ -118,7 +118,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
       throw new ArgumentError(
         `${name}: lastEpoch needs initialLr in parameter group ${fresh}; load the optimizer's state first`,
       );
-    this.#baseLrs = paramGroups.map(initialLrOf);
+    this.#baseLrs = this.baseLrs;
     this.advance(lastEpoch + 1);
   }
 

@@ -4,7 +4,7 @@
 
 import { ArgumentError, FileError } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { initialLrOf, LRScheduler, type SchedulerState } from "./scheduler.ts";
+import { LRScheduler, type SchedulerState } from "./scheduler.ts";
 
 /** A scheduler that advances others, which set the learning rates, and saves their states with its own. */
 abstract class CombinedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
@@ -69,8 +69,7 @@ export class SequentialLR<Options extends BaseOptions> extends CombinedScheduler
         `SequentialLR: ${schedulers.length} schedulers need ${schedulers.length - 1} milestones, got ${milestones.length}`,
       );
     this.#milestones = milestones;
-    for (const group of optimizer.paramGroups) group.lr = initialLrOf(group);
-    this.start();
+    this.restart();
   }
 
   override advance(epoch: number): void {
