@@ -13,11 +13,11 @@ import {
   type Op,
   PointwiseOp,
   type Reads,
-  type Shape,
+  type Spec,
   sameShape,
   type Tensor,
 } from "@akari/tensor";
-import { type Backward, backward } from "./backward.ts";
+import { type Backward, backward, type Need } from "./backward.ts";
 
 const derived = new WeakMap<Formulas, PointwiseGradient>();
 
@@ -63,9 +63,9 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
     // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
-    const size = context.outputs[0]?.shape;
-    const broadcast = context.inputs.map(({ shape }) => !sameShape(shape, size as Shape)); // safe: there is an output
-    const plan = this.#plan(context.needs, have, broadcast);
+    const { shape } = context.outputs[0] as Spec; // safe: there is an output
+    const needs = context.inputs.map((x, i) => context.needs[i] === true && (sameShape(x.shape, shape) || "summed"));
+    const plan = this.#plan(needs, have);
     // An in-place operation stores its result in the dtype of the target, which is also the dtype of its gradient.
     const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);
     let results: readonly Tensor[] = [];
@@ -82,11 +82,11 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     });
   }
 
-  #plan(needs: readonly boolean[], have: readonly boolean[], broadcast?: readonly boolean[]): Plan {
-    const key = [needs, have, broadcast ?? []].map((flags) => flags.map(Number).join("")).join(" ");
+  #plan(needs: readonly Need[], have: readonly boolean[]): Plan {
+    const key = `${needs} ${have}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
-      const { formulas, types, reads, sources } = backward(this.#formulas, needs, have, broadcast);
+      const { formulas, types, reads, sources } = backward(this.#formulas, needs, have);
       const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
       plan = { reads, op, sources };
       this.#plans.set(key, plan);
