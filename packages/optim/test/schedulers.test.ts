@@ -151,7 +151,7 @@ describe("learning rates", () => {
     const scheduler = new StepLR(first, 2);
     for (let k = 0; k < 3; k++) scheduler.step();
     expect(() => new StepLR(second, 2, { lastEpoch: 2 })).toThrow(
-      /^StepLR: lastEpoch needs initialLr in parameter group 0; load the optimizer's state first$/,
+      /^StepLR: lastEpoch needs groups with initialLr; load the optimizer's state first$/,
     );
     expect(second.paramGroups[0]?.initialLr).toBeUndefined();
     second.loadStateDict(first.stateDict());

@@ -223,8 +223,7 @@ export class CyclicLR<Options extends BaseOptions> extends Cycle<Options> {
     const { mode, scaleFn, scaleMode } = this.#options;
     checkChoice("CyclicLR", "mode", mode, ["triangular", "triangular2", "exp_range"]);
     checkChoice("CyclicLR", "scaleMode", scaleMode, ["cycle", "iterations"]);
-    if (scaleFn && typeof scaleFn !== "function")
-      throw new ArgumentError(`CyclicLR: scaleFn must be a function, got ${JSON.stringify(scaleFn)}`);
+    if (scaleFn) perGroup("CyclicLR", optimizer, "scaleFn", scaleFn);
     this.checkMomentum();
     if (this.#options.lastEpoch === -1)
       optimizer.paramGroups.forEach((group, i) => {

@@ -48,7 +48,7 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 export interface ConstantLROptions extends SchedulerOptions {
   /** Factor of the learning rate. Default 1/3. */
   readonly factor?: number;
-  /** Number of epochs during which the factor applies. Default 5; 0 means always, as in PyTorch. */
+  /** Number of epochs during which the factor applies. Default 5; 0 means all, as in PyTorch. */
   readonly totalIters?: number;
 }
 

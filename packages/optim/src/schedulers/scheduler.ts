@@ -18,7 +18,7 @@ function initialLrOf(group: ParamGroup<BaseOptions>): number {
  * or as an array with one value per group. The value is undefined for groups that were added after the array was given.
  *
  * @throws ArgumentError when the array does not have one value per group, and for a value that is not a number, or for
- * the option `factor` a function.
+ * the options `factor` and `scaleFn` a function.
  */
 export function perGroup<T>(
   scheduler: string,
@@ -26,7 +26,7 @@ export function perGroup<T>(
   option: string,
   value: T | readonly T[],
 ): (group: number) => T | undefined {
-  const kind = option === "factor" ? "function" : "number";
+  const kind = /^factor|Fn$/.test(option) ? "function" : "number";
   for (const each of [value].flat()) {
     if (typeof each !== kind)
       throw new ArgumentError(`${scheduler}: ${option} must be a ${kind}, got ${describeValue(each)}`);
@@ -95,6 +95,8 @@ export interface Scheduler {
 export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
   /** The optimizer whose learning rates are set. */
   readonly optimizer: Optimizer<Options>;
+  /** The schedulers that this one combines. Default: none. */
+  protected readonly schedulers: readonly LRScheduler<Options>[] = [];
   #lastEpoch = 0;
   #baseLrs: readonly number[] = [];
 
@@ -111,13 +113,9 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
    */
   protected start(lastEpoch = -1): void {
     const { name } = this.constructor;
-    checkInteger(name, "lastEpoch", lastEpoch, -1, Number.MAX_SAFE_INTEGER);
-    const { paramGroups } = this.optimizer;
-    const fresh = paramGroups.findIndex((group) => group.initialLr === undefined);
-    if (lastEpoch >= 0 && fresh >= 0)
-      throw new ArgumentError(
-        `${name}: lastEpoch needs initialLr in parameter group ${fresh}; load the optimizer's state first`,
-      );
+    checkInteger(name, "lastEpoch", lastEpoch, -1, 1e9);
+    if (lastEpoch >= 0 && this.optimizer.paramGroups.some((group) => group.initialLr === undefined))
+      throw new ArgumentError(`${name}: lastEpoch needs groups with initialLr; load the optimizer's state first`);
     this.#baseLrs = this.baseLrs;
     this.advance(lastEpoch + 1);
   }
@@ -157,9 +155,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   advance(epoch: number): void {
     this.enter(epoch);
     const { baseLrs } = this;
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.lrFrom(group.lr, epoch, baseLrs[i] as number, i); // safe: one for each group
-    });
+    this.#setLrs(this.getLastLr().map((lr, i) => this.lrFrom(lr, epoch, baseLrs[i] as number, i))); // safe: one per group
   }
 
   /** Begins with epoch 0 when a `SequentialLR` reaches the scheduler. By default, from the initial learning rates. */
@@ -186,7 +182,9 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
 
   /** Returns the state to save: the epoch, and the initial and current learning rates. */
   stateDict(): SchedulerState {
-    return { last_epoch: this.#lastEpoch, base_lrs: this.baseLrs, _last_lr: this.getLastLr() };
+    const own = { last_epoch: this.#lastEpoch, base_lrs: this.baseLrs, _last_lr: this.getLastLr() };
+    const _schedulers = this.schedulers.map((scheduler) => scheduler.stateDict());
+    return _schedulers.length > 0 ? { ...own, _schedulers } : own;
   }
 
   /**
@@ -196,18 +194,23 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
    */
   loadStateDict(state: SchedulerState): void {
     this.checkState(state);
-    const { last_epoch, base_lrs = [], _last_lr } = state;
+    const { last_epoch, base_lrs = [], _last_lr, _schedulers } = state;
+    this.schedulers.forEach((scheduler, i) => void scheduler.loadStateDict(_schedulers?.[i] as SchedulerState));
     this.#baseLrs = base_lrs;
-    // safe, both: checked
+    // safe, all: checked
     this.enter(last_epoch as number);
     this.#setLrs(_last_lr as readonly number[]);
   }
 
   /** Throws a FileError unless `state` has the form of a saved state of this scheduler. */
-  checkState(state: SchedulerState): void {
-    const { last_epoch, base_lrs, _last_lr } = state ?? {};
+  checkState(state: SchedulerState | undefined): void {
+    const { last_epoch, base_lrs = [], _last_lr, _schedulers = [] } = state ?? {};
+    const count = this.schedulers.length;
     const areRates = (lrs: unknown): boolean => Array.isArray(lrs) && lrs.every((lr) => typeof lr === "number");
-    if (!Number.isInteger(last_epoch) || !areRates(_last_lr) || !areRates(base_lrs ?? []))
-      throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch or no _last_lr`);
+    if (!Number.isInteger(last_epoch) || !areRates(_last_lr) || !areRates(base_lrs) || _schedulers.length !== count)
+      throw new FileError(
+        `${this.constructor.name}.loadStateDict: expected an object with last_epoch, _last_lr and ${count} _schedulers, as returned by stateDict`,
+      );
+    this.schedulers.forEach((scheduler, i) => void scheduler.checkState(_schedulers[i]));
   }
 }

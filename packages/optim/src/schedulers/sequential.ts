@@ -2,13 +2,13 @@
  * Schedulers that combine other schedulers, in sequence or simultaneously.
  */
 
-import { ArgumentError, FileError } from "@akari/tensor";
+import { ArgumentError } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, type SchedulerState } from "./scheduler.ts";
+import { LRScheduler } from "./scheduler.ts";
 
-/** A scheduler that advances others, which set the learning rates, and saves their states with its own. */
+/** A scheduler that advances others, which set the learning rates. */
 abstract class CombinedScheduler<Options extends BaseOptions> extends LRScheduler<Options> {
-  protected readonly schedulers: readonly LRScheduler<Options>[];
+  protected override readonly schedulers: readonly LRScheduler<Options>[];
 
   constructor(optimizer: Optimizer<Options>, schedulers: readonly LRScheduler<Options>[]) {
     if (!schedulers.length || schedulers.some((scheduler) => scheduler.optimizer !== optimizer))
@@ -20,25 +20,6 @@ abstract class CombinedScheduler<Options extends BaseOptions> extends LRSchedule
   /** Moves one of the schedulers to its next epoch. */
   protected follow(scheduler: LRScheduler<Options>, epoch: number): void {
     scheduler.advance(epoch === 0 ? 0 : scheduler.lastEpoch + 1);
-  }
-
-  override stateDict(): SchedulerState {
-    return { ...super.stateDict(), _schedulers: this.schedulers.map((scheduler) => scheduler.stateDict()) };
-  }
-
-  override loadStateDict(state: SchedulerState): void {
-    this.checkState(state);
-    this.schedulers.forEach((scheduler, i) => void scheduler.loadStateDict(state._schedulers?.[i] ?? {}));
-    super.loadStateDict(state);
-  }
-
-  override checkState(state: SchedulerState): void {
-    super.checkState(state);
-    if (state._schedulers?.length !== this.schedulers.length)
-      throw new FileError(
-        `${this.constructor.name}.loadStateDict: the state must have ${this.schedulers.length} _schedulers`,
-      );
-    this.schedulers.forEach((scheduler, i) => void scheduler.checkState(state._schedulers?.[i] ?? {}));
   }
 }
 
