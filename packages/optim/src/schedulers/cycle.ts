@@ -23,6 +23,7 @@ abstract class Cycle<Options extends BaseOptions> extends LRScheduler<Options> {
       );
   }
 
+  /** Sets the current epoch and the momentum. */
   protected override enter(epoch: number): void {
     super.enter(epoch);
     const momentum = this.momentumAt(epoch);
@@ -118,6 +119,11 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
     this.start(shape.lastEpoch);
   }
 
+  /**
+   * Sets the current epoch and the momentum.
+   *
+   * @throws ArgumentError beyond the last step of the cycle.
+   */
   protected override enter(epoch: number): void {
     if (epoch > this.#totalSteps)
       throw new ArgumentError(`OneCycleLR: the cycle has ${this.#totalSteps} steps, this is step ${epoch}`);
