@@ -16,6 +16,10 @@ export interface SchedulerCase extends Tolerance {
   readonly args: Keywords;
   readonly base_lr: readonly number[];
   readonly momentum: number;
+  /** The initial rates, when they are not the current ones. */
+  readonly initial_lr?: readonly number[];
+  /** Rates that the program sets before some of the steps. */
+  readonly sets?: Readonly<Record<string, readonly number[]>>;
   readonly lrs: readonly (readonly number[])[];
   readonly momenta?: readonly (readonly number[])[];
   readonly metrics?: readonly number[];
@@ -89,12 +93,16 @@ function factor(named: Json | undefined): (epoch: number) => number {
 
 /** Runs a case and compares the learning rate of each group after each step, and the momentum if it was recorded. */
 export function runScheduler(one: SchedulerCase): void {
-  const groups = one.base_lr.map((lr) => ({ params: [tensor([1])], lr }));
+  const groups = one.base_lr.map((lr, g) => {
+    const initialLr = one.initial_lr?.[g];
+    return { params: [tensor([1])], lr, ...(initialLr !== undefined && { initialLr }) };
+  });
   // safe: only the common options are read
   const optimizer = new optim.SGD(groups, { momentum: one.momentum }) as unknown as AnyOptimizer;
   const scheduler = buildScheduler(one.op, one.args, optimizer);
   for (const [k, wanted] of one.lrs.entries()) {
     if (k > 0) {
+      for (const [g, lr] of (one.sets?.[k - 1] ?? []).entries()) Object.assign(optimizer.paramGroups[g] ?? {}, { lr });
       optimizer.step();
       stepScheduler(scheduler, one.metrics?.[k - 1] ?? 0);
     }

@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   Adam,
+  ArgumentError,
   add,
   argmax,
   cat,
+  choleskySolve,
   clamp,
   conv2d,
   cpu,
@@ -31,6 +33,7 @@ import {
   ShapeError,
   saveSafetensors,
   softmax,
+  solveTriangular,
   TensorDataset,
   tensor,
   zeros,
@@ -120,7 +123,7 @@ describe("positional options as in PyTorch, and misspelled ones", () => {
       /Adam: expected options by name, \{ lr, betas, .*\}, got 0.001/,
     );
     expect(() => made(optim.StepLR, new Adam(layer.parameters()), 10, 0.5)).toThrow(
-      "StepLR: expected options by name, { gamma }, got 0.5",
+      "StepLR: expected options by name, { gamma, lastEpoch }, got 0.5",
     );
     expect(() => made(DataLoader, [1, 2, 3], 64)).toThrow(
       /DataLoader: expected options by name, \{ batchSize, .*\}, got 64/,
@@ -299,13 +302,42 @@ describe("a word in place of true or false", () => {
   it("is rejected, since it would count as true", () => {
     const no = "false" as unknown as boolean; // safe: the test passes a wrong value on purpose
     const x = ones([2, 3]);
-    expect(() => x.sum(1, { keepdim: no })).toThrow("sum: keepdim must be true or false, got false");
-    expect(() => nn.functional.dropout(x, 0.5, { training: no })).toThrow("dropout: training must be true or false");
-    expect(() => new Linear(2, 2, { bias: no })).toThrow("Linear: bias must be true or false, got false");
-    expect(() => new optim.SGD([x], { nesterov: 0 as unknown as boolean })).toThrow("must be true or false, got 0");
-    expect(() => new DataLoader([1, 2], { shuffle: null as unknown as boolean })).toThrow(
-      "shuffle must be true or false",
+    expect(() => x.sum(1, { keepdim: no })).toThrow('sum: keepdim must be a boolean, got "false"');
+    expect(() => nn.functional.dropout(x, 0.5, { training: no })).toThrow("dropout: training must be a boolean");
+    expect(() => new Linear(2, 2, { bias: no })).toThrow('Linear: bias must be a boolean, got "false"');
+    expect(() => new optim.SGD([x], { nesterov: 0 as unknown as boolean })).toThrow("must be a boolean, got 0");
+    expect(() => new DataLoader([1, 2], { shuffle: null as unknown as boolean })).toThrow("shuffle must be a boolean");
+  });
+});
+
+describe("a word in place of a number, or of a positional boolean", () => {
+  it("is rejected by name", () => {
+    // Safe, all of these: the test passes wrong values on purpose.
+    const word = "a" as never;
+    const x = ones([2, 2]);
+    const o = new optim.SGD([ones([1])]);
+    expect(() => new optim.ReduceLROnPlateau(o, { patience: word })).toThrow('patience must be a number, got "a"');
+    expect(() => new optim.OneCycleLR(o, 1, { totalSteps: 3, divFactor: true as never })).toThrow(
+      "OneCycleLR: divFactor must be a number, got true",
     );
+    expect(() => new optim.SGD([ones([1])], { dampening: 1n as never })).toThrow("dampening must be a number, got 1");
+    expect(() => x.round({ decimals: 0n as never })).toThrow(ArgumentError);
+    expect(() => solveTriangular(x, x, { upper: word })).toThrow(
+      'solveTriangular: upper must be true or false, got "a"',
+    );
+    expect(() => choleskySolve(x, x, word)).toThrow('choleskySolve: upper must be true or false, got "a"');
+  });
+});
+
+describe("an error", () => {
+  it("is in the name of the function that was called", () => {
+    const x = ones([4]);
+    expect(() => x.tensorSplit([0.5])).toThrow("tensorSplit: sections must be an integer, got 0.5");
+    expect(() => x.tensorSplit(tensor([1.5]))).toThrow("tensorSplit: sections must be an integer, got 1.5");
+    expect(() => x.tensorSplit(0)).toThrow("tensorSplit: sections must be a positive integer, got 0");
+    expect(() => x.viewAs(null as never)).toThrow(/^viewAs: expected a tensor, got null; make one with/);
+    const [bools, weight] = [ones([2, 2], { dtype: "bool" }), ones([4, 2, 2], { dtype: "bool" })];
+    expect(() => nn.functional.bilinear(bools, bools, weight)).toThrow(/^bilinear: bool tensors/);
   });
 });
 

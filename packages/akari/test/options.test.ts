@@ -151,10 +151,11 @@ const calls: Readonly<Record<string, Call>> = {
   softmax: (options) => akari.softmax(x(), 0, options),
   softmin: (options) => akari.softmin(x(), 0, options),
   solve: (options) => akari.solve(x(), x(), options),
-  solveTriangular: (options) => akari.solveTriangular(x(), x(), options),
   sort: (options) => akari.sort(x(), 0, options),
   std: (options) => akari.std(x(), 0, options),
   stdMean: (options) => akari.stdMean(x(), 0, options),
+  ExponentialLR: (options) => new optim.ExponentialLR(optimizer(), 0.9, options),
+  LambdaLR: (options) => new optim.LambdaLR(optimizer(), () => 1, options),
   StepLR: (options) => new optim.StepLR(optimizer(), 2, options),
   sub: (options) => akari.sub(x(), x(), options),
   SubsetRandomSampler: (options) => new akari.SubsetRandomSampler([0, 1], options),
@@ -271,12 +272,14 @@ describe("functions and classes reject unknown options", () => {
 
   it("OneCycleLR", () =>
     refuses((options) => new optim.OneCycleLR(optimizer(), 1, options as object), { totalSteps: 3 }));
+  it("solveTriangular", () => refuses((options) => akari.solveTriangular(x(), x(), options as never), { upper: true }));
   for (const name of optimizers)
     it(name, () => refuses((options) => new optim[name](new Linear(1, 1).parameters(), options as object)));
 
   it("the tables are complete", () => {
     const known = new Set([
       "OneCycleLR",
+      "solveTriangular",
       ...Object.keys({ ...nn, ...nn.functional, ...calls, ...laterCalls }),
       ...optimizers,
       ...elsewhere,

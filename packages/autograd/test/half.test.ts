@@ -40,6 +40,16 @@ describe.each([
     expect(x.grad?.toArraySync()).toEqual([dtype === "float16" ? 0.333251953125 : 0.333984375, 3]);
   });
 
+  it("sums the gradients of broadcast factors before rounding them", () => {
+    const wave = (size: number) => Float32Array.from({ length: 3 * size }, (_, i) => Math.sin(i * i));
+    const table = fromTypedArray(wave(2000), [2000, 3], { device }).to(dtype);
+    const half = requiresGrad(fromTypedArray(wave(1), [3], { device }).to(dtype));
+    table.mul(half).backward(table.cos());
+    // As accurate as in single precision, then rounded.
+    const [x, g] = [table.to("float32"), table.cos().to("float32")];
+    expect(half.grad?.toArraySync()).toEqual(x.mul(g).sum(0).to(dtype).toArraySync());
+  });
+
   it.each(Object.entries(forms))("%s has the rounded gradient of single precision", (_, fn) => {
     const half = halves();
     const single = requiresGrad(half.detach().to("float32"));

@@ -10,6 +10,7 @@ import {
   AffineTransform,
   bijectTo,
   CatTransform,
+  ComposeTransform,
   CorrCholeskyTransform,
   CumulativeDistributionTransform,
   constraints,
@@ -18,6 +19,7 @@ import {
   LowerCholeskyTransform,
   Normal,
   OneHotCategoricalStraightThrough,
+  PowerTransform,
   ReshapeTransform,
   StackTransform,
   type Transform,
@@ -112,6 +114,33 @@ describe("transforms", () => {
     expect(() => transform.apply(ones([3, 2]))).toThrow(/ReshapeTransform: expected values of shape \[2, 3\]/);
     expect(() => new CatTransform([exp], 0, [1, 2])).toThrow(/CatTransform: expected as many lengths/);
     expect(() => new StackTransform([exp], 0).apply(x3)).toThrow(/StackTransform: expected 1 slices/);
+  });
+
+  it("reject other arguments", () => {
+    // Safe, all of these: values that plain JavaScript might pass.
+    const word = "a" as never;
+    expect(() => new AffineTransform(word, 1)).toThrow(
+      /^AffineTransform: expected a number or a tensor as loc, got a; make one with/,
+    );
+    expect(() => new AffineTransform(0, null as never)).toThrow(
+      "AffineTransform: expected a number or a tensor as scale",
+    );
+    expect(() => new AffineTransform(0, 1, 1 as never)).toThrow("AffineTransform: expected options by name");
+    expect(() => new AffineTransform(0, 1, { eventDim: -1 })).toThrow(
+      "eventDim must be a non-negative integer, got -1",
+    );
+    expect(() => new PowerTransform([2] as never)).toThrow("PowerTransform: expected a number or a tensor as exponent");
+    expect(() => new ComposeTransform(exp as never)).toThrow("ComposeTransform: expected transforms, got an object");
+    expect(() => new ComposeTransform([exp, word])).toThrow("ComposeTransform: expected transforms, got a");
+    expect(() => new IndependentTransform(word, 1)).toThrow("IndependentTransform: expected transforms, got a");
+    expect(() => new IndependentTransform(exp, 0.5)).toThrow("reinterpretedBatchNdims must be a non-negative integer");
+    expect(() => new ReshapeTransform([2], 2 as never)).toThrow(/^ReshapeTransform: sizes must be non-negative/);
+    expect(() => new CumulativeDistributionTransform(null as never)).toThrow(
+      "CumulativeDistributionTransform: expected a distribution, got null",
+    );
+    expect(() => new StackTransform([word])).toThrow("StackTransform: expected transforms, got a");
+    expect(() => new CatTransform([exp], 0.5)).toThrow("CatTransform: dim must be an integer, got 0.5");
+    expect(() => new CatTransform([exp], 0, [-1])).toThrow(/^CatTransform: sizes must be non-negative/);
   });
 
   it("to constraints exist, or an error is thrown", () => {

@@ -5,6 +5,7 @@
 
 import {
   type CholeskyOptions,
+  checkChoice,
   checkInteger,
   cholesky,
   choleskySolve,
@@ -30,6 +31,7 @@ import { expectSquare, named } from "./matrices.ts";
  * @throws ShapeError unless the matrices are square.
  */
 export function choleskyInverse(factor: Tensor, upper = false): Tensor {
+  checkChoice("choleskyInverse", "upper", upper, [true, false]);
   const n = expectSquare("choleskyInverse", factor);
   return choleskySolve(eye(n, { dtype: factor.dtype, device: factor.device }), factor, upper);
 }

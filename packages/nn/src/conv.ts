@@ -87,7 +87,7 @@ export abstract class ConvolutionLayer extends Module {
     super();
     const layer = this.constructor.name;
     const own = this.isTransposed() ? { outputPadding: 0 } : { paddingMode: "zeros" };
-    const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true, ...own, ...factoryDefaults };
+    const defaults = { stride: 1, padding: [0], dilation: 1, groups: 1, bias: true, ...own, ...factoryDefaults };
     // safe: `settings` rejects options that the layer does not have
     const {
       stride,

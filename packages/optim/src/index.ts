@@ -17,6 +17,7 @@ export * as lrScheduler from "./lr-scheduler.ts";
 export { NAdam, type NAdamOptions } from "./nadam.ts";
 export {
   type BaseOptions,
+  type GroupArgument,
   type Memory,
   Optimizer,
   type OptimizerStateDict,
@@ -42,7 +43,7 @@ export {
   type PolynomialLROptions,
   type WarmRestartsOptions,
 } from "./schedulers/ramp.ts";
-export { LRScheduler, type Scheduler, type SchedulerState } from "./schedulers/scheduler.ts";
+export { LRScheduler, type Scheduler, type SchedulerOptions, type SchedulerState } from "./schedulers/scheduler.ts";
 export { ChainedScheduler, SequentialLR } from "./schedulers/sequential.ts";
 export {
   ExponentialLR,

@@ -5,7 +5,6 @@
 
 import {
   ArgumentError,
-  checkNumber,
   DeviceError,
   DTypeError,
   describeValue,
@@ -20,6 +19,7 @@ import {
   showShape,
   Tensor,
 } from "@akari/tensor";
+import { checkNotNegative } from "./checks.ts";
 
 /**
  * A parameter group: parameters and the options that apply to them. Options may be changed between steps:
@@ -28,14 +28,19 @@ import {
 export type ParamGroup<Options> = Options & {
   /** The parameters of the group. */
   params: Tensor[];
-  /** The learning rate before any scheduler changed it. Set when the first scheduler is created. */
-  initialLr?: number;
+  /** The learning rate before any scheduler changed it. Default: set when the first scheduler is created. */
+  initialLr?: number | undefined;
+};
+
+/** Tensors to optimize, with options that apply to them. */
+export type GroupArgument<Options> = Partial<Options> & {
+  readonly params: Tensor | Iterable<Tensor>;
+  /** The learning rate before any scheduler changed it, for schedulers that continue from an epoch. */
+  readonly initialLr?: number;
 };
 
 /** Parameters to optimize: tensors, or groups of tensors with their own options. */
-export type ParamsArgument<Options> =
-  | Iterable<Tensor>
-  | Iterable<Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }>;
+export type ParamsArgument<Options> = Iterable<Tensor> | Iterable<GroupArgument<Options>>;
 
 /** Options shared by all optimizers. */
 export interface BaseOptions {
@@ -106,9 +111,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
     const groups = list.filter((entry) => "params" in entry);
     if (groups.length === 0)
-      this.addParamGroup({ params: list as Tensor[] } as ParamGroup<Options>); // safe: none is a group
+      this.addParamGroup({ params: list as Tensor[] } as unknown as GroupArgument<Options>); // safe: none is a group
     else if (groups.length === list.length)
-      for (const group of groups) this.addParamGroup(group as ParamGroup<Options>); // safe: all are groups
+      for (const group of groups) this.addParamGroup(group as GroupArgument<Options>); // safe: all are groups
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
   }
 
@@ -117,8 +122,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    *
    * @throws ArgumentError for an invalid value.
    */
-  protected check(options: Readonly<Options>): void {
-    checkNumber(this.constructor.name, "lr", options.lr);
+  protected check(options: Readonly<Options> & { readonly initialLr?: number | undefined }): void {
+    const { lr, initialLr = 0 } = options;
+    checkNotNegative(this.constructor.name, { lr, initialLr });
   }
 
   /**
@@ -142,10 +148,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    * @throws ArgumentError when a parameter is not a leaf, not floating point, or already in the optimizer.
    * @throws ArgumentError for unknown options and invalid values.
    */
-  addParamGroup(group: Partial<Options> & { readonly params: Tensor | Iterable<Tensor> }): void {
+  addParamGroup(group: GroupArgument<Options>): void {
     const name = this.constructor.name;
+    const defaults = { ...this.defaults, params: [], initialLr: undefined };
     // safe: every option has a default
-    const full = settings<object, object>(name, group, { ...this.defaults, params: [] }) as ParamGroup<Options>;
+    const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
@@ -300,9 +307,8 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
         );
       }
       const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
-      const started = typeof group.initial_lr === "number" ? { initialLr: group.initial_lr } : {};
       // safe: the keys are names of options, and their values are checked next
-      const loaded = { ...Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])), ...started } as Partial<
+      const loaded = Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])) as Partial<
         ParamGroup<Options>
       >;
       const full = { ...own, ...loaded };

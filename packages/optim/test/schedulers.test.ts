@@ -22,6 +22,7 @@ import {
   type SGDOptions,
   StepLR,
 } from "../src/index.ts";
+import { SWALR } from "../src/swa.ts";
 
 const optimizer = () =>
   new SGD(
@@ -45,6 +46,10 @@ const makers: Readonly<Record<string, (o: SGD) => LRScheduler<SGDOptions>>> = {
   OneCycleLR: (o) => new OneCycleLR(o, 0.5, { totalSteps: 20 }),
   CyclicLR: (o) => new CyclicLR(o, 0.01, 0.1, { stepSizeUp: 4 }),
   MultiplicativeLR: (o) => new MultiplicativeLR(o, (epoch) => 1 - epoch / 100),
+  SWALR: (o) => new SWALR(o, 0.05, { annealEpochs: 9 }),
+  "SequentialLR to SWALR": (o) => new SequentialLR(o, [new ExponentialLR(o, 0.8), new SWALR(o, 0.05)], [4]),
+  "SequentialLR to MultiplicativeLR": (o) =>
+    new SequentialLR(o, [new ExponentialLR(o, 0.8), new MultiplicativeLR(o, () => 0.9)], [4]),
   ChainedScheduler: (o) => new ChainedScheduler([new ConstantLR(o, { totalIters: 6 }), new ExponentialLR(o, 0.9)]),
   SequentialLR: (o) => new SequentialLR(o, [new LinearLR(o, { totalIters: 3 }), new ExponentialLR(o, 0.8)], [5]),
 };
@@ -81,6 +86,22 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
       expect(() => make(optimizer()).loadStateDict(state)).toThrow(FileError);
       expect(() => new ReduceLROnPlateau(optimizer()).loadStateDict(state)).toThrow(FileError);
     }
+    const o = optimizer();
+    const scheduler = make(o);
+    const [before, saved] = [rates(o), scheduler.stateDict()];
+    const wrong = [
+      { ...saved, last_epoch: 1.5 },
+      { ...saved, _last_lr: 0.1 },
+      { ...saved, base_lrs: ["0.1"] },
+      ...(saved._schedulers
+        ? [
+            { ...saved, _schedulers: [] },
+            { ...saved, _schedulers: [saved._schedulers[0], {}] },
+          ]
+        : []),
+    ] as never[];
+    for (const state of wrong) expect(() => scheduler.loadStateDict(state)).toThrow(FileError);
+    expect(rates(o)).toEqual(before);
   });
 });
 
@@ -110,6 +131,42 @@ describe("learning rates", () => {
     Object.assign(o.paramGroups[0] ?? {}, { lr: 3 });
     scheduler.step();
     expect(scheduler.getLastLr()[0]).toBeCloseTo(2.7, 12);
+  });
+
+  it("that are set between steps are those from which a saved state continues", () => {
+    const [first, second] = [optimizer(), optimizer()];
+    const scheduler = new StepLR(first, 2);
+    scheduler.step();
+    for (const group of first.paramGroups) group.lr = 0.7;
+    const saved = { optimizer: first.stateDict(), scheduler: scheduler.stateDict() };
+    const resumed = new StepLR(second, 2);
+    resumed.loadStateDict(saved.scheduler);
+    second.loadStateDict(saved.optimizer);
+    resumed.step();
+    for (const { lr } of second.paramGroups) expect(lr).toBeCloseTo(0.07, 12);
+  });
+
+  it("continue after an epoch from those of the optimizer", () => {
+    const [first, second] = [optimizer(), optimizer()];
+    const scheduler = new StepLR(first, 2);
+    for (let k = 0; k < 3; k++) scheduler.step();
+    expect(() => new StepLR(second, 2, { lastEpoch: 2 })).toThrow(
+      /^StepLR: lastEpoch needs groups with initialLr; load the optimizer's state first$/,
+    );
+    expect(second.paramGroups[0]?.initialLr).toBeUndefined();
+    second.loadStateDict(first.stateDict());
+    // Creating a scheduler moves to the next epoch.
+    const resumed = new StepLR(second, 2, { lastEpoch: 3 });
+    for (let k = 0; k < 4; k++) {
+      scheduler.step();
+      expect(rates(second)).toEqual(rates(first));
+      expect(resumed.lastEpoch).toBe(scheduler.lastEpoch);
+      resumed.step();
+    }
+    expect(() => new StepLR(second, 2, { lastEpoch: -2 })).toThrow(/lastEpoch must be an integer from -1/);
+    expect(() => new SGD([{ params: [tensor([1])], initialLr: "0.1" as never }])).toThrow(
+      /^SGD: initialLr must not be/,
+    );
   });
 
   it("of a group that is added later change by the same factors", () => {

@@ -32,8 +32,8 @@ export function checkDevice(operation: string, device: unknown): void {
 }
 
 /** Throws an ArgumentError that states what an argument must be. */
-function refuse(operation: string, argument: string, value: unknown, wanted: string): never {
-  const given = typeof value === "number" ? String(value) : JSON.stringify(value);
+export function refuse(operation: string, argument: string, value: unknown, wanted: string): never {
+  const given = /string|object/.test(typeof value) ? JSON.stringify(value) : describeValue(value);
   throw new ArgumentError(`${operation}: ${argument} must ${wanted}, got ${given}`);
 }
 

@@ -3,7 +3,7 @@
  * are expected, would otherwise silently give a different model.
  */
 
-import { describeValue } from "./argument.ts";
+import { describeValue, refuse } from "./argument.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -53,9 +53,10 @@ export function settings<
     all = { ...defaults };
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue;
-      // Words such as "false" would count as true.
-      if (typeof all[name] === "boolean" && typeof value !== "boolean")
-        throw new ArgumentError(`${operation}: ${name} must be true or false, got ${describeValue(value)}`);
+      // Words such as "false" would count as true. Some numbers may also be given as an array or a tensor.
+      const [wanted, given] = [typeof all[name], typeof value];
+      if (wanted !== given && (wanted === "boolean" || (wanted === "number" && given !== "object")))
+        refuse(operation, name, value, `be a ${wanted}`);
       all[name] = value;
     }
   }

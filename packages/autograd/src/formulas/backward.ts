@@ -18,6 +18,9 @@ import {
 } from "@akari/tensor";
 import { gradients } from "./derivative.ts";
 
+/** Whether an input needs a gradient: "summed" if the gradient will be summed over broadcast dimensions. */
+export type Need = boolean | "summed";
+
 /** Formulas for the gradients of a pointwise operation's inputs. */
 export interface Backward {
   /** Formulas over [upstream gradients…, inputs read…, outputs read…]. */
@@ -36,7 +39,7 @@ export interface Backward {
  * @param needs for each input, whether it needs a gradient.
  * @param have for each output, whether it has an upstream gradient.
  */
-export function backward({ outputs, types }: Formulas, needs: readonly boolean[], have: readonly boolean[]): Backward {
+export function backward({ outputs, types }: Formulas, needs: readonly Need[], have: readonly boolean[]): Backward {
   // The input expressions by index; null for an input that no formula reads.
   const leaves = needs.map((): Expr | null => null);
   for (const e of nodesOf(outputs)) if (e.op === "input") leaves[e.value] = e;
@@ -70,11 +73,12 @@ export function backward({ outputs, types }: Formulas, needs: readonly boolean[]
     if (e === null && needed && count > 0) e = constant(0, floating(leaves[i]?.dtype ?? "float32"));
     if (e === null) return null;
     if (incoming.includes(e)) return { from: "gradient", index: incoming.indexOf(e) };
-    // 16-bit floats are a storage format: the formula computes in float32 and the store converts.
+    // 16-bit floats are a storage format: the formula computes in float32 and the store converts, or the sum over the
+    // broadcast dimensions.
     const wide = e.dtype === computeType(e.dtype) ? e : (e.args[0] as Expr);
     // A formula over the outputs alone is preferred; otherwise the inputs are saved.
     const throughOutput = substitute(wide, asOutput);
-    stored.push(e.dtype);
+    stored.push(needed === "summed" ? wide.dtype : e.dtype);
     return { from: "op", index: formulas.push(readsInput(throughOutput) ? wide : throughOutput) - 1 };
   });
   return { types: stored, sources, ...withoutGaps(formulas, count, firstOutput) };

@@ -13,9 +13,11 @@ import {
   type Op,
   PointwiseOp,
   type Reads,
+  type Spec,
+  sameShape,
   type Tensor,
 } from "@akari/tensor";
-import { type Backward, backward } from "./backward.ts";
+import { type Backward, backward, type Need } from "./backward.ts";
 
 const derived = new WeakMap<Formulas, PointwiseGradient>();
 
@@ -61,7 +63,9 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
     // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
-    const plan = this.#plan(context.needs, have);
+    const { shape } = context.outputs[0] as Spec; // safe: there is an output
+    const needs = context.inputs.map((x, i) => context.needs[i] === true && (sameShape(x.shape, shape) || "summed"));
+    const plan = this.#plan(needs, have);
     // An in-place operation stores its result in the dtype of the target, which is also the dtype of its gradient.
     const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);
     let results: readonly Tensor[] = [];
@@ -78,8 +82,8 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     });
   }
 
-  #plan(needs: readonly boolean[], have: readonly boolean[]): Plan {
-    const key = `${needs.map(Number).join("")} ${have.map(Number).join("")}`;
+  #plan(needs: readonly Need[], have: readonly boolean[]): Plan {
+    const key = `${needs} ${have}`;
     let plan = this.#plans.get(key);
     if (plan === undefined) {
       const { formulas, types, reads, sources } = backward(this.#formulas, needs, have);

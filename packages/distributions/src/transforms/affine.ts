@@ -1,9 +1,9 @@
 /** The affine transform. */
 
-import type { Tensor, TensorOrNumber } from "@akari/tensor";
+import { checkInteger, settings, type Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent, real } from "../constraints.ts";
 import { sumRightmost } from "../distribution.ts";
-import { Transform } from "./transform.ts";
+import { expectParameter, Transform } from "./transform.ts";
 
 /** Options of an `AffineTransform`. */
 export interface AffineOptions {
@@ -23,8 +23,13 @@ export class AffineTransform extends Transform {
   readonly scale: TensorOrNumber;
   readonly #eventDim: number;
 
-  constructor(loc: TensorOrNumber, scale: TensorOrNumber, { eventDim = 0 }: AffineOptions = {}) {
+  /** @throws ArgumentError unless `loc` and `scale` are numbers or tensors, and `eventDim` a non-negative integer. */
+  constructor(loc: TensorOrNumber, scale: TensorOrNumber, options?: AffineOptions) {
     super();
+    const { eventDim } = settings("AffineTransform", options, { eventDim: 0 });
+    expectParameter("AffineTransform", "loc", loc);
+    expectParameter("AffineTransform", "scale", scale);
+    checkInteger("AffineTransform", "eventDim", eventDim);
     this.loc = loc;
     this.scale = scale;
     this.#eventDim = eventDim;

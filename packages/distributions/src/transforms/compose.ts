@@ -3,7 +3,7 @@
 import { type Shape, Tensor, type TensorOrNumber } from "@akari/tensor";
 import { type Constraint, independent, real } from "../constraints.ts";
 import { sumRightmost } from "../distribution.ts";
-import { Transform } from "./transform.ts";
+import { expectTransforms, Transform } from "./transform.ts";
 
 /**
  * Composition of several transforms, applied in order.
@@ -14,8 +14,10 @@ export class ComposeTransform extends Transform {
   /** The transforms, in the order in which they are applied. */
   readonly parts: readonly Transform[];
 
+  /** @throws ArgumentError unless `parts` are transforms. */
   constructor(parts: readonly Transform[]) {
     super();
+    expectTransforms("ComposeTransform", parts);
     this.parts = parts;
   }
 

@@ -4,7 +4,7 @@ import { ArgumentError, logsigmoid, pointwise, type Tensor, type TensorOrNumber 
 import { type Constraint, interval, nonnegative, positive, real, unitInterval } from "../constraints.ts";
 import { inside } from "../precision.ts";
 import { signOf } from "./affine.ts";
-import { Transform } from "./transform.ts";
+import { expectParameter, Transform } from "./transform.ts";
 
 /**
  * Exponential transform `y = eˣ`.
@@ -43,8 +43,10 @@ export class PowerTransform extends Transform {
   /** Exponent a. */
   readonly exponent: TensorOrNumber;
 
+  /** @throws ArgumentError unless `exponent` is a number or a tensor. */
   constructor(exponent: TensorOrNumber) {
     super();
+    expectParameter("PowerTransform", "exponent", exponent);
     this.exponent = exponent;
   }
 

@@ -3,6 +3,9 @@
 import {
   ArgumentError,
   cat,
+  checkInteger,
+  checkSizes,
+  describeValue,
   type Shape,
   ShapeError,
   sameShape,
@@ -13,7 +16,7 @@ import {
 } from "@akari/tensor";
 import { type Constraint, independent, interval, real } from "../constraints.ts";
 import { type Distribution, sumRightmost } from "../distribution.ts";
-import { Transform } from "./transform.ts";
+import { expectTransforms, Transform } from "./transform.ts";
 
 /**
  * Reinterprets batch dimensions of another transform as event dimensions.
@@ -27,8 +30,11 @@ export class IndependentTransform extends Transform {
   /** Number of batch dimensions that become event dimensions. */
   readonly reinterpretedBatchNdims: number;
 
+  /** @throws ArgumentError unless `base` is a transform and the number a non-negative integer. */
   constructor(base: Transform, reinterpretedBatchNdims: number) {
     super();
+    expectTransforms("IndependentTransform", [base]);
+    checkInteger("IndependentTransform", "reinterpretedBatchNdims", reinterpretedBatchNdims);
     this.base = base;
     this.reinterpretedBatchNdims = reinterpretedBatchNdims;
   }
@@ -86,9 +92,10 @@ export class ReshapeTransform extends Transform {
   /** Event shape of the output. */
   readonly outShape: Shape;
 
-  /** @throws ShapeError when the shapes have different numbers of elements. */
+  /** @throws ShapeError when the shapes are not arrays of sizes or have different numbers of elements. */
   constructor(inShape: Shape, outShape: Shape) {
     super();
+    for (const shape of [inShape, outShape]) checkSizes("ReshapeTransform", shape);
     const [before, after] = [inShape, outShape].map((shape) => shape.reduce((product, size) => product * size, 1));
     if (before !== after)
       throw new ShapeError(
@@ -151,8 +158,13 @@ export class CumulativeDistributionTransform extends Transform {
   /** The distribution, which must implement `cdf` and `icdf`. */
   readonly distribution: Distribution;
 
+  /** @throws ArgumentError unless `distribution` is one. */
   constructor(distribution: Distribution) {
     super();
+    if (typeof distribution?.icdf !== "function")
+      throw new ArgumentError(
+        `CumulativeDistributionTransform: expected a distribution, got ${describeValue(distribution)}`,
+      );
     this.distribution = distribution;
   }
 
@@ -194,6 +206,9 @@ abstract class PartsTransform extends Transform {
 
   constructor(transforms: readonly Transform[], dim: number) {
     super();
+    const { name } = this.constructor;
+    expectTransforms(name, transforms);
+    checkInteger(name, "dim", dim, Number.NEGATIVE_INFINITY);
     this.transforms = transforms;
     this.dim = dim;
   }
@@ -283,13 +298,15 @@ export class CatTransform extends PartsTransform {
    * @param lengths the length of each part. Default: 1 each.
    * @throws ArgumentError when the number of lengths differs from that of transforms.
    */
-  constructor(transforms: readonly Transform[], dim = 0, lengths: readonly number[] = transforms.map(() => 1)) {
+  constructor(transforms: readonly Transform[], dim = 0, lengths?: readonly number[]) {
     super(transforms, dim);
-    if (lengths.length !== transforms.length)
+    const all = lengths ?? transforms.map(() => 1);
+    checkSizes("CatTransform", all);
+    if (all.length !== transforms.length)
       throw new ArgumentError(
-        `CatTransform: expected as many lengths as transforms, got ${lengths.length} and ${transforms.length}`,
+        `CatTransform: expected as many lengths as transforms, got ${all.length} and ${transforms.length}`,
       );
-    this.lengths = lengths;
+    this.lengths = all;
   }
 
   protected override parts(x: Tensor): readonly Tensor[] {

@@ -5,7 +5,14 @@
  * https://pytorch.org/docs/stable/distributions.html#module-torch.distributions.transforms
  */
 
-import { ArgumentError, type Shape, type Tensor, type TensorOrNumber } from "@akari/tensor";
+import {
+  ArgumentError,
+  describeValue,
+  expectTensor,
+  type Shape,
+  type Tensor,
+  type TensorOrNumber,
+} from "@akari/tensor";
 import type { Constraint } from "../constraints.ts";
 
 /**
@@ -137,4 +144,15 @@ class InverseTransform extends Transform {
   protected override get settings(): readonly unknown[] {
     return [this.#of];
   }
+}
+
+/** Throws an ArgumentError unless the values in an array are transforms. */
+export function expectTransforms(transform: string, values: readonly Transform[]): void {
+  const wrong = Array.isArray(values) ? values.filter((value) => !(value instanceof Transform)) : [values];
+  if (wrong.length > 0) throw new ArgumentError(`${transform}: expected transforms, got ${describeValue(wrong[0])}`);
+}
+
+/** Throws an ArgumentError unless a parameter is a number or a tensor. */
+export function expectParameter(transform: string, parameter: string, value: TensorOrNumber): void {
+  if (typeof value !== "number") expectTensor(transform, value, `a number or a tensor as ${parameter}`);
 }

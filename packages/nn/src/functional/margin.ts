@@ -5,6 +5,7 @@
 import {
   ArgumentError,
   arange,
+  constant,
   cosineSimilarity,
   type Expr,
   expectShape,
@@ -28,8 +29,8 @@ export interface MarginOptions extends LossOptions {
   readonly margin?: number;
 }
 
-// At exactly the margin, the gradient is that of the positive side, as in PyTorch.
-const positive = (x: Expr): Expr => x.lt(0).where(0, x);
+// At exactly the margin, the gradient is that of the positive side, as in PyTorch. NaN propagates no gradient.
+const positive = (x: Expr): Expr => x.ge(0).where(x, x.lt(0).where(0, constant(Number.NaN, x.dtype)));
 // In the multi-class losses it is 0 there.
 const above = (x: Expr): Expr => x.gt(0).where(x, 0);
 

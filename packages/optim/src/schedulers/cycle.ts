@@ -4,25 +4,43 @@
 
 import { ArgumentError, checkChoice, checkNumber, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, perGroup } from "./scheduler.ts";
+import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 
 /** A group that may have a momentum, as `momentum` or as β₁. */
 type WithMomentum = { momentum?: number; betas?: readonly [number, number] };
 
-function setMomentum(group: WithMomentum, value: number): void {
-  if (group.betas !== undefined) group.betas = [value, group.betas[1]];
-  else group.momentum = value;
-}
+/** A scheduler that sets the learning rate, whatever it was before, and the momentum. */
+abstract class Cycle<Options extends BaseOptions> extends LRScheduler<Options> {
+  /** Returns the momentum after `epoch` steps, or null if it does not change. */
+  protected abstract momentumAt(epoch: number): number | null;
 
-function expectMomentum(scheduler: string, optimizer: Optimizer<BaseOptions & WithMomentum>): void {
-  const { defaults } = optimizer;
-  if (defaults.momentum === undefined && defaults.betas === undefined) {
-    throw new ArgumentError(`${scheduler}: this optimizer has no momentum to cycle; pass { cycleMomentum: false }`);
+  /** Throws an ArgumentError if the momentum is to change and the optimizer has none. */
+  protected checkMomentum(): void {
+    const { defaults } = this.optimizer as { readonly defaults: WithMomentum };
+    if (this.momentumAt(0) !== null && defaults.momentum === undefined && defaults.betas === undefined)
+      throw new ArgumentError(
+        `${this.constructor.name}: this optimizer has no momentum to cycle; pass { cycleMomentum: false }`,
+      );
+  }
+
+  /** Sets the current epoch and the momentum. */
+  protected override enter(epoch: number): void {
+    super.enter(epoch);
+    const momentum = this.momentumAt(epoch);
+    if (momentum === null) return;
+    for (const group of this.optimizer.paramGroups as WithMomentum[]) {
+      if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
+      else group.momentum = momentum;
+    }
+  }
+
+  protected override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+    return this.lrAt(epoch, baseLr, group);
   }
 }
 
 /** Options of `OneCycleLR`. */
-export interface OneCycleOptions {
+export interface OneCycleOptions extends SchedulerOptions {
   /** Number of steps of the cycle. Required unless `epochs` and `stepsPerEpoch` are given. */
   readonly totalSteps?: number;
   /** Number of epochs. The cycle has `epochs * stepsPerEpoch` steps unless `totalSteps` is given. */
@@ -63,7 +81,7 @@ export interface OneCycleOptions {
  * options.
  * @throws ArgumentError from `step` when it is called more often than the cycle has steps.
  */
-export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options> {
+export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
   static override name = "OneCycleLR";
   readonly #maxLr: (group: number) => number | undefined;
   readonly #totalSteps: number;
@@ -84,6 +102,7 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
       divFactor: 25,
       finalDivFactor: 1e4,
       threePhase: false,
+      lastEpoch: -1,
     });
     const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
     if (!Number.isInteger(total) || total < 1)
@@ -92,20 +111,28 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     checkChoice("OneCycleLR", "annealStrategy", shape.annealStrategy, ["cos", "linear"]);
     this.#totalSteps = total;
     this.#options = shape;
-    // safe: `expectMomentum` checks whether there is a momentum
-    if (this.#options.cycleMomentum)
-      expectMomentum("OneCycleLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
-    this.moveTo(0);
+    this.checkMomentum();
+    if (shape.lastEpoch === -1)
+      optimizer.paramGroups.forEach((group, i) => {
+        group.initialLr = this.lrAt(0, group.lr, i);
+      });
+    this.start(shape.lastEpoch);
   }
 
-  override moveTo(epoch: number): void {
+  /**
+   * Sets the current epoch and the momentum.
+   *
+   * @throws ArgumentError beyond the last step of the cycle.
+   */
+  protected override enter(epoch: number): void {
     if (epoch > this.#totalSteps)
       throw new ArgumentError(`OneCycleLR: the cycle has ${this.#totalSteps} steps, this is step ${epoch}`);
-    super.moveTo(epoch);
+    super.enter(epoch);
+  }
+
+  protected override momentumAt(epoch: number): number | null {
     const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
-    if (!cycleMomentum) return;
-    for (const group of this.optimizer.paramGroups)
-      setMomentum(group as WithMomentum, this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum));
+    return cycleMomentum ? this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum) : null;
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
@@ -115,32 +142,25 @@ export class OneCycleLR<Options extends BaseOptions> extends LRScheduler<Options
     return this.#between(epoch, first, peak, first, first / this.#options.finalDivFactor);
   }
 
-  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
-    return this.lrAt(epoch, baseLr, group);
-  }
-
   /** Interpolates at `epoch` from `start` to `peak` and down to `end` (via `back`, with three phases). */
   #between(epoch: number, start: number, peak: number, back: number, end: number): number {
     const { pctStart, threePhase, annealStrategy } = this.#options;
     const total = this.#totalSteps;
     const up = pctStart * total - 1;
-    const phases = threePhase
-      ? [[up, start, peak] as const, [2 * pctStart * total - 2, peak, back] as const, [total - 1, back, end] as const]
-      : [[up, start, peak] as const, [total - 1, peak, end] as const];
-    let from = 0;
-    for (const [i, [until, a, b]] of phases.entries()) {
-      if (epoch <= until || i === phases.length - 1) {
-        const part = (epoch - from) / (until - from);
-        return annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * part)) : a + (b - a) * part;
-      }
-      from = until;
-    }
-    return end;
+    const down = threePhase ? 2 * up : total - 1;
+    const [from, until, a, b] =
+      epoch <= up
+        ? [0, up, start, peak]
+        : epoch <= down || !threePhase
+          ? [up, down, peak, threePhase ? back : end]
+          : [down, total - 1, back, end];
+    const part = (epoch - from) / (until - from);
+    return annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * part)) : a + (b - a) * part;
   }
 }
 
 /** Options of `CyclicLR`. */
-export interface CyclicOptions {
+export interface CyclicOptions extends SchedulerOptions {
   /** Number of steps in the increasing half of a cycle. Default 2000. */
   readonly stepSizeUp?: number;
   /** Number of steps in the decreasing half of a cycle. Default: `stepSizeUp`. */
@@ -179,9 +199,9 @@ export interface CyclicOptions {
  * @param maxLr the highest learning rate, in the same form.
  * @throws ArgumentError when the optimizer has no momentum to cycle, and for invalid options.
  */
-export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> {
+export class CyclicLR<Options extends BaseOptions> extends Cycle<Options> {
   static override name = "CyclicLR";
-  readonly #baseLr: (group: number) => number | undefined;
+  #baseLr: (group: number) => number | undefined = () => undefined;
   readonly #maxLr: (group: number) => number | undefined;
   readonly #options: Required<Omit<CyclicOptions, "scaleFn">> & Pick<CyclicOptions, "scaleFn">;
 
@@ -192,7 +212,7 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
     options?: CyclicOptions,
   ) {
     super(optimizer);
-    this.#baseLr = perGroup("CyclicLR", optimizer, "baseLr", baseLr);
+    const lowest = perGroup("CyclicLR", optimizer, "baseLr", baseLr);
     this.#maxLr = perGroup("CyclicLR", optimizer, "maxLr", maxLr);
     this.#options = settings("CyclicLR", options, {
       stepSizeUp: 2000,
@@ -204,34 +224,31 @@ export class CyclicLR<Options extends BaseOptions> extends LRScheduler<Options> 
       cycleMomentum: true,
       baseMomentum: 0.8,
       maxMomentum: 0.9,
+      lastEpoch: -1,
     });
     const { mode, scaleFn, scaleMode } = this.#options;
     checkChoice("CyclicLR", "mode", mode, ["triangular", "triangular2", "exp_range"]);
     checkChoice("CyclicLR", "scaleMode", scaleMode, ["cycle", "iterations"]);
-    if (scaleFn && typeof scaleFn !== "function")
-      throw new ArgumentError(`CyclicLR: scaleFn must be a function, got ${JSON.stringify(scaleFn)}`);
-    // safe: `expectMomentum` checks whether there is a momentum
-    if (this.#options.cycleMomentum)
-      expectMomentum("CyclicLR", optimizer as unknown as Optimizer<BaseOptions & WithMomentum>);
-    this.moveTo(0);
+    if (scaleFn) perGroup("CyclicLR", optimizer, "scaleFn", scaleFn);
+    this.checkMomentum();
+    if (this.#options.lastEpoch === -1)
+      optimizer.paramGroups.forEach((group, i) => {
+        group.lr = lowest(i) ?? group.lr;
+      });
+    // As in PyTorch, after another scheduler the first learning rate is the initial one instead of `baseLr`.
+    this.start(this.#options.lastEpoch);
+    this.#baseLr = lowest;
   }
 
-  override moveTo(epoch: number): void {
-    super.moveTo(epoch);
+  protected override momentumAt(epoch: number): number | null {
     const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
-    if (!cycleMomentum) return;
-    const momentum = maxMomentum - (maxMomentum - baseMomentum) * this.#height(epoch);
-    for (const group of this.optimizer.paramGroups) setMomentum(group as WithMomentum, momentum);
+    return cycleMomentum ? maxMomentum - (maxMomentum - baseMomentum) * this.#height(epoch) : null;
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
     const low = this.#baseLr(group) ?? baseLr;
     const high = this.#maxLr(group) ?? low;
     return low + (high - low) * this.#height(epoch);
-  }
-
-  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
-    return this.lrAt(epoch, baseLr, group);
   }
 
   /** Returns the position of an epoch between the lowest (0) and the highest (1) learning rate. */

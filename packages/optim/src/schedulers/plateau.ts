@@ -125,17 +125,10 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
    * @throws FileError when an entry is missing.
    */
   loadStateDict(state: SchedulerState): void {
-    const { last_epoch, best, num_bad_epochs, cooldown_counter } = state ?? {};
-    if (
-      last_epoch === undefined ||
-      best === undefined ||
-      num_bad_epochs === undefined ||
-      cooldown_counter === undefined
-    ) {
-      throw new FileError(
-        "ReduceLROnPlateau.loadStateDict: the state lacks last_epoch, best, num_bad_epochs or cooldown_counter",
-      );
-    }
+    for (const name of Object.keys(this.stateDict()))
+      if (!Object.hasOwn(state ?? {}, name))
+        throw new FileError(`ReduceLROnPlateau.loadStateDict: the state has no ${name}`);
+    const { last_epoch, best, num_bad_epochs, cooldown_counter } = state as Required<SchedulerState>; // safe: checked
     this.#lastEpoch = last_epoch;
     this.#best = Number.isFinite(best) ? best : this.#worst; // JSON turns infinity into null
     this.#bad = num_bad_epochs;

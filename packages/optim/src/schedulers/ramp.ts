@@ -2,12 +2,13 @@
  * Schedulers that move the learning rate along a curve.
  */
 
-import { ArgumentError, checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
+import { checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
+import { checkFraction } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler } from "./scheduler.ts";
+import { LRScheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of `LinearLR`. */
-export interface LinearLROptions {
+export interface LinearLROptions extends SchedulerOptions {
   /** Factor of the learning rate at epoch 0. Default 1/3. */
   readonly startFactor?: number;
   /** Factor of the learning rate from epoch `totalIters`. Default 1. */
@@ -30,13 +31,11 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 
   constructor(optimizer: Optimizer<Options>, options?: LinearLROptions) {
     super(optimizer);
-    this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 });
+    this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 });
     const { startFactor, endFactor, totalIters } = this.#options;
-    if (!(startFactor > 0 && startFactor <= 1))
-      throw new ArgumentError(`LinearLR: startFactor must be above 0 and at most 1, got ${startFactor}`);
-    checkNumber("LinearLR", "endFactor", endFactor, 1);
-    checkPositive("LinearLR", "totalIters", totalIters);
-    this.advance(0);
+    checkFraction("LinearLR", { startFactor, endFactor });
+    for (const [name, value] of Object.entries({ startFactor, totalIters })) checkPositive("LinearLR", name, value);
+    this.start(this.#options.lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -46,10 +45,10 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
 }
 
 /** Options of `ConstantLR`. */
-export interface ConstantLROptions {
+export interface ConstantLROptions extends SchedulerOptions {
   /** Factor of the learning rate. Default 1/3. */
   readonly factor?: number;
-  /** Number of epochs during which the factor applies. Default 5. */
+  /** Number of epochs during which the factor applies. Default 5; 0 means all, as in PyTorch. */
   readonly totalIters?: number;
 }
 
@@ -66,19 +65,19 @@ export class ConstantLR<Options extends BaseOptions> extends LRScheduler<Options
 
   constructor(optimizer: Optimizer<Options>, options?: ConstantLROptions) {
     super(optimizer);
-    this.#options = settings("ConstantLR", options, { factor: 1 / 3, totalIters: 5 });
+    this.#options = settings("ConstantLR", options, { factor: 1 / 3, totalIters: 5, lastEpoch: -1 });
     checkNumber("ConstantLR", "factor", this.#options.factor, 1);
-    this.advance(0);
+    this.start(this.#options.lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
     const { factor, totalIters } = this.#options;
-    return epoch < totalIters ? baseLr * factor : baseLr;
+    return epoch < totalIters || totalIters === 0 ? baseLr * factor : baseLr;
   }
 }
 
 /** Options of `PolynomialLR`. */
-export interface PolynomialLROptions {
+export interface PolynomialLROptions extends SchedulerOptions {
   /** Number of epochs T after which the learning rate is 0. Default 5. */
   readonly totalIters?: number;
   /** Power of the polynomial. Default 1. */
@@ -98,9 +97,9 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
 
   constructor(optimizer: Optimizer<Options>, options?: PolynomialLROptions) {
     super(optimizer);
-    this.#options = settings("PolynomialLR", options, { totalIters: 5, power: 1 });
+    this.#options = settings("PolynomialLR", options, { totalIters: 5, power: 1, lastEpoch: -1 });
     checkPositive("PolynomialLR", "totalIters", this.#options.totalIters);
-    this.advance(0);
+    this.start(this.#options.lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -110,7 +109,7 @@ export class PolynomialLR<Options extends BaseOptions> extends LRScheduler<Optio
 }
 
 /** Options of the cosine schedulers. */
-export interface CosineOptions {
+export interface CosineOptions extends SchedulerOptions {
   /** Minimum learning rate. Default 0. */
   readonly etaMin?: number;
 }
@@ -136,19 +135,20 @@ export class CosineAnnealingLR<Options extends BaseOptions> extends LRScheduler<
 
   constructor(optimizer: Optimizer<Options>, tMax: number, options?: CosineOptions) {
     super(optimizer);
-    const { etaMin } = settings("CosineAnnealingLR", options, { etaMin: 0 });
+    const { etaMin, lastEpoch } = settings("CosineAnnealingLR", options, { etaMin: 0, lastEpoch: -1 });
     checkPositive("CosineAnnealingLR", "tMax", tMax);
     this.#tMax = tMax;
     this.#etaMin = etaMin;
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
     return cosine(baseLr, this.#etaMin, epoch / this.#tMax);
   }
 
-  override lrFrom(lr: number, epoch: number, baseLr: number): number {
+  protected override lrFrom(lr: number, epoch: number, baseLr: number): number {
     if (epoch === 0) return lr;
+    if (lr === this.lrAt(epoch - 1, baseLr)) return this.lrAt(epoch, baseLr); // without rounding
     const [etaMin, length] = [this.#etaMin, this.#tMax];
     const height = (at: number): number => 1 + Math.cos((Math.PI * at) / length);
     // At the minimum the ratio is undefined, so the learning rate increases by a difference.
@@ -181,13 +181,17 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
 
   constructor(optimizer: Optimizer<Options>, t0: number, options?: WarmRestartsOptions) {
     super(optimizer);
-    const { tMult, etaMin } = settings("CosineAnnealingWarmRestarts", options, { tMult: 1, etaMin: 0 });
+    const { tMult, etaMin, lastEpoch } = settings("CosineAnnealingWarmRestarts", options, {
+      tMult: 1,
+      etaMin: 0,
+      lastEpoch: -1,
+    });
     for (const [name, value] of Object.entries({ t0, tMult }))
       checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -202,7 +206,7 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
     return cosine(baseLr, this.#etaMin, since / length);
   }
 
-  override lrFrom(_: number, epoch: number, baseLr: number): number {
+  protected override lrFrom(_: number, epoch: number, baseLr: number): number {
     return this.lrAt(epoch, baseLr);
   }
 }

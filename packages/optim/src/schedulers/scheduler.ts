@@ -1,11 +1,10 @@
 /**
- * `LRScheduler`: sets the learning rate of each group as a function of the number of calls of `step`. Most schedulers
- * are a closed formula of that number and the group's initial learning rate, so that any epoch can be reached directly
- * and the saved state is one number. A learning rate that something else has changed, such as another scheduler,
- * changes by the same factor instead.
+ * `LRScheduler`: moves the learning rate of each group from one epoch to the next. Most schedulers are a closed formula
+ * of the number of epochs and the initial learning rate. A learning rate that something else has changed, such as
+ * another scheduler, changes by the same factor instead.
  */
 
-import { ArgumentError, describeValue, FileError, perform } from "@akari/tensor";
+import { ArgumentError, checkInteger, describeValue, FileError, perform } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -19,7 +18,7 @@ function initialLrOf(group: ParamGroup<BaseOptions>): number {
  * or as an array with one value per group. The value is undefined for groups that were added after the array was given.
  *
  * @throws ArgumentError when the array does not have one value per group, and for a value that is not a number, or for
- * the option `factor` a function.
+ * the options `factor` and `scaleFn` a function.
  */
 export function perGroup<T>(
   scheduler: string,
@@ -27,7 +26,7 @@ export function perGroup<T>(
   option: string,
   value: T | readonly T[],
 ): (group: number) => T | undefined {
-  const kind = option === "factor" ? "function" : "number";
+  const kind = /^factor|Fn$/.test(option) ? "function" : "number";
   for (const each of [value].flat()) {
     if (typeof each !== kind)
       throw new ArgumentError(`${scheduler}: ${option} must be a ${kind}, got ${describeValue(each)}`);
@@ -40,8 +39,32 @@ export function perGroup<T>(
   return (group) => value[group];
 }
 
-/** Saved state of a scheduler. */
-export type SchedulerState = Readonly<Record<string, number>>;
+/** Saved state of a scheduler, with PyTorch's names. Which entries there are depends on the scheduler. */
+export interface SchedulerState {
+  /** Number of calls of `step`. */
+  readonly last_epoch?: number;
+  /** Initial learning rate of each group. */
+  readonly base_lrs?: readonly number[];
+  /** Learning rate of each group. */
+  readonly _last_lr?: readonly number[];
+  /** States of the schedulers that it combines. */
+  readonly _schedulers?: readonly SchedulerState[];
+  /** The best metric of `ReduceLROnPlateau`. */
+  readonly best?: number;
+  /** Its number of epochs without improvement. */
+  readonly num_bad_epochs?: number;
+  /** Its number of epochs in which these are not counted. */
+  readonly cooldown_counter?: number;
+}
+
+/** Options of all schedulers. */
+export interface SchedulerOptions {
+  /**
+   * Epoch after which to continue, from the optimizer's current learning rates. Each parameter group must then have its
+   * `initialLr`, which an optimizer's saved state contains. Default -1, to begin with epoch 0.
+   */
+  readonly lastEpoch?: number;
+}
 
 /** The interface of a scheduler whose `step` takes no arguments: all of them except `ReduceLROnPlateau`. */
 export interface Scheduler {
@@ -72,18 +95,34 @@ export interface Scheduler {
 export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> implements Scheduler {
   /** The optimizer whose learning rates are set. */
   readonly optimizer: Optimizer<Options>;
+  /** The schedulers that this one combines. Default: none. */
+  protected readonly schedulers: readonly LRScheduler<Options>[] = [];
   #lastEpoch = 0;
+  #baseLrs: readonly number[] = [];
 
   constructor(optimizer: Optimizer<Options>) {
     if (!optimizer?.paramGroups)
       throw new ArgumentError(`${this.constructor.name}: expected an optimizer, got ${describeValue(optimizer)}`);
     this.optimizer = optimizer;
-    optimizer.paramGroups.forEach(initialLrOf);
   }
 
-  /** Initial learning rate of each group. */
+  /**
+   * Moves to the epoch after `lastEpoch`. Constructors call it once everything else is checked and set.
+   *
+   * @throws ArgumentError when `lastEpoch` is not -1 and a parameter group has no `initialLr`.
+   */
+  protected start(lastEpoch = -1): void {
+    const { name } = this.constructor;
+    checkInteger(name, "lastEpoch", lastEpoch, -1, 1e9);
+    if (lastEpoch >= 0 && this.optimizer.paramGroups.some((group) => group.initialLr === undefined))
+      throw new ArgumentError(`${name}: lastEpoch needs groups with initialLr; load the optimizer's state first`);
+    this.#baseLrs = this.baseLrs;
+    this.advance(lastEpoch + 1);
+  }
+
+  /** Initial learning rate of each group, as it was when the scheduler was created or the group added. */
   get baseLrs(): readonly number[] {
-    return this.optimizer.paramGroups.map(initialLrOf);
+    return this.optimizer.paramGroups.map((group, i) => this.#baseLrs[i] ?? initialLrOf(group));
   }
 
   /** Number of calls of `step`. */
@@ -91,24 +130,20 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     return this.#lastEpoch;
   }
 
-  /**
-   * Whether the scheduler, when it follows another one in a `SequentialLR`, takes its first step from the current
-   * learning rate. By default, it starts from its epoch 0.
-   */
-  get continues(): boolean {
-    return false;
+  /** Returns the learning rate of a group after `epoch` steps. Default: the initial one. */
+  protected lrAt(_epoch: number, baseLr: number, _group: number): number {
+    return baseLr;
   }
 
-  /** Returns the learning rate of a group after `epoch` steps. */
-  protected abstract lrAt(epoch: number, baseLr: number, group: number): number;
-
   /**
-   * Returns the learning rate at `epoch` given the rate `lr` that results from other schedulers. By default, `lr`
-   * changes by the same factor as under this scheduler alone.
+   * Returns the learning rate at `epoch` given the rate `lr` before, which may result from other schedulers. By default,
+   * it changes by the same factor as under this scheduler alone.
    */
-  lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
+  protected lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
     const before = epoch === 0 ? baseLr : this.lrAt(epoch - 1, baseLr, group);
-    return before === 0 ? lr : lr * (this.lrAt(epoch, baseLr, group) / before);
+    const after = this.lrAt(epoch, baseLr, group);
+    if (lr === before) return after; // without rounding
+    return before === 0 ? lr : lr * (after / before);
   }
 
   /** Advances by one epoch. Call it after the optimizer's steps of the epoch. */
@@ -116,22 +151,27 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     perform(() => this.advance(this.#lastEpoch + 1));
   }
 
-  /** Moves to the next epoch, in constructors to epoch 0, from the current learning rates. */
-  protected advance(epoch: number): void {
-    const lrs = this.getLastLr();
-    const own = this.baseLrs.map((base, i) => (epoch === 0 ? base : this.lrAt(epoch - 1, base, i)));
-    this.moveTo(epoch);
-    this.optimizer.paramGroups.forEach((group, i) => {
-      const lr = lrs[i] as number; // safe: one for each group
-      if (lr !== own[i]) group.lr = this.lrFrom(lr, epoch, initialLrOf(group), i);
-    });
+  /** Moves to `epoch`, the one after the current, from the current learning rates. */
+  advance(epoch: number): void {
+    this.enter(epoch);
+    const { baseLrs } = this;
+    this.#setLrs(this.getLastLr().map((lr, i) => this.lrFrom(lr, epoch, baseLrs[i] as number, i))); // safe: one per group
   }
 
-  /** Moves directly to an epoch. */
-  moveTo(epoch: number): void {
+  /** Begins with epoch 0 when a `SequentialLR` reaches the scheduler. By default, from the initial learning rates. */
+  restart(): void {
+    this.#setLrs(this.baseLrs);
+    this.advance(0);
+  }
+
+  /** Sets the current epoch. Schedulers that set more than the learning rate extend it. */
+  protected enter(epoch: number): void {
     this.#lastEpoch = epoch;
+  }
+
+  #setLrs(lrs: readonly number[]): void {
     this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = this.lrAt(epoch, initialLrOf(group), i);
+      group.lr = lrs[i] ?? group.lr;
     });
   }
 
@@ -140,20 +180,37 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     return this.optimizer.paramGroups.map((group) => group.lr);
   }
 
-  /** Returns the state to save. The initial learning rates are saved with the optimizer. */
+  /** Returns the state to save: the epoch, and the initial and current learning rates. */
   stateDict(): SchedulerState {
-    return { last_epoch: this.#lastEpoch };
+    const own = { last_epoch: this.#lastEpoch, base_lrs: this.baseLrs, _last_lr: this.getLastLr() };
+    const _schedulers = this.schedulers.map((scheduler) => scheduler.stateDict());
+    return _schedulers.length > 0 ? { ...own, _schedulers } : own;
   }
 
   /**
-   * Loads a saved state.
+   * Loads a saved state. It sets the learning rates of the optimizer as well.
    *
-   * @throws FileError when `state` has no integer `last_epoch`.
+   * @throws FileError when `state` is not the state of such a scheduler. Nothing is changed then.
    */
   loadStateDict(state: SchedulerState): void {
-    const epoch = state?.last_epoch;
-    if (epoch === undefined || !Number.isInteger(epoch))
-      throw new FileError(`${this.constructor.name}.loadStateDict: the state has no last_epoch`);
-    this.moveTo(epoch);
+    this.checkState(state);
+    const { last_epoch, base_lrs = [], _last_lr, _schedulers } = state;
+    this.schedulers.forEach((scheduler, i) => void scheduler.loadStateDict(_schedulers?.[i] as SchedulerState));
+    this.#baseLrs = base_lrs;
+    // safe, all: checked
+    this.enter(last_epoch as number);
+    this.#setLrs(_last_lr as readonly number[]);
+  }
+
+  /** Throws a FileError unless `state` has the form of a saved state of this scheduler. */
+  checkState(state: SchedulerState | undefined): void {
+    const { last_epoch, base_lrs = [], _last_lr, _schedulers = [] } = state ?? {};
+    const count = this.schedulers.length;
+    const areRates = (lrs: unknown): boolean => Array.isArray(lrs) && lrs.every((lr) => typeof lr === "number");
+    if (!Number.isInteger(last_epoch) || !areRates(_last_lr) || !areRates(base_lrs) || _schedulers.length !== count)
+      throw new FileError(
+        `${this.constructor.name}.loadStateDict: expected an object with last_epoch, _last_lr and ${count} _schedulers, as returned by stateDict`,
+      );
+    this.schedulers.forEach((scheduler, i) => void scheduler.checkState(_schedulers[i]));
   }
 }

@@ -4,10 +4,10 @@
 
 import { checkInteger, expectNumber, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, perGroup } from "./scheduler.ts";
+import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of `StepLR` and `MultiStepLR`. */
-export interface GammaOptions {
+export interface GammaOptions extends SchedulerOptions {
   /** Factor of the decay. Default 0.1. */
   readonly gamma?: number;
 }
@@ -26,12 +26,12 @@ export class StepLR<Options extends BaseOptions> extends LRScheduler<Options> {
 
   constructor(optimizer: Optimizer<Options>, stepSize: number, options?: GammaOptions) {
     super(optimizer);
-    const { gamma } = settings("StepLR", options, { gamma: 0.1 });
+    const { gamma, lastEpoch } = settings("StepLR", options, { gamma: 0.1, lastEpoch: -1 });
     checkInteger("StepLR", "stepSize", stepSize, 1);
     expectNumber("StepLR", "gamma", gamma);
     this.#stepSize = stepSize;
     this.#gamma = gamma;
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -53,12 +53,12 @@ export class MultiStepLR<Options extends BaseOptions> extends LRScheduler<Option
 
   constructor(optimizer: Optimizer<Options>, milestones: readonly number[], options?: GammaOptions) {
     super(optimizer);
-    const { gamma } = settings("MultiStepLR", options, { gamma: 0.1 });
+    const { gamma, lastEpoch } = settings("MultiStepLR", options, { gamma: 0.1, lastEpoch: -1 });
     this.#milestones = [milestones].flat();
     for (const milestone of this.#milestones) checkInteger("MultiStepLR", "milestones", milestone);
     expectNumber("MultiStepLR", "gamma", gamma);
     this.#gamma = gamma;
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -77,11 +77,12 @@ export class ExponentialLR<Options extends BaseOptions> extends LRScheduler<Opti
   static override name = "ExponentialLR";
   readonly #gamma: number;
 
-  constructor(optimizer: Optimizer<Options>, gamma: number) {
+  constructor(optimizer: Optimizer<Options>, gamma: number, options?: SchedulerOptions) {
     super(optimizer);
+    const { lastEpoch } = settings("ExponentialLR", options, { lastEpoch: -1 });
     expectNumber("ExponentialLR", "gamma", gamma);
     this.#gamma = gamma;
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number): number {
@@ -104,17 +105,19 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
   constructor(
     optimizer: Optimizer<Options>,
     factor: ((epoch: number) => number) | readonly ((epoch: number) => number)[],
+    options?: SchedulerOptions,
   ) {
     super(optimizer);
+    const { lastEpoch } = settings(this.constructor.name, options, { lastEpoch: -1 });
     this.#factor = perGroup(this.constructor.name, optimizer, "factor", factor);
-    this.advance(0);
+    this.start(lastEpoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
     return baseLr * (this.#factor(group)?.(epoch) ?? 1);
   }
 
-  override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
+  protected override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
     return this.lrAt(epoch, baseLr, group);
   }
 }
@@ -130,13 +133,12 @@ export class LambdaLR<Options extends BaseOptions> extends LRScheduler<Options> 
 export class MultiplicativeLR<Options extends BaseOptions> extends LambdaLR<Options> {
   static override name = "MultiplicativeLR";
 
-  protected override lrAt(epoch: number, baseLr: number, group: number): number {
-    let lr = baseLr;
-    for (let past = 1; past <= epoch; past++) lr = super.lrAt(past, lr, group);
-    return lr;
+  protected override lrFrom(lr: number, epoch: number, _: number, group: number): number {
+    return epoch === 0 ? lr : super.lrAt(epoch, lr, group);
   }
 
-  override lrFrom(lr: number, epoch: number, _: number, group: number): number {
-    return epoch === 0 ? lr : super.lrAt(epoch, lr, group);
+  /** Begins with epoch 0 from the current learning rates. */
+  override restart(): void {
+    this.advance(0);
   }
 }

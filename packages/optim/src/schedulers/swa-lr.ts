@@ -5,10 +5,10 @@
 import { checkChoice, checkInteger, settings } from "@akari/tensor";
 import { checkNotNegative } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, perGroup, type SchedulerState } from "./scheduler.ts";
+import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 
 /** Options of `SWALR`. */
-export interface SWALROptions {
+export interface SWALROptions extends SchedulerOptions {
   /** Number of epochs of the annealing; 0 sets the learning rate immediately. Default 10. */
   readonly annealEpochs?: number;
   /** Shape of the annealing: cosine or linear. Default "cos". */
@@ -31,11 +31,14 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "SWALR";
   readonly #swaLr: (group: number) => number | undefined;
   readonly #share: (epoch: number) => number;
-  #starts: readonly number[];
 
   constructor(optimizer: Optimizer<Options>, swaLr: number | readonly number[], options?: SWALROptions) {
     super(optimizer);
-    const { annealEpochs, annealStrategy } = settings("SWALR", options, { annealEpochs: 10, annealStrategy: "cos" });
+    const { annealEpochs, annealStrategy, lastEpoch } = settings("SWALR", options, {
+      annealEpochs: 10,
+      annealStrategy: "cos",
+      lastEpoch: -1,
+    });
     checkInteger("SWALR", "annealEpochs", annealEpochs);
     checkChoice("SWALR", "annealStrategy", annealStrategy, ["cos", "linear"]);
     this.#swaLr = perGroup("SWALR", optimizer, "swaLr", swaLr);
@@ -44,47 +47,18 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
       const t = annealEpochs === 0 ? 1 : Math.min(1, epoch / annealEpochs);
       return annealStrategy === "cos" ? (1 - Math.cos(Math.PI * t)) / 2 : t;
     };
-    this.#starts = this.getLastLr();
-    super.moveTo(0);
+    this.start(lastEpoch);
   }
 
-  override get continues(): boolean {
-    return true;
+  protected override lrFrom(lr: number, epoch: number, _: number, group: number): number {
+    const [before, after] = [this.#share(Math.max(epoch - 1, 0)), this.#share(epoch)];
+    const end = this.#swaLr(group) ?? lr;
+    const start = before === 1 ? end : (lr - before * end) / (1 - before);
+    return end * after + start * (1 - after);
   }
 
-  /** Computes the learning rate at epoch 0 that results in `lr` at `epoch`. */
-  #startOf(lr: number, epoch: number, group: number): number {
-    const [share, end] = [this.#share(epoch), this.#swaLr(group) ?? lr];
-    return share === 1 ? end : (lr - share * end) / (1 - share);
-  }
-
-  protected override lrAt(epoch: number, baseLr: number, group: number): number {
-    const share = this.#share(epoch);
-    return (this.#swaLr(group) ?? baseLr) * share + (this.#starts[group] as number) * (1 - share);
-  }
-
-  override lrFrom(lr: number, epoch: number, baseLr: number, group: number): number {
-    const start = this.#startOf(lr, Math.max(epoch - 1, 0), group);
-    this.#starts = this.#starts.map((known, i) => (i === group ? start : known));
-    return this.lrAt(epoch, baseLr, group);
-  }
-
-  /** Moves directly to an epoch. The annealing continues from the current learning rates. */
-  override moveTo(epoch: number): void {
-    this.#starts = this.getLastLr().map((lr, i) => this.#startOf(lr, this.lastEpoch, i));
-    super.moveTo(epoch);
-  }
-
-  /**
-   * Loads a saved state. The learning rates are not changed, since they are saved with the optimizer.
-   *
-   * @throws FileError when `state` has no integer `last_epoch`.
-   */
-  override loadStateDict(state: SchedulerState): void {
-    const lrs = this.getLastLr();
-    super.loadStateDict(state);
-    this.optimizer.paramGroups.forEach((group, i) => {
-      group.lr = lrs[i] as number;
-    });
+  /** Begins with epoch 1 from the current learning rates. */
+  override restart(): void {
+    this.advance(1);
   }
 }

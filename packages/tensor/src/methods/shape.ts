@@ -12,7 +12,7 @@ import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, uns
 import { asStrided, diagonal, narrow, select, slice, unfold } from "../ops/slice.ts";
 import { chunk, dsplit, hsplit, type Parts, type Sections, split, tensorSplit, unbind, vsplit } from "../ops/split.ts";
 import { diag, diagEmbed, tril, triu } from "../ops/triangle.ts";
-import type { Shape } from "../shape.ts";
+import { type Shape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Implementations, inPlaceCopies } from "./implementations.ts";
 
@@ -145,7 +145,7 @@ export interface ShapeMethods {
 /** The implementations of `ShapeMethods`. */
 export const shapeMethods: Implementations<ShapeMethods> = {
   view,
-  viewAs: (x, other) => view(x, other.shape),
+  viewAs: (x, other) => view(x, shapeOf("viewAs", other)),
   reshape,
   reshapeAs,
   flatten,

@@ -127,7 +127,7 @@ export function perDimension(
   return list;
 }
 
-const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1 } as const;
+const defaults = { stride: [1], padding: [0], dilation: [1], groups: 1 } as const; // lists, because they need not be numbers
 
 /**
  * Checks the operands of a convolution, or with `transposed`, a transposed one, and returns the number of output

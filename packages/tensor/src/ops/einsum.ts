@@ -5,7 +5,6 @@
  */
 
 import { expectTensor } from "../argument.ts";
-import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dimension, expectShape, sameShape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -267,7 +266,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * @throws DTypeError if the dtypes of the inputs and the weight differ.
  */
 export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
-  for (const other of [input2, weight]) expectOneType("bilinear", input1, other);
+  for (const other of [input2, weight]) checkProductTypes("bilinear", input1, other);
   const [in1, in2] = [input1.shape.at(-1), input2.shape.at(-1)];
   const together = sameShape(input1.shape.slice(0, -1), input2.shape.slice(0, -1));
   if (weight.ndim !== 3 || in1 !== weight.shape[1] || in2 !== weight.shape[2] || !together)

@@ -4,7 +4,7 @@
  * can be differentiated again. `@akari/linalg` has the other decompositions.
  */
 
-import { checkInteger } from "../argument.ts";
+import { checkChoice, checkInteger } from "../argument.ts";
 import { expectFloating, expectOneType } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
@@ -325,6 +325,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
     options,
     defaults,
   );
+  checkChoice("solveTriangular", "upper", upper, [true, false]);
   expectSquare("solveTriangular", a);
   const triangle = upper ? "upper" : "lower";
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
@@ -348,6 +349,7 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
  * @throws DTypeError for integers, and for different dtypes.
  */
 export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor {
+  checkChoice("choleskySolve", "upper", upper, [true, false]);
   expectSquare("choleskySolve", factor);
   expectRank("choleskySolve", "right-hand sides of at least 2 dimensions", b, 2, Number.POSITIVE_INFINITY);
   const lower = tril(upper ? mT(factor) : factor);

@@ -126,8 +126,9 @@ export function tensorSplit(x: Tensor, sections: Tensor, dim?: number): Tensor[]
 export function tensorSplit(x: Tensor, given: unknown, dim = 0): Tensor[] {
   const at = ownDimension("tensorSplit", dim, x);
   const sections = ((given as Tensor | null)?.toArraySync?.() ?? given) as number | number[];
+  const least = Array.isArray(sections) ? Number.NEGATIVE_INFINITY : 1;
+  for (const section of [sections].flat()) checkInteger("tensorSplit", "sections", section, least);
   if (Array.isArray(sections)) return [0, ...sections].map((start, i) => slice(x, at, start, sections[i] ?? null));
-  checkInteger("tensorSplit", "sections", sections, 1);
   const total = x.shape[at] as number;
   const base = Math.floor(total / sections);
   const larger = total % sections;
