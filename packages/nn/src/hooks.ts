@@ -119,18 +119,16 @@ function handleOf(x: Tensor): Tensor {
  * of their tensors for `replace`, and null in the others. Returns the same list if there are none.
  */
 function watch(values: readonly unknown[], replace: (gradients: Gradients) => Gradients): readonly unknown[] {
-  const isWatched = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
-  const inputs = values.filter(isWatched);
-  if (inputs.length === 0) return values;
+  const places = values.flatMap((x, i) => (x instanceof Tensor && x.requiresGrad ? [i] : []));
+  if (places.length === 0) return values;
+  const inputs = places.map((i) => values[i] as Tensor); // safe: tested above
   // Views, so that an in-place change of one becomes part of the history of the tensor that it belongs to.
   const outputs = noGrad(() => inputs.map((x) => x.view(x.shape)));
-  const replaceWatched = (gradients: Gradients): Gradients => {
-    let next = 0;
-    const replaced = replace(values.map((x) => (isWatched(x) ? (gradients[next++] ?? null) : null)));
-    return replaced.filter((_, i) => isWatched(values[i]));
+  const attrs = (gradients: Gradients): Gradients => {
+    const replaced = replace(values.map((_, i) => gradients[places.indexOf(i)] ?? null));
+    return places.map((i) => replaced[i] ?? null);
   };
   // Safe: a trace passes `attrs` back to the same operation only.
-  inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs: replaceWatched, outputs });
-  let next = 0;
-  return values.map((x) => (isWatched(x) ? outputs[next++] : x));
+  inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs, outputs });
+  return values.map((x, i) => outputs[places.indexOf(i)] ?? x);
 }
