@@ -45,6 +45,7 @@ export type { Progress } from "./progress.ts";
 export { type DegreeRange, RandomAffine, type RandomAffineOptions, RandomRotation } from "./random-affine.ts";
 export {
   BatchSampler,
+  type BatchSamplerOptions,
   RandomSampler,
   type RandomSamplerOptions,
   type Sampler,

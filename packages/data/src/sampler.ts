@@ -225,6 +225,12 @@ export class WeightedRandomSampler implements Sampler {
   }
 }
 
+/** Options of `BatchSampler`. */
+export interface BatchSamplerOptions {
+  /** Whether to drop the last batch if it is incomplete. Default false. */
+  readonly dropLast?: boolean;
+}
+
 /**
  * Groups the indices of another sampler into batches.
  *
@@ -240,11 +246,13 @@ export class BatchSampler implements Sampler<readonly number[]> {
   readonly length: number;
 
   /**
-   * @param dropLast whether to drop the last batch if it is incomplete. Default false.
-   * @throws ArgumentError when `batchSize` is not a positive integer.
+   * @param options whether to drop the last batch if it is incomplete: `true`, or `{ dropLast: true }`.
+   * @throws ArgumentError when `batchSize` is not a positive integer, and for other options.
    */
-  constructor(sampler: Sampler, batchSize: number, dropLast = false) {
+  constructor(sampler: Sampler, batchSize: number, options: boolean | BatchSamplerOptions = {}) {
     checkInteger("BatchSampler", "batchSize", batchSize, 1);
+    const given = typeof options === "boolean" ? { dropLast: options } : options;
+    const { dropLast } = settings("BatchSampler", given, { dropLast: false });
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;

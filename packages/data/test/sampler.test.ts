@@ -61,6 +61,8 @@ describe("samplers", () => {
       [2, 3],
     ]);
     expect(new BatchSampler(sampler, 2).length).toBe(3);
+    expect(new BatchSampler(sampler, 2, { dropLast: false }).length).toBe(3);
+    expect([...new BatchSampler(sampler, 2, { dropLast: true })]).toHaveLength(2);
     expect(new BatchSampler(sampler, 2, true).length).toBe(2);
   });
 
@@ -79,6 +81,12 @@ describe("samplers", () => {
     );
     expect(() => new WeightedRandomSampler([1, 0, 1], 3, { replacement: false })).toThrow(
       "cannot draw 3 samples when only 2 have a positive weight",
+    );
+    expect(() => new BatchSampler(new SequentialSampler(five), 2, { drop: true } as never)).toThrow(
+      /^BatchSampler: there is no option "drop"; there are dropLast/,
+    );
+    expect(() => new BatchSampler(new SequentialSampler(five), 2, 1 as never)).toThrow(
+      /^BatchSampler: expected options by name, \{ dropLast \}, got 1/,
     );
     expect(() => new BatchSampler(new SequentialSampler(five), 0)).toThrow(
       "BatchSampler: batchSize must be a positive integer, got 0",

@@ -15,8 +15,8 @@ export type ForwardHook<M extends Module = Module> = (
   output: ReturnType<M["forward"]>,
 ) => unknown;
 /**
- * Hook called in the backward pass with the gradients of the inputs and outputs. An array that it returns replaces the
- * gradients of the inputs.
+ * Hook called in the backward pass with the gradients of the inputs and outputs, in their order: null for each that is
+ * not a tensor or does not require a gradient. An array that it returns replaces the gradients of the inputs.
  */
 export type BackwardHook = (
   module: Module,
@@ -81,7 +81,7 @@ export class Hooks {
       const outputs = watch(single ? [output] : output, (gradients) => {
         gradOutputs = gradients;
         // Without inputs that require gradients, no gradient arrives there to run the hooks.
-        if (watched === inputs) fire([]);
+        if (watched === inputs) fire(inputs.map(() => null));
         return gradients;
       });
       return single ? outputs[0] : outputs;
@@ -115,17 +115,20 @@ function handleOf(x: Tensor): Tensor {
 }
 
 /**
- * Passes all tensors that require gradients among some values through one `identity`. Returns the same list if there
- * are none.
+ * Passes all tensors that require gradients among some values through one `identity`, whose gradients are in the places
+ * of their tensors for `replace`, and null in the others. Returns the same list if there are none.
  */
 function watch(values: readonly unknown[], replace: (gradients: Gradients) => Gradients): readonly unknown[] {
-  const isWatched = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
-  const inputs = values.filter(isWatched);
-  if (inputs.length === 0) return values;
+  const places = values.flatMap((x, i) => (x instanceof Tensor && x.requiresGrad ? [i] : []));
+  if (places.length === 0) return values;
+  const inputs = places.map((i) => values[i] as Tensor); // safe: tested above
   // Views, so that an in-place change of one becomes part of the history of the tensor that it belongs to.
   const outputs = noGrad(() => inputs.map((x) => x.view(x.shape)));
+  const attrs = (gradients: Gradients): Gradients => {
+    const replaced = replace(values.map((_, i) => gradients[places.indexOf(i)] ?? null));
+    return places.map((i) => replaced[i] ?? null);
+  };
   // Safe: a trace passes `attrs` back to the same operation only.
-  inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs: replace, outputs });
-  let next = 0;
-  return values.map((x) => (isWatched(x) ? outputs[next++] : x));
+  inputs[0]?.trace?.extend({ op: identity as Op<unknown>, inputs, attrs, outputs });
+  return values.map((x, i) => outputs[places.indexOf(i)] ?? x);
 }

@@ -11,6 +11,7 @@ import {
   cpu,
   defaultGenerator,
   drawPermutation,
+  expectNumber,
   expectRank,
   fromTypedArray,
   type Generator,
@@ -52,9 +53,29 @@ export interface TruncNormalOptions extends NormalOptions {
   readonly b?: number;
 }
 
+/** Options of the initializers with a gain, by name. */
+export interface GainOptions extends DrawOptions {
+  /** Factor of the scale, such as `calculateGain("relu")`. Default 1. */
+  readonly gain?: number;
+}
+
 /** Checks the options of an initializer that draws random numbers. */
 function drawn(initializer: string, options: DrawOptions | undefined): DrawOptions {
   return settings(initializer, options, { generator: undefined });
+}
+
+/** Checks a gain, given by position or among the options, and the options of its initializer. */
+function scaled(
+  initializer: string,
+  gain: number | GainOptions,
+  options: DrawOptions | undefined,
+): readonly [gain: number, draw: DrawOptions] {
+  if (!isOptions(gain)) {
+    expectNumber(initializer, "gain", gain);
+    return [gain, drawn(initializer, options)];
+  }
+  const { gain: named, ...draw } = settings(initializer, gain, { gain: 1, generator: undefined });
+  return scaled(initializer, named, draw);
 }
 
 /**
@@ -326,10 +347,11 @@ export function kaimingNormal_(tensor: Tensor, options?: KaimingOptions): Tensor
  *
  * @throws ShapeError for fewer than 2 dimensions.
  */
-export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
+export function xavierUniform_(tensor: Tensor, gain: number | GainOptions = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
-  const bound = Math.sqrt(3) * gain * Math.sqrt(2 / (fanIn + fanOut));
-  return uniform_(tensor, -bound, bound, options);
+  const [factor, draw] = scaled("xavierUniform_", gain, options);
+  const bound = Math.sqrt(3) * factor * Math.sqrt(2 / (fanIn + fanOut));
+  return uniform_(tensor, -bound, bound, draw);
 }
 
 /**
@@ -339,9 +361,10 @@ export function xavierUniform_(tensor: Tensor, gain = 1, options?: DrawOptions):
  *
  * @throws ShapeError for fewer than 2 dimensions.
  */
-export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
+export function xavierNormal_(tensor: Tensor, gain: number | GainOptions = 1, options?: DrawOptions): Tensor {
   const { fanIn, fanOut } = calculateFans(tensor);
-  return normal_(tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), options);
+  const [factor, draw] = scaled("xavierNormal_", gain, options);
+  return normal_(tensor, 0, factor * Math.sqrt(2 / (fanIn + fanOut)), draw);
 }
 
 /**
@@ -352,9 +375,9 @@ export function xavierNormal_(tensor: Tensor, gain = 1, options?: DrawOptions): 
  *
  * @throws ShapeError for fewer than 2 dimensions.
  */
-export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Tensor {
+export function orthogonal_(tensor: Tensor, gain: number | GainOptions = 1, options?: DrawOptions): Tensor {
   expectRank("orthogonal_", "at least 2 dimensions", tensor, 2, Number.POSITIVE_INFINITY);
-  const { generator = defaultGenerator() } = drawn("orthogonal_", options);
+  const [factor, { generator = defaultGenerator() }] = scaled("orthogonal_", gain, options);
   const rows = tensor.shape[0] ?? 0;
   if (tensor.numel() === 0) return tensor;
   const columns = tensor.numel() / rows;
@@ -380,7 +403,7 @@ export function orthogonal_(tensor: Tensor, gain = 1, options?: DrawOptions): Te
     });
     const values = new Float64Array(rows * columns);
     q.forEach((column, j) => {
-      for (let i = 0; i < m; i++) values[wide ? j * columns + i : i * columns + j] = gain * (column[i] as number);
+      for (let i = 0; i < m; i++) values[wide ? j * columns + i : i * columns + j] = factor * (column[i] as number);
     });
     const data = tensor.dtype === "float64" ? values : Float32Array.from(values);
     return tensor.copy_(fromTypedArray(data, tensor.shape, { device: tensor.device }));

@@ -417,8 +417,8 @@ export abstract class Module {
 
   /**
    * Registers a hook that is called as `hook(module, gradInputs, gradOutputs)` in each backward pass through the
-   * module. An array returned by the hook replaces the gradients of the inputs. Returns a function that removes the
-   * hook.
+   * module. The gradients are in the order of the inputs and outputs, with null for those without one. An array
+   * returned by the hook replaces the gradients of the inputs. Returns a function that removes the hook.
    */
   registerFullBackwardHook(hook: BackwardHook): () => void {
     return hooksOf(this).add("backward", hook);

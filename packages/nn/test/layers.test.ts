@@ -557,6 +557,22 @@ describe("dropout", () => {
     expect(() => featureAlphaDropout("abc" as unknown as Tensor)).toThrow(/: expected a tensor, got abc/);
   });
 
+  it("takes the probability by position or among the options", () => {
+    const { dropout, dropout2d, alphaDropout, featureAlphaDropout } = nn.functional;
+    for (const f of [dropout, dropout2d, alphaDropout, featureAlphaDropout]) {
+      const drawn = (...rest: readonly unknown[]) => {
+        manualSeed(1);
+        return f(ones([4, 4, 2, 2]), ...(rest as [number])).toArraySync();
+      };
+      expect(drawn({ p: 0.2, training: true })).toEqual(drawn(0.2, { training: true }));
+      expect(drawn({ training: true })).toEqual(drawn(0.5, { training: true }));
+      expect(drawn({ p: 0.2, training: false })).toEqual(ones([4, 4, 2, 2]).toArraySync());
+      expect(() => drawn({ p: 2 })).toThrow(/ropout(2d)?: p must be from 0 to 1, got 2/);
+      expect(() => drawn({ inplace: true })).toThrow(/there is no option "inplace"; there are p, training, generator/);
+      expect(() => drawn(0.5, { p: 0.2 })).toThrow(/there is no option "p"; there are training/);
+    }
+  });
+
   it("of channels drops whole channels", () => {
     manualSeed(0);
     const y = nn.functional.dropout3d(ones([8, 8, 2, 2, 2]), 0.5);

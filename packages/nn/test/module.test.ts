@@ -1,5 +1,5 @@
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, cpu, manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { ArgumentError, cpu, Generator, manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   BatchNorm1d,
@@ -202,7 +202,7 @@ describe("Module", () => {
     layer(ones([1, 2]))
       .sum()
       .backward();
-    expect(calls).toEqual(["before", "after", "before", "backward 1,2 0"]);
+    expect(calls).toEqual(["before", "after", "before", "backward 1,2 1"]);
   });
 
   it("lets a backward hook replace the gradient of the input", () => {
@@ -276,8 +276,28 @@ describe("Module", () => {
       calls.push(gradInputs.length, gradOutputs.length);
     });
     sum(scaled(ones([2]), ones([2]))).backward();
-    expect(calls).toEqual([0, 2]);
+    expect(calls).toEqual([2, 2]);
     expect(scaled.scale.grad?.toArraySync()).toEqual([4, 4]);
+  });
+
+  it("passes a backward hook the gradients in the places of the inputs", () => {
+    class Weighted extends Module {
+      forward(scale: number, a: Tensor, b: Tensor): Tensor {
+        return a.mul(b).mul(scale);
+      }
+    }
+    const [module, b] = [new Weighted(), new Parameter(tensor([1, 2]))];
+    const seen: unknown[] = [];
+    module.registerFullBackwardHook((_, gradInputs) => {
+      seen.push(gradInputs.map((g) => g?.toArraySync() ?? null));
+      return [null, null, gradInputs[2]?.mul(2) ?? null];
+    });
+    module(3, tensor([4, 5]), b)
+      .sum()
+      .backward();
+    module(3, tensor([4, 5]), tensor([1, 2])).sum();
+    expect(seen).toEqual([[null, null, [12, 15]]]);
+    expect(b.grad?.toArraySync()).toEqual([24, 30]);
   });
 
   it("prints as in PyTorch", () => {
@@ -392,6 +412,15 @@ describe("initializers", () => {
     expect(drawn((x) => init.truncNormal_(x, { std: 0.02, b: 0.03 }))).toEqual(
       drawn((x) => init.truncNormal_(x, 0, 0.02, -2, 0.03)),
     );
+    for (const fill of [init.xavierUniform_, init.xavierNormal_, init.orthogonal_]) {
+      expect(drawn((x) => fill(x, { gain: 3 }))).toEqual(drawn((x) => fill(x, 3)));
+      const generator = new Generator().manualSeed(3);
+      expect(drawn((x) => fill(x, { generator }))).toEqual(drawn((x) => fill(x)));
+      expect(() => fill(zeros([2, 3]), "relu" as never)).toThrow(/_: gain must be a number, got "relu"/);
+      expect(() => fill(zeros([2, 3]), { gain: 2, std: 1 } as never)).toThrow(
+        /_: there is no option "std"; there are gain/,
+      );
+    }
     // @ts-expect-error: PyTorch's name is std
     expect(() => init.normal_(zeros([2]), { scale: 1 })).toThrow(
       /^normal_: there is no option "scale"; there are mean/,

@@ -7,6 +7,7 @@ import {
   expectRank,
   expectTensor,
   type Generator,
+  isOptions,
   pointwise,
   settings,
   type Tensor,
@@ -21,17 +22,27 @@ export interface DropoutFunctionOptions {
   readonly generator?: Generator;
 }
 
+/** Options of the dropout functions when the probability is one of them: `dropout(x, { p: 0.1, training })`. */
+export interface DropoutNamedOptions extends DropoutFunctionOptions {
+  /** Probability that an element or channel is dropped, from 0 to 1. Default 0.5. */
+  readonly p?: number;
+}
+
 /** Checks the arguments and fills in the defaults, which differ for `training`. */
 function checked(
   operation: string,
   input: Tensor,
-  p: number,
+  p: number | DropoutNamedOptions,
   options: DropoutFunctionOptions | undefined,
   training: boolean,
 ) {
   expectTensor(operation, input);
-  checkNumber(operation, "p", p, 1);
-  return settings(operation, options, { training, generator: undefined });
+  const defaults = { training, generator: undefined };
+  const chosen = isOptions(p)
+    ? settings(operation, p, { p: 0.5, ...defaults })
+    : { ...settings(operation, options, defaults), p };
+  checkNumber(operation, "p", chosen.p, 1);
+  return chosen;
 }
 
 const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x, mask, scale) =>
@@ -51,11 +62,11 @@ function drawn(input: Tensor, dims: number, p: number, generator: Generator | un
 function dropped(
   operation: string,
   input: Tensor,
-  p: number,
+  given: number | DropoutNamedOptions,
   options: DropoutFunctionOptions | undefined,
   unbatched: number | null,
 ): Tensor {
-  const { training, generator } = checked(operation, input, p, options, true);
+  const { p, training, generator } = checked(operation, input, given, options, true);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   // Without a batch dimension, the channels are the first dimension.
@@ -69,7 +80,11 @@ function dropped(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html
  */
-export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function dropout(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   return dropped("dropout", input, p, options, null);
 }
 
@@ -79,7 +94,11 @@ export function dropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout1d.html
  */
-export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function dropout1d(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   return dropped("dropout1d", input, p, options, 2);
 }
 
@@ -89,7 +108,11 @@ export function dropout1d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  */
-export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function dropout2d(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   // PyTorch interprets three dimensions as [N, C, L] here, for programs written before `dropout1d` existed.
   return dropped("dropout2d", input, p, options, 1);
 }
@@ -100,7 +123,11 @@ export function dropout2d(input: Tensor, p = 0.5, options?: DropoutFunctionOptio
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout3d.html
  */
-export function dropout3d(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function dropout3d(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   return dropped("dropout3d", input, p, options, 4);
 }
 
@@ -115,11 +142,11 @@ const seluFloor = 1.7580993408473766;
 function alphaDropped(
   operation: string,
   input: Tensor,
-  p: number,
+  given: number | DropoutNamedOptions,
   options: DropoutFunctionOptions | undefined,
   channels: boolean,
 ): Tensor {
-  const { training, generator } = checked(operation, input, p, options, false);
+  const { p, training, generator } = checked(operation, input, given, options, false);
   if (!training || p === 0) return input;
   if (p === 1) return input.mul(zerosLike(input));
   const mask = drawn(input, channels ? 2 : input.ndim, p, generator);
@@ -134,7 +161,11 @@ function alphaDropped(
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  */
-export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function alphaDropout(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   return alphaDropped("alphaDropout", input, p, options, false);
 }
 
@@ -145,7 +176,11 @@ export function alphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOp
  *
  * @throws ShapeError for fewer than 2 dimensions.
  */
-export function featureAlphaDropout(input: Tensor, p = 0.5, options?: DropoutFunctionOptions): Tensor {
+export function featureAlphaDropout(
+  input: Tensor,
+  p: number | DropoutNamedOptions = 0.5,
+  options?: DropoutFunctionOptions,
+): Tensor {
   expectRank("featureAlphaDropout", "[N, C, ...]", input, 2, Number.POSITIVE_INFINITY);
   return alphaDropped("featureAlphaDropout", input, p, options, true);
 }

@@ -77,6 +77,7 @@ export { type CtcOptions, ctcLoss } from "./ctc.ts";
 export {
   alphaDropout,
   type DropoutFunctionOptions,
+  type DropoutNamedOptions,
   dropout,
   dropout1d,
   dropout2d,
