@@ -116,13 +116,13 @@ export function factor(device: Backend, a: Matrix, exchange = true, symmetric = 
     const h = Math.min(m, Math.ceil(n / 32) * 16);
     const [beside, below, rest] = [part(a, 0, h, h), part(a, h, 0, m - h, h), part(a, h, h)];
     const pivots = factor(device, part(a, 0, 0, symmetric ? h : m, h), exchange, symmetric);
-    if (exchange) exchangeRows(device, part(a, 0, h), pivots);
+    exchangeRows(device, part(a, 0, h), pivots);
     solveTriangle(device, part(a, 0, 0, h, h), beside, false, true);
     if (symmetric) divideTransposed(device, below, beside, a);
     addProduct(device, rest, below, beside);
     const others = factor(device, rest, exchange, symmetric);
-    if (exchange) exchangeRows(device, below, others);
-    return [...pivots, ...others.map((row) => row + h)];
+    exchangeRows(device, below, others);
+    return pivots.concat(others.map((row) => row + h));
   }
   const [x, at] = elements(device, a);
   const step = a.strides[0];

@@ -382,13 +382,11 @@ const factoring: Op = {
         for (let j = 0; j < i; j++) mirrored[from + j * n + i] = mirrored[from + i * n + j] as number;
       factor(device, source, false, true);
       const [x, at] = elements(device, source);
-      diagonalOf(device, source).forEach((value, j) => {
-        const pivot = Math.sqrt(value);
-        if (!(pivot > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
-        const start = k * n * n;
-        l[start + j * (n + 1)] = pivot;
-        for (let i = (j + 1) * n + j; i < n * n; i += n) l[start + i] = (x[at + i] as number) * -pivot;
-      });
+      const pivots = diagonalOf(device, source).map(Math.sqrt);
+      if (!(Math.min(...pivots) > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j <= i; j++)
+          l[(k * n + i) * n + j] = (pivots[j] as number) * (i === j ? 1 : -(x[at + i * n + j] as number));
     };
     store([to], [a], each, (x) => [choleskyOnDevice(x as Tensor)]);
   },
