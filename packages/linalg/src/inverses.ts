@@ -9,11 +9,9 @@ import {
   checkInteger,
   cholesky,
   choleskySolve,
-  eliminate,
   eye,
   fromTypedArray,
   inv,
-  numbersOf,
   settings,
   shapeError,
   sizeOf,
@@ -22,7 +20,7 @@ import {
   type Tensor,
   where,
 } from "@akari/tensor";
-import { expectSquare, named } from "./matrices.ts";
+import { eliminate, expectSquare, named, valuesOf } from "./matrices.ts";
 
 /**
  * Computes the inverse of `L Lᵀ` from the factor L of `cholesky`, or of `Uᵀ U` if `upper`: [..., n, n] → [..., n, n].
@@ -123,17 +121,16 @@ function failedPivots(a: Tensor, definite: boolean): Tensor {
   const n = a.size(-1);
   const batch = a.shape.slice(0, -2);
   const result = new Int32Array(sizeOf(batch));
-  const values = Float64Array.from(numbersOf(a.detach().dataSync(), a.dtype));
-  for (let k = 0; k < result.length; k++) {
-    const matrix = values.subarray(k * n * n, (k + 1) * n * n);
-    if (definite)
-      for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) matrix[j * n + i] = matrix[i * n + j] as number;
-    eliminate(a, matrix, n, !definite);
+  const values = valuesOf(a.detach());
+  if (definite)
+    for (let row = 0; row < result.length * n; row++)
+      for (let j = 0; j < row % n; j++) values[(row - (row % n) + j) * n + (row % n)] = values[row * n + j] as number;
+  eliminate(a, values, !definite);
+  for (let k = 0; k < result.length; k++)
     for (let i = n - 1; i >= 0; i--) {
-      const pivot = matrix[i * (n + 1)] as number;
+      const pivot = values[k * n * n + i * (n + 1)] as number;
       if (definite ? !(pivot > 0) : pivot === 0) result[k] = i + 1;
     }
-  }
   return fromTypedArray(result, batch, { device: a.device });
 }
 

@@ -8,7 +8,6 @@ import {
   applyAll,
   arange,
   cat,
-  eliminate,
   expectOneType,
   eye,
   fromTypedArray,
@@ -22,7 +21,7 @@ import {
   tril,
   triu,
 } from "@akari/tensor";
-import { expectMatrix, named, write } from "./matrices.ts";
+import { eliminate, expectMatrix, named, valuesOf, write } from "./matrices.ts";
 
 /** Options of `lu` and `luFactor`. */
 export interface LuOptions {
@@ -68,18 +67,14 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
     const int = (...sizes: number[]) => ({ shape: [...batch, ...sizes], dtype: "int32" }) as const;
     return [a, int(Math.min(m, n)), int(m), int()];
   },
-  run([a], { operation, pivot }, [factors, pivots, order, info]) {
+  run([a], { operation, pivot }, outputs) {
+    const [factors, pivots, order, info] = outputs as readonly Tensor[] as readonly [Tensor, Tensor, Tensor, Tensor]; // safe: four outputs
     const [m, n] = a.size(-2, -1);
-    const values = new Float64Array(a.numel());
-    if (values.length > 0) values.set(numbersOf(a.dataSync(), a.dtype));
-    const [steps, rows] = [new Float64Array(pivots.numel()), new Float64Array(order.numel())];
-    const failed = new Float64Array(sizeOf(a.shape.slice(0, -2)));
+    const values = valuesOf(a);
+    const steps = eliminate(a, values, pivot);
     const k = Math.min(m, n);
-    for (let i = 0; i * m < rows.length; i++) {
-      const exchanged =
-        n === 0
-          ? Array.from({ length: m }, (_, row) => row)
-          : eliminate(a, values.subarray(i * m * n, (i + 1) * m * n), n, pivot).order;
+    const failed = new Float64Array(info.numel());
+    for (let i = 0; i * k < steps.length; i++)
       for (let j = 0; j < k; j++) {
         const diagonal = i * m * n + j * (n + 1);
         if (values[diagonal] !== 0) continue;
@@ -92,13 +87,13 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
           if (values[below] !== 0)
             throw new ArgumentError(`${operation}: pivot ${j} of matrix ${i} is zero; use { pivot: true }`);
       }
-      rows.set(exchanged, i * m);
-      steps.set(exchangesOf(exchanged, k), i * k);
-    }
     write(factors, values);
-    write(pivots, steps);
-    write(order, rows);
-    write(info as Tensor, failed); // safe: there are four outputs
+    write(
+      pivots,
+      Float64Array.from(steps, (row) => row + 1),
+    );
+    write(order, Float64Array.from(ordersOf(steps, sizeOf(a.shape.slice(0, -2)), m)));
+    write(info, failed);
   },
   // With Φ = tril(Lᵀ gL, -1) + triu(gU Uᵀ), the gradient is P L⁻ᵀ Φ U⁻ᵀ. For rectangular matrices, the part beyond the
   // leading square is a triangular solution, and adds to the gradient of the square.
@@ -133,16 +128,17 @@ const factorization: Op<{ readonly operation: string; readonly pivot: boolean }>
   },
 };
 
-/** Returns the 1-based row exchanges that produce an order of rows. */
-function exchangesOf(order: readonly number[], count: number): number[] {
-  const rows = order.map((_, i) => i);
-  const positions = [...rows];
-  return Array.from({ length: count }, (_, k) => {
-    const [row, wanted] = [rows[k] as number, order[k] as number];
-    const position = positions[wanted] as number;
-    [rows[k], rows[position], positions[row], positions[wanted]] = [wanted, row, position, k];
-    return position + 1;
-  });
+/** Returns, for each of `count` matrices, the order of its rows after exchanges with the rows in `steps`, 0-based. */
+function ordersOf(steps: readonly number[], count: number, rows: number): Int32Array {
+  const result = new Int32Array(count * rows);
+  for (let i = 0; i < count; i++) {
+    const order = result.subarray(i * rows, (i + 1) * rows);
+    for (let row = 0; row < rows; row++) order[row] = row;
+    steps.slice((i * steps.length) / count, ((i + 1) * steps.length) / count).forEach((other, step) => {
+      [order[step], order[other]] = [order[other] as number, order[step] as number];
+    });
+  }
+  return result;
 }
 
 /** Returns the matrices P [..., m, m] with `A = P L U` for row orders [..., m]. */
@@ -214,20 +210,9 @@ export function luFactorEx(a: Tensor, options: LuOptions = {}): LuFactorsEx {
 
 /** Returns the row order that exchanges produce. It is integer valued and has no gradient, so it is not an `Op`. */
 function orderOf(pivots: Tensor, rows: number): Tensor {
-  const steps = numbersOf(pivots.dataSync(), pivots.dtype);
-  const k = pivots.size(-1);
+  const steps = Array.from(numbersOf(pivots.dataSync(), pivots.dtype), (row) => row - 1);
   const batch = pivots.shape.slice(0, -1);
-  const count = sizeOf(batch);
-  const result = new Int32Array(count * rows);
-  for (let i = 0; i < count; i++) {
-    const order = result.subarray(i * rows, (i + 1) * rows);
-    for (let row = 0; row < rows; row++) order[row] = row;
-    for (let step = 0; step < k; step++) {
-      const other = (steps[i * k + step] as number) - 1;
-      [order[step], order[other]] = [order[other] as number, order[step] as number];
-    }
-  }
-  return fromTypedArray(result, [...batch, rows], { device: pivots.device });
+  return fromTypedArray(ordersOf(steps, sizeOf(batch), rows), [...batch, rows], { device: pivots.device });
 }
 
 function expectFactors(operation: string, factors: Tensor, pivots: Tensor): void {

@@ -6,13 +6,18 @@
 import {
   ArgumentError,
   copyInto,
+  elements,
   expectFloating,
+  factor,
   fromTypedArray,
+  matrixAt,
   numbersOf,
+  scope,
   shapeError,
   shapeOf,
   sizeOf,
   type Tensor,
+  workspace,
 } from "@akari/tensor";
 
 /** A matrix as an array of its columns. */
@@ -67,6 +72,39 @@ export function expectSquare(operation: string, a: Tensor): number {
   return rows;
 }
 
+/** Returns the elements of a tensor in row-major order, in float64. Throws as `readMatrices` does. */
+export function valuesOf(a: Tensor): Float64Array {
+  const values = new Float64Array(a.numel());
+  if (values.length > 0) values.set(numbersOf(a.dataSync(), a.dtype));
+  return values;
+}
+
+/**
+ * Factors matrices on the host, as `P A = L U`: U is stored on and above the diagonal, L below it, without its unit
+ * diagonal.
+ *
+ * @param a [..., m, n].
+ * @param exchange whether to exchange rows (partial pivoting).
+ * @returns the factors in row-major order; and for each of the first min(m, n) rows of each matrix, the 0-based row that
+ * it was exchanged with.
+ */
+export function eliminate(a: Tensor, values: Float64Array, exchange: boolean): number[] {
+  return scope(() => {
+    const [m, n] = a.size(-2, -1);
+    const space = workspace(a, values);
+    const pivots = Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, k) =>
+      factor(space.device, matrixAt(space, k * m * n, m, n), exchange),
+    );
+    const [numbers, at] = elements(space.device, space);
+    // The factors that are subtracted have the opposite sign.
+    for (let i = 0; i < values.length; i++) {
+      const value = numbers[at + i] as number;
+      values[i] = i % n < Math.floor(i / n) % m ? 0 - value : value;
+    }
+    return pivots.flat();
+  });
+}
+
 /**
  * Reads the matrices of a batch, in row-major order.
  *
@@ -105,7 +143,8 @@ export function writeVectors(to: Tensor, vectors: readonly Float64Array[]): void
 
 /** Writes numbers in row-major order to an output. */
 export function write(to: Tensor, values: Float64Array): void {
-  const data = to.dtype === "float64" ? values : Float32Array.from(values);
+  const data = to.dtype === "float64" ? values : new Float32Array(values.length);
+  data.set(values);
   const from = fromTypedArray(data, to.shape, { device: to.device });
   copyInto(to, from, to.device);
   from.dispose();

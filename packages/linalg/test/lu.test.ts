@@ -1,7 +1,8 @@
 /** The LU decomposition, and related inverses and solutions. */
 
 import { requiresGrad } from "@akari/autograd";
-import { eye, manualSeed, ones, randn, tensor } from "@akari/tensor";
+import { cholesky, cpu, eye, manualSeed, ones, randn, tensor, tril } from "@akari/tensor";
+import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
 import {
   choleskyEx,
@@ -50,6 +51,32 @@ describe("LU decomposition and inverses", () => {
     expectClose(norm(tall, { dim: 0 }), norm(tall, 2, { dim: 0 }), 1e-12);
     expectClose(matrixNorm(tall, { keepdim: true }), norm(tall, { keepdim: true }), 1e-12);
     expect(() => norm(ones([2, 2, 2]), 1)).toThrow(/norm: expected one or two dimensions with an order/);
+  });
+
+  for (const device of [cpu(), reference()])
+    it(`matrices of several blocks equal the product of their factors on ${device.name}`, () => {
+      manualSeed(3);
+      for (const shape of [
+        [2, 50, 50],
+        [90, 40],
+        [20, 70],
+        [33, 70],
+      ]) {
+        const a = randn(shape, { ...double, device });
+        const [p, l, u] = lu(a);
+        expectClose(p.matmul(l).matmul(u), a);
+        expect(l.abs().max().itemSync()).toBe(1);
+      }
+    });
+
+  it("the zero pivot of a matrix of several blocks is reported", () => {
+    const a = tril(ones([60, 60], double));
+    a.get(45, 45).zero_();
+    a.get({ start: 46 }, 45).zero_();
+    expect(luFactorEx(a).info.itemSync()).toBe(46);
+    expect(() => luFactor(a)).toThrow("luFactor: pivot 45 of matrix 0 is zero");
+    expect(() => cholesky(a.mul(-1))).toThrow("not positive definite");
+    expect(choleskyEx(a.matmul(a.mT)).info.itemSync()).toBe(46);
   });
 
   it("singular matrices are decomposed, reported or rejected", () => {

@@ -4,8 +4,8 @@
  * interface that passes `describeBackend` from `@akari/tensor/testing`.
  */
 
-import type { DType } from "./dtype.ts";
-import type { KernelCall } from "./kernel.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import type { KernelCall, View } from "./kernel.ts";
 
 /** A block of device memory. Its representation is private to the backend. */
 export interface DeviceBuffer {
@@ -57,6 +57,11 @@ export interface Backend {
   read(buffer: DeviceBuffer, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Synchronous form of `read`, on devices that share the host's memory. */
   readSync?(buffer: DeviceBuffer, offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Returns the memory that holds a view's elements, and the index of the first one, on devices that share the host's
+   * memory and whose work is done when `run` returns. Valid until the next allocation or call.
+   */
+  elements?(view: View): readonly [memory: TypedArray, index: number];
   /** Issues one kernel call. */
   run(call: KernelCall): void;
   /** Resolves when all work issued so far is done. */

@@ -3,10 +3,12 @@
  */
 
 import { checkInteger } from "./argument.ts";
-import { checkOptions, type TensorOptions, upload } from "./creation.ts";
+import { allocate, checkOptions, type TensorOptions, upload } from "./creation.ts";
 import { type DType, isFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
 import { ArgumentError } from "./errors.ts";
+import { fillView } from "./ops/fill.ts";
+import { diagonal } from "./ops/slice.ts";
 import type { Tensor } from "./tensor.ts";
 
 function expectNumber(operation: string, name: string, value: number): void {
@@ -118,10 +120,10 @@ export function eye(n: number, m?: number | TensorOptions, options?: TensorOptio
   checkOptions("eye", chosen);
   checkInteger("eye", "n", n);
   checkInteger("eye", "columns", columns);
-  const values = new Float64Array(n * columns);
-  for (let i = 0; i < Math.min(n, columns); i++) values[i * columns + i] = 1;
-  const dtype = chosen.dtype ?? "float32";
-  return upload("eye", encode(values, dtype), [n, columns], dtype, chosen.device);
+  const result = allocate("eye", [n, columns], chosen.dtype ?? "float32", chosen.device);
+  fillView(result, 0, result.device);
+  fillView(diagonal(result), 1, result.device);
+  return result;
 }
 
 /** Options of `trilIndices` and `triuIndices`. */

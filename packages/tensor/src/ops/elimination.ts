@@ -7,19 +7,20 @@
 import { pointwise } from "../pointwise.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { abs, sign } from "./arithmetic.ts";
+import { abs, mul, sign } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
+import { cast } from "./copy.ts";
 import { expand } from "./expand.ts";
 import { argmax } from "./extremes.ts";
 import { counting, filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
-import { pad } from "./pad.ts";
 import { log } from "./power.ts";
 import { prod } from "./product.ts";
 import { unsqueeze } from "./reshape.ts";
 import { narrow, select } from "./slice.ts";
 import { sum } from "./sum.ts";
+import { tril } from "./triangle.ts";
 
 const eligible = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("pivot", (value, free) =>
   free.eq(0).where(-1, value.abs()),
@@ -36,13 +37,8 @@ const factorOf = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
   (value, pivot, row, place) => pivot.eq(0).where(0, row.eq(place).where(pivot.sub(1), value).div(pivot)),
   { apart: [2, 3] },
 );
-const inverted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("det", (a, b, i, j) =>
-  a.gt(b).and(i.lt(j)).cast("int32"),
-);
-const parity = /* @__PURE__ */ pointwise<[Tensor, Tensor]>(
-  "det",
-  (product, inversions) => inversions.mod(2).eq(0).where(product, product.neg()),
-  { apart: [1] },
+const parity = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>("det", (a, b, i, j) =>
+  a.gt(b).and(i.lt(j)).where(-1, 1),
 );
 const reduced = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("eliminate", (x, factor, row) =>
   x.sub(factor.mul(row)),
@@ -93,13 +89,6 @@ function eliminate(matrices: Tensor, n: number): Eliminated {
   return { right, pivots: cat(pivots, -1), places: order };
 }
 
-/** Multiplies `product` [...] by the sign of the permutation of the pivot rows, as a determinant needs it. */
-function signed(product: Tensor, places: Tensor): Tensor {
-  const index = counting(places, places.shape.at(-1) as number);
-  const pairs = inverted(unsqueeze(places, -1), unsqueeze(places, -2), unsqueeze(index, -1), index);
-  return parity(product, sum(pairs, [-2, -1]));
-}
-
 /** Computes `A⁻¹ B` from A [..., n, n] and B [..., n, k]. */
 export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   const n = a.shape.at(-1) as number; // safe: a matrix
@@ -109,20 +98,18 @@ export function solveOnDevice(operation: string, a: Tensor, b: Tensor): Tensor {
   return right;
 }
 
-/** Computes the determinants [...] of matrices [..., n, n]. */
-export function determinantsOnDevice(a: Tensor): Tensor {
-  const n = a.shape.at(-1) as number; // safe: a matrix
-  const { pivots, places } = eliminate(a, n);
-  return signed(prod(pivots, -1), places);
-}
-
 /**
- * Computes the signs [...] of the determinants of matrices [..., n, n], and the logarithms of their absolute values.
+ * Computes the determinants [...] of matrices [..., n, n], their signs, and the logarithms of their absolute values.
  */
-export function logDeterminantsOnDevice(a: Tensor): readonly [sign: Tensor, logabsdet: Tensor] {
+export function determinantsOnDevice(a: Tensor): readonly Tensor[] {
   const n = a.shape.at(-1) as number; // safe: a matrix
   const { pivots, places } = eliminate(a, n);
-  return [signed(prod(sign(pivots), -1), places), sum(log(abs(pivots)), -1)];
+  const index = counting(places, n);
+  const pairs = parity(unsqueeze(places, -1), unsqueeze(places, -2), unsqueeze(index, -1), index);
+  // The sign of the permutation of the pivot rows.
+  const exchanged = cast(prod(prod(pairs, -1), -1), a.dtype);
+  const signed = (x: Tensor) => mul(prod(x, -1), exchanged);
+  return [signed(pivots), signed(sign(pivots)), sum(log(abs(pivots)), -1)];
 }
 
 /** Computes the lower triangular factors L of `A = L Lᵀ`, [..., n, n]. */
@@ -131,16 +118,14 @@ export function choleskyOnDevice(a: Tensor): Tensor {
   const columns: Tensor[] = [];
   const pivots: Tensor[] = [];
   let rest = a;
+  // What is left above the diagonal has no effect below it.
   for (let column = 0; column < n; column++) {
-    const first = select(rest, -1, 0);
-    const pivot = narrow(first, -1, 0, 1);
+    const values = select(rest, -1, column);
+    const pivot = narrow(values, -1, column, 1);
+    const scaled = rooted(values, pivot);
     pivots.push(pivot);
-    const scaled = rooted(first, pivot);
-    columns.push(pad(scaled, [column, 0]));
-    if (column === n - 1) break;
-    const under = narrow(scaled, -1, 1, n - column - 1);
-    const inner = narrow(narrow(rest, -2, 1, n - column - 1), -1, 1, n - column - 1);
-    rest = reduced(inner, unsqueeze(under, -1), unsqueeze(under, -2));
+    columns.push(scaled);
+    rest = reduced(rest, unsqueeze(scaled, -1), unsqueeze(scaled, -2));
   }
   expectBetween(
     stack(pivots),
@@ -148,5 +133,5 @@ export function choleskyOnDevice(a: Tensor): Tensor {
     Number.POSITIVE_INFINITY,
     "cholesky: the matrix is not positive definite (a pivot is {})",
   );
-  return stack(columns, -1);
+  return tril(stack(columns, -1));
 }

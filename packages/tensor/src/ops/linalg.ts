@@ -5,6 +5,7 @@
  */
 
 import { checkChoice, checkInteger } from "../argument.ts";
+import type { Backend } from "../backend.ts";
 import { expectFloating, expectOneType } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
@@ -17,10 +18,10 @@ import type { Tensor } from "../tensor.ts";
 import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
 import { copyInto } from "./copy.ts";
-import { choleskyOnDevice, determinantsOnDevice, logDeterminantsOnDevice, solveOnDevice } from "./elimination.ts";
+import { choleskyOnDevice, determinantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { expand } from "./expand.ts";
 import { amax, amin } from "./extremes.ts";
-import { eliminate, solveLower } from "./factorization.ts";
+import { elements, exchangeRows, factor, type Matrix, matrixAt, solveTriangle, workspace } from "./factorization.ts";
 import { filled, fromHost } from "./fill.ts";
 import { checkProductTypes, matmul } from "./matmul.ts";
 import { mT } from "./permute.ts";
@@ -40,8 +41,13 @@ function expectSquare(operation: string, a: Tensor): number {
   return n;
 }
 
-/** The elements of one matrix of each output and each input of an operation. */
-type Arrays = readonly [Float64Array, Float64Array, Float64Array];
+/** Computes matrix `k` of each output from one matrix of each input. */
+type Each = (
+  device: Backend,
+  sources: readonly [Matrix, Matrix],
+  results: readonly [Float64Array, Float64Array, Float64Array],
+  k: number,
+) => void;
 
 /**
  * Computes the outputs on the host, in float64 and one matrix at a time, or with `onDevice` if the device cannot be
@@ -50,7 +56,7 @@ type Arrays = readonly [Float64Array, Float64Array, Float64Array];
 function store(
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],
-  each: (resultsAndSources: Arrays) => void,
+  each: Each,
   onDevice: (...inputs: Tensor[]) => readonly Tensor[],
 ): void {
   const { device, shape } = inputs[0] as Tensor; // safe: there is one
@@ -64,48 +70,52 @@ function store(
     });
     return;
   }
-  const sources = inputs.map((x) => new Float64Array(empty ? [] : numbersOf(x.dataSync(), x.dtype)));
   const results = outputs.map((x) => new Float64Array(x.numel()));
-  for (let k = 0; k < matrices; k++) {
-    const part = (all: Float64Array) => all.subarray((k * all.length) / matrices, ((k + 1) * all.length) / matrices);
-    // safe: an operation reads no more arrays than it has outputs and inputs
-    each([...results, ...sources].map(part) as readonly Float64Array[] as Arrays);
-  }
+  scope(() => {
+    const numbers = inputs.map((x) => (empty ? [] : numbersOf(x.dataSync(), x.dtype)));
+    const space = workspace(inputs[0] as Tensor, ...numbers);
+    for (let k = 0; k < matrices; k++) {
+      let start = 0;
+      const sources = inputs.map((x) => {
+        const [rows, columns] = x.shape.slice(-2) as [number, number];
+        start += x.numel();
+        return matrixAt(space, start - x.numel() + k * rows * columns, rows, columns);
+      });
+      // safe: an operation reads no more of both than it has
+      each(space.device, sources as never, results as never, k);
+    }
+  });
   outputs.forEach((to, i) => {
     const data = encode(results[i] as Float64Array, to.dtype);
     if (data.length > 0) device.write(to.buffer, new Uint8Array(data.buffer), to.offset * data.BYTES_PER_ELEMENT);
   });
 }
 
-type Triangle = "upper" | "lower";
-
 interface Solving {
   /** The operation that errors name. */
   readonly operation: string;
-  /** The triangle that holds the elements of a triangular matrix, which needs no elimination. */
-  readonly triangle?: Triangle;
+  /** Whether a triangular matrix, which needs no elimination, is upper triangular. Default: it is not triangular. */
+  readonly upper?: boolean;
 }
 
 /** [A, B] → A⁻¹ B, for each matrix of a batch */
 const solving: Op<Solving> = {
   name: "solve",
   infer: ([, b]) => [b],
-  run: ([left, right], { operation, triangle }, [to]) => {
-    const n = left.shape.at(-1) as number;
-    const columns = right.shape.at(-1) as number;
-    const each = ([x, a, b]: Arrays): void => {
-      const order = triangle ? null : eliminate(to, a, n).order;
-      for (let i = 0; i < n; i++) {
-        if (a[i * (n + 1)] === 0) throw new ArgumentError(`${operation}: the matrix is singular`);
-        const from = (order?.[i] ?? i) * columns;
-        x.set(b.subarray(from, from + columns), i * columns);
+  run: ([left, right], { operation, upper }, [to]) => {
+    const each: Each = (device, [a, b], [x], k) => {
+      const pivots = upper === undefined && factor(device, a);
+      if (diagonalOf(device, a).includes(0)) throw new ArgumentError(`${operation}: the matrix is singular`);
+      if (pivots) {
+        exchangeRows(device, b, pivots);
+        solveTriangle(device, a, b, false, true);
       }
-      if (order) solveLower(to, a, n, x, columns, n, columns);
-      // Reversing the order of all elements turns the upper triangle into a lower one.
-      const turn = () => triangle !== "lower" && [a, x].map((y) => y.reverse());
-      turn();
-      solveLower(to, a, n, x, columns, n, columns, true);
-      turn();
+      const [numbers, from] = elements(device, a);
+      for (let i = from; i < from + a.shape[0] ** 2; i++) numbers[i] = -(numbers[i] as number);
+      solveTriangle(device, a, b, upper ?? true);
+      const [solution, at] = elements(device, b);
+      const size = a.shape[0] * b.shape[1];
+      x.set(solution.subarray(at, at + size), k * size);
     };
     store([to], [left, right], each, (x, y) => [solveOnDevice(operation, x as Tensor, y as Tensor)]);
   },
@@ -120,8 +130,8 @@ const solving: Op<Solving> = {
 };
 
 /** Returns the attributes for the transposed matrix. */
-function flipped({ operation, triangle }: Solving): Solving {
-  return triangle ? { operation, triangle: triangle === "upper" ? "lower" : "upper" } : { operation };
+function flipped({ operation, upper }: Solving): Solving {
+  return upper === undefined ? { operation } : { operation, upper: !upper };
 }
 
 /** Options of `solve`. */
@@ -149,10 +159,11 @@ export function solve(a: Tensor, b: Tensor, options?: SolveOptions): Tensor {
 }
 
 function solution(attrs: Solving, a: Tensor, b: Tensor, left: boolean): Tensor {
-  const { operation, triangle } = attrs;
+  const { operation, upper } = attrs;
   const n = expectSquare(operation, a);
   checkProductTypes(operation, a, b);
-  const vectors = b.ndim === 1 || (!triangle && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
+  const vectors =
+    b.ndim === 1 || (upper === undefined && b.ndim === a.ndim - 1 && sameShape(b.shape, a.shape.slice(0, -1)));
   if (!left) {
     if (vectors || b.shape.at(-1) !== n)
       throw shapeError(operation, `matrices of ${n} columns as the right-hand sides`, a, b);
@@ -190,23 +201,42 @@ function timesInverse(g: Tensor, a: Tensor): Tensor {
   return mul(unsqueeze(unsqueeze(g, -1), -1), mT(inv(a)));
 }
 
-const determinant: Op = {
+/** Returns the diagonal of a matrix. */
+function diagonalOf(device: Backend, a: Matrix): number[] {
+  const [x, at] = elements(device, a);
+  const result: number[] = [];
+  for (let i = 0; i < a.shape[0]; i++) result.push(x[at + i * (a.shape[0] + 1)] as number);
+  return result;
+}
+
+/** a → determinant, its sign, and the logarithm of its absolute value, which neither overflows nor underflows */
+const determinants: Op = {
   name: "det",
-  infer: ([a]) => [{ shape: a.shape.slice(0, -2), dtype: a.dtype }],
-  run: ([a], _, [to]) => {
-    const n = a.shape.at(-1) as number;
-    const each = ([result, source]: Arrays): void => {
-      let { sign: product } = eliminate(to, source, n);
-      for (let i = 0; i < n; i++) product *= source[i * (n + 1)] as number;
-      result[0] = product;
-    };
-    store([to], [a], each, (x) => [determinantsOnDevice(x as Tensor)]);
+  infer([a]) {
+    const spec = { shape: a.shape.slice(0, -2), dtype: a.dtype };
+    return [spec, spec, spec];
   },
-  gradient: /* @__PURE__ */ rules({
-    inputs: [0],
-    outputs: [0],
-    of: (g, context) => timesInverse(mul(g, context.output()), context.input(0)),
-  }),
+  run([a], _, outputs) {
+    const each: Each = (device, [source], [products, signs, logs], k) => {
+      const rows = factor(device, source);
+      products[k] = signs[k] = 1;
+      diagonalOf(device, source).forEach((pivot, i) => {
+        const sign = rows[i] === i ? 1 : -1;
+        products[k] = (products[k] as number) * sign * pivot;
+        signs[k] = (signs[k] as number) * sign * Math.sign(pivot);
+        logs[k] = (logs[k] as number) + Math.log(Math.abs(pivot));
+      });
+    };
+    store(outputs, [a], each, (x) => determinantsOnDevice(x as Tensor));
+  },
+  gradient: {
+    reads: () => ({ inputs: [0], outputs: [0] }),
+    compute([g, , gLog], { input, output }) {
+      const ofLog = g && mul(g, output(0));
+      const scale = ofLog && gLog ? add(ofLog, gLog) : (ofLog ?? gLog);
+      return [scale ? timesInverse(scale, input(0)) : null];
+    },
+  },
 };
 
 /**
@@ -221,7 +251,7 @@ const determinant: Op = {
  */
 export function det(a: Tensor): Tensor {
   expectSquare("det", a);
-  return apply(determinant, [a], undefined);
+  return applyAll(determinants, [a], undefined)[0] as Tensor; // safe: three outputs
 }
 
 /** Result of `slogdet`. */
@@ -231,37 +261,6 @@ export interface LogDeterminant {
   /** The natural logarithm of the absolute value of each determinant, [...]; -∞ for a singular matrix. */
   readonly logabsdet: Tensor;
 }
-
-/**
- * a → sign and logarithm of the determinant. The determinant itself is not computed, since it easily overflows or
- * underflows.
- */
-const logDeterminant: Op = {
-  name: "slogdet",
-  infer: ([a]) => {
-    const spec = { shape: a.shape.slice(0, -2), dtype: a.dtype };
-    return [spec, spec];
-  },
-  run: ([a], _, outputs) => {
-    const n = a.shape.at(-1) as number;
-    const each = ([signs, logs, source]: Arrays): void => {
-      let { sign } = eliminate(a, source, n);
-      let log = 0;
-      for (let i = 0; i < n; i++) {
-        const pivot = source[i * (n + 1)] as number;
-        sign *= Math.sign(pivot);
-        log += Math.log(Math.abs(pivot));
-      }
-      signs[0] = sign;
-      logs[0] = log;
-    };
-    store(outputs, [a], each, (x) => logDeterminantsOnDevice(x as Tensor));
-  },
-  gradient: {
-    reads: () => ({ inputs: [0] }),
-    compute: ([, g], context) => [g ? timesInverse(g, context.input(0)) : null],
-  },
-};
 
 /**
  * Computes the sign and the logarithm of the absolute value of the determinant of each square matrix.
@@ -276,7 +275,7 @@ const logDeterminant: Op = {
  */
 export function slogdet(a: Tensor): LogDeterminant {
   expectSquare("slogdet", a);
-  const [sign, logabsdet] = applyAll(logDeterminant, [a], undefined) as readonly [Tensor, Tensor]; // safe: two outputs
+  const [, sign, logabsdet] = applyAll(determinants, [a], undefined) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
   return { sign, logabsdet };
 }
 
@@ -327,10 +326,9 @@ export function solveTriangular(a: Tensor, b: Tensor, options: TriangularOptions
   );
   checkChoice("solveTriangular", "upper", upper, [true, false]);
   expectSquare("solveTriangular", a);
-  const triangle = upper ? "upper" : "lower";
   const own = (upper ? triu : tril)(a, unitriangular ? (upper ? 1 : -1) : 0);
   const whole = unitriangular ? add(own, identities(a)) : own;
-  return solution({ operation: "solveTriangular", triangle }, whole, b, left);
+  return solution({ operation: "solveTriangular", upper: upper as boolean }, whole, b, left); // safe: checked
 }
 
 /**
@@ -353,7 +351,7 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
   expectSquare("choleskySolve", factor);
   expectRank("choleskySolve", "right-hand sides of at least 2 dimensions", b, 2, Number.POSITIVE_INFINITY);
   const lower = tril(upper ? mT(factor) : factor);
-  const forward: Solving = { operation: "choleskySolve", triangle: "lower" };
+  const forward: Solving = { operation: "choleskySolve", upper: false };
   return solution(flipped(forward), mT(lower), solution(forward, lower, b, true), true);
 }
 
@@ -378,17 +376,19 @@ const factoring: Op = {
   name: "cholesky",
   infer: ([a]) => [a],
   run: ([a], _, [to]) => {
-    const n = a.shape.at(-1) as number;
-    const each = ([l, source]: Arrays): void => {
+    const each: Each = (device, [source], [l], k) => {
       // Mirror the lower triangle. Elimination without exchanges gives A = L' D L'ᵀ with unit L', and L = L' √D.
-      for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) source[j * n + i] = source[i * n + j] as number;
-      eliminate(to, source, n, false);
-      for (let j = 0; j < n; j++) {
-        const pivot = Math.sqrt(source[j * (n + 1)] as number);
-        if (!(pivot > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
-        l[j * (n + 1)] = pivot;
-        for (let i = j + 1; i < n; i++) l[i * n + j] = (source[i * n + j] as number) * pivot;
-      }
+      const n = source.shape[0];
+      const [mirrored, from] = elements(device, source);
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < i; j++) mirrored[from + j * n + i] = mirrored[from + i * n + j] as number;
+      factor(device, source, false, true);
+      const [x, at] = elements(device, source);
+      const pivots = diagonalOf(device, source).map(Math.sqrt);
+      if (!(Math.min(...pivots) > 0)) throw new ArgumentError("cholesky: the matrix is not positive definite");
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j <= i; j++)
+          l[(k * n + i) * n + j] = (pivots[j] as number) * (i === j ? 1 : -(x[at + i * n + j] as number));
     };
     store([to], [a], each, (x) => [choleskyOnDevice(x as Tensor)]);
   },
@@ -398,7 +398,7 @@ const factoring: Op = {
     of: (g, context) => {
       const l = context.output();
       const m = matmul(mT(l), g);
-      const back = (x: Tensor) => apply(solving, [mT(l), x], { operation: "cholesky", triangle: "upper" });
+      const back = (x: Tensor) => apply(solving, [mT(l), x], { operation: "cholesky", upper: true });
       return mul(back(mT(back(add(tril(m), mT(tril(m, -1)))))), 0.5);
     },
   }),

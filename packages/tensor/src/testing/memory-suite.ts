@@ -39,6 +39,20 @@ export function describeMemory(device: () => Backend): void {
       device().free(buffer);
     });
 
+    it("gives access to elements in place", async (context) => {
+      const { elements } = device();
+      if (elements === undefined) return context.skip("the host cannot access the device's memory");
+      const buffer = device().allocate(24);
+      device().write(buffer, new Uint8Array(Float64Array.of(1, 2, 3).buffer));
+      const view = { buffer, dtype: "float64", shape: [2], strides: [1], offset: 1 } as const;
+      const [memory, index] = elements.call(device(), view);
+      expect([memory[index], memory[index + 1]]).toEqual([2, 3]);
+      memory[index] = 5;
+      const bytes = await device().read(buffer, 8, 8);
+      expect(new Float64Array(bytes.buffer)[0]).toBe(5);
+      device().free(buffer);
+    });
+
     it("returns copies", async () => {
       const buffer = device().allocate(4);
       device().write(buffer, Uint8Array.of(1, 2, 3, 4));

@@ -7,7 +7,7 @@ import { runArgReduce } from "./argreduce.ts";
 import { runCheck } from "./check.ts";
 import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
-import type { CpuBuffer } from "./memory.ts";
+import { type CpuBuffer, indexOf } from "./memory.ts";
 import { runForeach, runPointwise } from "./pointwise.ts";
 import { runRandom } from "./random.ts";
 import { runRows } from "./rows.ts";
@@ -54,6 +54,7 @@ function device(runtime: Runtime): Backend {
     write: (buffer, bytes, offset = 0) => memory.u8.set(bytes, own(buffer).address + offset),
     read: async (buffer, offset, length) => readSync(buffer, offset, length),
     readSync,
+    elements: (view) => [memory.of(view.dtype), indexOf(view)],
     run(call) {
       switch (call.kind) {
         case "pointwise":

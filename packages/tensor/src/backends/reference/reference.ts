@@ -4,6 +4,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
+import { bytesOf, viewBytes } from "../../dtype.ts";
 import { DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { argreduce } from "./argreduce.ts";
@@ -60,6 +61,10 @@ export function reference(): Backend {
     async read(buffer, offset, length) {
       return readSync(buffer, offset, length);
     },
+    elements: ({ buffer, dtype, offset }) => [
+      viewBytes(dtype, own(buffer).memory, 0, Math.floor(buffer.bytes / bytesOf(dtype))),
+      offset,
+    ],
     run,
     async flush() {},
     memory: () => ({ live, pooled: 0, peak }),
