@@ -144,7 +144,7 @@ describe("positional options as in PyTorch, and misspelled ones", () => {
     expect(() => unchecked(functional.dropout, x, 0.5, false)).toThrow(
       "dropout: expected options by name, { training, generator }, got false",
     );
-    expect(() => unchecked(functional.dropout, x, { p: 0.2 })).toThrow(/dropout: p must be from 0 to 1/);
+    expect(() => unchecked(functional.dropout, x, { rate: 0.2 })).toThrow(/dropout: there is no option "rate"/);
     expect(() => unchecked(functional.batchNorm, x, null, null, null, null, true)).toThrow(
       /batchNorm: expected options by name, \{ training/,
     );

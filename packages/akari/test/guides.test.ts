@@ -59,7 +59,7 @@ function phrases(): string {
   );
   const complete = statements
     // Names of results, JavaScript words, errors and packages are not statements, and fields have no class here.
-    .filter((code) => !/^\{|^var$|^vmap$|^func$|^\w+Error$|^this\.|^@?akari\//.test(code))
+    .filter((code) => !/^\{|^var$|^func$|^\w+Error$|^this\.|^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
         ? `${code} void [x, y];`

@@ -53,6 +53,7 @@ const calls: Readonly<Record<string, Call>> = {
   asTensor: (options) => akari.asTensor(1, options),
   backward: (options) => akari.backward(square(wanted()), options),
   baddbmm: (options) => akari.baddbmm(ones([1, 2, 2]), ones([1, 2, 2]), ones([1, 2, 2]), options),
+  BatchSampler: (options) => new akari.BatchSampler(new akari.SequentialSampler(dataset()), 2, options),
   bernoulli: (options) => akari.bernoulli(ones([2]), options),
   bincount: (options) => akari.bincount(places(), null, options),
   bucketize: (options) => akari.bucketize(x(), row(), options),

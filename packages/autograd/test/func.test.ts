@@ -110,7 +110,7 @@ describe("torch.func", () => {
     expect(() => grad((() => 3) as never)(x as never)).toThrow(
       /^grad: expected a function that returns a tensor, got 3/,
     );
-    expect(() => grad(f, { argnums: "0" as never })(x, y)).toThrow(/^grad: there is no argument 0 among 2/);
+    expect(() => grad(f, { argnums: "0" as never })(x, y)).toThrow('grad: argnums must be a number, got "0"');
     expect(() => vhp((a) => a.sum(), x, [] as never)).toThrow(
       /^vhp: input 0 has shape \[3\], but its vector is missing/,
     );
