@@ -21,9 +21,14 @@ interface Found {
   readonly path: string;
 }
 
+const placeNames: readonly string[] = ["root", "download", "files", "cache"] satisfies (keyof IdxSearchOptions)[];
+
+/** Names of the options of `MNIST.load` and its relatives, besides those of images. */
+export const searchOptions: readonly string[] = ["train", ...downloadNames, ...placeNames];
+
 /** Implements `findSplit`. */
 export function findChecked(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
-  checkNames("findSplit", options, [...downloadNames, "root", "download", "files", "cache"]);
+  checkNames("findSplit", options, [...downloadNames, ...placeNames]);
   return findFiles(source, train, options);
 }
 
