@@ -1,9 +1,9 @@
 /**
- * Numerical checks of gradients against finite differences.
+ * Numerical checks of gradients against finite differences. A program checks gradients while it is developed, so the
+ * implementation is loaded on demand.
  */
 
 import type { Tensor } from "@akari/tensor";
-import { compareGradients, compareSecondGradients } from "./finite-differences.ts";
 import type { Tensors } from "./functional.ts";
 
 /** Options of `gradcheck` and `gradgradcheck`. */
@@ -36,6 +36,7 @@ export async function gradcheck(
   inputs: readonly Tensor[],
   options?: GradcheckOptions,
 ): Promise<true> {
+  const { compareGradients } = await import("./finite-differences.ts");
   return compareGradients(fn, inputs, options);
 }
 
@@ -53,5 +54,6 @@ export async function gradgradcheck(
   inputs: readonly Tensor[],
   options?: GradcheckOptions,
 ): Promise<true> {
+  const { compareSecondGradients } = await import("./finite-differences.ts");
   return compareSecondGradients(fn, inputs, options);
 }

@@ -21,9 +21,14 @@ interface Found {
   readonly path: string;
 }
 
+const placeNames: readonly string[] = ["root", "download", "files", "cache"] satisfies (keyof IdxSearchOptions)[];
+
+/** Names of the options of `MNIST.load` and its relatives, besides those of images. */
+export const searchOptions: readonly string[] = ["train", ...downloadNames, ...placeNames];
+
 /** Implements `findSplit`. */
 export function findChecked(source: IdxSource, train: boolean, options: IdxSearchOptions): Promise<IdxSplit> {
-  checkNames("findSplit", options, [...downloadNames, "root", "download", "files", "cache"]);
+  checkNames("findSplit", options, [...downloadNames, ...placeNames]);
   return findFiles(source, train, options);
 }
 
@@ -67,7 +72,11 @@ export async function findFiles(source: IdxSource, train: boolean, options: IdxS
     }
     return downloadFile(source, file, kept, options);
   };
-  return pair(await fetched(imageFile), await fetched(labelFile), kept?.folder ?? (source.mirrors[0] as string));
+  return pair(
+    await fetched(imageFile),
+    await fetched(labelFile),
+    kept?.folder ?? (await source.origin()).mirrors[0] ?? "",
+  );
 }
 
 function pair(images: Found, labels: Found, from: string): IdxSplit {
@@ -116,11 +125,12 @@ async function downloadFile(
   options: IdxSearchOptions,
 ): Promise<Found> {
   const name = `${nameOf(file)}.gz`;
-  const expected = (await source.checksums())[file];
+  const { mirrors, checksums } = await source.origin();
+  const expected = checksums[file];
   let array: IdxArray | null = null;
   const packed = await downloadFrom(
     name,
-    source.mirrors,
+    mirrors,
     async (bytes) => {
       const unpacked = await unpackIdx(bytes, name);
       const found = digest(expected.of === "packed" ? bytes : unpacked);

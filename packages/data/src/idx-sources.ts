@@ -1,5 +1,5 @@
 /**
- * The datasets in the format of MNIST: their names, mirrors, checksums and statistics.
+ * The datasets in the format of MNIST: their names, classes and statistics. The rest is loaded on demand.
  */
 
 /** The checksum of a file. */
@@ -12,18 +12,22 @@ export interface Checksum {
   readonly md5: string;
 }
 
+/** Where the four files of a dataset are published. */
+export interface IdxOrigin {
+  /** Base URLs, to which a file name is appended. */
+  readonly mirrors: readonly string[];
+  /** Checksums of the files, which downloads must match. */
+  readonly checksums: Readonly<Record<IdxFile, Checksum>>;
+}
+
 /** A dataset of four IDX files. */
 export interface IdxSource {
   /** Name of the dataset in messages, and of its folder in the cache. */
   readonly name: string;
   /** Environment variable that names its folder. */
   readonly variable: string;
-  /** Base URLs, to which a file name is appended. */
-  readonly mirrors: readonly string[];
-  /**
-   * Loads the checksums of the four files, which downloads must match. A function, so that they are loaded on demand.
-   */
-  readonly checksums: () => Promise<Readonly<Record<IdxFile, Checksum>>>;
+  /** Loads where the files are published. A function, because only downloads need it. */
+  readonly origin: () => Promise<IdxOrigin>;
   /** Names of the classes, by class index. */
   readonly classes: readonly string[];
   /** Mean of the training pixels, scaled to [0, 1]. */
@@ -39,8 +43,7 @@ export type IdxFile = "train-images" | "train-labels" | "t10k-images" | "t10k-la
 export const mnistSource: IdxSource = {
   name: "MNIST",
   variable: "MNIST_DIR",
-  mirrors: ["https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/"],
-  checksums: async () => (await import("./idx-checksums.ts")).mnist,
+  origin: async () => (await import("./idx-origins.ts")).mnist,
   classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
   mean: 0.1307,
   std: 0.3081,
@@ -50,8 +53,7 @@ export const mnistSource: IdxSource = {
 export const fashionMnistSource: IdxSource = {
   name: "FashionMNIST",
   variable: "FASHION_MNIST_DIR",
-  mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
-  checksums: async () => (await import("./idx-checksums.ts")).fashionMnist,
+  origin: async () => (await import("./idx-origins.ts")).fashionMnist,
   classes: ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
   mean: 0.286,
   std: 0.353,
@@ -61,8 +63,7 @@ export const fashionMnistSource: IdxSource = {
 export const kmnistSource: IdxSource = {
   name: "KMNIST",
   variable: "KMNIST_DIR",
-  mirrors: ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
-  checksums: async () => (await import("./idx-checksums.ts")).kmnist,
+  origin: async () => (await import("./idx-origins.ts")).kmnist,
   classes: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
   mean: 0.1918,
   std: 0.3483,

@@ -101,7 +101,7 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
     this.pixels = source.pixels;
     this.digits = source.digits;
     this.size = [source.height, source.width];
-    this.#table = grays(source.name, normalize === false ? null : typeof normalize === "object" ? normalize : source);
+    this.#table = grays(source.name, normalize === false ? plain : typeof normalize === "object" ? normalize : source);
     this.#transform = transform === undefined ? null : transformer(transform);
     this.#device = device === undefined ? {} : { device };
     this.batch = transform === undefined ? (indices) => this.#gather(indices) : undefined;
@@ -153,10 +153,10 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
   }
 }
 
+const plain: Normalization = { mean: 0, std: 1 };
+
 /** Returns the table of normalized values of the 256 gray levels, rounded to float32 as in PyTorch. */
-function grays(name: string, normalization: Normalization | null): Float32Array {
-  if (normalization === null) return Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-  const { mean, std } = normalization;
+function grays(name: string, { mean, std }: Normalization): Float32Array {
   if (!Number.isFinite(mean) || !(std > 0))
     throw new ArgumentError(`${name}: cannot normalize with mean ${mean} and std ${std}`);
   const round = Math.fround;

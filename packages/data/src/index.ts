@@ -27,6 +27,7 @@ export {
   type Checksum,
   fashionMnistSource,
   type IdxFile,
+  type IdxOrigin,
   type IdxSource,
   kmnistSource,
   mnistSource,

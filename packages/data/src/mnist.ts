@@ -3,27 +3,15 @@
  */
 
 import type { IdxSearchOptions } from "./idx-search.ts";
-import { fashionMnistSource, type IdxSource, kmnistSource, mnistSource } from "./idx-sources.ts";
-import { ImageDataset, type ImageOptions, type ImageSource } from "./image-dataset.ts";
+import { fashionMnistSource, kmnistSource, mnistSource } from "./idx-sources.ts";
+import { ImageDataset, type ImageOptions } from "./image-dataset.ts";
+import type { loadImages } from "./load-images.ts";
 
 /** Options of `MNIST.load`, `FashionMNIST.load` and `KMNIST.load`. */
 export interface MnistOptions extends ImageOptions, IdxSearchOptions {
   /** Whether to load the training split rather than the test split. Default true. */
   readonly train?: boolean;
 }
-
-const searchOptions: readonly string[] = [
-  "train",
-  "root",
-  "download",
-  "fetch",
-  "attempts",
-  "backoff",
-  "timeout",
-  "progress",
-  "files",
-  "cache",
-] satisfies readonly (keyof IdxSearchOptions | "train")[];
 
 /**
  * The MNIST dataset of handwritten digits: 60,000 training and 10,000 test images of 28×28 pixels.
@@ -45,7 +33,7 @@ export class MNIST extends ImageDataset {
    * @throws ArgumentError for an unknown option or an invalid value.
    */
   static async load(options: MnistOptions = {}): Promise<MNIST> {
-    return new MNIST(await find(mnistSource, options), options, searchOptions);
+    return load(MNIST, mnistSource, options);
   }
 }
 
@@ -58,7 +46,7 @@ export class MNIST extends ImageDataset {
 export class FashionMNIST extends ImageDataset {
   /** Loads a split as `MNIST.load` does, with the environment variable `FASHION_MNIST_DIR`. */
   static async load(options: MnistOptions = {}): Promise<FashionMNIST> {
-    return new FashionMNIST(await find(fashionMnistSource, options), options, searchOptions);
+    return load(FashionMNIST, fashionMnistSource, options);
   }
 }
 
@@ -71,19 +59,8 @@ export class FashionMNIST extends ImageDataset {
 export class KMNIST extends ImageDataset {
   /** Loads a split as `MNIST.load` does, with the environment variable `KMNIST_DIR`. */
   static async load(options: MnistOptions = {}): Promise<KMNIST> {
-    return new KMNIST(await find(kmnistSource, options), options, searchOptions);
+    return load(KMNIST, kmnistSource, options);
   }
 }
 
-async function find(source: IdxSource, options: MnistOptions): Promise<ImageSource> {
-  // Checks the options before anything is fetched.
-  new ImageDataset({ ...source, ...nothing }, options, searchOptions);
-  const { findFiles } = await import("./find-split.ts");
-  const { images, labels, from } = await findFiles(source, options.train ?? true, options);
-  // safe: a split's images have three dimensions
-  const [, height, width] = images.shape as readonly [number, number, number];
-  // safe: `findFiles` checks that images and labels are bytes
-  return { ...source, from, height, width, pixels: images.data as Uint8Array, digits: labels.data as Uint8Array };
-}
-
-const nothing = { from: "", height: 0, width: 0, pixels: new Uint8Array(), digits: new Uint8Array() };
+const load: typeof loadImages = async (...given) => (await import("./load-images.ts")).loadImages(...given);

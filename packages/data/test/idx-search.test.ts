@@ -19,12 +19,14 @@ const source: IdxSource = {
   ...mnistSource,
   name: "Tiny",
   variable: "TINY_DIR",
-  mirrors: ["https://one.test/", "https://two.test/"],
-  checksums: async () => ({
-    "train-images": { of: "packed", md5: md5(packedImages) },
-    "train-labels": { of: "unpacked", md5: md5(labels) },
-    "t10k-images": { of: "unpacked", md5: md5(images) },
-    "t10k-labels": { of: "unpacked", md5: md5(labels) },
+  origin: async () => ({
+    mirrors: ["https://one.test/", "https://two.test/"],
+    checksums: {
+      "train-images": { of: "packed", md5: md5(packedImages) },
+      "train-labels": { of: "unpacked", md5: md5(labels) },
+      "t10k-images": { of: "unpacked", md5: md5(images) },
+      "t10k-labels": { of: "unpacked", md5: md5(labels) },
+    },
   }),
 };
 
@@ -236,6 +238,7 @@ describe.skipIf(mnist === null)("the real MNIST", () => {
     expect(split.images.shape).toEqual([count, 28, 28]);
     const header = Uint8Array.of(0, 0, 8, 3, 0, 0, count >> 8, count & 255, 0, 0, 0, 28, 0, 0, 0, 28);
     const file = new Uint8Array(await new Blob([header, split.images.data as Uint8Array<ArrayBuffer>]).arrayBuffer());
-    expect(md5(file)).toBe((await mnistSource.checksums())[train ? "train-images" : "t10k-images"].md5);
+    const { checksums } = await mnistSource.origin();
+    expect(md5(file)).toBe(checksums[train ? "train-images" : "t10k-images"].md5);
   });
 });

@@ -22,6 +22,7 @@ import {
   shapeError,
   type Tensor,
 } from "@akari/tensor";
+import { snakeCase } from "./state-name.ts";
 
 /** Options of the initializers that draw random numbers. */
 export interface DrawOptions {
@@ -255,32 +256,13 @@ export type Nonlinearity =
  * @throws ArgumentError for an unknown nonlinearity.
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
-  switch (nonlinearity) {
-    case "linear":
-    case "conv1d":
-    case "conv2d":
-    case "conv3d":
-    case "conv_transpose1d":
-    case "conv_transpose2d":
-    case "conv_transpose3d":
-    case "convTranspose1d":
-    case "convTranspose2d":
-    case "convTranspose3d":
-    case "sigmoid":
-      return 1;
-    case "tanh":
-      return 5 / 3;
-    case "relu":
-      return Math.SQRT2;
-    case "leaky_relu":
-    case "leakyRelu":
-      return Math.sqrt(2 / (1 + param * param));
-    case "selu":
-      return 3 / 4;
-    default:
-      nonlinearity satisfies never;
-      throw new ArgumentError(`calculateGain: there is no nonlinearity "${String(nonlinearity)}"`);
-  }
+  const name = snakeCase(String(nonlinearity)); // in plain JavaScript it may be anything
+  if (/^(linear|sigmoid|conv(_transpose)?[123]d)$/.test(name)) return 1;
+  if (name === "tanh") return 5 / 3;
+  if (name === "relu") return Math.SQRT2;
+  if (name === "leaky_relu") return Math.sqrt(2 / (1 + param * param));
+  if (name === "selu") return 3 / 4;
+  throw new ArgumentError(`calculateGain: there is no nonlinearity "${nonlinearity}"`);
 }
 
 /** Options of the Kaiming initializers. */

@@ -401,6 +401,20 @@ describe("Module", () => {
 });
 
 describe("initializers", () => {
+  it("know the gain of a nonlinearity by PyTorch's name and in camel case", () => {
+    for (const name of ["linear", "sigmoid", "conv1d", "conv3d", "conv_transpose2d", "convTranspose2d"] as const)
+      expect(init.calculateGain(name)).toBe(1);
+    expect(init.calculateGain("tanh")).toBe(5 / 3);
+    expect(init.calculateGain("relu")).toBe(Math.SQRT2);
+    expect(init.calculateGain("selu")).toBe(3 / 4);
+    expect(init.calculateGain("leaky_relu", 3)).toBe(Math.sqrt(0.2));
+    expect(init.calculateGain("leakyRelu", 3)).toBe(Math.sqrt(0.2));
+    for (const wrong of ["gelu", "conv4d", undefined])
+      expect(() => init.calculateGain(wrong as "relu")).toThrow(
+        new ArgumentError(`calculateGain: there is no nonlinearity "${wrong}"`),
+      );
+  });
+
   it("take their arguments by position or by name", () => {
     const drawn = (fill: (x: Tensor) => Tensor) => {
       manualSeed(3);
