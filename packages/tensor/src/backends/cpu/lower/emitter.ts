@@ -16,6 +16,8 @@ import {
   type Type,
   v128,
 } from "../wasm/index.ts";
+import type { Reduced } from "./trigonometry.ts";
+import type { Vector } from "./values.ts";
 
 /** A value computed in the prologue. */
 interface Hoisted {
@@ -37,6 +39,8 @@ export class Emitter {
   readonly end: Local<"i32">;
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
+  /** Angles that the current call of `lower` has reduced. Others may be in code that does not run before. */
+  reduced = new Map<Vector, Reduced>();
   readonly #hoisted: Hoisted[] = [];
   readonly #known = new Map<string, Local<Type>>();
   readonly #imports: Map<string, number>;

@@ -17,6 +17,7 @@ export type Known = Map<Expr, Value>;
 
 /** Computes expressions. Nodes in `known` are reused, and computed nodes are added to it. */
 export function lower(e: Emitter, roots: readonly Expr[], input: Input, known: Known): Value[] {
+  e.reduced = new Map();
   const visit = (node: Expr): void => {
     if (known.has(node)) return;
     for (const arg of node.args) visit(arg);

@@ -14,20 +14,15 @@ import { joined, type Vector, widened } from "./values.ts";
 const halfPi = [1.5707963267341256, 6.077100506506192e-11] as const;
 
 /** The number of right angles in x, and sine and cosine of the remainder. */
-interface Reduced {
+export interface Reduced {
   readonly quadrant: Vector;
   readonly sine: Vector;
   readonly cosine: Vector;
 }
 
-/**
- * Reductions already emitted. Sine and cosine of one angle share them, since both take the fast path for the same
- * lanes.
- */
-const reduced = /* @__PURE__ */ new WeakMap<Vector, Reduced>();
-
+/** Sine and cosine of one angle share the reduction, since both take the fast path for the same lanes. */
 function reduce(e: Emitter, x: Vector): Reduced {
-  return once(reduced, x, () => {
+  return once(e.reduced, x, () => {
     const wideMadd = multiplyAdd("f64x2", e.relaxed);
     const half = (wide: Vector) => {
       const shifted = e.let(wideMadd(wide, e.f64(2 / Math.PI), e.f64(magic)));
