@@ -9,6 +9,7 @@ import { defaultDevice } from "./device.ts";
 import { bytesOf, checkDType, checkSupport, type DType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
+import { writeInto } from "./ops/copy.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkNames, settings } from "./settings.ts";
 import { checkSizes, contiguousStrides, type Shape, sameShape, showShape, sizeOf } from "./shape.ts";
@@ -48,8 +49,7 @@ export function allocate(operation: string, shape: Shape, dtype: DType, device: 
 /** Creates a tensor from elements on the host that are already encoded in its dtype. */
 export function upload(operation: string, data: TypedArray, shape: Shape, dtype: DType, device?: Backend): Tensor {
   const result = allocate(operation, shape, dtype, device);
-  if (data.length > 0)
-    result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writeInto(result, data);
   return result;
 }
 

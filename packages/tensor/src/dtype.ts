@@ -45,6 +45,11 @@ const traits: Readonly<Record<DType, Traits>> = {
 /** All dtypes, narrowest first. */
 export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(traits) as DType[]; // safe: these are its keys
 
+/** The position of each dtype in that list. */
+export const ordinals: Readonly<Record<DType, number>> = /* @__PURE__ */ Object.fromEntries(
+  dtypes.map((dtype, i) => [dtype, i]),
+) as Record<DType, number>; // safe: there is an entry for each
+
 /** Returns the size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {
   return traits[dtype].bytes;

@@ -18,19 +18,15 @@ const threshold = 1000;
 /** The number of elements that a summary shows at each end of a dimension. */
 const edge = 3;
 
-/** Formats a number with a fixed number of decimals. */
-function fixed(value: number): string {
-  return signed(value, (magnitude) => rounded((digits) => magnitude.toFixed(digits)));
+/** Formats a magnitude with a fixed number of decimals. */
+function fixed(magnitude: number): string {
+  return rounded((digits) => magnitude.toFixed(digits));
 }
 
-/** Formats a number in scientific notation, with an exponent of at least two digits. */
-function scientific(value: number): string {
-  const text = signed(value, (magnitude) => rounded((digits) => magnitude.toExponential(digits)));
+/** Formats a magnitude in scientific notation, with an exponent of at least two digits. */
+function scientific(magnitude: number): string {
+  const text = rounded((digits) => magnitude.toExponential(digits));
   return text.replace(/\d+$/, (power) => power.padStart(2, "0"));
-}
-
-function signed(value: number, write: (magnitude: number) => string): string {
-  return (value < 0 || Object.is(value, -0) ? "-" : "") + write(Math.abs(value));
 }
 
 /** Formats a number with `precision` decimals. Ties round to even, like in Python; JavaScript rounds them up. */
@@ -42,11 +38,6 @@ function rounded(write: (digits: number) => string): string {
   const [kept, rest] = [long.slice(0, precision - 60), long.slice(precision - 60)];
   if (!/^50*$/.test(rest) || Number(kept.at(-1)) % 2 === 1) return up;
   return exponent === undefined ? kept : `${kept}e${exponent}`;
-}
-
-function special(value: number): string | null {
-  if (Number.isNaN(value)) return "nan";
-  return Number.isFinite(value) ? null : value > 0 ? "inf" : "-inf";
 }
 
 /** How the elements of a tensor are formatted, and the width of the widest one. */
@@ -65,12 +56,14 @@ function styleOf(values: readonly number[], dtype: DType): Style {
   const most = finite.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
   const whole = finite.every(Number.isInteger);
   const far = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
-  const number = far
-    ? scientific
-    : whole
-      ? (value: number) => `${Object.is(value, -0) ? "-0" : value.toFixed(0)}.`
-      : fixed;
-  return { width: finite.length === 0 ? 1 : widest(finite, number), write: (value) => special(value) ?? number(value) };
+  const size = far ? scientific : whole ? (magnitude: number) => `${magnitude.toFixed(0)}.` : fixed;
+  const write = (value: number) => {
+    if (Number.isNaN(value)) return "nan";
+    const magnitude = Math.abs(value);
+    const sign = value < 0 || Object.is(value, -0) ? "-" : "";
+    return sign + (magnitude === Number.POSITIVE_INFINITY ? "inf" : size(magnitude));
+  };
+  return { width: widest(finite, write), write };
 }
 
 function widest(values: readonly number[], write: (value: number) => string): number {

@@ -5,7 +5,7 @@
  */
 
 import { expectTensor } from "./argument.ts";
-import { computeType, type DType, dtypes, isFloating, kindOf, promoteTypes } from "./dtype.ts";
+import { computeType, type DType, isFloating, kindOf, ordinals, promoteTypes } from "./dtype.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
 import { type Program, program } from "./expr/program.ts";
@@ -174,7 +174,7 @@ function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly 
  * Encodes what determines an operand's type as a digit: dtype and whether it has dimensions, or the kind of a number.
  */
 function digit(operand: TensorOrNumber): number {
-  if (typeof operand === "object") return dtypes.indexOf(operand.dtype) + (operand.shape.length === 0 ? 7 : 0);
+  if (typeof operand === "object") return ordinals[operand.dtype] + (operand.shape.length === 0 ? 7 : 0);
   if (typeof operand === "boolean") return 14;
   return Number.isInteger(operand) ? (isInt32(operand) ? 15 : 16) : 17;
 }

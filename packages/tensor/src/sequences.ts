@@ -2,7 +2,7 @@
  * Creation of tensors whose elements follow a rule: evenly spaced numbers, the identity matrix, indices of triangles.
  */
 
-import { checkInteger } from "./argument.ts";
+import { checkInteger, refuse } from "./argument.ts";
 import { allocate, checkOptions, type TensorOptions, upload } from "./creation.ts";
 import { type DType, isFloating } from "./dtype.ts";
 import { encode } from "./encode.ts";
@@ -12,8 +12,7 @@ import { diagonal } from "./ops/slice.ts";
 import type { Tensor } from "./tensor.ts";
 
 function expectNumber(operation: string, name: string, value: number): void {
-  if (typeof value !== "number" || !Number.isFinite(value))
-    throw new ArgumentError(`${operation}: ${name} must be a finite number, got ${value}`);
+  if (typeof value !== "number" || !Number.isFinite(value)) refuse(operation, name, value, "be a finite number");
 }
 
 /** Returns the conversion of a rule's numbers to a dtype: for integers they are truncated first, as in PyTorch. */

@@ -194,9 +194,8 @@ export function dimensions(
   }
   const list = [dims].flat().map((d) => dimension(operation, d, x));
   list.sort((a, b) => a - b);
-  for (let i = 1; i < list.length; i++) {
-    if (list[i] === list[i - 1]) throw new ArgumentError(`${operation}: dimension ${list[i]} appears twice`);
-  }
+  const twice = list.find((d, i) => d === list[i + 1]);
+  if (twice !== undefined) throw new ArgumentError(`${operation}: dimension ${twice} appears twice`);
   return rank === 0 ? [] : list;
 }
 

@@ -30,9 +30,7 @@ export function sinh(of: Expr): Expr {
   const a = x.abs();
   const e = a.expm1();
   const size = a.gt(20).where(halfExp(a), e.add(e.div(e.add(1))).mul(0.5));
-  // For tiny x, sinh x rounds to x; this also preserves the sign of zero.
-  const value = a.lt(1e-9).where(x, signed(x, size));
-  return withDerivative(value, [x], (_, x) => [cosh(x)]);
+  return withDerivative(odd(x, size), [x], (_, x) => [cosh(x)]);
 }
 
 /** Builds `cosh x = (eˣ + e⁻ˣ) / 2`. */
@@ -50,6 +48,11 @@ function halfExp(a: Expr): Expr {
   return root.mul(0.5).mul(root);
 }
 
+/** Builds a function that rounds to x for tiny x, and has its sign, also if x is -0. */
+function odd(x: Expr, size: Expr): Expr {
+  return x.abs().lt(1e-9).where(x, signed(x, size));
+}
+
 /** Builds `size` with the sign of `x`. */
 function signed(x: Expr, size: Expr): Expr {
   return x.lt(0).where(size.neg(), size);
@@ -62,7 +65,7 @@ export function asinh(of: Expr): Expr {
   const square = a.mul(a);
   const size = a.add(square.div(square.add(1).sqrt().add(1))).log1p();
   // Beyond 10⁸ the square may overflow, and the 1 under the root is negligible.
-  const value = a.lt(1e-9).where(x, signed(x, a.gt(1e8).where(a.log().add(Math.LN2), size)));
+  const value = odd(x, a.gt(1e8).where(a.log().add(Math.LN2), size));
   return withDerivative(value, [x], (_, x) => [x.mul(x).add(1).rsqrt()]);
 }
 
@@ -80,7 +83,7 @@ export function atanh(of: Expr): Expr {
   const x = of.toFloat();
   const a = x.abs();
   const size = a.mul(2).div(a.neg().add(1)).log1p().mul(0.5);
-  return withDerivative(a.lt(1e-9).where(x, signed(x, size)), [x], (_, x) => [cofactor(x).reciprocal()]);
+  return withDerivative(odd(x, size), [x], (_, x) => [cofactor(x).reciprocal()]);
 }
 
 /** Builds `2ˣ`. */

@@ -4,8 +4,8 @@
 
 import { expectTensor } from "../argument.ts";
 import type { Backend } from "../backend.ts";
-import { bytesOf, computeType, type DType, isDType } from "../dtype.ts";
-import { ArgumentError, DeviceError } from "../errors.ts";
+import { bytesOf, checkSupport, computeType, type DType, isDType, type TypedArray } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { input } from "../expr/expr.ts";
 import { type Program, program } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
@@ -60,20 +60,20 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   return apply(op, [x], []);
 }
 
+/** Writes all elements of a contiguous tensor from the host, encoded in its dtype. Autograd does not record it. */
+export function writeInto({ device, buffer, dtype, offset }: Tensor, data: TypedArray): void {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (data.length > 0) device.write(buffer, bytes, offset * bytesOf(dtype));
+}
+
 const transfer: Op<Backend> = {
   name: "to",
   infer: ([x], device) => {
     const { shape, dtype } = x;
-    if (!device.supports(dtype)) throw new DeviceError(`to: the device ${device.name} does not support ${dtype}`);
+    checkSupport("to", dtype, device);
     return [{ shape, dtype, device }];
   },
-  run: ([source], _, [target]) => {
-    const bytes = source.dataSync();
-    target.device.write(
-      target.buffer,
-      new Uint8Array(bytes.buffer, bytes.byteOffset, source.numel() * bytesOf(source.dtype)),
-    );
-  },
+  run: ([source], _, [target]) => writeInto(target, source.dataSync()),
   gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0]?.device ?? g.device) }),
 };
 

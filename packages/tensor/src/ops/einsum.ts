@@ -65,7 +65,7 @@ function sumOut(named: Named, keep: ReadonlySet<string>): Named {
 }
 
 /** Multiplies two operands and sums over the labels that are not in `keep`. */
-function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
+function contract(equation: string, a: Named, b: Named, keep: ReadonlySet<string>): Named {
   const reducedA = sumOut(a, new Set([...keep, ...b.labels]));
   const reducedB = sumOut(b, new Set([...keep, ...a.labels]));
   const shared = reducedA.labels.filter((label) => reducedB.labels.includes(label));
@@ -73,13 +73,7 @@ function contract(a: Named, b: Named, keep: ReadonlySet<string>): Named {
   const inner = shared.filter((label) => !keep.has(label));
   const rows = reducedA.labels.filter((label) => !shared.includes(label));
   const columns = reducedB.labels.filter((label) => !shared.includes(label));
-  const sizes = new Map<string, number>();
-  for (const { x, labels } of [reducedA, reducedB]) {
-    labels.forEach((label, i) => {
-      sizes.set(label, Math.max(sizes.get(label) ?? 1, x.shape[i] as number));
-      if (x.shape[i] === 0) sizes.set(label, 0);
-    });
-  }
+  const sizes = sizesOf(equation, [reducedA, reducedB]);
   const size = (labels: readonly string[]) => labels.map((label) => sizes.get(label) as number);
   // A batch of matrices, whose rows and columns are labels.
   const matrices = (named: Named, down: readonly string[], across: readonly string[]): Tensor => {
@@ -150,17 +144,18 @@ export function einsum(equation: string, ...given: readonly Tensor[] | readonly 
       );
     }
   }
-  checkLetters(equation, named);
+  sizesOf(equation, named);
   const reduced = named.map(withoutRepeats);
   let total = reduced[0] as Named; // safe: there is at least one
   for (let i = 1; i < reduced.length; i++) {
     const later = reduced.slice(i + 1).flatMap(({ labels }) => labels);
-    total = contract(total, reduced[i] as Named, new Set([...result, ...later]));
+    total = contract(equation, total, reduced[i] as Named, new Set([...result, ...later]));
   }
   return arrange(sumOut(total, new Set(result)), result);
 }
 
-function checkLetters(equation: string, named: readonly Named[]): void {
+/** Returns the size of each label, where sizes of one broadcast. Throws a ShapeError if a label has several. */
+function sizesOf(equation: string, named: readonly Named[]): ReadonlyMap<string, number> {
   const sizes = new Map<string, number>();
   for (const { x, labels } of named) {
     labels.forEach((label, i) => {
@@ -172,6 +167,7 @@ function checkLetters(equation: string, named: readonly Named[]): void {
       if (known === undefined || known === 1) sizes.set(label, size);
     });
   }
+  return sizes;
 }
 
 /**

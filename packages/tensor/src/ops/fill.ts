@@ -14,7 +14,7 @@ import { applyInPlace } from "../op.ts";
 import { PointwiseOp } from "../pointwise.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { copy_ } from "./copy.ts";
+import { copy_, writeInto } from "./copy.ts";
 
 const programs = new Map<DType, Program>();
 
@@ -76,8 +76,7 @@ export function filled(like: Tensor, shape: Shape, value: number, dtype: DType =
 /** Creates a tensor from host data on the device of `like`. 16-bit floats are passed as raw bits. */
 export function fromHost(like: Tensor, shape: Shape, dtype: DType, data: TypedArray): Tensor {
   const result = like.allocate(shape, dtype);
-  if (data.length > 0)
-    result.device.write(result.buffer, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writeInto(result, data);
   return result;
 }
 

@@ -8,7 +8,7 @@ import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
 import { apply, applyInPlace, type GradientContext, type Op, rules, type Spec } from "../op.ts";
-import { pointwise } from "../pointwise.ts";
+import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { dimension, expectRank, type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -107,7 +107,6 @@ export function uniform(like: Tensor, value: number, shape: Shape): Tensor {
   return expand(filled(like, [], value), shape);
 }
 
-const isZero = /* @__PURE__ */ pointwise<[Tensor]>("eq", (x) => x.eq(0).cast(x.dtype));
 const oneForOnlyZero = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("where", (x, zeros) =>
   x.eq(0).and(zeros.eq(1)).where(1, x),
 );
@@ -119,7 +118,7 @@ const timesOthers = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor, T
       .and(zeros.eq(1))
       .where(g.mul(others), g.mul(y).div(x.eq(0).where(1, x))),
 );
-const same = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("eq", (x, y) => x.eq(y).cast(x.dtype));
+const same = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber]>("eq", (x, y) => x.eq(y).cast(x.dtype));
 const share = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("mul", (g, part, count) => g.mul(part).div(count));
 
 /**
@@ -133,7 +132,7 @@ function combined(g: Tensor, { attrs, input, output }: GradientContext<Scatter>)
   const into = (z: Tensor, from: Tensor, reduce: Scatter["reduce"]) =>
     apply(scattering, [z, index, from], { ...attrs, reduce });
   if (attrs.reduce === "multiply") {
-    const zeros = pick(into(filled(x, x.shape, 0), isZero(source.detach()), "add"));
+    const zeros = pick(into(filled(x, x.shape, 0), same(source.detach(), 0), "add"));
     const others = pick(into(x, oneForOnlyZero(source, zeros), "multiply"));
     const factors = into(filled(x, x.shape, 1), source, "multiply");
     return [mul(g, factors), null, timesOthers(pick(g), pick(y), others, source, zeros)];

@@ -65,6 +65,17 @@ function width(entry: Index): number {
   return isTensor(entry) && entry.dtype === "bool" ? entry.ndim : 1;
 }
 
+/** Returns a list of indices as a tensor. */
+function listed(like: Tensor, list: readonly number[]): Tensor {
+  const wrong = list.findIndex((i) => (i | 0) !== i);
+  if (wrong >= 0) {
+    throw new ArgumentError(
+      `index: an array must contain int32 indices, got ${JSON.stringify(list[wrong])}; pass masks as tensors`,
+    );
+  }
+  return integers(like, list);
+}
+
 /** Applies the basic entries as views, and collects the index tensors with the dimensions that they index. */
 function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor; readonly picked: readonly Picked[] } {
   const taken = entries.reduce((sum: number, entry) => sum + width(entry), 0);
@@ -75,7 +86,8 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
   let view = x;
   let dim = 0;
   const picked: Picked[] = [];
-  for (const entry of entries) {
+  for (const given of entries) {
+    const entry = Array.isArray(given) ? listed(x, given) : given;
     if (entry === null) view = unsqueeze(view, dim++);
     else if (entry === "...") dim += x.ndim - taken;
     else if (typeof entry === "number") view = select(view, dim, entry);
@@ -84,16 +96,6 @@ function resolve(x: Tensor, entries: readonly Index[]): { readonly view: Tensor;
       if (entry.dtype === "bool" && entry.ndim === 0) view = unsqueeze(view, dim);
       const found = entry.dtype === "bool" ? maskIndices(view, dim, entry) : [checked(view, dim, entry)];
       for (const index of found) picked.push({ dim: dim++, index });
-    } else if (Array.isArray(entry)) {
-      const wrong = entry.findIndex((i) => (i | 0) !== i);
-      if (wrong >= 0) {
-        throw new ArgumentError(
-          `index: an array must contain int32 indices, got ${JSON.stringify(entry[wrong])}; pass masks as tensors`,
-        );
-      }
-      const index = integers(x, entry);
-      picked.push({ dim, index: checked(view, dim, index) });
-      dim++;
     } else {
       if (typeof entry !== "string") checkNames("index", entry, ["start", "stop", "step"]);
       // "{}", for an object without entries, is not a range either.

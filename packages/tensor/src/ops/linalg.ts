@@ -17,7 +17,7 @@ import { broadcastShapes, dimension, expectRank, sameShape, shapeError, shapeOf,
 import type { Tensor } from "../tensor.ts";
 import { abs, add, mul, neg } from "./arithmetic.ts";
 import { choose, lt } from "./comparison.ts";
-import { copyInto } from "./copy.ts";
+import { copyInto, writeInto } from "./copy.ts";
 import { choleskyOnDevice, determinantsOnDevice, solveOnDevice } from "./elimination.ts";
 import { expand } from "./expand.ts";
 import { amax, amin } from "./extremes.ts";
@@ -86,8 +86,7 @@ function store(
     }
   });
   outputs.forEach((to, i) => {
-    const data = encode(results[i] as Float64Array, to.dtype);
-    if (data.length > 0) device.write(to.buffer, new Uint8Array(data.buffer), to.offset * data.BYTES_PER_ELEMENT);
+    writeInto(to, encode(results[i] as Float64Array, to.dtype));
   });
 }
 

@@ -16,7 +16,7 @@ import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
-import { drawIntegers } from "../random/integers.ts";
+import { checkRange, drawIntegers } from "../random/integers.ts";
 import { most, nextWords } from "../random/words.ts";
 import { settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
@@ -417,8 +417,7 @@ export function drawIntegers_(
   const generator = generatorOf(operation, options);
   const limit = 2 ** digitsOf(x.dtype);
   const end = to ?? limit + Number(isFloating(x.dtype));
-  if (!Number.isInteger(from) || !Number.isInteger(end) || from >= end)
-    throw new ArgumentError(`${operation}: expected integers low < high, got ${from} and ${end}`);
+  checkRange(operation, from, end);
   if (!isFloating(x.dtype) && (from < (x.dtype === "int32" ? -limit : 0) || end > limit))
     throw new ArgumentError(`${operation}: ${from} to ${end} leaves the range of ${x.dtype}`);
   const range = end - from;

@@ -11,7 +11,7 @@ import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import type { Gradient, Op, Spec } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { broadcastShapes, type Shape, sameShape, showShape } from "../shape.ts";
+import { broadcastShapes, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn, without } from "../view.ts";
 import { unsqueeze } from "./reshape.ts";
@@ -117,8 +117,6 @@ export class RowOp implements Op<RowAttrs> {
 }
 
 function fullShape(operation: string, inputs: readonly Tensor[]): Shape {
-  const first = (inputs[0] as Tensor).shape; // safe: a row operation has at least one input
-  if (inputs.every((x) => sameShape(x.shape, first))) return first;
   return broadcastShapes(
     operation,
     inputs.map((x) => x.shape),

@@ -4,7 +4,7 @@
  */
 
 import { checkInteger, expectTensor } from "../argument.ts";
-import { type DType, expectFloating, isFloating } from "../dtype.ts";
+import { type DType, expectFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
@@ -22,7 +22,7 @@ import { withOneInTurn, withoutFactor } from "./product.ts";
 import { flip } from "./repeat.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { narrow, slice } from "./slice.ts";
-import { sum } from "./sum.ts";
+import { sum, totalType } from "./sum.ts";
 import { triu } from "./triangle.ts";
 
 interface ScanAttrs {
@@ -55,7 +55,7 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
 function prepared(operation: string, x: Tensor, options: ScanOptions | undefined): Tensor {
   expectTensor(operation, x);
   const { dtype } = settings(operation, options, { dtype: undefined });
-  return cast(x, dtype ?? (isFloating(x.dtype) ? x.dtype : "int32"));
+  return cast(x, totalType(x, dtype));
 }
 
 /** The cumulative sum from the end of a dimension. */

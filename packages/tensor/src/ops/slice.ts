@@ -6,7 +6,7 @@ import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.
 import { apply, type Op, rules, type Spec } from "../op.ts";
 import { checkSizes, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { windowOn } from "../view.ts";
+import { positionsOf, windowOn } from "../view.ts";
 import { addInto, fillView, integers } from "./fill.ts";
 import { gatherBackward } from "./gather.ts";
 import { reshape } from "./reshape.ts";
@@ -224,10 +224,7 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
         throw new AutogradError("asStrided: an expanded tensor has no gradient here; clone() it first");
       // The gradient of the memory range that input and view cover together, viewed with the input's strides.
       const start = Math.min(offset, 0);
-      let places = [offset - start];
-      shape.forEach((size, i) => {
-        places = places.flatMap((at) => Array.from({ length: size }, (_, k) => at + k * (strides[i] as number)));
-      });
+      const places = positionsOf({ shape, strides }, offset - start);
       const length = Math.max(extent(shape, strides, offset), extent(input, below, 0)) - start;
       const memory = gatherBackward(reshape(g, [-1]), 0, integers(g, places), [length]);
       return asStrided(memory, input, below, -start);

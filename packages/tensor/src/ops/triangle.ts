@@ -3,7 +3,7 @@
 import { checkChoice, checkInteger } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
-import { pointwise } from "../pointwise.ts";
+import { type Pointwise, pointwise } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimension, expectRank } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,22 +14,12 @@ import { diagonal, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
 
 // Row indices start at the diagonal's offset, so that the diagonal is where both indices are equal.
-const below = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
-  "tril",
-  (x, i, j) => j.le(i).where(x, constant(0, x.dtype)),
-  {
-    apart: [1, 2],
-  },
-);
-const above = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
-  "triu",
-  (x, i, j) => j.ge(i).where(x, constant(0, x.dtype)),
-  {
-    apart: [1, 2],
-  },
-);
+const cut = (name: string, side: "le" | "ge"): Pointwise<[Tensor, Tensor, Tensor]> =>
+  pointwise(name, (x, i, j) => j[side](i).where(x, constant(0, x.dtype)), { apart: [1, 2] });
+const below = /* @__PURE__ */ cut("tril", "le");
+const above = /* @__PURE__ */ cut("triu", "ge");
 
-function triangle(operation: string, cut: typeof below, x: Tensor, offset: number): Tensor {
+function triangle(operation: string, part: typeof below, x: Tensor, offset: number): Tensor {
   expectRank(operation, "at least 2 dimensions", x, 2, Number.POSITIVE_INFINITY);
   checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
   const [rows, columns] = x.shape.slice(-2) as [number, number]; // safe: at least two dimensions
@@ -37,7 +27,7 @@ function triangle(operation: string, cut: typeof below, x: Tensor, offset: numbe
     counting(x, rows, (i) => i + offset),
     1,
   );
-  return cut(x, row, counting(x, columns));
+  return part(x, row, counting(x, columns));
 }
 
 /**

@@ -10,11 +10,15 @@ import { most, nextWords } from "./words.ts";
  */
 const remainder = (word: number, range: number): number => word - Math.floor(word / range) * range;
 
+/** Throws an ArgumentError unless there is an integer in [low, high), given as integers. */
+export function checkRange(operation: string, low: number, high: number): void {
+  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high))
+    throw new ArgumentError(`${operation}: expected integers low < high, got ${low} and ${high}`);
+}
+
 /** Draws `count` integers from [low, high). */
 export function drawIntegers(generator: Generator, count: number, low: number, high: number): Float64Array {
-  if (!(Number.isInteger(low) && Number.isInteger(high) && low < high)) {
-    throw new ArgumentError(`randint: expected integers low < high, got ${low} and ${high}`);
-  }
+  checkRange("randint", low, high);
   const range = high - low;
   if (range >= 2 ** 32) {
     const wide = BigInt(range);

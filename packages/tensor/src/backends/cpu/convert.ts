@@ -4,7 +4,7 @@
  * back on the way out.
  */
 
-import { bytesOf, type DType } from "../../dtype.ts";
+import { bytesOf, computeType, type DType, isFloating } from "../../dtype.ts";
 import { input } from "../../expr/expr.ts";
 import { program } from "../../expr/program.ts";
 import type { View } from "../../kernel.ts";
@@ -16,16 +16,8 @@ import type { Runtime } from "./runtime.ts";
 
 /** Returns the element type in which a dtype is computed. */
 export function elementOf(dtype: DType): Element {
-  switch (dtype) {
-    case "float16":
-    case "bfloat16":
-    case "float32":
-      return "float32";
-    case "float64":
-      return "float64";
-    default:
-      return "int32";
-  }
+  // Safe: the floating-point dtypes are computed in two of them.
+  return isFloating(dtype) ? (computeType(dtype) as Element) : "int32";
 }
 
 /** A contiguous temporary view. The caller frees its buffer. */

@@ -4,7 +4,7 @@
  * more than three. A layout is refilled for each call, so that no arrays are allocated.
  */
 
-import { bytesOf, type DType } from "../../dtype.ts";
+import { bytesOf, ordinals } from "../../dtype.ts";
 import type { View } from "../../kernel.ts";
 
 /** A list of dimensions with a stride in bytes for every operand. */
@@ -110,18 +110,7 @@ export function motion(stride: number, bytes: number): 0 | 1 | 2 {
 export function classKey(start: number, motions: readonly number[], outputs: readonly View[]): number | string {
   let key = start;
   for (const m of motions) key = key * 3 + m;
-  for (const { dtype } of outputs) key = key * 7 + ordinal[dtype];
+  for (const { dtype } of outputs) key = key * 7 + ordinals[dtype];
   if (key <= Number.MAX_SAFE_INTEGER) return key;
   return `${start} ${motions.join("")} ${outputs.map(({ dtype }) => dtype).join()}`;
 }
-
-/** Numbers of the dtypes. */
-const ordinal: Readonly<Record<DType, number>> = {
-  bool: 0,
-  uint8: 1,
-  int32: 2,
-  float16: 3,
-  float32: 4,
-  float64: 5,
-  bfloat16: 6,
-};

@@ -41,9 +41,10 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
       const place = f.let(i32.const(0));
       const from = f.let<"i32">(input);
       const best = f.let(number(e, dtype, input));
-      const within = elements(i32.const(0), [input]);
-      const pointer = within.pointers[0] as Integer; // safe: there is one
-      f.for(0, length, 1, (i) => {
+      const { pointers, repeat } = elements(i32.const(0), [input]);
+      const pointer = pointers[0] as Integer; // safe: there is one
+      const i = f.let(i32.const(0));
+      repeat(length, () => {
         const value = e.let(number(e, dtype, pointer));
         const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);
         // NaN beats everything except NaN.
@@ -52,7 +53,7 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
           f.set(place, i);
           f.set(from, pointer);
         });
-        within.advance();
+        f.increase(i, 1);
       });
       f.do(i32.store(indices, place));
       if (values) f.do(move(bytesOf(dtype), extremes, from));

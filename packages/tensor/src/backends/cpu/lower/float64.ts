@@ -62,20 +62,14 @@ export function arithmetic(
   other: (op: "mod" | "fmod" | "pow" | "atan2") => Vector,
 ): Vector {
   switch (op) {
-    case "add":
-    case "sub":
-    case "mul":
-    case "div":
-    case "min":
-    case "max":
-      return lanes[op](a, b);
     case "mod":
     case "fmod":
     case "pow":
     case "atan2":
       return other(op);
     default:
-      throw new Error(`${op}: requires an integer dtype`);
+      if (!(op in lanes)) throw new Error(`${op}: requires an integer dtype`);
+      return lanes[op as "add"](a, b); // safe: an instruction of this name computes the function
   }
 }
 

@@ -54,7 +54,6 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
   const dtypeOf = (k: number): DType | null => (k < inputs ? (read[k] ?? null) : (types[k - inputs] as DType));
 
   return kernelModule(runtime, (e) => {
-    const { f } = e;
     const known: Known = new Map();
     const bases = e.take(n);
     const strides = e.take(moves ? n : 0);
@@ -81,18 +80,30 @@ export function pointwiseModule(runtime: Runtime, { program, types, motions, out
       sweep(bases, e.begin, e.end);
       return;
     }
-    const walk = rows(e.let(i32.divU(e.begin, inner)), bases);
-    const column = f.let(i32.remU(e.begin, inner));
-    const done = f.let(e.begin);
-    f.while(i32.ltU(done, e.end), () => {
-      const rest = e.let(i32.sub(inner, column));
-      const wanted = e.let(i32.sub(e.end, done));
-      const count = e.let(select(i32.ltU(rest, wanted), rest, wanted));
-      sweep(walk.pointers, column, e.let(i32.add(column, count)));
-      f.increase(done, count);
-      f.set(column, 0);
-      walk.advance();
-    });
+    forEachRow(e, inner, (row) => rows(row, bases), sweep);
+  });
+}
+
+/**
+ * Emits a loop over the rows that the kernel's range of units touches. A row has `size` units, of which `body` gets
+ * those in the range, [from, to), and where the operands of the row start.
+ */
+export function forEachRow(
+  e: Emitter,
+  size: Integer,
+  walkFrom: (row: Integer) => Walk,
+  body: (starts: readonly Integer[], from: Local<"i32">, to: Local<"i32">) => void,
+): void {
+  const { f } = e;
+  const first = e.let(i32.divU(e.begin, size));
+  const from = f.let(i32.remU(e.begin, size));
+  // The units up to the end of the range, counted from the start of the row.
+  const left = f.let(i32.sub(e.end, i32.mul(first, size)));
+  const { pointers, repeat } = walkFrom(first);
+  repeat(i32.divU(i32.add(left, i32.sub(size, 1)), size), () => {
+    body(pointers, from, e.let(select(i32.ltU(left, size), left, size)));
+    f.set(left, i32.sub(left, size));
+    f.set(from, 0);
   });
 }
 
@@ -187,8 +198,6 @@ export function forEachUnit(
 /** Pointers that walk through dimensions. */
 export interface Walk {
   readonly pointers: readonly Integer[];
-  /** Emits a step to the next row. */
-  advance(): void;
   /** Emits `body` for so many rows, each followed by a step. The loop along the innermost dimension only adds. */
   repeat(rows: Integer, body: () => void): void;
 }
@@ -206,7 +215,7 @@ export function odometer(
   const sizes = e.take(Math.max(0, rank - 1));
   const strides = e.take(rank * operands);
   return (row, bases) =>
-    rank === 0 ? { pointers: bases, advance() {}, repeat: (_, body) => body() } : walk(e, row, bases, sizes, strides);
+    rank === 0 ? { pointers: bases, repeat: (_, body) => body() } : walk(e, row, bases, sizes, strides);
 }
 
 function walk(
@@ -254,10 +263,6 @@ function walk(
   };
   return {
     pointers,
-    advance() {
-      move(inner);
-      count(inner, i32.const(1));
-    },
     repeat(rows, body) {
       const left = f.let(rows);
       f.while(left, () => {

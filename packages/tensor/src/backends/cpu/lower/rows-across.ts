@@ -9,6 +9,7 @@ import { i32, type Local, nth } from "../wasm/index.ts";
 import { accumulator } from "./accumulator.ts";
 import type { Emitter } from "./emitter.ts";
 import { type Known, lower, lowerAs } from "./formula.ts";
+import { forEachRow } from "./pointwise.ts";
 import { type Frame, publish, type RowsClass } from "./row-frame.ts";
 import { type Integer, load, loadSplat, pack, storeSome, type Value } from "./values.ts";
 
@@ -19,19 +20,16 @@ export function across(e: Emitter, what: RowsClass, frame: Frame, known: Known):
   const { full, length, strides, lanes } = frame;
   const size = 4 * what.across;
   const groups = e.let(i32.divU(i32.add(lanes, size - 1), size));
-  const unit = f.let(e.begin);
-  const group = f.let(i32.remU(e.begin, groups));
-  const walk = frame.walk(e.let(i32.divU(e.begin, groups)));
   const types = inputTypes(program);
   // The address of an unread input is never used.
   const typeOf = (k: number): DType => (k < inputs ? (types[k] ?? "uint8") : (what.elements[k - inputs] as DType));
 
-  f.while(i32.ltU(unit, e.end), () => {
+  const reduceGroup = (pointers: readonly Integer[], group: Local<"i32">): void => {
     const lane = e.let(i32.mul(group, size));
     const left = e.let(i32.sub(lanes, lane));
-    const moved = (k: number, type: DType) => nth(walk.pointers[k] as Integer, lane, bytesOf(type));
+    const moved = (k: number, type: DType) => nth(pointers[k] as Integer, lane, bytesOf(type));
     const starts = Array.from({ length: full }, (_, k) =>
-      motions[k] === dense ? e.let(moved(k, typeOf(k))) : (walk.pointers[k] as Integer),
+      motions[k] === dense ? e.let(moved(k, typeOf(k))) : (pointers[k] as Integer),
     );
     // What is known of the rows of each vector.
     const results: Known[] = Array.from({ length: what.across }, () => new Map(known));
@@ -47,12 +45,9 @@ export function across(e: Emitter, what: RowsClass, frame: Frame, known: Known):
       });
     });
     if (program.elements.length > 0) storeElements(starts, results, left);
-    f.increase(unit, 1);
-    f.increase(group, 1);
-    f.if(i32.eq(group, groups), () => {
-      f.set(group, 0);
-      walk.advance();
-    });
+  };
+  forEachRow(e, groups, frame.walk, (pointers, from, to) => {
+    f.for(from, to, 1, (group) => reduceGroup(pointers, group));
   });
 
   /** Emits a stage, and returns its results for the rows of each vector. */

@@ -1,10 +1,10 @@
 /**
  * Fragments of WebAssembly code. An expression is the bytes that leave its value on the stack, together with the
  * value's type. Larger expressions are concatenations of smaller ones, and TypeScript's type checker acts as the
- * validator: `i32.add(x, f32.const(1))` does not compile.
+ * validator: `i32.add(x, f32.load(address))` does not compile.
  */
 
-import { float32, float64, signed, unsigned } from "./encoding.ts";
+import { signed, unsigned } from "./encoding.ts";
 
 /** The value types. */
 export type Type = "i32" | "i64" | "f32" | "f64" | "v128";
@@ -24,27 +24,19 @@ export interface Local<T extends Type> extends Code<T> {
 }
 
 /** An instruction's operand: an expression, or a number that stands for a constant. */
-export type Operand<T extends Type> = Code<T> | (T extends "i32" | "f32" | "f64" ? number : never);
+export type Operand<T extends Type> = Code<T> | (T extends "i32" ? number : never);
 
 /** The bytes that encode the types. */
 export const typeBytes: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
-/** Returns a constant. */
-export function constant<T extends "i32" | "f32" | "f64">(type: T, value: number): Code<T> {
-  switch (type) {
-    case "i32":
-      return { type, bytes: [0x41, ...signed(value)] };
-    case "f32":
-      return { type, bytes: [0x43, ...float32(value)] };
-    default:
-      return { type, bytes: [0x44, ...float64(value)] };
-  }
+/** Returns an integer constant. Kernels need no others: their constant floats are vectors. */
+export function constant(value: number): Code<"i32"> {
+  return { type: "i32", bytes: [0x41, ...signed(value)] };
 }
 
 /** Returns the bytes of an operand. */
-export function operand<T extends Type>(type: T, value: Operand<T>): readonly number[] {
-  // Safe: only these types accept numbers as operands.
-  return typeof value === "object" ? value.bytes : constant(type as "i32" | "f32" | "f64", value).bytes;
+export function operand<T extends Type>(value: Operand<T>): readonly number[] {
+  return typeof value === "object" ? value.bytes : constant(value).bytes;
 }
 
 /** Appends an instruction to the code that puts its arguments on the stack. `bytes` are its opcode and immediates. */
@@ -71,7 +63,7 @@ export function memoryImmediate(align: number, offset: number): number[] {
 
 /** `condition ? a : b`, with both operands evaluated. */
 export function select<T extends Type>(condition: Operand<"i32">, a: Code<T>, b: Code<T>): Code<T> {
-  return instruction(a.type, [0x1c, 1, typeBytes[a.type]], a.bytes, b.bytes, operand("i32", condition));
+  return instruction(a.type, [0x1c, 1, typeBytes[a.type]], a.bytes, b.bytes, operand(condition));
 }
 
 /** An instruction with one argument and one result. */
@@ -90,38 +82,36 @@ export type Table<Names extends string, F> = { readonly [Name in Words<Names>]: 
 
 /**
  * Returns functions for unary instructions with consecutive opcodes, which start at `first` and follow the order of the
- * names.
+ * names. Those that they are assigned to restrict the types of the operands.
  */
-export function unaries<A extends Type, R extends Type, N extends string>(
-  argument: A,
+export function unaries<R extends Type, N extends string>(
   result: R,
   first: number,
   names: N,
-): Table<N, Unary<A, R>> {
-  return each(first, names, (code) => (a) => instruction(result, code, operand(argument, a)));
+): Table<N, Unary<Type, R>> {
+  return each(first, names, (code) => (a) => instruction(result, code, operand(a)));
 }
 
 /** Returns functions for binary instructions in the same way. */
-export function binaries<A extends Type, R extends Type, N extends string>(
-  argument: A,
+export function binaries<R extends Type, N extends string>(
   result: R,
   first: number,
   names: N,
-): Table<N, Binary<A, R>> {
-  return each(first, names, (code) => (a, b) => instruction(result, code, operand(argument, a), operand(argument, b)));
+): Table<N, Binary<Type, R>> {
+  return each(first, names, (code) => (a, b) => instruction(result, code, operand(a), operand(b)));
 }
 
 /** Returns functions for loads in the same way. */
 export function loads<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Load<T>> {
   return each(first, names, (code) => (address, offset = 0) => {
-    return instruction(type, [...code, ...memoryImmediate(0, offset)], operand("i32", address));
+    return instruction(type, [...code, ...memoryImmediate(0, offset)], operand(address));
   });
 }
 
 /** Returns functions for stores in the same way. */
-export function stores<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Store<T>> {
+export function stores<N extends string>(first: number, names: N): Table<N, Store<Type>> {
   return each(first, names, (code) => (address, value, offset = 0) => {
-    return instruction("void", [...code, ...memoryImmediate(0, offset)], operand("i32", address), operand(type, value));
+    return instruction("void", [...code, ...memoryImmediate(0, offset)], operand(address), operand(value));
   });
 }
 

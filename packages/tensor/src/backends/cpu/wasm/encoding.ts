@@ -11,16 +11,6 @@ export function signed(value: number): number[] {
   return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
 }
 
-/** Returns the four bytes of a float32. */
-export function float32(value: number): number[] {
-  return [...new Uint8Array(new Float32Array([value]).buffer)];
-}
-
-/** Returns the eight bytes of a float64. */
-export function float64(value: number): number[] {
-  return [...new Uint8Array(new Float64Array([value]).buffer)];
-}
-
 /** Encodes a name: its length in bytes and its UTF-8. Only ASCII is supported, which all names here are. */
 export function name(text: string): number[] {
   return [...unsigned(text.length), ...[...text].map((letter) => letter.charCodeAt(0))];

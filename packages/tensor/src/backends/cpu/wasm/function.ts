@@ -48,7 +48,7 @@ export class FunctionBuilder {
 
   /** `local = value` */
   set<T extends Type>(local: Local<T>, value: Operand<T>): void {
-    this.#body.push(...operand(local.type, value), 0x21, ...unsigned(local.index));
+    this.#body.push(...operand(value), 0x21, ...unsigned(local.index));
     this.#end();
   }
 
@@ -92,12 +92,12 @@ export class FunctionBuilder {
 
   /** Branches to a label if the condition is not zero. */
   branchIf(label: Label, condition: Operand<"i32">): void {
-    this.#body.push(...operand("i32", condition), 0x0d, ...unsigned(this.#depth - label.depth));
+    this.#body.push(...operand(condition), 0x0d, ...unsigned(this.#depth - label.depth));
   }
 
   /** Runs one of two bodies. */
   if(condition: Operand<"i32">, then: (leave: Label) => void, otherwise?: (leave: Label) => void): void {
-    this.#body.push(...operand("i32", condition), 0x04, 0x40);
+    this.#body.push(...operand(condition), 0x04, 0x40);
     const label = { depth: ++this.#depth };
     then(label);
     if (otherwise !== undefined) {
@@ -202,7 +202,7 @@ export class FunctionBuilder {
 
   /** Returns a value that is cheap to use repeatedly: a constant or a local. */
   #once(value: Operand<"i32">): Code<"i32"> {
-    if (typeof value !== "object") return constant("i32", value);
+    if (typeof value !== "object") return constant(value);
     return value.bytes[0] === 0x41 || "index" in value ? value : this.let(value);
   }
 }

@@ -34,23 +34,23 @@ export const i32: { const(value: number): Code<"i32"> } & Table<"eqz", Unary<"i3
   Table<"wrap", Unary<"i64", "i32">> &
   Table<"load" | "load8U" | "load16U", Load<"i32">> &
   Table<"store" | "store8 store16", Store<"i32">> = {
-  const: (value) => constant("i32", value),
-  .../* @__PURE__ */ unaries("i32", "i32", 0x45, "eqz"),
-  .../* @__PURE__ */ binaries("i32", "i32", 0x46, comparisons),
-  .../* @__PURE__ */ binaries("i32", "i32", 0x6a, integerArithmetic),
-  .../* @__PURE__ */ unaries("i64", "i32", 0xa7, "wrap"),
+  const: constant,
+  .../* @__PURE__ */ unaries("i32", 0x45, "eqz"),
+  .../* @__PURE__ */ binaries("i32", 0x46, comparisons),
+  .../* @__PURE__ */ binaries("i32", 0x6a, integerArithmetic),
+  .../* @__PURE__ */ unaries("i32", 0xa7, "wrap"),
   .../* @__PURE__ */ loads("i32", 0x28, "load"),
   .../* @__PURE__ */ loads("i32", 0x2d, "load8U"),
   .../* @__PURE__ */ loads("i32", 0x2f, "load16U"),
-  .../* @__PURE__ */ stores("i32", 0x36, "store"),
-  .../* @__PURE__ */ stores("i32", 0x3a, "store8 store16"),
+  .../* @__PURE__ */ stores(0x36, "store"),
+  .../* @__PURE__ */ stores(0x3a, "store8 store16"),
 };
 
 /** 64-bit integers. Conversions from floats saturate. */
 export const i64: Table<"load", Load<"i64">> & Table<"store", Store<"i64">> & Table<"truncF64", Unary<"f64", "i64">> = {
   .../* @__PURE__ */ loads("i64", 0x29, "load"),
-  .../* @__PURE__ */ stores("i64", 0x37, "store"),
-  .../* @__PURE__ */ unaries("f64", "i64", 0xfc006, "truncF64"),
+  .../* @__PURE__ */ stores(0x37, "store"),
+  .../* @__PURE__ */ unaries("i64", 0xfc006, "truncF64"),
 };
 
 /** Instructions of both floating-point types. */
@@ -62,24 +62,24 @@ type Floats<T extends "f32" | "f64"> = Table<typeof floatComparisons, Binary<T, 
 /** `wide` is 0 for single precision and 1 for double, whose opcodes follow. */
 function floats<T extends "f32" | "f64">(type: T, wide: 0 | 1): Floats<T> {
   return {
-    ...binaries(type, "i32", 0x5b + 6 * wide, floatComparisons),
-    ...binaries(type, type, 0x92 + 14 * wide, floatArithmetic),
+    ...binaries("i32", 0x5b + 6 * wide, floatComparisons),
+    ...binaries(type, 0x92 + 14 * wide, floatArithmetic),
     ...loads(type, 0x2a + wide, "load"),
-    ...stores(type, 0x38 + wide, "store"),
+    ...stores(0x38 + wide, "store"),
   };
 }
 
 /** Single precision. */
 export const f32: Floats<"f32"> & Table<"demote", Unary<"f64", "f32">> = {
   .../* @__PURE__ */ floats("f32", 0),
-  .../* @__PURE__ */ unaries("f64", "f32", 0xb6, "demote"),
+  .../* @__PURE__ */ unaries("f32", 0xb6, "demote"),
 };
 
 /** Double precision. */
 export const f64: Floats<"f64"> & Table<"convertI32", Unary<"i32", "f64">> & Table<"promote", Unary<"f32", "f64">> = {
   .../* @__PURE__ */ floats("f64", 1),
-  .../* @__PURE__ */ unaries("i32", "f64", 0xb7, "convertI32"),
-  .../* @__PURE__ */ unaries("f32", "f64", 0xbb, "promote"),
+  .../* @__PURE__ */ unaries("f64", 0xb7, "convertI32"),
+  .../* @__PURE__ */ unaries("f64", 0xbb, "promote"),
 };
 
 /** `base + index · stride`: the address of an element. */
@@ -89,20 +89,15 @@ export function nth(base: Operand<"i32">, index: Operand<"i32">, stride: Operand
 
 /** `address[0, bytes) = source[0, bytes)`; the ranges may overlap. */
 export function memoryCopy(address: Operand<"i32">, source: Operand<"i32">, bytes: Operand<"i32">): Code<"void"> {
-  return instruction("void", [0xfc, 10, 0, 0], operand("i32", address), operand("i32", source), operand("i32", bytes));
+  return instruction("void", [0xfc, 10, 0, 0], operand(address), operand(source), operand(bytes));
 }
 
 /** `address[0, bytes) = byte`. */
 export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, bytes: Operand<"i32">): Code<"void"> {
-  return instruction("void", [0xfc, 11, 0], operand("i32", address), operand("i32", byte), operand("i32", bytes));
+  return instruction("void", [0xfc, 11, 0], operand(address), operand(byte), operand(bytes));
 }
 
 /** Atomically adds to the 32-bit integer at an address that is a multiple of four, and returns its previous value. */
 export function fetchAdd(address: Operand<"i32">, value: Operand<"i32">): Code<"i32"> {
-  return instruction(
-    "i32",
-    [...opcode(0xfe01e), ...memoryImmediate(2, 0)],
-    operand("i32", address),
-    operand("i32", value),
-  );
+  return instruction("i32", [...opcode(0xfe01e), ...memoryImmediate(2, 0)], operand(address), operand(value));
 }

@@ -36,15 +36,15 @@ type Shift = (a: Vector, by: Operand<"i32">) => Vector;
 type Madd = (a: Vector, b: Vector, c: Vector) => Vector;
 
 function vector<N extends string>(first: number, names: N): Table<N, Unary<"v128", "v128">> {
-  return unaries("v128", "v128", simd + first, names);
+  return unaries("v128", simd + first, names);
 }
 
 function vectors<N extends string>(first: number, names: N): Table<N, Binary<"v128", "v128">> {
-  return binaries("v128", "v128", simd + first, names);
+  return binaries("v128", simd + first, names);
 }
 
 function shift(first: number): Shift {
-  return (a, by) => instruction("v128", opcode(simd + first), a.bytes, operand("i32", by));
+  return (a, by) => instruction("v128", opcode(simd + first), a.bytes, operand(by));
 }
 
 function ternary(first: number): Madd {
@@ -60,10 +60,9 @@ export interface Lanes<S extends Type> {
 
 function lanes<S extends Type>(type: S, splat: number, extract: number): Lanes<S> {
   return {
-    splat: (value) => instruction("v128", opcode(simd + splat), operand(type, value)),
+    splat: (value) => instruction("v128", opcode(simd + splat), operand(value)),
     extract: (a, lane) => instruction(type, [...opcode(simd + extract), lane], a.bytes),
-    replace: (a, lane, value) =>
-      instruction("v128", [...opcode(simd + extract + 1), lane], a.bytes, operand(type, value)),
+    replace: (a, lane, value) => instruction("v128", [...opcode(simd + extract + 1), lane], a.bytes, operand(value)),
   };
 }
 
@@ -98,16 +97,16 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
   .../* @__PURE__ */ loads("v128", simd + 4, "load16x4U"),
   .../* @__PURE__ */ loads("v128", simd + 9, "load32Splat load64Splat"),
   .../* @__PURE__ */ loads("v128", simd + 92, "load32Zero load64Zero"),
-  .../* @__PURE__ */ stores("v128", simd + 11, "store"),
+  .../* @__PURE__ */ stores(simd + 11, "store"),
   .../* @__PURE__ */ vector(77, "not"),
   .../* @__PURE__ */ vectors(78, "and andNot or xor"),
   const: (bytes) => instruction("v128", [...opcode(simd + 12), ...bytes]),
   bitselect: /* @__PURE__ */ ternary(82),
   laneselect: /* @__PURE__ */ ternary(0x10b),
   loadLane: (bits, address, a, lane, offset = 0) =>
-    instruction("v128", laneAccess(84, bits, lane, offset), operand("i32", address), a.bytes),
+    instruction("v128", laneAccess(84, bits, lane, offset), operand(address), a.bytes),
   storeLane: (bits, address, a, lane, offset = 0) =>
-    instruction("void", laneAccess(88, bits, lane, offset), operand("i32", address), a.bytes),
+    instruction("void", laneAccess(88, bits, lane, offset), operand(address), a.bytes),
 };
 
 /**
@@ -140,7 +139,7 @@ export const i32x4: Lanes<"i32"> &
   shl: /* @__PURE__ */ shift(171),
   shr: /* @__PURE__ */ shift(172),
   shrU: /* @__PURE__ */ shift(173),
-  .../* @__PURE__ */ unaries("v128", "i32", simd + 163, "allTrue"),
+  .../* @__PURE__ */ unaries("i32", simd + 163, "allTrue"),
   .../* @__PURE__ */ vectors(55, integerComparisons),
   .../* @__PURE__ */ vectors(174, "add"),
   .../* @__PURE__ */ vectors(177, "sub"),
