@@ -34,6 +34,9 @@ const put = (given: Arguments): akari.Tensor | number =>
 // safe: as recorded
 const reduction = (given: Arguments): akari.ScatterReduction => given.value("reduce") as akari.ScatterReduction;
 
+// PyTorch takes a boolean for bools.
+const alpha = (given: Arguments): number => Number(given.number("alpha", 1));
+
 /** Reads and writes through indices and masks. */
 export const indexing: Readonly<Record<string, Call>> = {
   "Tensor.__getitem__": (given) => akari.get(given.x, ...indices(given)),
@@ -51,7 +54,7 @@ export const indexing: Readonly<Record<string, Call>> = {
       given.options("include_self"),
     ), // safe: never "sum"
   "Tensor.masked_scatter": (given) => akari.maskedScatter(given.x, given.tensor("mask"), given.tensor("source")),
-  "Tensor.index_add_": (given) => akari.indexAdd_(...at(given), given.tensor("source"), given.options("alpha")),
+  "Tensor.index_add_": (given) => akari.indexAdd_(...at(given), given.tensor("source"), { alpha: alpha(given) }),
   "Tensor.index_put": (given) =>
     akari.indexPut(given.x, given.list("indices"), given.tensor("values"), given.options("accumulate")),
   "Tensor.index_put_": (given) =>
@@ -67,7 +70,7 @@ export const indexing: Readonly<Record<string, Call>> = {
   argwhere: (given) => akari.argwhere(given.x),
   bincount: (given) => akari.bincount(given.x, given.optional("weights"), given.options("minlength")),
   gather: (given) => akari.gather(...at(given)),
-  index_add: (given) => akari.indexAdd(...at(given), given.tensor("source"), given.options("alpha")),
+  index_add: (given) => akari.indexAdd(...at(given), given.tensor("source"), { alpha: alpha(given) }),
   index_copy: (given) => akari.indexCopy(...at(given), given.tensor("source")),
   index_fill: (given) => akari.indexFill(...at(given), given.number("value")),
   index_reduce: (given) =>

@@ -216,7 +216,13 @@ function scaledList(
   options: IndexAddOptions | undefined,
 ): Prepared {
   const { alpha } = settings(operation, options, { alpha: 1 });
-  return alongList(operation, x, dim, index, alpha === 1 ? source : mul(source, alpha));
+  return alongList(
+    operation,
+    x,
+    dim,
+    index,
+    alpha === 1 ? source : mul(source, source.dtype === "bool" ? alpha !== 0 : alpha),
+  );
 }
 
 /**

@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import type { Backend } from "../../../src/backend.ts";
 import { cpu } from "../../../src/backends/cpu/cpu.ts";
-import { input, row } from "../../../src/expr/expr.ts";
+import { type Expr, input, row } from "../../../src/expr/expr.ts";
 import { program, reduction, rowProgram } from "../../../src/expr/program.ts";
 import type { View } from "../../../src/kernel.ts";
 import { contiguousStrides, sizeOf } from "../../../src/shape.ts";
@@ -233,5 +233,49 @@ describe.each(devices)("on %s", (_, device) => {
     device.run({ kind: "scatter", reduce: "add", dim: 0, to: sums, index, source: to });
     // Each row is gathered m / n times.
     expect([...read(device, sums)]).toEqual(Array.from({ length: n * width }, (_, i) => i * (1 + m / n)));
+  });
+});
+
+describe("an element that all vectors of a row share", () => {
+  const names = "sqrt exp expm1 log log1p log2 log10 sin cos tan atan tanh sigmoid erf erfc".split(" ");
+  const functions: Readonly<Record<string, (e: Expr) => Expr>> = {
+    ...Object.fromEntries(
+      names.map((name) => [name, (e: Expr) => (e as unknown as Record<string, () => Expr>)[name]?.() ?? e]),
+    ),
+    "sin + cos": (e) => e.sin().add(e.cos()),
+    atan2: (e) => e.atan2(0.3),
+    pow: (e) => e.pow(1.7),
+    fmod: (e) => e.fmod(0.4),
+  };
+  const device = cpu({ threads: 1 });
+
+  /** A float32 view of a vector: `value` and zeros, or `value` throughout. */
+  function floats(values: readonly number[], shape: readonly number[], strides = contiguousStrides(shape)): View {
+    const buffer = device.allocate(values.length * 4);
+    device.write(buffer, new Uint8Array(new Float32Array(values).buffer));
+    return { buffer, dtype: "float32", shape, strides, offset: 0 };
+  }
+  const contents = ({ buffer, shape }: View): number[] =>
+    Array.from(new Float32Array((device.readSync?.(buffer, 0, sizeOf(shape) * 4) ?? new Uint8Array()).buffer));
+
+  it.each(Object.entries(functions))("%s has the same value everywhere, and of any number of elements", (_, of) => {
+    const [one, two] = [floats([0.7], [2, 16]), floats(new Array(32).fill(0.7), [2, 16])];
+    const pointwise = program([of(y)]);
+    const want = contents(run(two, 16));
+    expect(want[0]).not.toBe(0);
+    for (const n of [1, 3, 4, 15, 16, 17, 33])
+      expect(contents(run({ ...one, strides: [0, 0] }, n))).toEqual(new Array(2 * n).fill(want[0]));
+
+    function run(view: View, n: number): View {
+      const to = floats(new Array(2 * n).fill(0), [2, n]);
+      device.run({
+        kind: "pointwise",
+        program: pointwise,
+        inputs: [{ ...view, shape: [2, n] }],
+        scalars: [],
+        to: [to],
+      });
+      return to;
+    }
   });
 });

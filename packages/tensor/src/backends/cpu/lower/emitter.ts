@@ -40,7 +40,7 @@ export class Emitter {
   /** Whether relaxed SIMD may be used. */
   readonly relaxed: boolean;
   /** Angles that the current call of `lower` has reduced. Others may be in code that does not run before. */
-  reduced = new Map<Vector, Reduced>();
+  reduced: Map<Vector, Reduced> = new Map();
   readonly #hoisted: Hoisted[] = [];
   readonly #known = new Map<string, Local<Type>>();
   readonly #imports: Map<string, number>;
