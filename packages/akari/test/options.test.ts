@@ -53,7 +53,6 @@ const calls: Readonly<Record<string, Call>> = {
   asTensor: (options) => akari.asTensor(1, options),
   backward: (options) => akari.backward(square(wanted()), options),
   baddbmm: (options) => akari.baddbmm(ones([1, 2, 2]), ones([1, 2, 2]), ones([1, 2, 2]), options),
-  BatchSampler: (options) => new akari.BatchSampler(new akari.SequentialSampler(dataset()), 2, options),
   bernoulli: (options) => akari.bernoulli(ones([2]), options),
   bincount: (options) => akari.bincount(places(), null, options),
   bucketize: (options) => akari.bucketize(x(), row(), options),
@@ -259,10 +258,10 @@ const optimizers = [
 
 /**
  * Aliases, abstract classes, functions that only forward options, and functions with tests of their own because they
- * need files or a network.
+ * need files or a network, or also take a boolean.
  */
 const elsewhere =
-  `divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
+  `BatchSampler divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
   decodeTorch loadTorch`.split(/\s+/);
 
 describe("functions and classes reject unknown options", () => {

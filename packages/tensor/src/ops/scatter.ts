@@ -3,7 +3,7 @@
  * whose name ends in `_` writes in place.
  */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, expectTensor } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace } from "../op.ts";
@@ -216,13 +216,9 @@ function scaledList(
   options: IndexAddOptions | undefined,
 ): Prepared {
   const { alpha } = settings(operation, options, { alpha: 1 });
-  return alongList(
-    operation,
-    x,
-    dim,
-    index,
-    alpha === 1 ? source : mul(source, source.dtype === "bool" ? alpha !== 0 : alpha),
-  );
+  expectTensor(operation, source);
+  const factor = source.dtype === "bool" ? alpha !== 0 : alpha;
+  return alongList(operation, x, dim, index, alpha === 1 ? source : mul(source, factor));
 }
 
 /**
