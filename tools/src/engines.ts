@@ -105,6 +105,10 @@ if (folder === undefined) {
   console.log("skipped: there are no recorded cases; name their folder, or set the environment variable AKARI_GOLDEN");
   process.exit();
 }
+if (!existsSync(folder)) {
+  console.log(`engines: there is no folder ${folder}`);
+  process.exit(1);
+}
 const main = join(conformance, "main.ts");
 // Without the initializers, whose thousand reads of small tensors take a minute, and the random numbers of the CPU.
 const onGpu = familiesIn(folder).filter((family) => family !== "init" && family !== "random");
