@@ -159,7 +159,9 @@ export interface Batching {
 }
 
 /** How operations run. `vmap` replaces it at its first call. */
-export const batching: { by: Batching } = { by: { run: (op, ...operands) => op.run?.(...operands) } };
+export const batching: { by: Batching } = {
+  by: { run: (op, inputs, attrs, outputs) => op.run?.(inputs, attrs, outputs) },
+};
 
 /** Runs an operation and returns its first output. */
 export function apply<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor {
