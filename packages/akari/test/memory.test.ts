@@ -16,12 +16,12 @@ class Mlp extends Module {
 }
 
 describe("memory", () => {
-  it("stays constant over 5,000 training steps", { timeout: 240_000 }, async () => {
+  it("stays constant over 10,000 training steps", { timeout: 240_000 }, async () => {
     const model = new Mlp();
     const optimizer = new Adam(model.parameters(), { lr: 1e-4 });
     const samples: { step: number; live: number; pooled: number }[] = [];
     let handedOut = 0;
-    for (let step = 1; step <= 5000; step++) {
+    for (let step = 1; step <= 10_000; step++) {
       // New data in each step, as from a loader.
       const x = randn([64, 256]);
       const y = randint(0, 10, [64]);
@@ -31,7 +31,7 @@ describe("memory", () => {
       optimizer.step();
       handedOut += x.numel() * 4;
       await loss.item();
-      if (step % 250 === 0) samples.push({ step, ...cpu().memory() });
+      if (step % 500 === 0) samples.push({ step, ...cpu().memory() });
     }
     const total = ({ live, pooled }: { live: number; pooled: number }) => live + pooled;
     const firstHalf = Math.max(...samples.slice(0, 10).map(total));
@@ -41,8 +41,8 @@ describe("memory", () => {
       `memory after ${samples.map(({ step }) => step).join(", ")} steps: ${samples.map((s) => mib(total(s))).join(", ")} MiB; inputs alone ${mib(handedOut)} MiB`,
     );
     // If nothing were freed, the inputs alone would need more than this.
-    expect(handedOut).toBeGreaterThan(300 * 2 ** 20);
-    expect(secondHalf).toBeLessThan(250 * 2 ** 20);
+    expect(handedOut).toBeGreaterThan(600 * 2 ** 20);
+    expect(secondHalf).toBeLessThan(400 * 2 ** 20);
     // A late garbage collection may let the reserve grow once, but it must not grow with the number of steps.
     expect(secondHalf).toBeLessThan(firstHalf + 80 * 2 ** 20);
   });
@@ -53,7 +53,7 @@ describe("memory", () => {
     const y = randint(0, 10, [512]);
     let handedOut = 0;
     let most = 0;
-    for (let step = 0; step < 1500; step++) {
+    for (let step = 0; step < 4500; step++) {
       const x = randn([512, 256]);
       handedOut += x.numel() * 4;
       optimizer.zeroGrad();
@@ -67,7 +67,7 @@ describe("memory", () => {
     console.log(
       `memory without an await: at most ${(most / 2 ** 20).toFixed(1)} MiB; inputs alone ${(handedOut / 2 ** 20).toFixed(1)} MiB`,
     );
-    expect(handedOut).toBeGreaterThan(700 * 2 ** 20);
-    expect(most).toBeLessThan(600 * 2 ** 20);
+    expect(handedOut).toBeGreaterThan(2000 * 2 ** 20);
+    expect(most).toBeLessThan(1000 * 2 ** 20);
   });
 });

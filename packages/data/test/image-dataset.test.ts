@@ -1,4 +1,4 @@
-import { ArgumentError, FileError, IndexError, tensor } from "@akari/tensor";
+import { ArgumentError, FileError, IndexError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it, vi } from "vitest";
 import { DataLoader } from "../src/data-loader.ts";
 import { ImageDataset, type ImageSource } from "../src/image-dataset.ts";
@@ -137,20 +137,22 @@ describe("MNIST", () => {
     vi.unstubAllEnvs();
   });
 
-  it.skipIf(mnist === null)("loads, and creates batches of 64 in well under a millisecond", async () => {
-    const data = await MNIST.load({ root: mnist as string, train: false });
+  it.skipIf(mnist === null)("loads, and creates batches", async () => {
+    const data = await MNIST.load({ root: mnist as string, train: false, normalize: false });
     expect(data.length).toBe(10_000);
     expect(Array.from(data.digits.subarray(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
     const indices = Array.from({ length: 64 }, (_, i) => (i * 97) % 10_000);
-    const times: number[] = [];
-    for (let round = 0; round < 200; round++) {
-      const start = performance.now();
-      const batch = data.batch?.(indices);
-      times.push(performance.now() - start);
-      for (const x of batch ?? []) x.dispose();
+    const batch = data.batch?.(indices);
+    // Safe: an ImageDataset without a transform has a batch method.
+    const [images, labels] = batch as [Tensor, Tensor];
+    expect(images.shape).toEqual([64, 1, 28, 28]);
+    expect(Array.from(await labels.data())).toEqual(indices.map((i) => data.digits[i]));
+    const [values, size] = [await images.data(), 28 * 28];
+    for (const [row, i] of indices.entries()) {
+      const pixels = data.pixels.subarray(i * size, (i + 1) * size);
+      expect(Array.from(values.subarray(row * size, (row + 1) * size), (value) => Math.round(value * 255))).toEqual(
+        Array.from(pixels),
+      );
     }
-    times.sort((a, b) => a - b);
-    console.log(`a batch of 64: ${(times[100] as number).toFixed(3)} ms (median of 200)`);
-    expect(times[100]).toBeLessThan(1);
   });
 });

@@ -11,6 +11,8 @@ import type { KernelCall, View } from "./kernel.ts";
 export interface DeviceBuffer {
   /** The usable size, in bytes. */
   readonly bytes: number;
+  /** How many bytes the device's memory grew for this block, which the garbage collector is told of. Default 0. */
+  readonly grown?: number;
 }
 
 /** Memory statistics of a backend, in bytes. */

@@ -40,7 +40,7 @@ export class Storage {
     const held: Held = { backend, buffer };
     this.#held = held;
     collector.register(this, held, this);
-    this.#ballast = ballastFor(bytes);
+    this.#ballast = ballastFor(bytes, buffer.grown ?? 0);
     if (bytes >= large) watch(this, held);
   }
 
@@ -160,10 +160,14 @@ function watch(storage: Storage, held: Held): void {
   vm.runInContext("0", apart);
 }
 
-/** Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. */
-function ballastFor(bytes: number): unknown {
+/**
+ * Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. Memory
+ * that the device takes from the system counts fully: collecting earlier is cheaper than touching new pages, and once
+ * the device has enough it takes no more.
+ */
+function ballastFor(bytes: number, grown: number): unknown {
   sinceTurn += bytes;
-  unreported += ballastOf(bytes);
+  unreported += Math.max(ballastOf(bytes), grown);
   if (unreported < notice) return null;
   const ballast = untouched(unreported);
   unreported = 0;

@@ -14,6 +14,7 @@ import { Allocator, type Block } from "../allocator.ts";
 export interface CpuBuffer extends DeviceBuffer {
   readonly address: number;
   readonly bytes: number;
+  readonly grown: number;
   /** The allocator's block; null once freed. */
   block: Block | null;
 }
@@ -75,10 +76,11 @@ export class LinearMemory {
    * @throws DeviceError, with the sizes involved, when the memory is exhausted.
    */
   allocate(bytes: number): CpuBuffer {
+    const { highWater } = this.#allocator;
     const block = this.reserve(bytes);
     this.#live += bytes;
     if (this.#live > this.#peak) this.#peak = this.#live;
-    return { address: block.address, bytes, block };
+    return { address: block.address, bytes, grown: this.#allocator.highWater - highWater, block };
   }
 
   /** Frees a buffer. Freeing it again has no effect. */
