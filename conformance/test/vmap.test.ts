@@ -1,10 +1,11 @@
 /**
  * Tests that `vmap` of everything in the table of gradients, and of its gradient, is what single calls return for each
- * example.
+ * example; and that `jacrev`, a `vmap` of the backward pass, is what single backward passes return.
  */
 
-import { grad } from "@akari/autograd/func";
-import { type NestedArray, stack, type Tensor } from "@akari/tensor";
+import { jacobian } from "@akari/autograd";
+import { grad, jacrev } from "@akari/autograd/func";
+import { cat, type NestedArray, stack, type Tensor } from "@akari/tensor";
 import { vmap } from "@akari/tensor/vmap";
 import { describe, expect, it } from "vitest";
 import {
@@ -63,7 +64,11 @@ function check(call: Call, given: Given, differentiable: boolean): void {
     fn(...points)
       .map((y) => y.sin().sum())
       .reduce((a, b) => a.add(b));
-  each(grad(loss, { argnums: inputs.map((_, i) => i) }));
+  const argnums = inputs.map((_, i) => i);
+  each(grad(loss, { argnums }));
+  const all = (...points: Tensor[]): Tensor => cat(fn(...points).map((y) => y.sin().reshape([-1])));
+  const want = jacobian(all, inputs);
+  for (const [k, y] of jacrev(all, { argnums, chunkSize: 7 })(...inputs).entries()) expectClose(y, want[k] as Tensor);
 }
 
 function checkAll(calls: Calls, callOf: (name: string) => Call, differentiable = true): void {

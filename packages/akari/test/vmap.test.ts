@@ -6,7 +6,7 @@
 import { reference } from "@akari/tensor/reference";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { findWebGpu } from "../../tensor/test/backends/software-adapter.ts";
-import { functionalCall, grad, hessian, vmap } from "../src/func.ts";
+import { functionalCall, grad, hessian, jacfwd, jacrev, vmap } from "../src/func.ts";
 import {
   arange,
   type Backend,
@@ -14,7 +14,10 @@ import {
   compile,
   cpu,
   defaultDevice,
+  grad as gradOf,
   inv,
+  jacobian,
+  hessian as loopHessian,
   manualSeed,
   nn,
   ones,
@@ -114,6 +117,23 @@ for (const { name, device } of devices) {
       ]);
       const { values } = vmap((a: Tensor) => a.sort())(x);
       await expectClose(values, [-1, 0.5, 2, -0.75, 0.25, 1]);
+    });
+
+    it("is the Jacobian's pass back, also through functions that vmap ran, and for each example", async () => {
+      const f = (v: Tensor, one: Tensor) => v.matmul(one).tanh();
+      const all = (v: Tensor) => vmap(f, { inDims: [null, 0] })(v, x);
+      const alone = (v: Tensor) => x.matmul(v.t()).tanh();
+      await expectClose(jacrev(all)(w), jacobian(alone, w));
+      await expectClose(jacfwd(all)(w), jacobian(alone, w));
+      await expectClose(
+        jacfwd(jacrev((v: Tensor) => all(v).sum()))(w),
+        loopHessian((v) => alone(v).sum(), w),
+      );
+      const both = stack([w, w.mul(0.5)]);
+      await expectClose(vmap(jacrev(all))(both), stack([w, w.mul(0.5)].map((v) => jacobian(alone, v))));
+      const cubes = (a: Tensor) => a.pow(3).sum();
+      const third = jacrev(jacrev(grad(cubes)))(x.select(0, 0));
+      await expectClose(third.sum([1, 2]), [6, 6, 6]);
     });
 
     it("convolutions, with shared weights, their gradients, and weights for each example", async () => {
@@ -266,6 +286,17 @@ describe("vmap rejects", () => {
     ["reads", () => vmap((a: Tensor) => tensor(a.sum().itemSync()))(x), /^vmap: the function reads the values/],
     ["unknown options", () => vmap(f, { inDim: 0 } as never), /inDim/],
     ["an unknown randomness", () => vmap(f, { randomness: "some" as never }), /randomness must be/],
+    [
+      "a derivative inside, for several vectors, with respect to what the examples share",
+      () => {
+        const w = requiresGrad(ones([3]));
+        return vmap((a: Tensor) => {
+          const y = a.mul(w).sum();
+          return vmap((v: Tensor) => gradOf(y, w, { gradOutputs: v, retainGraph: true })[0])(ones([2]));
+        })(x);
+      },
+      /^vmap: a derivative with respect to a tensor that all examples share/,
+    ],
     ["a chunk size of 0", () => vmap(f, { chunkSize: 0 }), /chunkSize must be a positive integer/],
   ];
   for (const [title, call, message] of cases) it(title, () => expect(call).toThrow(message));

@@ -1,16 +1,18 @@
 /**
  * Transformations of functions, as in PyTorch's `torch.func`: each takes a function of tensors and returns the function
- * that computes its derivative. They can be nested: `grad(grad(f))` is the second derivative. Tensors that a function
- * uses without receiving them as arguments are constants, unless it runs inside another transformation.
+ * that computes its derivative. They can be nested: `grad(grad(f))` is the second derivative. A derivative that depends
+ * on tensors that require gradients can be differentiated in turn, with respect to arguments and to tensors that the
+ * function uses without receiving them, such as the parameters of a model. Inside of `noGrad`, nothing is recorded.
  *
  * @packageDocumentation
  */
 
-import { ArgumentError, describeValue, expectTensor, settings, stack, Tensor, zerosLike } from "@akari/tensor";
+import { ArgumentError, describeValue, expectTensor, eye, settings, Tensor, zerosLike } from "@akari/tensor";
+import { vmap } from "@akari/tensor/vmap";
 import { expectFunction } from "./argument.ts";
-import { gradientOf, gradOrZero, hessian as hessianAt, jacobian, jvp as jvpAt, separate } from "./functional.ts";
+import { directional, gradientOf, gradOrZero, separate, vectorsFor } from "./functional.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
-import { requiresGrad } from "./variable.ts";
+import { leavesOf, requiresGrad, Variable } from "./variable.ts";
 
 /** A tensor, or tensors in nested arrays and objects, such as a model's parameters by name. */
 export type Tree = Tensor | readonly Tree[] | { readonly [name: string]: Tree };
@@ -26,23 +28,29 @@ export interface ArgumentOptions<N extends number | readonly number[]> {
   readonly argnums?: N;
 }
 
-/** The number of transformations that are being computed. */
-let depth = 0;
-
-/** Computes a derivative with gradients enabled. Inside another transformation, it can be differentiated in turn. */
-function nested<R>(args: readonly unknown[], compute: (createGraph: boolean) => R): R {
-  const createGraph = isGradEnabled() && (depth > 0 || tensorsIn(args).some((x) => x.requiresGrad));
-  depth++;
-  try {
-    return enableGrad(() => compute(createGraph));
-  } finally {
-    depth--;
-  }
+/**
+ * Calls `fn` at new leaves and passes on its result, the leaves, and whether to record the derivative. It is recorded if
+ * it depends on other tensors that require gradients: on the inputs, or on what `fn` uses without receiving it.
+ */
+function differentiate<R>(
+  operation: string,
+  fn: (...leaves: Tensor[]) => Tensor,
+  inputs: readonly Tensor[],
+  derive: (output: Tensor, leaves: Tensor[], createGraph: boolean) => R,
+): R {
+  const enabled = isGradEnabled();
+  return enableGrad(() => {
+    const leaves = separate(operation, inputs, enabled);
+    const output = fn(...leaves);
+    expectTensor(operation, output, "a function that returns a tensor");
+    return derive(output, leaves, enabled && dependsOnOthers(output, leaves));
+  });
 }
 
-function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
+/** Returns whether a tensor was computed from leaves other than these. */
+function dependsOnOthers({ trace }: Tensor, leaves: readonly Tensor[]): boolean {
+  const all = trace instanceof Variable ? [...leavesOf([trace])] : [];
+  return all.some((variable) => !leaves.some((leaf) => leaf.trace === variable));
 }
 
 /** Replaces each tensor in a tree. */
@@ -58,10 +66,9 @@ function mapTree(operation: string, tree: unknown, map: (x: Tensor) => Tensor): 
 /** Returns the positions of the arguments to differentiate with respect to. Throws an ArgumentError for others. */
 function positionsOf(
   operation: string,
-  options: ArgumentOptions<number | readonly number[]> | undefined,
+  argnums: number | readonly number[],
   args: readonly unknown[],
 ): readonly number[] {
-  const { argnums } = settings(operation, options, { argnums: 0 });
   const positions = Array.isArray(argnums) ? argnums : [argnums];
   for (const position of positions)
     if (!Number.isInteger(position) || !(position in args))
@@ -70,8 +77,8 @@ function positionsOf(
 }
 
 /** Returns the only element of an array unless several arguments were asked for. */
-function oneOrAll<T>(options: ArgumentOptions<number | readonly number[]> | undefined, all: readonly T[]): T | T[] {
-  return Array.isArray(options?.argnums) ? [...all] : (all[0] as T); // safe: one position, one result
+function oneOrAll<T>(argnums: number | readonly number[], all: readonly T[]): T | T[] {
+  return Array.isArray(argnums) ? [...all] : (all[0] as T); // safe: one position, one result
 }
 
 /** Calls a function with some of its arguments replaced. */
@@ -98,26 +105,25 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
   options?: ArgumentOptions<N>,
 ): (...args: Args) => [gradient: Chosen<Args, N>, value: Tensor] {
   expectFunction("grad", fn);
-  return (...args) =>
-    nested(args, (createGraph) => {
-      const positions = positionsOf("grad", options, args);
-      const leaves: Tensor[] = [];
-      const trees = positions.map((position) =>
-        mapTree("grad", args[position], (x) => {
-          const [leaf] = separate("grad", [x], createGraph) as [Tensor]; // safe: one for each input
-          leaves.push(leaf);
-          return leaf;
-        }),
-      );
-      // Safe: the arguments have the same types as before.
-      const value = fn(...(replaced(args, positions, trees) as unknown as Args));
-      const found = gradientOf("grad", value, leaves, { createGraph, retainGraph: createGraph });
-      // The same tensors in the same order.
+  const given: ArgumentOptions<number | readonly number[]> | undefined = options;
+  const { argnums } = settings("grad", given, { argnums: 0 });
+  return (...args) => {
+    const positions = positionsOf("grad", argnums, args);
+    const inputs: Tensor[] = [];
+    for (const position of positions) mapTree("grad", args[position], (x) => inputs[inputs.push(x) - 1] as Tensor);
+    /** The arguments with other tensors, in the same order. */
+    const treesOf = (tensors: readonly Tensor[]): Tree[] => {
       let next = 0;
-      const gradients = trees.map((tree) => mapTree("grad", tree, () => found[next++] as Tensor));
+      return positions.map((position) => mapTree("grad", args[position], () => tensors[next++] as Tensor));
+    };
+    // Safe: the arguments have the same types as before.
+    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, treesOf(leaves)) as unknown as Args));
+    return differentiate("grad", at, inputs, (value, leaves, createGraph) => {
+      const gradients = gradientOf("grad", value, leaves, { createGraph, retainGraph: createGraph });
       // Safe: the gradients have the form of the arguments.
-      return [oneOrAll(options, gradients) as Chosen<Args, N>, createGraph ? value : value.detach()];
+      return [oneOrAll(argnums, treesOf(gradients)) as Chosen<Args, N>, createGraph ? value : value.detach()];
     });
+  };
 }
 
 /**
@@ -156,13 +162,13 @@ export function vjp<const Inputs extends readonly Tensor[]>(
   ...inputs: Inputs
 ): [output: Tensor, product: (vector: Tensor) => { -readonly [K in keyof Inputs]: Tensor }] {
   expectFunction("vjp", fn);
-  return nested(inputs, (createGraph) => {
-    const leaves = separate("vjp", inputs, createGraph);
-    const output = fn(...(leaves as unknown as Inputs)); // safe: as many tensors
-    const product = (vector: Tensor) =>
-      gradOrZero([output], leaves, [vector], { createGraph, retainGraph: true }) as unknown as {
-        -readonly [K in keyof Inputs]: Tensor;
-      };
+  const at = (...leaves: Tensor[]) => fn(...(leaves as unknown as Inputs)); // safe: as many tensors
+  return differentiate("vjp", at, inputs, (output, leaves, createGraph) => {
+    const product = (vector: Tensor) => {
+      const recorded = createGraph || (isGradEnabled() && vector.requiresGrad);
+      const products: unknown = gradOrZero([output], leaves, [vector], { createGraph: recorded, retainGraph: true });
+      return products as { -readonly [K in keyof Inputs]: Tensor }; // safe: one for each input
+    };
     return [createGraph ? output : output.detach(), product];
   });
 }
@@ -182,39 +188,70 @@ export function jvp(
   tangents: readonly Tensor[],
 ): [output: Tensor, product: Tensor] {
   expectFunction("jvp", fn);
-  return nested([inputs, tangents], (createGraph) => {
-    const [output, product] = jvpAt(fn, inputs, tangents, { createGraph });
-    return [output, product];
+  const vectors = vectorsFor("jvp", inputs, tangents);
+  return differentiate("jvp", fn, inputs, (output, leaves, createGraph) => {
+    const recorded = createGraph || (isGradEnabled() && vectors.some((vector) => vector.requiresGrad));
+    return [createGraph ? output : output.detach(), directional(output, leaves, vectors, recorded)];
   });
 }
 
-/** Returns a function that computes a derivative with respect to some of its arguments, which are tensors. */
-function derivative<Args extends readonly unknown[], N extends number | readonly number[]>(
+/** Options of `jacrev`, `jacfwd` and `hessian`. */
+export interface JacobianOptions<N extends number | readonly number[]> extends ArgumentOptions<N> {
+  /**
+   * The number of rows, or of columns for `jacfwd`, that are computed at once, which limits the memory. Default null,
+   * for all.
+   */
+  readonly chunkSize?: number | null;
+}
+
+/**
+ * Returns a function that computes a derivative with respect to some of its arguments, which are tensors. `compute`
+ * receives the result of `fn` at new leaves, and a function that returns the Jacobians of a tensor.
+ */
+function derivative<Args extends readonly unknown[], R>(
   operation: string,
   fn: (...args: Args) => Tensor,
-  options: ArgumentOptions<N> | undefined,
-  compute: (fn: (...inputs: Tensor[]) => Tensor, inputs: Tensor[], createGraph: boolean) => readonly unknown[],
-): (...args: Args) => unknown {
+  options: JacobianOptions<number | readonly number[]> | undefined,
+  compute: (output: Tensor, leaves: Tensor[], jacobians: Jacobians) => R[],
+): (...args: Args) => R | R[] {
   expectFunction(operation, fn);
-  return (...args) =>
-    nested(args, (createGraph) => {
-      const positions = positionsOf(operation, options, args);
-      const inputs = positions.map((position) => {
-        expectTensor(operation, args[position]);
-        return args[position] as Tensor;
-      });
-      // Safe: the arguments have the same types as before.
-      const within = (...by: Tensor[]) => fn(...(replaced(args, positions, by) as unknown as Args));
-      return oneOrAll(options, compute(within, inputs, createGraph));
+  const { argnums, chunkSize } = settings(operation, options, { argnums: 0, chunkSize: null });
+  return (...args) => {
+    const positions = positionsOf(operation, argnums, args);
+    const inputs = positions.map((position) => args[position] as Tensor); // safe: `separate` rejects others
+    // Safe: the arguments have the same types as before.
+    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, leaves) as unknown as Args));
+    return differentiate(operation, at, inputs, (output, leaves, createGraph) => {
+      const jacobians: Jacobians = (of, by) => jacobiansOf(of, by, createGraph, chunkSize);
+      return oneOrAll(argnums, compute(output, leaves, jacobians));
     });
+  };
+}
+
+/** Returns the Jacobian of one tensor with respect to each of others. */
+type Jacobians = (output: Tensor, inputs: readonly Tensor[]) => Tensor[];
+
+/** Computes Jacobians: the products of all unit vectors with each, in one backward pass. */
+function jacobiansOf(
+  output: Tensor,
+  inputs: readonly Tensor[],
+  createGraph: boolean,
+  chunkSize: number | null,
+): Tensor[] {
+  const { dtype, device, shape } = output;
+  const size = output.numel();
+  const rows = vmap((unit: Tensor) => gradOrZero([output], inputs, [unit], { createGraph, retainGraph: true }), {
+    chunkSize,
+  })(eye(size, { dtype, device }).reshape([size, ...shape]));
+  return rows.map((all, k) => all.reshape([...shape, ...(inputs[k] as Tensor).shape])); // safe: one for each input
 }
 
 /** The Jacobian with respect to one argument, or an array of those with respect to several. */
 export type Jacobian<N> = N extends readonly number[] ? { -readonly [K in keyof N]: Tensor } : Tensor;
 
 /**
- * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], row by row: with one backward pass
- * for each element of the result.
+ * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by rows: with a backward pass for all
+ * elements of the result at once, through `vmap`.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacrev.html
  *
@@ -223,16 +260,16 @@ export type Jacobian<N> = N extends readonly number[] ? { -readonly [K in keyof 
  */
 export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
-  options?: ArgumentOptions<N>,
+  options?: JacobianOptions<N>,
 ): (...args: Args) => Jacobian<N> {
-  return derivative("jacrev", fn, options, (within, inputs, createGraph) =>
-    jacobian(within, inputs, { createGraph }),
-  ) as (...args: Args) => Jacobian<N>; // safe: one tensor for each position
+  return derivative("jacrev", fn, options, (output, leaves, jacobians) => jacobians(output, leaves)) as (
+    ...args: Args
+  ) => Jacobian<N>; // safe: one tensor for each position
 }
 
 /**
- * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], column by column: with one backward
- * pass for each element of the argument, which is faster than `jacrev` if the result has more elements.
+ * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by columns: with a backward pass for
+ * all elements of the argument at once. It is faster than `jacrev` if the result has more elements than the argument.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacfwd.html
  *
@@ -241,22 +278,16 @@ export function jacrev<Args extends readonly unknown[], const N extends number |
  */
 export function jacfwd<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
-  options?: ArgumentOptions<N>,
+  options?: JacobianOptions<N>,
 ): (...args: Args) => Jacobian<N> {
-  return derivative("jacfwd", fn, options, (within, inputs, createGraph) => {
-    const leaves = separate("jacfwd", inputs, createGraph);
-    const output = within(...leaves);
+  return derivative("jacfwd", fn, options, (output, leaves, jacobians) => {
     // The vector–Jacobian product is linear in its vector, so its derivatives with respect to that are the columns.
     const vector = requiresGrad(zerosLike(output));
     const products = gradOrZero([output], leaves, [vector], { createGraph: true, retainGraph: true });
     return products.map((product) => {
-      const flat = product.reshape([-1]);
-      const columns = Array.from(
-        { length: flat.numel() },
-        (_, i) => gradOrZero([flat.select(0, i)], [vector], [null], { createGraph, retainGraph: true })[0] as Tensor,
-      );
-      const shape = [...output.shape, ...product.shape];
-      return columns.length === 0 ? output.newEmpty(shape) : stack(columns, -1).reshape(shape);
+      const [columns] = jacobians(product, [vector]) as [Tensor]; // safe: one input
+      const rows = columns.reshape([product.numel(), output.numel()]).t();
+      return rows.reshape([...output.shape, ...product.shape]);
     });
   }) as (...args: Args) => Jacobian<N>; // safe: one tensor for each position
 }
@@ -276,10 +307,12 @@ export type Hessian<N> = N extends readonly number[] ? { -readonly [K in keyof N
  */
 export function hessian<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
-  options?: ArgumentOptions<N>,
+  options?: JacobianOptions<N>,
 ): (...args: Args) => Hessian<N> {
-  return derivative("hessian", fn, options, (within, inputs, createGraph) => {
-    const blocks = hessianAt(within, inputs, { createGraph });
-    return inputs.length === 1 && !Array.isArray(options?.argnums) ? (blocks[0] as Tensor[]) : blocks;
-  }) as (...args: Args) => Hessian<N>; // safe: one row of blocks for each position
+  return derivative("hessian", fn, options, (output, leaves, jacobians) =>
+    gradientOf("hessian", output, leaves).map((gradient) => {
+      const blocks = jacobians(gradient, leaves);
+      return Array.isArray(options?.argnums) ? blocks : blocks[0];
+    }),
+  ) as (...args: Args) => Hessian<N>; // safe: one row of blocks for each position
 }

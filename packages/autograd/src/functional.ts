@@ -230,6 +230,9 @@ function like(inputs: Tensors, found: Tensor[]): Tensors {
  * ...input]. With several inputs, returns an array over the inputs; with several outputs, an array over the outputs;
  * with several of both, an array over the outputs of arrays over the inputs.
  *
+ * It takes a backward pass for each element of the outputs. `jacrev` of `@akari/autograd/func`, which computes all rows
+ * at once, is faster.
+ *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.jacobian.html
  *
  * @throws DTypeError when an input is not floating point.
@@ -281,7 +284,8 @@ function rowsOf(output: Tensor, inputs: readonly Tensor[], createGraph: boolean)
 
 /**
  * Computes the Hessian of a scalar-valued `fn` at `inputs`. With one input, returns a tensor of shape [...input,
- * ...input]; with several, an array of arrays with the block [...inputs[i], ...inputs[j]] at [i][j].
+ * ...input]; with several, an array of arrays with the block [...inputs[i], ...inputs[j]] at [i][j]. `hessian` of
+ * `@akari/autograd/func`, which computes all rows at once, is faster.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.functional.hessian.html
  *
@@ -339,7 +343,7 @@ export function vjp(
 }
 
 /** Returns the vectors as a list. Throws a ShapeError unless there is one for each input, with its shape. */
-function vectorsFor(operation: string, inputs: Tensors, v: Tensors): readonly Tensor[] {
+export function vectorsFor(operation: string, inputs: Tensors, v: Tensors): readonly Tensor[] {
   const vectors = listOf(v);
   listOf(inputs).forEach((input, i) => {
     expectTensor(operation, input);
@@ -371,12 +375,23 @@ export function jvp(
   options?: DerivativeOptions,
 ): WithProduct<Tensor> {
   const vectors = vectorsFor("jvp", inputs, v);
-  return evaluate("jvp", fn, inputs, options, (output, leaves, createGraph) => {
-    const weight = requiresGrad(zerosLike(output));
-    const products = gradOrZero([output], leaves, [weight], recorded);
-    const [product] = gradOrZero(products, [weight], vectors, { createGraph, retainGraph: true }) as [Tensor]; // safe: one input
-    return [createGraph ? output : output.detach(), product];
-  });
+  return evaluate("jvp", fn, inputs, options, (output, leaves, createGraph) => [
+    createGraph ? output : output.detach(),
+    directional(output, leaves, vectors, createGraph),
+  ]);
+}
+
+/** Computes the derivative of a tensor in the direction of vectors, one for each leaf. */
+export function directional(
+  output: Tensor,
+  leaves: readonly Tensor[],
+  vectors: readonly Tensor[],
+  createGraph: boolean,
+): Tensor {
+  const weight = requiresGrad(zerosLike(output));
+  const products = gradOrZero([output], leaves, [weight], recorded);
+  const [product] = gradOrZero(products, [weight], vectors, { createGraph, retainGraph: true }) as [Tensor]; // safe: one input
+  return product;
 }
 
 /**

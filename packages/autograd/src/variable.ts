@@ -163,15 +163,7 @@ export class Variable implements Trace {
   ): readonly { readonly of: Tensor; readonly gradient: Tensor }[] {
     const roots = outputs.map((output) => variableOf("backward", output));
     const wanted = new Set(inputs.map((input) => input.trace).filter((trace) => trace instanceof Variable));
-    const stack: (Variable | null)[] = [...roots];
-    const seen = new Set<Variable | null>();
-    for (let variable = stack.pop(); variable !== undefined; variable = stack.pop()) {
-      if (variable === null || seen.has(variable) || (wanted.has(variable) && variable.node !== null)) continue;
-      seen.add(variable);
-      if (variable.node === null) wanted.add(variable);
-      else stack.push(...variable.node.edges);
-    }
-    const only = [...wanted];
+    const only = [...new Set([...wanted, ...leavesOf(roots, wanted)])];
     const found = runBackward(roots, arriving, {
       createGraph: false,
       retainGraph: true,
@@ -198,6 +190,20 @@ export class Variable implements Trace {
     this.hooks.add(hook);
     return () => void this.hooks.delete(hook);
   }
+}
+
+/** Returns the leaves that variables were computed from, but not those on the other side of `known` ones. */
+export function leavesOf(roots: readonly Variable[], known: ReadonlySet<Variable> = new Set()): Set<Variable> {
+  const leaves = new Set<Variable>();
+  const seen = new Set<Variable>(known);
+  const stack: (Variable | null)[] = [...roots];
+  for (let variable = stack.pop(); variable !== undefined; variable = stack.pop()) {
+    if (variable === null || seen.has(variable)) continue;
+    seen.add(variable);
+    if (variable.node === null) leaves.add(variable);
+    else stack.push(...variable.node.edges);
+  }
+  return leaves;
 }
 
 /** Copies the inputs that the gradient reads and that writing to `target` would overwrite; null when there are none. */

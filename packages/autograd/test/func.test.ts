@@ -63,8 +63,27 @@ describe("torch.func", () => {
     expect(noGrad(() => grad((a: Tensor) => a.pow(3).sum())(leaf)).requiresGrad).toBe(false);
   });
 
+  it("is differentiable with respect to captured tensors that require gradients", () => {
+    const w = requiresGrad(y.clone());
+    const penalty = (a: Tensor) => a.mul(w).sin().sum();
+    // The gradient of Σ w² cos²(xw) is 2w cos²(xw) - xw² sin(2xw).
+    const product = x.mul(y);
+    const want = y
+      .mul(2)
+      .mul(product.cos().square())
+      .sub(product.mul(y).mul(product.mul(2).sin()));
+    for (const derivative of [grad(penalty), jacrev(penalty), jacfwd(penalty)]) {
+      w.grad = null;
+      derivative(x).square().sum().backward();
+      expectClose(w.grad as unknown as Tensor, [...want.dataSync()]);
+    }
+    expect(noGrad(() => jacrev(penalty)(x)).requiresGrad).toBe(false);
+    expect(grad((a: Tensor) => a.mul(y).sin().sum())(x).requiresGrad).toBe(false);
+  });
+
   it("computes Jacobians by rows and by columns, and Hessians", () => {
     expectClose(jacrev(v)(x), jacobian);
+    expectClose(jacrev(v, { chunkSize: 2 })(x), jacobian);
     expectClose(jacfwd(v)(x), jacobian);
     expect(jacfwd((a: Tensor) => a.mul(2).reshape([3, 1]))(x).shape).toEqual([3, 1, 3]);
     const second = [

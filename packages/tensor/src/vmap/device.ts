@@ -11,6 +11,7 @@ import { bytesOf, type DType } from "../dtype.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
 import type { KernelCall, View } from "../kernel.ts";
 import { mapViews } from "../kernel-views.ts";
+import { once } from "../once.ts";
 import { copyInto } from "../ops/copy.ts";
 import { Storage } from "../storage.ts";
 import { windowOn } from "../view.ts";
@@ -74,15 +75,19 @@ export class BatchedDevice implements Backend {
   /** The number of examples. */
   readonly size: number;
   readonly randomness: Randomness;
+  /** The call of `vmap`, which all devices that have its examples share. */
+  readonly level: object;
   readonly readSync?: NonNullable<Backend["readSync"]>;
   /** The only example that is computed at present; null for all. */
   #example: number | null = null;
+  readonly #counterparts = new Map<Backend, BatchedDevice>();
 
-  constructor(base: Backend, size: number, randomness: Randomness) {
+  constructor(base: Backend, size: number, randomness: Randomness, level: object = {}) {
     this.name = base.name;
     this.base = base;
     this.size = size;
     this.randomness = randomness;
+    this.level = level;
     if (base.readSync !== undefined) {
       this.readSync = (buffer, offset, length) => {
         const [below, start] = this.#readable(buffer);
@@ -139,6 +144,11 @@ export class BatchedDevice implements Backend {
       return view;
     });
     if (this.size > 0) runBatched(call, this);
+  }
+
+  /** Returns the device of the same examples on top of another device. */
+  over(base: Backend): BatchedDevice {
+    return once(this.#counterparts, base, () => new BatchedDevice(base, this.size, this.randomness, this.level));
   }
 
   /** Throws unless the function may draw random numbers. */

@@ -6,6 +6,7 @@
 import { expectTensor } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import { bytesOf } from "../dtype.ts";
+import { ArgumentError } from "../errors.ts";
 import { type Batching, batching, type Op, rules } from "../op.ts";
 import { sum } from "../ops/sum.ts";
 import { Storage } from "../storage.ts";
@@ -34,7 +35,8 @@ const entering: Op<Crossing> = {
   infer: ([x]) => [x],
   gradient: /* @__PURE__ */ rules<Crossing>({
     of: (g, { attrs: { device, dim } }) => {
-      const all = leave(onto(device, g), device, dim ?? 0);
+      const own = sameLevel(g.device, device) ? g : enter(g, device, null);
+      const all = leave(own, own.device as BatchedDevice, dim ?? 0); // safe: see above
       return dim === null ? sum(all, 0) : all;
     },
   }),
@@ -52,15 +54,33 @@ function crossed(op: Op<Crossing>, from: Tensor, crossing: Crossing, to: Tensor)
   return to;
 }
 
-/** Returns a tensor that stands for the slices of `x` along `dim`, or for `x` itself in each example. */
-export function enter(x: Tensor, device: BatchedDevice, dim: number | null): Tensor {
+/**
+ * Returns the device of the same examples on top of another one. A gradient can be computed inside of another `vmap`
+ * than the function was, and then has examples of its own.
+ */
+function over(base: Backend, batch: BatchedDevice): BatchedDevice {
+  if (isBelow(base, batch.base)) return batch;
+  if (isBelow(batch, base))
+    throw new ArgumentError(
+      "vmap: a derivative with respect to a tensor that all examples share cannot be computed inside of another vmap; pass the tensor as an argument, with null in inDims",
+    );
+  return batch.over(base);
+}
+
+/**
+ * Returns a tensor that stands for the slices of `x` along `dim`, or for `x` itself in each example, on the device
+ * `batch` or on its counterpart over the device of `x`.
+ */
+export function enter(x: Tensor, batch: BatchedDevice, dim: number | null): Tensor {
+  const device = over(x.device, batch);
+  const below = onto(device.base, x);
   const rest = (list: readonly number[]) => (dim === null ? list : list.toSpliced(dim, 1));
-  const step = dim === null ? 0 : (x.strides[dim] as number) * bytesOf(x.dtype);
-  const memory = new BatchedMemory(device, x.storage.bytes, x.storage, step === 0 ? null : step);
+  const step = dim === null ? 0 : (below.strides[dim] as number) * bytesOf(x.dtype);
+  const memory = new BatchedMemory(device, below.storage.bytes, below.storage, step === 0 ? null : step);
   // The storage counts no bytes: they are those of `x`.
   const storage = new BorrowedStorage(device, 0, memory);
-  const layout = { shape: rest(x.shape), strides: rest(x.strides), offset: x.offset };
-  return crossed(entering, x, { device, dim }, new Tensor(storage, x.dtype, layout));
+  const layout = { shape: rest(below.shape), strides: rest(below.strides), offset: below.offset };
+  return crossed(entering, below, { device, dim }, new Tensor(storage, x.dtype, layout));
 }
 
 /** Returns the tensor of all examples, stacked along a new dimension `dim`. */
@@ -72,17 +92,23 @@ export function leave(x: Tensor, device: BatchedDevice, dim: number): Tensor {
   return crossed(leaving, x, { device, dim }, new Tensor(memory.held, x.dtype, { shape, strides, offset: x.offset }));
 }
 
+/** Returns whether two devices have the same examples, on the same device or on different ones. */
+function sameLevel(a: Backend, b: Backend): boolean {
+  return a instanceof BatchedDevice && b instanceof BatchedDevice && a.level === b.level;
+}
+
 /** Returns whether tensors of `from` can stand for those of `device`. */
-export function isBelow(from: Backend, device: BatchedDevice): boolean {
-  const { base } = device;
-  return from === device || from === base || (base instanceof BatchedDevice && isBelow(from, base));
+export function isBelow(from: Backend, device: Backend): boolean {
+  if (from === device) return true;
+  if (!(device instanceof BatchedDevice)) return false;
+  return isBelow(from, device.base) || (sameLevel(from, device) && isBelow((from as BatchedDevice).base, device.base)); // safe: see `sameLevel`
 }
 
 /** Returns a tensor of a device below as one of `device`. */
-export function onto(device: BatchedDevice, x: Tensor): Tensor {
+export function onto(device: Backend, x: Tensor): Tensor {
   if (x.device === device) return x;
-  const { base } = device;
-  return enter(base instanceof BatchedDevice ? onto(base, x) : x, device, null);
+  const batch = device as BatchedDevice; // safe: no others are above a device
+  return sameLevel(x.device, batch) ? enter(leave(x, x.device as BatchedDevice, 0), batch, 0) : enter(x, batch, null);
 }
 
 /** Returns a tensor as one of the device that functions run on at present. */
