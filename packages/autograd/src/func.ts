@@ -23,27 +23,50 @@ export type Chosen<Args extends readonly unknown[], N> = N extends readonly numb
   : Args[N & keyof Args];
 
 /** Options of the transformations. */
-export interface ArgumentOptions<N extends number | readonly number[]> {
+export interface ArgumentOptions<N extends number | readonly number[], Aux extends boolean = false> {
   /** Position of the argument to differentiate with respect to, or an array of positions. Default 0. */
   readonly argnums?: N;
+  /**
+   * Whether `fn` returns an array of what is differentiated and something else, such as a model's predictions, which is
+   * returned as well. Default false.
+   */
+  readonly hasAux?: Aux;
+}
+
+/** The result of a function at new leaves, to be differentiated. */
+interface Evaluated {
+  readonly output: Tensor;
+  readonly leaves: readonly Tensor[];
+  /** Whether to record the derivative. */
+  readonly createGraph: boolean;
+  /** What else the function returned. */
+  readonly aux: unknown;
 }
 
 /**
- * Calls `fn` at new leaves and passes on its result, the leaves, and whether to record the derivative. It is recorded if
- * it depends on other tensors that require gradients: on the inputs, or on what `fn` uses without receiving it.
+ * Calls `fn` at new leaves and passes on what is known then. The derivative is recorded if it depends on other tensors
+ * that require gradients: on the inputs, or on what `fn` uses without receiving it.
  */
 function differentiate<R>(
   operation: string,
-  fn: (...leaves: Tensor[]) => Tensor,
+  fn: (...leaves: Tensor[]) => unknown,
   inputs: readonly Tensor[],
-  derive: (output: Tensor, leaves: Tensor[], createGraph: boolean) => R,
+  hasAux: boolean,
+  derive: (evaluated: Evaluated) => R,
 ): R {
   const enabled = isGradEnabled();
   return enableGrad(() => {
     const leaves = separate(operation, inputs, enabled);
-    const output = fn(...leaves);
+    const result = fn(...leaves);
+    if (hasAux && !(Array.isArray(result) && result.length === 2))
+      throw new ArgumentError(
+        `${operation}: with hasAux, the function must return an array of a tensor and something else, got ${describeValue(result)}`,
+      );
+    const [output, aux] = hasAux ? (result as readonly [Tensor, unknown]) : [result as Tensor, undefined];
     expectTensor(operation, output, "a function that returns a tensor");
-    return derive(output, leaves, enabled && dependsOnOthers(output, leaves));
+    const connected = (x: Tensor) => enabled && dependsOnOthers(x, leaves);
+    const own = (x: Tensor) => (connected(x) ? x : x.detach());
+    return derive({ output, leaves, createGraph: connected(output), aux: mapTree(aux, own, (value) => value) });
   });
 }
 
@@ -53,14 +76,16 @@ function dependsOnOthers({ trace }: Tensor, leaves: readonly Tensor[]): boolean 
   return all.some((variable) => !leaves.some((leaf) => leaf.trace === variable));
 }
 
-/** Replaces each tensor in a tree. */
-function mapTree(operation: string, tree: unknown, map: (x: Tensor) => Tensor): Tree {
+/** Replaces each tensor in nested arrays and objects, and everything else by what `other` returns for it. */
+function mapTree(tree: unknown, map: (x: Tensor) => Tensor, other: (value: unknown) => unknown): unknown {
   if (tree instanceof Tensor) return map(tree);
-  if (Array.isArray(tree)) return tree.map((item) => mapTree(operation, item, map));
-  const kind = describeValue(tree);
-  if (kind !== "an object")
-    throw new ArgumentError(`${operation}: expected tensors, alone, in arrays or in objects, got ${kind}`);
-  return Object.fromEntries(Object.entries(tree as object).map(([key, item]) => [key, mapTree(operation, item, map)]));
+  if (Array.isArray(tree)) return tree.map((item) => mapTree(item, map, other));
+  if (describeValue(tree) !== "an object") return other(tree);
+  return Object.fromEntries(Object.entries(tree as object).map(([key, item]) => [key, mapTree(item, map, other)]));
+}
+
+function rejected(value: unknown): never {
+  throw new ArgumentError(`grad: expected tensors, alone, in arrays or in objects, got ${describeValue(value)}`);
 }
 
 /** Returns the positions of the arguments to differentiate with respect to. Throws an ArgumentError for others. */
@@ -92,7 +117,8 @@ function replaced(args: readonly unknown[], positions: readonly number[], by: re
 
 /**
  * Returns a function that computes the gradient of `fn` and its value. `fn` returns a tensor of one element. The
- * gradient has the form of the argument: a tensor, or tensors in arrays and objects.
+ * gradient has the form of the argument: a tensor, or tensors in arrays and objects. With `hasAux`, `fn` returns an
+ * array of that tensor and anything else, and so does the new function in place of the value.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.grad_and_value.html
  *
@@ -100,35 +126,25 @@ function replaced(args: readonly unknown[], positions: readonly number[], by: re
  * @throws ShapeError when `fn` returns more than one element.
  * @throws DTypeError when the argument is not floating point.
  */
+export function gradAndValue<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  fn: (...args: Args) => readonly [Tensor, Aux],
+  options: ArgumentOptions<N, true>,
+): (...args: Args) => [gradient: Chosen<Args, N>, results: [value: Tensor, aux: Aux]];
 export function gradAndValue<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: ArgumentOptions<N>,
-): (...args: Args) => [gradient: Chosen<Args, N>, value: Tensor] {
-  expectFunction("grad", fn);
-  const given: ArgumentOptions<number | readonly number[]> | undefined = options;
-  const { argnums } = settings("grad", given, { argnums: 0 });
-  return (...args) => {
-    const positions = positionsOf("grad", argnums, args);
-    const inputs: Tensor[] = [];
-    for (const position of positions) mapTree("grad", args[position], (x) => inputs[inputs.push(x) - 1] as Tensor);
-    /** The arguments with other tensors, in the same order. */
-    const treesOf = (tensors: readonly Tensor[]): Tree[] => {
-      let next = 0;
-      return positions.map((position) => mapTree("grad", args[position], () => tensors[next++] as Tensor));
-    };
-    // Safe: the arguments have the same types as before.
-    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, treesOf(leaves)) as unknown as Args));
-    return differentiate("grad", at, inputs, (value, leaves, createGraph) => {
-      const gradients = gradientOf("grad", value, leaves, { createGraph, retainGraph: createGraph });
-      // Safe: the gradients have the form of the arguments.
-      return [oneOrAll(argnums, treesOf(gradients)) as Chosen<Args, N>, createGraph ? value : value.detach()];
-    });
-  };
+): (...args: Args) => [gradient: Chosen<Args, N>, value: Tensor];
+export function gradAndValue(
+  fn: (...args: unknown[]) => unknown,
+  options?: ArgumentOptions<number | readonly number[], boolean>,
+): (...args: unknown[]) => unknown {
+  return gradient(fn, options, (found, value, aux, hasAux) => [found, hasAux ? [value, aux] : value]);
 }
 
 /**
  * Returns a function that computes the gradient of `fn`, which returns a tensor of one element. The gradient has the
- * form of the argument: a tensor, or tensors in arrays and objects.
+ * form of the argument: a tensor, or tensors in arrays and objects. With `hasAux`, `fn` returns an array of that tensor
+ * and anything else, and the new function one of the gradient and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.grad.html
  *
@@ -140,12 +156,44 @@ export function gradAndValue<Args extends readonly unknown[], const N extends nu
  * const cosine = grad((x: Tensor) => x.sin());
  * const sine = grad((x: Tensor) => cosine(x).neg());
  */
+export function grad<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  fn: (...args: Args) => readonly [Tensor, Aux],
+  options: ArgumentOptions<N, true>,
+): (...args: Args) => [gradient: Chosen<Args, N>, aux: Aux];
 export function grad<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: ArgumentOptions<N>,
-): (...args: Args) => Chosen<Args, N> {
-  const both = gradAndValue(fn, options);
-  return (...args) => both(...args)[0];
+): (...args: Args) => Chosen<Args, N>;
+export function grad(
+  fn: (...args: unknown[]) => unknown,
+  options?: ArgumentOptions<number | readonly number[], boolean>,
+): (...args: unknown[]) => unknown {
+  return gradient(fn, options, (found, _, aux, hasAux) => (hasAux ? [found, aux] : found));
+}
+
+/** Returns a function that computes a gradient, and returns what `arrange` makes of it. */
+function gradient(
+  fn: (...args: unknown[]) => unknown,
+  options: ArgumentOptions<number | readonly number[], boolean> | undefined,
+  arrange: (found: unknown, value: Tensor, aux: unknown, hasAux: boolean) => unknown,
+): (...args: unknown[]) => unknown {
+  expectFunction("grad", fn);
+  const { argnums, hasAux } = settings("grad", options, { argnums: 0, hasAux: false });
+  return (...args) => {
+    const positions = positionsOf("grad", argnums, args);
+    const inputs: Tensor[] = [];
+    for (const position of positions) mapTree(args[position], (x) => inputs[inputs.push(x) - 1] as Tensor, rejected);
+    /** The arguments with other tensors, in the same order. */
+    const treesOf = (tensors: readonly Tensor[]): unknown[] => {
+      let next = 0;
+      return positions.map((position) => mapTree(args[position], () => tensors[next++] as Tensor, rejected));
+    };
+    const at = (...leaves: Tensor[]) => fn(...replaced(args, positions, treesOf(leaves)));
+    return differentiate("grad", at, inputs, hasAux, ({ output, leaves, createGraph, aux }) => {
+      const found = gradientOf("grad", output, leaves, { createGraph, retainGraph: createGraph });
+      return arrange(oneOrAll(argnums, treesOf(found)), createGraph ? output : output.detach(), aux, hasAux);
+    });
+  };
 }
 
 /**
@@ -163,7 +211,7 @@ export function vjp<const Inputs extends readonly Tensor[]>(
 ): [output: Tensor, product: (vector: Tensor) => { -readonly [K in keyof Inputs]: Tensor }] {
   expectFunction("vjp", fn);
   const at = (...leaves: Tensor[]) => fn(...(leaves as unknown as Inputs)); // safe: as many tensors
-  return differentiate("vjp", at, inputs, (output, leaves, createGraph) => {
+  return differentiate("vjp", at, inputs, false, ({ output, leaves, createGraph }) => {
     const product = (vector: Tensor) => {
       const recorded = createGraph || (isGradEnabled() && vector.requiresGrad);
       const products: unknown = gradOrZero([output], leaves, [vector], { createGraph: recorded, retainGraph: true });
@@ -189,14 +237,15 @@ export function jvp(
 ): [output: Tensor, product: Tensor] {
   expectFunction("jvp", fn);
   const vectors = vectorsFor("jvp", inputs, tangents);
-  return differentiate("jvp", fn, inputs, (output, leaves, createGraph) => {
+  return differentiate("jvp", fn, inputs, false, ({ output, leaves, createGraph }) => {
     const recorded = createGraph || (isGradEnabled() && vectors.some((vector) => vector.requiresGrad));
     return [createGraph ? output : output.detach(), directional(output, leaves, vectors, recorded)];
   });
 }
 
 /** Options of `jacrev`, `jacfwd` and `hessian`. */
-export interface JacobianOptions<N extends number | readonly number[]> extends ArgumentOptions<N> {
+export interface JacobianOptions<N extends number | readonly number[], Aux extends boolean = false>
+  extends ArgumentOptions<N, Aux> {
   /**
    * The number of rows, or of columns for `jacfwd`, that are computed at once, which limits the memory. Default null,
    * for all.
@@ -208,22 +257,23 @@ export interface JacobianOptions<N extends number | readonly number[]> extends A
  * Returns a function that computes a derivative with respect to some of its arguments, which are tensors. `compute`
  * receives the result of `fn` at new leaves, and a function that returns the Jacobians of a tensor.
  */
-function derivative<Args extends readonly unknown[], R>(
+function derivative(
   operation: string,
-  fn: (...args: Args) => Tensor,
-  options: JacobianOptions<number | readonly number[]> | undefined,
-  compute: (output: Tensor, leaves: Tensor[], jacobians: Jacobians) => R[],
-): (...args: Args) => R | R[] {
+  fn: (...args: never[]) => unknown,
+  options: JacobianOptions<number | readonly number[], boolean> | undefined,
+  compute: (output: Tensor, leaves: readonly Tensor[], jacobians: Jacobians) => unknown[],
+): (...args: unknown[]) => unknown {
   expectFunction(operation, fn);
-  const { argnums, chunkSize } = settings(operation, options, { argnums: 0, chunkSize: null });
+  const { argnums, chunkSize, hasAux } = settings(operation, options, { argnums: 0, chunkSize: null, hasAux: false });
   return (...args) => {
     const positions = positionsOf(operation, argnums, args);
     const inputs = positions.map((position) => args[position] as Tensor); // safe: `separate` rejects others
     // Safe: the arguments have the same types as before.
-    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, leaves) as unknown as Args));
-    return differentiate(operation, at, inputs, (output, leaves, createGraph) => {
+    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, leaves) as never[]));
+    return differentiate(operation, at, inputs, hasAux, ({ output, leaves, createGraph, aux }) => {
       const jacobians: Jacobians = (of, by) => jacobiansOf(of, by, createGraph, chunkSize);
-      return oneOrAll(argnums, compute(output, leaves, jacobians));
+      const found = oneOrAll(argnums, compute(output, leaves, jacobians));
+      return hasAux ? [found, aux] : found;
     });
   };
 }
@@ -251,35 +301,52 @@ export type Jacobian<N> = N extends readonly number[] ? { -readonly [K in keyof 
 
 /**
  * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by rows: with a backward pass for all
- * elements of the result at once, through `vmap`.
+ * elements of the result at once, through `vmap`. With `hasAux`, `fn` returns an array of the tensor to differentiate
+ * and anything else, and the new function one of the Jacobian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacrev.html
  *
  * @throws ArgumentError, when the new function is called, unless there is an argument at `argnums`.
  * @throws DTypeError when the argument is not floating point.
  */
+export function jacrev<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  fn: (...args: Args) => readonly [Tensor, Aux],
+  options: JacobianOptions<N, true>,
+): (...args: Args) => [jacobian: Jacobian<N>, aux: Aux];
 export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Jacobian<N> {
-  return derivative("jacrev", fn, options, (output, leaves, jacobians) => jacobians(output, leaves)) as (
-    ...args: Args
-  ) => Jacobian<N>; // safe: one tensor for each position
+): (...args: Args) => Jacobian<N>;
+export function jacrev(
+  fn: (...args: unknown[]) => unknown,
+  options?: JacobianOptions<number | readonly number[], boolean>,
+): (...args: unknown[]) => unknown {
+  return derivative("jacrev", fn, options, (output, leaves, jacobians) => jacobians(output, leaves));
 }
 
 /**
  * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by columns: with a backward pass for
  * all elements of the argument at once. It is faster than `jacrev` if the result has more elements than the argument.
+ * With `hasAux`, `fn` returns an array of the tensor to differentiate and anything else, and the new function one of the
+ * Jacobian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacfwd.html
  *
  * @throws ArgumentError, when the new function is called, unless there is an argument at `argnums`.
  * @throws DTypeError when the argument is not floating point.
  */
+export function jacfwd<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  fn: (...args: Args) => readonly [Tensor, Aux],
+  options: JacobianOptions<N, true>,
+): (...args: Args) => [jacobian: Jacobian<N>, aux: Aux];
 export function jacfwd<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Jacobian<N> {
+): (...args: Args) => Jacobian<N>;
+export function jacfwd(
+  fn: (...args: unknown[]) => unknown,
+  options?: JacobianOptions<number | readonly number[], boolean>,
+): (...args: unknown[]) => unknown {
   return derivative("jacfwd", fn, options, (output, leaves, jacobians) => {
     // The vector–Jacobian product is linear in its vector, so its derivatives with respect to that are the columns.
     const vector = requiresGrad(zerosLike(output));
@@ -289,7 +356,7 @@ export function jacfwd<Args extends readonly unknown[], const N extends number |
       const rows = columns.reshape([product.numel(), output.numel()]).t();
       return rows.reshape([...output.shape, ...product.shape]);
     });
-  }) as (...args: Args) => Jacobian<N>; // safe: one tensor for each position
+  });
 }
 
 /** The Hessian with respect to one argument, or the blocks of that with respect to several. */
@@ -297,7 +364,8 @@ export type Hessian<N> = N extends readonly number[] ? { -readonly [K in keyof N
 
 /**
  * Returns a function that computes the Hessian of `fn`, [...argument, ...argument]; for several arguments an array of
- * arrays with the block of arguments i and j at [i][j]. `fn` returns a tensor of one element.
+ * arrays with the block of arguments i and j at [i][j]. `fn` returns a tensor of one element; with `hasAux` an array of
+ * that and anything else, and the new function one of the Hessian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.hessian.html
  *
@@ -305,14 +373,21 @@ export type Hessian<N> = N extends readonly number[] ? { -readonly [K in keyof N
  * @throws ShapeError when `fn` returns more than one element.
  * @throws DTypeError when the argument is not floating point.
  */
+export function hessian<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
+  fn: (...args: Args) => readonly [Tensor, Aux],
+  options: JacobianOptions<N, true>,
+): (...args: Args) => [hessian: Hessian<N>, aux: Aux];
 export function hessian<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Hessian<N> {
+): (...args: Args) => Hessian<N>;
+export function hessian(
+  fn: (...args: unknown[]) => unknown,
+  options?: JacobianOptions<number | readonly number[], boolean>,
+): (...args: unknown[]) => unknown {
   return derivative("hessian", fn, options, (output, leaves, jacobians) =>
-    gradientOf("hessian", output, leaves).map((gradient) => {
-      const blocks = jacobians(gradient, leaves);
-      return Array.isArray(options?.argnums) ? blocks : blocks[0];
-    }),
-  ) as (...args: Args) => Hessian<N>; // safe: one row of blocks for each position
+    gradientOf("hessian", output, leaves).map((gradient) =>
+      oneOrAll(options?.argnums ?? 0, jacobians(gradient, leaves)),
+    ),
+  );
 }

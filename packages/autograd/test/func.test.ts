@@ -81,6 +81,39 @@ describe("torch.func", () => {
     expect(grad((a: Tensor) => a.mul(y).sin().sum())(x).requiresGrad).toBe(false);
   });
 
+  it("returns what else the function returns", () => {
+    const model = (w: Tensor, input: Tensor) => w.mul(input).tanh();
+    const loss = (w: Tensor, input: Tensor): [Tensor, { output: Tensor; name: string }] => {
+      const output = model(w, input);
+      return [output.square().sum(), { output, name: "tanh" }];
+    };
+    const alone = (w: Tensor, input: Tensor) => loss(w, input)[0];
+    const [gradient, { output, name }] = grad(loss, { hasAux: true })(x, y);
+    expectClose(gradient, [...grad(alone)(x, y).dataSync()]);
+    expectClose(output, [...model(x, y).dataSync()]);
+    expect([output.requiresGrad, name]).toEqual([false, "tanh"]);
+    const [[byFirst, bySecond], [value, { name: other }]] = gradAndValue(loss, { argnums: [0, 1], hasAux: true })(x, y);
+    const [both, total] = gradAndValue(alone, { argnums: [0, 1] })(x, y);
+    expectClose(byFirst, [...both[0].dataSync()]);
+    expectClose(bySecond, [...both[1].dataSync()]);
+    expect([value.itemSync(), other]).toEqual([total.itemSync(), "tanh"]);
+    for (const jacobianOf of [jacrev, jacfwd]) {
+      const [matrix, twice] = jacobianOf((a: Tensor) => [v(a), a.mul(2)], { hasAux: true })(x);
+      expectClose(matrix, jacobian);
+      expectClose(twice, [1, -2, 4]);
+    }
+    const [second, [first]] = hessian((a: Tensor) => [a.pow(3).sum(), [a.sum(), 1] as const], { hasAux: true })(x);
+    expectClose(second.diagonal(), [3, -6, 12]);
+    expectClose(first, [1.5]);
+    const leaf = requiresGrad(y.clone());
+    const [, kept] = grad((a: Tensor) => [a.sum(), a.mul(leaf)], { hasAux: true })(x);
+    kept.sum().backward();
+    expectClose(leaf.grad as Tensor, [0.5, -1, 2]);
+    // Safe: a mistake in plain JavaScript.
+    const mistaken = grad((a: Tensor) => a.sum() as never, { hasAux: true });
+    expect(() => mistaken(x)).toThrow(/^grad: with hasAux, the function must return an array .* got a tensor/);
+  });
+
   it("computes Jacobians by rows and by columns, and Hessians", () => {
     expectClose(jacrev(v)(x), jacobian);
     expectClose(jacrev(v, { chunkSize: 2 })(x), jacobian);

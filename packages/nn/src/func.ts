@@ -5,4 +5,4 @@
  * @packageDocumentation
  */
 
-export { functionalCall } from "./functional-call.ts";
+export { functionalCall, stackModuleState, type TensorsByName } from "./functional-call.ts";

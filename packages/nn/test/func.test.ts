@@ -1,9 +1,11 @@
 /** Modules as functions of their parameters. */
 
+import { noGrad } from "@akari/autograd";
 import { grad } from "@akari/autograd/func";
-import { ArgumentError, ones, type Tensor, tensor } from "@akari/tensor";
+import { ArgumentError, ones, randn, ShapeError, stack, type Tensor, tensor } from "@akari/tensor";
+import { vmap } from "@akari/tensor/vmap";
 import { describe, expect, it } from "vitest";
-import { functionalCall } from "../src/func.ts";
+import { functionalCall, stackModuleState } from "../src/func.ts";
 import { BatchNorm1d, Linear, Module, Sequential, Tanh } from "../src/index.ts";
 
 describe("functionalCall", () => {
@@ -63,5 +65,38 @@ describe("functionalCall", () => {
       new ArgumentError("functionalCall: expected tensors by name, got null"),
     );
     expect(() => functionalCall(model, { weight: null as never }, ones([1, 2]))).toThrow(ArgumentError);
+  });
+});
+
+describe("stackModuleState", () => {
+  const make = () => new Sequential(new Linear(3, 2), new BatchNorm1d(2)).eval() as Sequential;
+
+  it("stacks the parameters and buffers of models, which vmap then calls at once", () => {
+    const models = [make(), make(), make()];
+    const [parameters, buffers] = stackModuleState(models);
+    expect(parameters["0.weight"]?.shape).toEqual([3, 2, 3]);
+    expect(buffers["1.running_mean"]?.shape).toEqual([3, 2]);
+    expect(Object.values(parameters).every((x) => x.requiresGrad && x.isLeaf)).toBe(true);
+    const x = randn([4, 3]);
+    const call = (own: Record<string, Tensor>, rest: Record<string, Tensor>, input: Tensor) =>
+      functionalCall(models[0] as Sequential, [own, rest], input);
+    const got = vmap(call, { inDims: [0, 0, null] })(parameters, buffers, x) as Tensor;
+    const want = noGrad(() => stack(models.map((model) => model(x))));
+    expect(got.shape).toEqual([3, 4, 2]);
+    expect(got.sub(want).abs().max().itemSync()).toBeLessThan(1e-6);
+    got.sum().backward();
+    expect(parameters["0.bias"]?.grad?.shape).toEqual([3, 2]);
+    expect(models[0]?.getParameter("0.bias").grad).toBe(null);
+  });
+
+  it("rejects models that differ", () => {
+    expect(() => stackModuleState([])).toThrow(/^stackModuleState: expected an array of at least one model/);
+    expect(() => stackModuleState([new Linear(2, 1), new Tanh()])).toThrow(/are of different classes/);
+    expect(() => stackModuleState([new Linear(2, 1), new Linear(2, 1, { bias: false })])).toThrow(
+      /some models lack "bias"/,
+    );
+    expect(() => stackModuleState([new Linear(2, 1, { bias: false }), new Linear(2, 1)])).toThrow(ArgumentError);
+    expect(() => stackModuleState([new Linear(2, 1), new Linear(3, 1)])).toThrow(ShapeError);
+    expect(() => stackModuleState([make(), make().train()])).toThrow(/some models are in training mode/);
   });
 });
