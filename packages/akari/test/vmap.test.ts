@@ -22,6 +22,7 @@ import {
   nn,
   ones,
   rand,
+  randint,
   randLike,
   randn,
   requiresGrad,
@@ -117,6 +118,40 @@ for (const { name, device } of devices) {
       ]);
       const { values } = vmap((a: Tensor) => a.sort())(x);
       await expectClose(values, [-1, 0.5, 2, -0.75, 0.25, 1]);
+    });
+
+    it("sums the gradients of a shared weight without computing one for each example", async () => {
+      const [inputs, classes] = [randn([8, 16]), randint(0, 12, [8, 3])];
+      const layer = new nn.Linear(16, 16);
+      const matrix = requiresGrad(randn([16, 16]));
+      const table = new nn.Embedding(12, 16, { paddingIdx: 1 });
+      const convolution = new nn.Conv2d(1, 4, 3);
+      const parameters = [matrix, table.weight, ...layer.parameters(), ...convolution.parameters()];
+      const one = (x: Tensor, index: Tensor): Tensor => {
+        const features = convolution(layer(matrix.matmul(x)).reshape([1, 1, 4, 4]))
+          .square()
+          .mean();
+        return table(index).sin().matmul(matrix).sum().mul(features);
+      };
+      const each = gradOf(
+        stack([...Array(8).keys()].map((i) => one(inputs.select(0, i), classes.select(0, i)))).sum(),
+        parameters,
+      );
+      let most = 0;
+      const { run } = own;
+      own.run = (call) => {
+        if ("to" in call && "shape" in call.to)
+          most = Math.max(
+            most,
+            call.to.shape.reduce((a, b) => a * b, 1),
+          );
+        run.call(own, call);
+      };
+      const all = gradOf(vmap(one)(inputs, classes).sum(), parameters);
+      own.run = run;
+      for (const [k, gradient] of all.entries()) await expectClose(gradient, each[k] as Tensor);
+      // As many elements as three rows of the table have for each example, rather than a matrix for each.
+      expect(most).toBe(8 * 3 * 16);
     });
 
     it("is the Jacobian's pass back, also through functions that vmap ran, and for each example", async () => {

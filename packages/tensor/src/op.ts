@@ -150,6 +150,8 @@ export function rules<Attrs = undefined>(...each: (Rule<Attrs> | null)[]): Gradi
 export interface Batching {
   /** Calls `op.run`. */
   run<Attrs>(op: Op<Attrs>, inputs: Operands, attrs: Attrs, outputs: Operands): void;
+  /** Computes the only output of an operation in another way; null if there is none. */
+  instead?<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): Tensor | null;
   /** Returns tensors of several devices as tensors of one of them that stand for many; null when there is no such. */
   join?(inputs: readonly Tensor[]): readonly Tensor[] | null;
   /** Returns a tensor as one that stands for many, where a function runs on such. */
@@ -171,6 +173,8 @@ export function apply<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: At
 
 /** Runs an operation and returns all its outputs. */
 export function applyAll<Attrs>(op: Op<Attrs>, operands: readonly Tensor[], attrs: Attrs): readonly Tensor[] {
+  const elsewhere = batching.by.instead?.(op, operands, attrs);
+  if (elsewhere) return [elsewhere];
   const inputs = together(op.name, operands);
   // Safe: creation functions, which have no inputs, do not call this.
   const first = inputs[0] as Tensor;

@@ -7,7 +7,7 @@ import { expectTensor } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import { bytesOf } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
-import { type Batching, batching, type Op, rules } from "../op.ts";
+import { type Batching, type Op, rules } from "../op.ts";
 import { sum } from "../ops/sum.ts";
 import { Storage } from "../storage.ts";
 import { Tensor } from "../tensor.ts";
@@ -117,7 +117,8 @@ export function lift(x: Tensor): Tensor {
   return device !== null && isBelow(x.device, device) ? onto(device, x) : x;
 }
 
-const levels: Batching = {
+/** How operations run on tensors that stand for many. */
+export const levels: Batching = {
   join(inputs) {
     for (const x of inputs) expectTensor("vmap", x);
     const device = inputs
@@ -146,8 +147,3 @@ const levels: Batching = {
     }
   },
 };
-
-/** Makes operations accept tensors that stand for many. */
-export function install(): void {
-  batching.by = levels;
-}

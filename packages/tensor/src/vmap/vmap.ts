@@ -5,6 +5,7 @@ import type { Backend } from "../backend.ts";
 import { capturing } from "../capture.ts";
 import { defaultDevice, setDefaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
+import { type Batching, batching } from "../op.ts";
 import { cat } from "../ops/join.ts";
 import { narrow } from "../ops/slice.ts";
 import { scope } from "../scope.ts";
@@ -13,7 +14,8 @@ import { dimension, ownDimension } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { BatchedDevice, type Randomness } from "./device.ts";
 import { Draws } from "./draws.ts";
-import { enter, install, isBelow, leave, level, lift, onto } from "./levels.ts";
+import { enter, isBelow, leave, level, levels, lift, onto } from "./levels.ts";
+import { runShared } from "./sharing.ts";
 
 /**
  * Dimensions of the examples: one for all tensors of a value, or arrays and objects of the value's structure. Null means
@@ -72,6 +74,9 @@ function mapTensors(
     );
   return value;
 }
+
+/** How operations run once `vmap` was called. */
+const rules: Batching = { ...levels, instead: runShared };
 
 interface Examples {
   readonly size: number;
@@ -168,7 +173,7 @@ function batchCall<Args extends readonly unknown[], Result>(
   base: Backend,
   randomness: Randomness,
 ): Result {
-  install();
+  batching.by = rules;
   const device = new BatchedDevice(base, size, randomness);
   const before = { device: level.device, by: capturing.by };
   // Then creation functions make a tensor for each example, which random numbers can be drawn into.
