@@ -13,7 +13,7 @@ import {
 } from "typedoc";
 import { inheritedMembers } from "../convert/inherited.ts";
 import { tensorSections } from "../families/tensor-members.ts";
-import { fields, links, member, signatureBody } from "./members.ts";
+import { fields, links, member, overloads, signatureBody } from "./members.ts";
 import { fieldOf } from "./options.ts";
 import { line, typeParameter } from "./signature.ts";
 import type { Site } from "./site.ts";
@@ -168,14 +168,13 @@ function made(
   const maker = reflection.children?.find((child) => child.kindOf(ReflectionKind.Constructor));
   const isInternal = maker?.signatures?.[0]?.comment?.summary[0]?.text.startsWith("Internal") === true;
   if (reflection.flags.isAbstract || isInternal) return [];
-  return (maker?.signatures ?? []).flatMap((signature) => [
+  return overloads(context, maker?.signatures ?? [], described, (signature) =>
     h(
       "div",
       { class: "tsd-signature", id: context.getAnchor(signature.parent) },
       line(context, signature, reflection.name),
     ),
-    signatureBody(context, signature, described),
-  ]);
+  );
 }
 
 /** Shows how a module is called, with the parameters and the result of its `forward`. */
@@ -191,7 +190,7 @@ function called(
   return [
     h("p", { class: "ak-note" }, "Call an instance like a function to run ", h("code", null, "forward"), ":"),
     h("div", { class: "tsd-signature", id }, line(context, signature, instanceName(reflection.name))),
-    signatureBody(context, signature, described),
+    signatureBody(context, [signature], described),
   ];
 }
 

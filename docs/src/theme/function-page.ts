@@ -1,11 +1,11 @@
 /**
- * The page of a function: each overload with its parameters, the properties of its options, and links to the method,
+ * The page of a function: its overloads with their parameters, the properties of its options, and links to the method,
  * the layer and PyTorch.
  */
 
 import { type DeclarationReflection, type DefaultThemeRenderContext, JSX } from "typedoc";
 import { pointwiseOperations } from "../convert/callable.ts";
-import { links, signatureBody } from "./members.ts";
+import { links, overloads } from "./members.ts";
 import { line } from "./signature.ts";
 import type { Site } from "./site.ts";
 import { nameLink } from "./summary.ts";
@@ -34,8 +34,6 @@ export function functionPage(
   site: Site,
   reflection: DeclarationReflection,
 ): JSX.Element {
-  const signatures = reflection.signatures ?? [];
-  const described = new Set<DeclarationReflection>();
   return h(
     JSX.Fragment,
     null,
@@ -43,10 +41,9 @@ export function functionPage(
       ? h("section", { class: "tsd-panel tsd-comment" }, context.commentSummary(reflection))
       : null,
     links(context, site, reflection),
-    ...signatures.flatMap((signature) => [
+    ...overloads(context, reflection.signatures ?? [], new Set(), (signature) =>
       h("div", { class: "tsd-signature", id: context.getAnchor(signature) }, line(context, signature)),
-      h("div", { class: "ak-body" }, signatureBody(context, signature, described)),
-    ]),
+    ),
     reflection.comment === undefined ? null : context.commentTags(reflection),
     pointwiseOperations.has(reflection) ? pointwiseNote(context, site, reflection) : null,
   );

@@ -80,23 +80,26 @@ function parameterRow(
 }
 
 /**
- * Shows the text below a signature. Options are described where they first occur on the page: `described` holds those
- * already described, or is null if the page describes none.
+ * Shows the text below signatures that have the same docstring. Options are described where they first occur on the
+ * page: `described` holds those already described, or is null if the page describes none.
  */
 export function signatureBody(
   context: DefaultThemeRenderContext,
-  signature: SignatureReflection,
+  signatures: readonly [SignatureReflection, ...SignatureReflection[]],
   described: Set<DeclarationReflection> | null,
 ): JSX.Element {
-  const rows = (signature.parameters ?? [])
-    .map((parameter) => parameterRow(context, parameter, described))
-    .filter((row) => row !== null);
+  const rows = new Map<string, JSX.Element>();
+  for (const parameter of signatures.flatMap(({ parameters }) => parameters ?? [])) {
+    const row = rows.has(parameter.name) ? null : parameterRow(context, parameter, described);
+    if (row !== null) rows.set(parameter.name, row);
+  }
+  const [signature] = signatures;
   const returns = signature.comment?.getTag("@returns");
   return h(
     JSX.Fragment,
     null,
     context.commentSummary(signature),
-    rows.length === 0 ? null : h("ul", { class: "ak-parameters" }, ...rows),
+    rows.size === 0 ? null : h("ul", { class: "ak-parameters" }, ...rows.values()),
     returns === undefined
       ? null
       : h(
@@ -107,6 +110,22 @@ export function signatureBody(
         ),
     context.commentTags(signature),
   );
+}
+
+/** Shows overloads: those with the same docstring together, simple ones first, above the text. */
+export function overloads(
+  context: DefaultThemeRenderContext,
+  signatures: readonly SignatureReflection[],
+  described: Set<DeclarationReflection> | null,
+  heading: (signature: SignatureReflection) => JSX.Element,
+): JSX.Element[] {
+  const groups = Map.groupBy(signatures, ({ comment }) => JSON.stringify([comment?.summary, comment?.blockTags]));
+  const generics = ({ typeParameters = [] }: SignatureReflection): number => typeParameters.length;
+  return [...groups.values()].flatMap((group) => {
+    // Safe: groups are not empty.
+    const sorted = group.toSorted((a, b) => generics(a) - generics(b)) as [SignatureReflection];
+    return [...sorted.map(heading), h("div", { class: "ak-body" }, signatureBody(context, sorted, described))];
+  });
 }
 
 function pytorchLink({ namespace, name, url }: Counterpart): JSX.Element {
@@ -164,15 +183,14 @@ export function member(
   return h(
     "section",
     { class: "tsd-member ak-member", id: context.getAnchor(reflection) },
-    ...(reflection.signatures ?? []).flatMap((signature) => [
+    ...overloads(context, reflection.signatures ?? [], described, (signature) =>
       h(
         "h3",
         { class: "tsd-signature" },
         ...flags(reflection),
         line(context, signature, `${signature.name}${reflection.flags.isOptional ? "?" : ""}`),
       ),
-      h("div", { class: "ak-body" }, signatureBody(context, signature, described)),
-    ]),
+    ),
     links(context, site, reflection),
   );
 }
