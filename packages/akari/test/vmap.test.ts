@@ -286,6 +286,15 @@ for (const { name, device } of devices) {
       await expectClose(shared, [0, 0, 0]);
     });
 
+    it("prints a tensor without its values", () => {
+      const texts: string[] = [];
+      vmap((one: Tensor) => {
+        texts.push(`${one}`);
+        return one;
+      })(x);
+      expect(texts).toEqual([`tensor(shape=[3], dtype=float32, device='${own.name}')`]);
+    });
+
     it("works without examples", () => {
       expect(vmap((a: Tensor) => a.matmul(w.t()).sum())(zeros([0, 3])).shape).toEqual([0]);
       expect(vmap(grad(loss), { inDims: [null, 0] })(w, zeros([0, 3])).shape).toEqual([0, 2, 3]);

@@ -142,7 +142,7 @@ function withRemarks(text: string, x: Tensor): string {
 
 /**
  * Formats the tensor as PyTorch prints it. On a device without synchronous reads, only shape, dtype and device are
- * shown unless the tensor was prefetched.
+ * shown unless the tensor was prefetched; inside of `vmap`, where it stands for many, always.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */
@@ -150,7 +150,8 @@ export function format(x: Tensor): string {
   const brief = (remark: string) => `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, ${remark})`;
   if (x.isDisposed) return brief("disposed");
   if (x.numel() === 0) return withRemarks(`${prefix}[]`, x);
-  if (x.device.readSync === undefined && x.storage.prefetched === null) return brief(`device='${x.device.name}'`);
+  if (x.device.base || (x.device.readSync === undefined && x.storage.prefetched === null))
+    return brief(`device='${x.device.name}'`);
   const long = x.numel() > threshold;
   const cut = x.shape.map((size) => long && size > 2 * edge);
   const values = long ? edges(x.detach()) : numbers(x.dataSync(), x.dtype);
