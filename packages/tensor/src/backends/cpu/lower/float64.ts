@@ -115,7 +115,7 @@ function erf64(e: Emitter, x: Vector): Vector {
 }
 
 /** `1 - erf` of two float64. */
-export function erfc64(e: Emitter, x: Vector): Vector {
+function erfc64(e: Emitter, x: Vector): Vector {
   const size = e.let(f64x2.abs(x));
   const inside = f64x2.sub(e.f64(1), f64x2.mul(x, polynomial(e, "f64x2", e.let(f64x2.mul(x, x)), near)));
   const right = e.let(tail(e, size));
