@@ -308,6 +308,11 @@ export interface RandomCall {
   readonly offset: number;
   /** The contiguous view to fill. */
   readonly to: View;
+  /**
+   * The CPU device's implementation, which operations leave out, since the host draws the numbers for that device; other
+   * devices ignore it.
+   */
+  readonly cpu?: CpuKernel<RandomCall>;
 }
 
 /**

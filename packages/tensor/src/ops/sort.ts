@@ -115,8 +115,7 @@ export function topk(x: Tensor, k: number, dim: number | TopkOptions = -1, optio
   if (isOptions(dim)) return topk(x, k, -1, dim);
   const { largest } = settings("topk", options, { largest: true, sorted: true });
   const axis = dimension("topk", dim, x);
-  const size = x.shape[axis] ?? 1;
-  checkInteger("topk", "k", k, 0, size);
+  checkInteger("topk", "k", k, 0, x.shape[axis] ?? 1);
   return sorted(x, axis, largest, k);
 }
 
@@ -125,13 +124,6 @@ function chosen(x: Tensor, axis: number, keepdim: boolean, places: Tensor): Valu
   if (x.ndim === 0) return new ValuesAndIndices(clone(x), places);
   const one = (all: Tensor): Tensor => (keepdim ? all : squeeze(all, axis));
   return new ValuesAndIndices(one(gatherUnchecked(x, axis, places)), one(places));
-}
-
-/** Returns a dimension that must not be empty, and its size. */
-function rowsAlong(operation: string, x: Tensor, dim: number): readonly [axis: number, size: number] {
-  const axis = dimension(operation, dim, x);
-  expectRows(operation, x, [axis]);
-  return [axis, x.shape[axis] ?? 1];
 }
 
 /**
@@ -146,14 +138,14 @@ function rowsAlong(operation: string, x: Tensor, dim: number): readonly [axis: n
 export function kthvalue(x: Tensor, k: number, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("kthvalue", options, keepDefaults);
   const axis = dimension("kthvalue", dim, x);
-  const size = x.shape[axis] ?? 1;
-  checkInteger("kthvalue", "k", k, 1, size);
+  checkInteger("kthvalue", "k", k, 1, x.shape[axis] ?? 1);
   return chosen(x, axis, keepdim, sorted(x.detach(), axis, false, 1, k - 1).indices);
 }
 
 function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, skip: boolean): ValuesAndIndices {
-  const [axis, size] = rowsAlong(operation, x, dim);
-  const half = (size - 1) >> 1;
+  const axis = dimension(operation, dim, x);
+  expectRows(operation, x, [axis]);
+  const half = ((x.shape[axis] ?? 1) - 1) >> 1;
   const data = x.detach();
   if (skip && x.ndim > 0) {
     // NaN sorts to the end, and only the elements before it count.
@@ -225,7 +217,9 @@ export function nanmedian(x: Tensor, dim?: number, options?: KeepOptions): Tenso
  */
 export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("mode", options, keepDefaults);
-  const [axis, size] = rowsAlong("mode", x, dim);
+  const axis = dimension("mode", dim, x);
+  expectRows("mode", x, [axis]);
+  const size = x.shape[axis] ?? 1;
   const { values, indices } = sorted(x.detach(), axis, false, size);
   const position = reshape(
     counting(x, size),

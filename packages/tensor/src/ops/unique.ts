@@ -233,19 +233,14 @@ export function bincount(
   }
   const data = numbers(x);
   const each = weights ? numbers(weights) : null;
-  let [least, most] = [0, minlength - 1];
+  let size = minlength;
   for (let i = 0; i < data.length; i++) {
     const value = data[i] as number;
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
+    size = Math.max(size, value + 1);
   }
-  if (least < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${least}`);
-  const size = most + 1;
   const bins = new Float64Array(size);
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    bins[value] = (bins[value] as number) + (each ? (each[i] as number) : 1);
-  }
+  for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
   return fromHost(x, [size], dtype, encode(bins, dtype));
 }

@@ -4,6 +4,7 @@ import { bytesOf } from "../../dtype.ts";
 import { input } from "../../expr/expr.ts";
 import { program, reduction } from "../../expr/program.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
+import { broadcastStrides } from "../../shape.ts";
 import { windowOn, without } from "../../view.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { directColumns, multiplyBlocks } from "./matmul-blocks.ts";
@@ -56,21 +57,16 @@ function multiplyVectors(runtime: Runtime, { a, b, to }: MatmulCall): void {
   const rank = to.shape.length;
   const product = input(0, to.dtype).mul(input(1, to.dtype));
   if (a.shape[rank - 1] === 1) {
-    const repeated = (view: View, dim: number) =>
-      windowOn(
-        view,
-        to.shape,
-        view.strides.map((stride, d) => (d === dim ? 0 : stride)),
-      );
-    const inputs = [repeated(a, rank - 1), repeated(b, rank - 2)];
+    const inputs = [a, b].map((view) =>
+      windowOn(view, to.shape, broadcastStrides("matmul", view.shape, view.strides, to.shape)),
+    );
     runPointwise(runtime, program([product]), { inputs, scalars: [], to: [to] });
-  } else {
-    runRows(runtime, {
-      ...{ kind: "rows", program: reduction("sum", product), dims: 1, scalars: [], toElements: [] },
-      inputs: [without(a, [rank - 2]), without(b, [rank - 1])],
-      toRows: [without(to, [rank - 2, rank - 1])],
-    });
+    return;
   }
+  const inputs = [without(a, [rank - 2]), without(b, [rank - 1])];
+  const toRows = [without(to, [rank - 2, rank - 1])];
+  const call = { kind: "rows", program: reduction("sum", product), dims: 1, scalars: [], toElements: [] } as const;
+  runRows(runtime, { ...call, inputs, toRows });
 }
 
 /**

@@ -46,7 +46,7 @@ export interface Window {
 /** The window's taps within the input along one dimension. */
 interface Range {
   readonly start: Local<"i32">;
-  readonly first: Code<"i32">;
+  readonly first: Local<"i32">;
   readonly end: Local<"i32">;
 }
 
@@ -68,49 +68,24 @@ export function planeOf(f: FunctionBuilder, argument: Argument, unit: Local<"i32
   return { input: at("input"), output: at("output"), indices: at("indices") };
 }
 
-/**
- * Emits loops over all output positions of a plane in row-major order. `four`, if given, computes four adjacent
- * positions whose windows are all within the row, and is passed the window of the first.
- */
+/** Emits loops over all output positions of a plane in row-major order. */
 export function forEachWindow(
   f: FunctionBuilder,
   argument: Argument,
   plane: Plane,
   visit: (window: Window) => void,
-  four: ((window: Window) => void) | null = null,
 ): void {
   const ranges: Range[] = [];
-  const each: Window["each"] = (body) => places(f, argument, plane, ranges, body);
   const along = (d: number, output: Code<"i32">, indices: Code<"i32">): void => {
     if (d === 3) {
-      visit({ output, indices, each });
+      visit({ output, indices, each: (body) => places(f, argument, plane, ranges, body) });
       return;
     }
-    const reach = f.let(i32.mul(i32.sub(argument("kernel", d), 1), argument("dilation", d)));
     f.for(0, argument("positions", d), 1, (o) => {
+      ranges[d] = rangeOf(f, argument, d, o);
       const at = (base: Code<"i32">, view: "output" | "indices"): Local<"i32"> =>
         f.let(nth(base, o, argument(view, strides + d)));
-      const next = [at(output, "output"), at(indices, "indices")] as const;
-      const one = (): void => {
-        ranges[d] = rangeOf(f, argument, d, o);
-        along(d + 1, ...next);
-      };
-      if (d < 2 || four === null) {
-        one();
-        return;
-      }
-      const start = f.let(i32.sub(i32.mul(o, argument("step", d)), argument("padding", d)));
-      const last = i32.add(i32.add(start, i32.mul(argument("step", d), 3)), reach);
-      const inside = i32.and(i32.ge(start, 0), i32.lt(last, argument("sizes", d)));
-      f.if(
-        i32.and(i32.le(i32.add(o, 4), argument("positions", d)), inside),
-        () => {
-          ranges[d] = { start, first: i32.const(0), end: argument("kernel", d) };
-          four({ output: next[0], indices: next[1], each });
-          f.increase(o, 3);
-        },
-        one,
-      );
+      along(d + 1, at(output, "output"), at(indices, "indices"));
     });
   };
   along(0, plane.output, plane.indices);

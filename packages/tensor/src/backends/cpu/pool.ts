@@ -28,13 +28,11 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   if (planes === 0) return;
   const args = argumentsOf(call);
   const pairs = inPairs(call);
-  const vectors = element === "float32" && [output, indices ?? output].every(({ strides }) => strides.at(-1) === 1);
-  const variant = pairs ? "pairs" : `${element}/${vectors}`;
-  const name = `pool/${direction}/${indices === null ? "values" : "indices"}/${variant}`;
+  const name = `pool/${direction}/${indices === null ? "values" : "indices"}/${pairs ? "pairs" : element}`;
   const kernel = runtime.kernel(name, () =>
     pairs
       ? pairsKernel(runtime.shared, direction, indices !== null)
-      : poolKernel(runtime.shared, scalars[element], direction, indices !== null, vectors),
+      : poolKernel(runtime.shared, scalars[element], direction, indices !== null),
   );
   const work = volume(triple(output.shape.slice(2))) * volume(triple(call.kernel));
   runtime.launch(kernel, args, planes, (pairs ? 120_000 : 10_000) / work);

@@ -12,41 +12,37 @@ import { indexOf, type LinearMemory } from "./memory.ts";
 
 /** Maximum length at which insertion is faster. */
 const short = 48;
-/** Maximum number of kept elements at which insertion is faster for a lane at least eight times as long. */
+/** Maximum rank of the kept elements at which insertion is faster for longer lanes. */
 const few = 16;
-/**
- * Bits per digit: fewer for short lanes, where clearing and summing the counts would take longer than moving the
- * elements.
- */
-const digitOf = (length: number): number => (length < 2048 ? 8 : 11);
 
 /** Sorts along one dimension. */
 export function runSort(memory: LinearMemory, call: SortCall): void {
   const { dim, descending, skip, input, values, indices } = call;
-  const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
-  const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
+  const [length, kept] = [input.shape[dim] ?? 1, values.shape[dim] ?? 1];
   if (length === 0 || kept === 0) return;
   const [step, stepValues, stepPlaces] = [input, values, indices].map(({ strides }) => strides[dim] ?? 0) as [
     number,
     number,
     number,
   ]; // safe: three
-  const starts = [input, values, indices].map((view) => positionsOf(without(view, [dim]), indexOf(view)));
+  const [starts, targets, places] = [input, values, indices].map((view) =>
+    positionsOf(without(view, [dim]), indexOf(view)),
+  ) as [number[], number[], number[]]; // safe: three
   const words = bytesOf(input.dtype) === 8 ? 2 : 1;
   const block = memory.reserve(4 * length * (words + 2));
   const work = new Lane(memory.i32.subarray(block.address >>> 2), length, words);
   // After the memory may have grown.
-  const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
-  starts[0]?.forEach((start, l) => {
+  const [from, to, { i32 }] = [memory.of(input.dtype), memory.of(values.dtype), memory];
+  starts.forEach((start, l) => {
     work.load(memory, input.dtype, start, step, descending);
     const first = work.sort(skip, kept);
-    const target = starts[1]?.[l] as number;
-    const place = starts[2]?.[l] as number;
+    const target = targets[l] as number;
+    const place = places[l] as number;
     const { order } = work;
     for (let i = 0; i < kept; i++) {
       const position = order[first + i] as number;
       to[target + i * stepValues] = from[start + position * step] as number;
-      places[place + i * stepPlaces] = position;
+      i32[place + i * stepPlaces] = position;
     }
   });
   memory.release(block);
@@ -65,7 +61,8 @@ class Lane {
   constructor(space: Int32Array, length: number, words: number) {
     const part = (k: number) => space.subarray(k * length, (k + 1) * length);
     this.#length = length;
-    this.#digit = digitOf(length);
+    // Fewer bits for short lanes, where clearing and summing the counts would take longer than moving the elements.
+    this.#digit = length < 2048 ? 8 : 11;
     this.#counts = new Int32Array(1 << this.#digit);
     this.#words = Array.from({ length: words }, (_, k) => part(k));
     this.order = part(words);
@@ -107,23 +104,22 @@ class Lane {
   sort(skip: number, kept: number): number {
     const n = this.#length;
     const end = skip + kept;
-    if (n <= short || (end <= few && 8 * end <= n)) {
+    if (n <= short || end <= few) {
       this.#insert(end);
       return skip;
     }
-    let [count, below] = [n, 0];
-    if (kept < n) [count, below] = this.#select(skip, end);
-    else for (let i = 0; i < n; i++) this.order[i] = i;
+    for (let i = 0; i < n; i++) this.order[i] = i;
+    const [count, first] = kept < n ? this.#select(skip, end) : [n, 0];
     for (const word of this.#words)
       for (let shift = 0; shift < 32; shift += this.#digit) this.#pass(word, shift, count);
-    return skip - below;
+    return first;
   }
 
   /**
    * Moves the elements of ranks `from` to `to` to the front of `order`, and few others: smaller and larger leading
-   * digits are left out. Returns the number of elements that remain, and of those left out because they are smaller.
+   * digits are left out. Returns the number of elements that remain, and the rank of the first among them.
    */
-  #select(from: number, to: number): [count: number, below: number] {
+  #select(from: number, to: number): [count: number, from: number] {
     const { order } = this;
     const counts = this.#counts;
     const mask = counts.length - 1;
@@ -136,18 +132,17 @@ class Lane {
         for (; below + (counts[low] as number) <= from; low++) below += counts[low] as number;
         let high = low;
         for (let end = below + (counts[low] as number); end < to; end += counts[high] as number) high++;
-        const all = count === order.length; // and may not be in `order` yet
         let remain = 0;
         for (let i = 0; i < count; i++) {
-          const position = all ? i : (order[i] as number);
+          const position = order[i] as number;
           const d = (((word[position] as number) ^ lowest) >>> shift) & mask;
           if (d >= low && d <= high) order[remain++] = position;
         }
         count = remain;
-        if (low < high || count <= short) return [count, below];
+        if (low < high || count <= short) return [count, from - below];
       }
     }
-    return [count, below];
+    return [count, from - below];
   }
 
   /** Insertion sort that keeps only the first `kept` elements seen so far. */

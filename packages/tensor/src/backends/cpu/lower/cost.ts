@@ -13,7 +13,7 @@ const slow: Readonly<Record<string, number>> = {
   atan2: 25,
   log2: 120,
   log10: 120,
-  erfc: 80,
+  erfc: 120,
 };
 const functions = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sigmoid", "erf"]);
 

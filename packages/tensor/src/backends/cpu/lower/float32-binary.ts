@@ -1,7 +1,4 @@
-/**
- * Functions of float32 computed in float64, because intermediate results need more digits: remainders, powers,
- * logarithms to other bases, and `erfc`.
- */
+/** Remainders and powers of float32, computed in float64 because intermediate results need more digits. */
 
 import { f32, f32x4, f64, f64x2, i32x4, i64x2, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -65,7 +62,7 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
   const positive = v128.and(f32x4.gt(a, e.f32(0)), f32x4.lt(a, e.f32(Number.POSITIVE_INFINITY)));
   const simple = v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)));
   return guarded(e, "pow", [a, b], simple, () =>
-    throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector)),
+    throughDouble(e, [a, b], (x, y) => exp2Wide(e, f64x2.mul(y as Vector, log2Wide(e, x as Vector)))),
   ); // safe: two arguments
 }
 
@@ -81,37 +78,11 @@ export function log2Wide(e: Emitter, a: Vector): Vector {
   return f64x2.add(k, f64x2.mul(s, polynomial(e, "f64x2", e.let(f64x2.mul(s, s)), terms)));
 }
 
-/** `aᵇ` to nine digits, for positive a in float32's range. */
-function power64(e: Emitter, a: Vector, b: Vector): Vector {
-  return exp2Wide(e, f64x2.mul(b, log2Wide(e, a)));
-}
-
-/** The power of 2 to nine digits, in float32's range. */
-function exp2Wide(e: Emitter, exponent: Vector): Vector {
+/** `2ˣ` to nine digits, in float32's range. */
+export function exp2Wide(e: Emitter, exponent: Vector): Vector {
   const t = e.let(f64x2.pmax(f64x2.pmin(exponent, e.f64(200)), e.f64(-200)));
   const rounded = e.let(f64x2.add(t, e.f64(magic)));
   const r = e.let(f64x2.mul(f64x2.sub(t, f64x2.sub(rounded, e.f64(magic))), e.f64(Math.LN2)));
   const factorials = [1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320];
   return i64x2.add(polynomial(e, "f64x2", r, factorials), i64x2.shl(rounded, 52));
-}
-
-/** `1 - erf` to eight digits, from the approximation `e^(-a²) g(a) / (1 + 2a)` for a = |x|. */
-export function erfcWide(e: Emitter, x: Vector): Vector {
-  const a = e.let(f64x2.pmin(f64x2.abs(x), e.f64(11))); // erfc rounds to 0 beyond
-  const [more, twice] = [e.let(f64x2.add(a, e.f64(3))), e.let(f64x2.add(f64x2.add(a, a), e.f64(1)))];
-  const quotient = e.let(f64x2.div(e.f64(1), f64x2.mul(more, twice)));
-  const t = f64x2.mul(f64x2.mul(f64x2.sub(a, e.f64(3)), twice), quotient);
-  // g(a) as a polynomial in t = (a - 3)/(a + 3), 0 ≤ a ≤ 10.06
-  const g = polynomial(
-    e,
-    "f64x2",
-    e.let(t),
-    [
-      1.25300806, -0.135621139, -0.0475623954, 0.129646406, -0.119271046, 0.0682957781, -0.0237971257, 0.00256769527,
-      0.00200118334, -0.000778575951, -0.000268508052,
-    ],
-  );
-  const gaussian = exp2Wide(e, f64x2.mul(f64x2.mul(a, a), e.f64(-Math.LOG2E)));
-  const right = e.let(f64x2.mul(f64x2.mul(gaussian, g), f64x2.mul(more, quotient)));
-  return e.select(f64x2.sub(e.f64(2), right), right, f64x2.lt(x, e.f64(0)));
 }
