@@ -274,7 +274,7 @@ export interface ScanCall {
 /**
  * Sorts along `dim`. NaN counts as the largest element, and so comes first in a descending sort. Both orders are
  * stable: equal elements keep their order. All NaNs are equal, and so are -0 and 0. `values` and `indices` (int32) have
- * the input's shape, except that `dim` may be shorter: then only the first elements are kept.
+ * the input's shape, except that `dim` may be shorter: then only as many elements are kept, from number `skip` on.
  */
 export interface SortCall {
   readonly kind: "sort";
@@ -282,9 +282,11 @@ export interface SortCall {
   readonly dim: number;
   /** Whether the largest element comes first. */
   readonly descending: boolean;
+  /** The number of sorted elements before the first one that is kept. */
+  readonly skip: number;
   /** The elements to sort; not modified. */
   readonly input: View;
-  /** The sorted elements, or the first ones of them. */
+  /** The sorted elements, or some of them. */
   readonly values: View;
   /** The position along `dim` in the input of each element of `values`, int32. */
   readonly indices: View;
@@ -306,6 +308,11 @@ export interface RandomCall {
   readonly offset: number;
   /** The contiguous view to fill. */
   readonly to: View;
+  /**
+   * The CPU device's implementation, which operations leave out, since the host draws the numbers for that device; other
+   * devices ignore it.
+   */
+  readonly cpu?: CpuKernel<RandomCall>;
 }
 
 /**

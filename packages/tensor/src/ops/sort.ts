@@ -12,20 +12,21 @@ import { dimension, type Shape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
-import { cast, copyInto } from "./copy.ts";
-import { applyPair, argmax, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
+import { cast, clone, copyInto } from "./copy.ts";
+import { applyPair, argmax, max, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
 import { counting } from "./fill.ts";
 import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
 import { reshape, squeeze } from "./reshape.ts";
 import { expectRows, type KeepOptions, keepDefaults } from "./rows.ts";
 import { cummax } from "./scan.ts";
-import { narrow } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
 
 interface SortAttrs {
   readonly dim: number;
   readonly descending: boolean;
+  /** Number of sorted elements per row before the first that is kept. */
+  readonly skip: number;
   /** Number of elements kept per row. */
   readonly count: number;
 }
@@ -39,16 +40,16 @@ const sorting: Op<SortAttrs> = {
       { shape, dtype: "int32" },
     ];
   },
-  run: ([x], { dim, descending }, [values, indices]) => {
+  run: ([x], { dim, descending, skip }, [values, indices]) => {
     if (values.numel() === 0) return;
     const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
-    values.device.run({ kind: "sort", dim, descending, input, values: to, indices: places });
+    values.device.run({ kind: "sort", dim, descending, skip, input, values: to, indices: places });
   },
   gradient: toPlaces,
 };
 
-function sorted(x: Tensor, dim: number, descending: boolean, count: number): ValuesAndIndices {
-  return applyPair(sorting, [x], { dim, descending, count });
+function sorted(x: Tensor, dim: number, descending: boolean, count: number, skip = 0): ValuesAndIndices {
+  return applyPair(sorting, [x], { dim, descending, skip, count });
 }
 
 /** Options of `sort`. */
@@ -114,33 +115,15 @@ export function topk(x: Tensor, k: number, dim: number | TopkOptions = -1, optio
   if (isOptions(dim)) return topk(x, k, -1, dim);
   const { largest } = settings("topk", options, { largest: true, sorted: true });
   const axis = dimension("topk", dim, x);
-  const size = x.shape[axis] ?? 1;
-  checkInteger("topk", "k", k, 0, size);
+  checkInteger("topk", "k", k, 0, x.shape[axis] ?? 1);
   return sorted(x, axis, largest, k);
 }
 
-/** Selects one element of each sorted row. `pick` narrows the dimension to it. */
-function chosen(
-  rows: ValuesAndIndices,
-  axis: number,
-  keepdim: boolean,
-  pick: (all: Tensor) => Tensor,
-): ValuesAndIndices {
-  if (rows.values.ndim === 0) return rows;
-  const one = (all: Tensor): Tensor => (keepdim ? pick(all) : squeeze(pick(all), axis));
-  return new ValuesAndIndices(one(rows.values), one(rows.indices));
-}
-
-/** Sorts the rows of a dimension that must not be empty. */
-function sortedRows(
-  operation: string,
-  x: Tensor,
-  dim: number,
-): readonly [rows: ValuesAndIndices, axis: number, size: number] {
-  const axis = dimension(operation, dim, x);
-  const size = x.shape[axis] ?? 1;
-  expectRows(operation, x, [axis]);
-  return [sorted(x, axis, false, size), axis, size];
+/** Returns the elements at an index per row, a dimension of size 1, which is dropped unless it is kept. */
+function chosen(x: Tensor, axis: number, keepdim: boolean, places: Tensor): ValuesAndIndices {
+  if (x.ndim === 0) return new ValuesAndIndices(clone(x), places);
+  const one = (all: Tensor): Tensor => (keepdim ? all : squeeze(all, axis));
+  return new ValuesAndIndices(one(gatherUnchecked(x, axis, places)), one(places));
 }
 
 /**
@@ -155,21 +138,23 @@ function sortedRows(
 export function kthvalue(x: Tensor, k: number, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("kthvalue", options, keepDefaults);
   const axis = dimension("kthvalue", dim, x);
-  const size = x.shape[axis] ?? 1;
-  checkInteger("kthvalue", "k", k, 1, size);
-  return chosen(sorted(x, axis, false, k), axis, keepdim, (all) => narrow(all, axis, k - 1, 1));
+  checkInteger("kthvalue", "k", k, 1, x.shape[axis] ?? 1);
+  return chosen(x, axis, keepdim, sorted(x.detach(), axis, false, 1, k - 1).indices);
 }
 
 function medians(operation: string, x: Tensor, dim: number, keepdim: boolean, skip: boolean): ValuesAndIndices {
-  const [rows, axis, size] = sortedRows(operation, x, dim);
-  if (x.ndim === 0) return rows;
-  const values = rows.values.detach();
-  // NaN sorts to the end. `median` returns the first NaN if there is one; `nanmedian` the median of the elements before
-  // it.
-  const numbers = sum(eq(values, values), axis, { keepdim: true });
-  const middle = skip ? middleOf(numbers) : choose(isnan(narrow(values, axis, size - 1, 1)), numbers, (size - 1) >> 1);
-  const place = cast(middle, "int32");
-  return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));
+  const axis = dimension(operation, dim, x);
+  expectRows(operation, x, [axis]);
+  const half = ((x.shape[axis] ?? 1) - 1) >> 1;
+  const data = x.detach();
+  if (skip && x.ndim > 0) {
+    // NaN sorts to the end, and only the elements before it count.
+    const middle = cast(middleOf(sum(eq(data, data), axis, { keepdim: true })), "int32");
+    return chosen(x, axis, keepdim, gatherUnchecked(sorted(data, axis, false, half + 1).indices, axis, middle));
+  }
+  // The first NaN, if there is one, is the largest element.
+  const top = max(data, axis, { keepdim: true });
+  return chosen(x, axis, keepdim, choose(isnan(top.values), top.indices, sorted(data, axis, false, 1, half).indices));
 }
 
 const middleOf = /* @__PURE__ */ pointwise<[Tensor]>("nanmedian", (count) => count.sub(1).max(0).div(2).floor());
@@ -232,8 +217,10 @@ export function nanmedian(x: Tensor, dim?: number, options?: KeepOptions): Tenso
  */
 export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndices {
   const { keepdim } = settings("mode", options, keepDefaults);
-  const [rows, axis, size] = sortedRows("mode", x, dim);
-  const values = rows.values.detach();
+  const axis = dimension("mode", dim, x);
+  expectRows("mode", x, [axis]);
+  const size = x.shape[axis] ?? 1;
+  const { values, indices } = sorted(x.detach(), axis, false, size);
   const position = reshape(
     counting(x, size),
     x.shape.map((_, i) => (i === axis ? size : 1)),
@@ -242,5 +229,5 @@ export function mode(x: Tensor, dim = -1, options?: KeepOptions): ValuesAndIndic
   // 0 whatever the last element is, which `roll` compares with the first.)
   const began = mul(position, ne(values, roll(values, 1, axis)));
   const place = argmax(sub(position, cummax(began, axis).values), axis, { keepdim: true });
-  return chosen(rows, axis, keepdim, (all) => gatherUnchecked(all, axis, place));
+  return chosen(x, axis, keepdim, x.ndim === 0 ? indices : gatherUnchecked(indices, axis, place));
 }

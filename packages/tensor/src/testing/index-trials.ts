@@ -163,7 +163,7 @@ export function scanTrials(dtypes: readonly DType[]): fc.Arbitrary<Trial> {
     });
 }
 
-/** Generates random sorts, including partial ones that keep only the first elements. */
+/** Generates random sorts, including partial ones that keep only some of the elements. */
 export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<Trial> {
   return fc
     .record({
@@ -171,13 +171,15 @@ export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<T
       shape: shapes({ rank: 3, most }),
       dim: fc.nat(2),
       descending: fc.boolean(),
-      keep: fc.constantFrom(1000, 1000, 1, 2, 5),
+      keep: fc.constantFrom(1000, 1000, 1, 2, 5, 60),
+      skip: fc.constantFrom(0, 0, 1, 7, 500, 5000),
       recipes: three,
     })
     .map((draw) => {
       const { dtype, shape, descending } = draw;
       const dim = shape.length === 0 ? 0 : draw.dim % shape.length;
       const cut = shape.map((size, d) => (d === dim ? Math.min(size, draw.keep) : size));
+      const skip = Math.min(draw.skip, (shape[dim] ?? 1) - (cut[dim] ?? 1));
       const [first, second, third] = draw.recipes as [Recipe, Recipe, Recipe];
       const operands = [
         operand(first, shape, dtype),
@@ -186,7 +188,7 @@ export function sortTrials(dtypes: readonly DType[], most = 600): fc.Arbitrary<T
       ];
       const call: Trial["call"] = (views) => {
         const [input, values, at] = views as [View, View, View]; // safe: one view for each operand
-        return { kind: "sort", dim, descending, input, values, indices: at };
+        return { kind: "sort", dim, descending, skip, input, values, indices: at };
       };
       const trial = { operands, outputs: [1, 2], call };
       return {

@@ -5,6 +5,7 @@ import { reference } from "../../src/backends/reference/index.ts";
 import * as ops from "../../src/index.ts";
 import {
   ArgumentError,
+  cpu,
   type DType,
   DTypeError,
   IndexError,
@@ -344,6 +345,34 @@ describe("sorting", () => {
     expect(x.mode(1).indices.toArraySync()).toEqual([3, 2]);
     expect(() => x.topk(5)).toThrow(ArgumentError);
     expect(() => x.kthvalue(0)).toThrow(ArgumentError);
+  });
+
+  it.each(["float32", "float64", "float16", "int32"] as const)(
+    "kthvalue, median and topk select from long rows what a sort finds: %s",
+    (dtype) => {
+      const length = 5000;
+      // Many elements are equal, and they differ in their first digits as well as in their last.
+      const numbers = Array.from({ length }, (_, i) => ((i * 7919) % 1009) * (i % 3 === 0 ? 1 : -0.5) * 2 ** (i % 5));
+      const x = tensor(numbers, { dtype, device: cpu() });
+      const { values, indices } = x.sort();
+      const [sorted, places] = [values.toArraySync(), indices.toArraySync()] as [number[], number[]]; // safe: vectors
+      for (const k of [1, 17, 60, 1250, 2500, 4990, length]) {
+        const found = x.kthvalue(k);
+        expect([found.values.itemSync(), found.indices.itemSync()]).toEqual([sorted[k - 1], places[k - 1]]);
+      }
+      expect(x.median().itemSync()).toBe(sorted[(length - 1) >> 1]);
+      expect(x.median(0).indices.itemSync()).toBe(places[(length - 1) >> 1]);
+      expect(x.topk(1500, { largest: false }).indices.toArraySync()).toEqual(places.slice(0, 1500));
+    },
+  );
+
+  it("the median of a long row with NaN is NaN at its first place, and nanmedian ignores it", () => {
+    const numbers = Array.from({ length: 1001 }, (_, i) => (i === 700 || i === 800 ? nan : (i * 37) % 1001));
+    const x = tensor(numbers, { device: cpu() });
+    expect(x.median().itemSync()).toBe(nan);
+    expect(x.median(0).indices.itemSync()).toBe(700);
+    const rest = numbers.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    expect(x.nanmedian(0).values.itemSync()).toBe(rest[(rest.length - 1) >> 1]);
   });
 
   it("returns values and indices by name or as a pair, which a scope keeps", () => {

@@ -9,7 +9,6 @@ import { runGather, runScatter } from "./indexing.ts";
 import { runMatmul } from "./matmul.ts";
 import { type CpuBuffer, indexOf } from "./memory.ts";
 import { runForeach, runPointwise } from "./pointwise.ts";
-import { runRandom } from "./random.ts";
 import { runRows } from "./rows.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { runScan } from "./scan.ts";
@@ -84,14 +83,11 @@ function device(runtime: Runtime): Backend {
         case "sort":
           runSort(memory, call);
           return;
-        case "random":
-          runRandom(memory, call);
-          return;
         case "conv":
         case "pool":
         case "sparse":
-          // Safe: the operation that issues a call sets `cpu` to the function for the call's kind: `runConv`, `runPool`
-          // or `runSparse`.
+        case "random":
+          // Safe: whoever issues a call sets `cpu` to the function for the call's kind, such as `runConv`.
           (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
           return;
         case "check":

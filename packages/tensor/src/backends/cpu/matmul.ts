@@ -1,7 +1,11 @@
 /** Matrix products: normalizes a call to the form that the kernels expect, and picks the kernels. */
 
 import { bytesOf } from "../../dtype.ts";
+import { input } from "../../expr/expr.ts";
+import { program, reduction } from "../../expr/program.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
+import { broadcastStrides } from "../../shape.ts";
+import { windowOn, without } from "../../view.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { directColumns, multiplyBlocks } from "./matmul-blocks.ts";
 import { dotRows } from "./matmul-dot.ts";
@@ -9,6 +13,8 @@ import { multiplyDots } from "./matmul-dot-call.ts";
 import { type Element, lanesOf } from "./matmul-lanes.ts";
 import { matrixOf, type Product, transposed } from "./matmul-product.ts";
 import { tileVectors } from "./matmul-tile.ts";
+import { runPointwise } from "./pointwise.ts";
+import { runRows } from "./rows.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Runs a matrix product of any dtype. */
@@ -26,7 +32,11 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
     runConverted(runtime, call, element);
     return;
   }
-  const k = a.shape[a.shape.length - 1] as number;
+  const k = a.shape[rank - 1] as number;
+  if (bias === null && !accumulate && (k === 1 || (m === 1 && n === 1))) {
+    multiplyVectors(runtime, call);
+    return;
+  }
   const matrices = { a: matrixOf(a), b: matrixOf(b), to: matrixOf(to), bias: matrixOf(bias) };
   const product: Product = { element, m, n, k, ...matrices, accumulate, batches };
   // A result in column-major order is the transpose of one in row-major order, and a few columns are a few rows of the
@@ -37,6 +47,26 @@ export function runMatmul(runtime: Runtime, call: MatmulCall): void {
     runtime,
     (Math.min(m, n) <= dotRows ? n < m : byColumns || betterByColumns(product, bytes)) ? transposed(product) : product,
   );
+}
+
+/**
+ * Computes outer products elementwise, and dot products as reductions over rows: packing panels would take longer than
+ * the multiplications.
+ */
+function multiplyVectors(runtime: Runtime, { a, b, to }: MatmulCall): void {
+  const rank = to.shape.length;
+  const product = input(0, to.dtype).mul(input(1, to.dtype));
+  if (a.shape[rank - 1] === 1) {
+    const inputs = [a, b].map((view) =>
+      windowOn(view, to.shape, broadcastStrides("matmul", view.shape, view.strides, to.shape)),
+    );
+    runPointwise(runtime, program([product]), { inputs, scalars: [], to: [to] });
+    return;
+  }
+  const inputs = [without(a, [rank - 2]), without(b, [rank - 1])];
+  const toRows = [without(to, [rank - 2, rank - 1])];
+  const call = { kind: "rows", program: reduction("sum", product), dims: 1, scalars: [], toElements: [] } as const;
+  runRows(runtime, { ...call, inputs, toRows });
 }
 
 /**

@@ -1,16 +1,17 @@
 /**
- * Counter-based random numbers. Operations on this device draw on the host instead; this kernel serves calls that
- * another device passes on.
+ * Counter-based random numbers. Operations on this device draw on the host instead, so no bundle contains this kernel
+ * unless a program issues such a call itself.
  */
 
 import { encoder } from "../../encode.ts";
 import type { RandomCall } from "../../kernel.ts";
 import { drawings } from "../../random/philox.ts";
 import { sizeOf } from "../../shape.ts";
-import { indexOf, type LinearMemory } from "./memory.ts";
+import { indexOf } from "./memory.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Fills a contiguous view with random numbers. */
-export function runRandom(memory: LinearMemory, { distribution, seed, offset, to }: RandomCall): void {
+export function runRandom({ memory }: Runtime, { distribution, seed, offset, to }: RandomCall): void {
   const elements = memory.of(to.dtype);
   const encode = encoder(to.dtype);
   const first = indexOf(to);

@@ -14,7 +14,7 @@ const outer = /* @__PURE__ */ new Layout();
 export function runScan(runtime: Runtime, call: ScanCall): void {
   const { op, dim, input, to } = call;
   const views: readonly View[] = [input, to, call.indices ?? to];
-  const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
+  const length = input.shape[dim] ?? 1;
   outer.take(
     views.map((view) => without(view, [dim])),
     0,

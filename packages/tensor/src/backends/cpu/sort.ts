@@ -1,7 +1,8 @@
 /**
  * Sorting. Each element is mapped to integers with the same order, and these keys are sorted together with their
- * positions by a least-significant-digit radix sort, which is stable and linear in the length. Short lanes, and the
- * first few elements of long ones, are sorted by insertion. It runs in JavaScript, on the linear memory.
+ * positions by a least-significant-digit radix sort, which is stable and linear in the length. If only some of the
+ * sorted elements are kept, the others are first left out, by counting the most significant digits. Short lanes, and
+ * the first few elements of long ones, are sorted by insertion. It runs in JavaScript, on the linear memory.
  */
 
 import { bytesOf, type DType } from "../../dtype.ts";
@@ -11,40 +12,40 @@ import { indexOf, type LinearMemory } from "./memory.ts";
 
 /** Maximum length at which insertion is faster. */
 const short = 48;
-/** Maximum number of kept elements at which insertion is faster for a lane at least eight times as long. */
-const few = 128;
-/**
- * Bits per digit: fewer for short lanes, where clearing and summing the counts would take longer than moving the
- * elements.
- */
-const digitOf = (length: number): number => (length < 2048 ? 8 : 11);
+/** Maximum rank of the kept elements at which insertion is faster for longer lanes. */
+const few = 16;
 
 /** Sorts along one dimension. */
 export function runSort(memory: LinearMemory, call: SortCall): void {
-  const { dim, descending, input, values, indices } = call;
-  const length = input.shape.length === 0 ? 1 : (input.shape[dim] as number);
-  const kept = values.shape.length === 0 ? 1 : (values.shape[dim] as number);
+  const { dim, descending, skip, input, values, indices } = call;
+  const [length, kept] = [input.shape[dim] ?? 1, values.shape[dim] ?? 1];
   if (length === 0 || kept === 0) return;
-  const [from, to, places] = [memory.of(input.dtype), memory.of(values.dtype), memory.i32];
   const [step, stepValues, stepPlaces] = [input, values, indices].map(({ strides }) => strides[dim] ?? 0) as [
     number,
     number,
     number,
   ]; // safe: three
-  const starts = [input, values, indices].map((view) => positionsOf(without(view, [dim]), indexOf(view)));
-  const work = new Lane(length, bytesOf(input.dtype) === 8 ? 2 : 1);
-  starts[0]?.forEach((start, l) => {
+  const [starts, targets, places] = [input, values, indices].map((view) =>
+    positionsOf(without(view, [dim]), indexOf(view)),
+  ) as [number[], number[], number[]]; // safe: three
+  const words = bytesOf(input.dtype) === 8 ? 2 : 1;
+  const block = memory.reserve(4 * length * (words + 2));
+  const work = new Lane(memory.i32.subarray(block.address >>> 2), length, words);
+  // After the memory may have grown.
+  const [from, to, { i32 }] = [memory.of(input.dtype), memory.of(values.dtype), memory];
+  starts.forEach((start, l) => {
     work.load(memory, input.dtype, start, step, descending);
-    work.sort(kept);
-    const target = starts[1]?.[l] as number;
-    const place = starts[2]?.[l] as number;
+    const first = work.sort(skip, kept);
+    const target = targets[l] as number;
+    const place = places[l] as number;
     const { order } = work;
     for (let i = 0; i < kept; i++) {
-      const position = order[i] as number;
+      const position = order[first + i] as number;
       to[target + i * stepValues] = from[start + position * step] as number;
-      places[place + i * stepPlaces] = position;
+      i32[place + i * stepPlaces] = position;
     }
   });
+  memory.release(block);
 }
 
 /** The sort keys of one lane, least significant word first, and the order of its elements. */
@@ -56,13 +57,16 @@ class Lane {
   readonly #digit: number;
   readonly #counts: Int32Array;
 
-  constructor(length: number, words: number) {
+  /** @param space at least `(words + 2) * length` integers. */
+  constructor(space: Int32Array, length: number, words: number) {
+    const part = (k: number) => space.subarray(k * length, (k + 1) * length);
     this.#length = length;
-    this.#digit = digitOf(length);
+    // Fewer bits for short lanes, where clearing and summing the counts would take longer than moving the elements.
+    this.#digit = length < 2048 ? 8 : 11;
     this.#counts = new Int32Array(1 << this.#digit);
-    this.#words = Array.from({ length: words }, () => new Int32Array(length));
-    this.order = new Int32Array(length);
-    this.#other = new Int32Array(length);
+    this.#words = Array.from({ length: words }, (_, k) => part(k));
+    this.order = part(words);
+    this.#other = part(words + 1);
   }
 
   /**
@@ -96,15 +100,49 @@ class Lane {
     }
   }
 
-  /** Sorts at least the first `kept` elements. */
-  sort(kept: number): void {
+  /** Sorts `kept` elements, after `skip` smaller ones. Returns where they start in `order`. */
+  sort(skip: number, kept: number): number {
     const n = this.#length;
-    if (n <= short || (kept <= few && 8 * kept <= n)) {
-      this.#insert(kept);
-      return;
+    const end = skip + kept;
+    if (n <= short || end <= few) {
+      this.#insert(end);
+      return skip;
     }
     for (let i = 0; i < n; i++) this.order[i] = i;
-    for (const word of this.#words) for (let shift = 0; shift < 32; shift += this.#digit) this.#pass(word, shift);
+    const [count, first] = kept < n ? this.#select(skip, end) : [n, 0];
+    for (const word of this.#words)
+      for (let shift = 0; shift < 32; shift += this.#digit) this.#pass(word, shift, count);
+    return first;
+  }
+
+  /**
+   * Moves the elements of ranks `from` to `to` to the front of `order`, and few others: smaller and larger leading
+   * digits are left out. Returns the number of elements that remain, and the rank of the first among them.
+   */
+  #select(from: number, to: number): [count: number, from: number] {
+    const { order } = this;
+    const counts = this.#counts;
+    const mask = counts.length - 1;
+    let count = order.length;
+    let below = 0;
+    for (const word of this.#words.toReversed()) {
+      for (let shift = Math.floor(31 / this.#digit) * this.#digit; shift >= 0; shift -= this.#digit) {
+        this.#count(word, shift, count);
+        let low = 0;
+        for (; below + (counts[low] as number) <= from; low++) below += counts[low] as number;
+        let high = low;
+        for (let end = below + (counts[low] as number); end < to; end += counts[high] as number) high++;
+        let remain = 0;
+        for (let i = 0; i < count; i++) {
+          const position = order[i] as number;
+          const d = (((word[position] as number) ^ lowest) >>> shift) & mask;
+          if (d >= low && d <= high) order[remain++] = position;
+        }
+        count = remain;
+        if (low < high || count <= short) return [count, from - below];
+      }
+    }
+    return [count, from - below];
   }
 
   /** Insertion sort that keeps only the first `kept` elements seen so far. */
@@ -131,24 +169,33 @@ class Lane {
     }
   }
 
-  /** One pass of the radix sort: a stable counting sort by the digit at `shift`. */
-  #pass(word: Int32Array, shift: number): void {
+  /** Counts each digit at `shift` of the first `n` elements in `order`. */
+  #count(word: Int32Array, shift: number, n: number): void {
     const { order } = this;
     const counts = this.#counts.fill(0);
     const mask = counts.length - 1;
-    for (let i = 0; i < order.length; i++) {
-      const d = (((word[i] as number) ^ lowest) >>> shift) & mask; // counts do not depend on the order of the elements
+    const all = n === order.length; // the order does not matter
+    for (let i = 0; i < n; i++) {
+      const d = (((word[all ? i : (order[i] as number)] as number) ^ lowest) >>> shift) & mask;
       counts[d] = (counts[d] as number) + 1;
     }
+  }
+
+  /** One pass of the radix sort: a stable counting sort of the first `n` elements by the digit at `shift`. */
+  #pass(word: Int32Array, shift: number, n: number): void {
+    const { order } = this;
+    const counts = this.#counts;
+    const mask = counts.length - 1;
+    this.#count(word, shift, n);
     // all digits are equal: nothing moves
-    if (counts[(((word[0] as number) ^ lowest) >>> shift) & mask] === order.length) return;
+    if (counts[(((word[order[0] as number] as number) ^ lowest) >>> shift) & mask] === n) return;
     for (let d = 0, sum = 0; d <= mask; d++) {
       const count = counts[d] as number;
       counts[d] = sum;
       sum += count;
     }
     const to = this.#other;
-    for (let i = 0; i < order.length; i++) {
+    for (let i = 0; i < n; i++) {
       const position = order[i] as number;
       const d = (((word[position] as number) ^ lowest) >>> shift) & mask;
       const place = counts[d] as number;

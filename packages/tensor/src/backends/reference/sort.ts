@@ -17,8 +17,10 @@ export function sort(call: SortCall): void {
   lanes(call.input, call.dim).forEach((lane, l) => {
     const sorted = lane.map((position, i) => ({ value: input.get(position), i }));
     sorted.sort((a, b) => sign * order(a.value, b.value));
-    for (const [i, position] of (valueLanes[l] ?? []).entries()) values.set(position, sorted[i]?.value as number);
-    for (const [i, position] of (indexLanes[l] ?? []).entries()) indices.set(position, sorted[i]?.i as number);
+    for (const [i, position] of (valueLanes[l] ?? []).entries())
+      values.set(position, sorted[call.skip + i]?.value as number);
+    for (const [i, position] of (indexLanes[l] ?? []).entries())
+      indices.set(position, sorted[call.skip + i]?.i as number);
   });
 }
 

@@ -164,7 +164,7 @@ if (after(ka, pa, kb, pb) == ((a & ${mask} & ${whole}) == 0u)) {
 }
 
 /** Stores the positions, and the elements that they refer to, as far as they are kept. */
-function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pairs: Pairs, padded: number): void {
+function keep(recorder: Recorder, { dim, skip, input, values, indices }: SortCall, pairs: Pairs, padded: number): void {
   const kept = values.shape[dim] ?? 1;
   const count = sizeOf(values.shape);
   const draft = new Draft("sort keep");
@@ -172,7 +172,7 @@ function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pai
   const places = draft.view(pairs.places, "read");
   const toValues = draft.view(values, "write");
   const toIndices = draft.view(indices, "write");
-  const [size, all] = [kept, padded].map((value) => draft.u32(value));
+  const [size, all, first] = [kept, padded, skip].map((value) => draft.u32(value));
   const views = [input, values, indices];
   const steps = views.map((view) => draft.u32(view.strides[dim] ?? 0));
   const starts = walk(
@@ -184,7 +184,7 @@ function keep(recorder: Recorder, { dim, input, values, indices }: SortCall, pai
     body: `let place = i % ${size};
 let l = i / ${size};
 ${starts.index("l", "at")}
-let source = ${places.bits(`l * ${all} + place`)};
+let source = ${places.bits(`l * ${all} + ${first} + place`)};
 ${toValues.putBits(`at1 + place * ${steps[1]}`, from.bits(`at0 + source * ${steps[0]}`))}
 ${toIndices.putBits(`at2 + place * ${steps[2]}`, "source")}`,
   }));

@@ -62,7 +62,7 @@ export function pow32(e: Emitter, a: Vector, b: Vector): Vector {
   const positive = v128.and(f32x4.gt(a, e.f32(0)), f32x4.lt(a, e.f32(Number.POSITIVE_INFINITY)));
   const simple = v128.and(positive, f32x4.lt(f32x4.abs(b), e.f32(1e30)));
   return guarded(e, "pow", [a, b], simple, () =>
-    throughDouble(e, [a, b], (x, y) => power64(e, x as Vector, y as Vector)),
+    throughDouble(e, [a, b], (x, y) => exp2Wide(e, f64x2.mul(y as Vector, log2Wide(e, x as Vector)))),
   ); // safe: two arguments
 }
 
@@ -78,9 +78,8 @@ export function log2Wide(e: Emitter, a: Vector): Vector {
   return f64x2.add(k, f64x2.mul(s, polynomial(e, "f64x2", e.let(f64x2.mul(s, s)), terms)));
 }
 
-/** `aᵇ` to nine digits, for positive a in float32's range. */
-function power64(e: Emitter, a: Vector, b: Vector): Vector {
-  const exponent = f64x2.mul(b, log2Wide(e, a));
+/** `2ˣ` to nine digits, in float32's range. */
+export function exp2Wide(e: Emitter, exponent: Vector): Vector {
   const t = e.let(f64x2.pmax(f64x2.pmin(exponent, e.f64(200)), e.f64(-200)));
   const rounded = e.let(f64x2.add(t, e.f64(magic)));
   const r = e.let(f64x2.mul(f64x2.sub(t, f64x2.sub(rounded, e.f64(magic))), e.f64(Math.LN2)));

@@ -7,8 +7,8 @@
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { f32x4, f64x2, i32x4, multiplyAdd, v128 } from "../wasm/index.ts";
 import type { Emitter } from "./emitter.ts";
-import { fmod32, log2Wide, pow32, throughDouble } from "./float32-binary.ts";
-import { arithmetic, type Composed, erfc64, polynomial, simple } from "./float64.ts";
+import { exp2Wide, fmod32, log2Wide, pow32, throughDouble } from "./float32-binary.ts";
+import { arithmetic, type Composed, erfcFar, polynomial, simple } from "./float64.ts";
 import { tangent, wave } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
 
@@ -28,7 +28,10 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   // 0 where the exponential overflows, as in PyTorch
   sigmoid: (e, x) => f32x4.div(e.f32(1), f32x4.add(exp(e, e.let(f32x4.neg(x))), e.f32(1))),
   erf,
-  erfc: (e, x) => throughDouble(e, [x], (half) => erfc64(e, half)),
+  erfc: (e, x) =>
+    throughDouble(e, [x], (half) =>
+      erfcFar(e, half, (_, size) => exp2Wide(e, f64x2.mul(f64x2.mul(size, size), e.f64(-Math.LOG2E)))),
+    ),
 };
 
 /** Emits a function of four float32. */
