@@ -1,6 +1,7 @@
 /** The CPU backend: dispatches each kernel call to the code that runs its kind. */
 
 import type { Backend, DeviceBuffer } from "../../backend.ts";
+import { DeviceError } from "../../errors.ts";
 import type { KernelCall } from "../../kernel.ts";
 import { settings } from "../../settings.ts";
 import { runArgReduce } from "./argreduce.ts";
@@ -87,6 +88,10 @@ function device(runtime: Runtime): Backend {
         case "pool":
         case "sparse":
         case "random":
+          if (call.cpu === undefined)
+            throw new DeviceError(
+              "cpu: random numbers are drawn on the host; a device that passes its calls on to this one needs readSync",
+            );
           // Safe: whoever issues a call sets `cpu` to the function for the call's kind, such as `runConv`.
           (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
           return;

@@ -11,6 +11,7 @@ import { ArgumentError, DeviceError } from "../../../src/errors.ts";
 import { input } from "../../../src/expr/expr.ts";
 import { program, type RowProgram, reduction } from "../../../src/expr/program.ts";
 import type { View } from "../../../src/kernel.ts";
+import { rand } from "../../../src/random-creation.ts";
 
 const x = input(0, "float32");
 
@@ -29,6 +30,17 @@ describe("cpu()", () => {
   it("returns one shared device without options, and a new one with options", () => {
     expect(cpu()).toBe(cpu());
     expect(cpu({ threads: 1 })).not.toBe(cpu({ threads: 1 }));
+  });
+
+  it("tells a device that passes random calls on to it what that device lacks", () => {
+    const inner = cpu({ threads: 1 });
+    const device: Backend = {
+      ...inner,
+      name: "passing",
+      readSync: undefined as never, // as if it had none
+    };
+    expect(() => rand([2], { device })).toThrow(/^cpu: random numbers .* needs readSync/);
+    expect(() => rand([2], { device: { ...inner, name: "passing" } })).not.toThrow();
   });
 
   it("rejects unknown and invalid options", () => {
