@@ -253,13 +253,13 @@ export function det(a: Tensor): Tensor {
   return applyAll(determinants, [a], undefined)[0] as Tensor; // safe: three outputs
 }
 
-/** Result of `slogdet`: `const [sign, logabsdet] = slogdet(a)`, or `{ sign, logabsdet }`. */
-export type LogDeterminant = readonly [sign: Tensor, logabsdet: Tensor] & {
+/** Result of `slogdet`. */
+export interface LogDeterminant {
   /** The sign of each determinant, [...]: 1, -1, or 0 for a singular matrix. It has no gradient. */
   readonly sign: Tensor;
   /** The natural logarithm of the absolute value of each determinant, [...]; -∞ for a singular matrix. */
   readonly logabsdet: Tensor;
-};
+}
 
 /**
  * Computes the sign and the logarithm of the absolute value of the determinant of each square matrix.
@@ -275,7 +275,7 @@ export type LogDeterminant = readonly [sign: Tensor, logabsdet: Tensor] & {
 export function slogdet(a: Tensor): LogDeterminant {
   expectSquare("slogdet", a);
   const [, sign, logabsdet] = applyAll(determinants, [a], undefined) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
-  return Object.assign([sign, logabsdet] as const, { sign, logabsdet });
+  return { sign, logabsdet };
 }
 
 /**

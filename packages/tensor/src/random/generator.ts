@@ -45,7 +45,7 @@ export class Generator {
     this.#seed = seed;
     this.#spare = null;
     const state = this.#state;
-    state[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    state[0] = seed; // keeps the lower 32 bits
     for (let i = 1; i < size; i++) {
       const before = state[i - 1] as number;
       state[i] = Math.imul(1812433253, before ^ (before >>> 30)) + i;
@@ -159,13 +159,10 @@ export class Generator {
 
   #twist(): void {
     const state = this.#state;
-    // Split into three parts, so that no index needs a modulo.
-    for (let i = 0; i < size - middle; i++)
-      state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
-    for (let i = size - middle; i < size - 1; i++) {
-      state[i] = (state[i + middle - size] as number) ^ mixed(state[i] as number, state[i + 1] as number);
+    for (let i = 0; i < size; i++) {
+      const next = state[(i + 1) % size] as number;
+      state[i] = (state[(i + middle) % size] as number) ^ mixed(state[i] as number, next);
     }
-    state[size - 1] = (state[middle - 1] as number) ^ mixed(state[size - 1] as number, state[0] as number);
     this.#next = 0;
   }
 }

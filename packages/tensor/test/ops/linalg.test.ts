@@ -60,8 +60,7 @@ describe("linear algebra", () => {
       const a = randn([n, n], { ...double, device });
       const unit = eye(n, { ...double, device });
       expect(distance(matmul(a, inv(a)), unit)).toBeLessThan(1e-9);
-      const { sign, logabsdet, ...pair } = slogdet(a);
-      expect(pair).toEqual({ 0: sign, 1: logabsdet });
+      const { sign, logabsdet } = slogdet(a);
       expect(det(a).div(sign.mul(logabsdet.exp())).sub(1).abs().itemSync()).toBeLessThan(1e-9);
       const l = cholesky(matmul(a, a.mT).add(unit));
       expect(distance(matmul(l, l.mT), matmul(a, a.mT).add(unit))).toBeLessThan(1e-9);
