@@ -6,3 +6,4 @@
  */
 
 export { functionalCall } from "./functional-call.ts";
+export { stackModuleState } from "./module-state.ts";

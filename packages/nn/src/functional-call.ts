@@ -10,7 +10,7 @@ import { expectModule, type Module } from "./module.ts";
  *
  * https://pytorch.org/docs/stable/generated/torch.func.functional_call.html
  *
- * @param tensors the tensors by the names of the parameters and buffers they replace.
+ * @param tensors the tensors by the names of the parameters and buffers they replace, in one object or in several.
  * @param inputs the inputs of the call. If `forward` is asynchronous, the module's own tensors are back when it first
  * waits.
  * @throws ArgumentError, before the call, for a name that the module does not have, and for two tensors for one
@@ -22,14 +22,15 @@ import { expectModule, type Module } from "./module.ts";
  */
 export function functionalCall<Inputs extends readonly unknown[], Output>(
   module: Module & { forward(...inputs: Inputs): Output },
-  tensors: Readonly<Record<string, Tensor>>,
+  tensors: Readonly<Record<string, Tensor>> | readonly Readonly<Record<string, Tensor>>[],
   ...inputs: Inputs
 ): Output {
   expectModule("functionalCall", module);
-  const kind = describeValue(tensors);
-  if (kind !== "an object") throw new ArgumentError(`functionalCall: expected tensors by name, got ${kind}`);
+  const given = [tensors].flat();
+  for (const kind of given.map(describeValue))
+    if (kind !== "an object") throw new ArgumentError(`functionalCall: expected tensors by name, got ${kind}`);
   const others = new Map<unknown, Tensor>();
-  for (const [name, tensor] of Object.entries(tensors)) {
+  for (const [name, tensor] of given.flatMap(Object.entries<Tensor>)) {
     expectTensor("functionalCall", tensor);
     const own = tensorOf(module, name);
     if (others.has(own) && others.get(own) !== tensor)
