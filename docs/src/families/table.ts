@@ -136,7 +136,7 @@ const autograd: readonly Family[] = [
 const nn: readonly Family[] = [
   {
     title: "Modules and containers",
-    files: "module container deepcopy functional-call parameter parameter-list hooks",
+    files: "module container deepcopy functional-call module-state parameter parameter-list hooks",
     names: "Identity FactoryOptions",
   },
   { title: "Linear layers", files: "linear", names: "Bilinear" },

@@ -64,10 +64,10 @@ function phrases(): string {
       code.startsWith("for")
         ? `${code} void [x, y];`
         : code.startsWith("class")
-          ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } }`
+          ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } *[Symbol.iterator]() { yield* samples; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, type StateDict, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, slogdet, type StateDict, stdMean, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
@@ -107,7 +107,9 @@ declare const [conv, bn]: [nn.Conv2d, nn.BatchNorm2d];
 declare const f: (samples: Sample[]) => Tensor;
 declare const t: Transform;
 declare const fn: (x: Tensor) => Tensor;
-declare const params: Record<string, Tensor>;
+declare const [params, buffers]: Record<string, Tensor>[];
+declare const models: nn.Sequential[];
+declare const saved: { rng: Tensor };
 declare const optimizer: Adam;
 declare const context: FunctionContext;
 declare const d: TensorDataset<[Tensor, Tensor]>;

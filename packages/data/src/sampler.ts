@@ -189,14 +189,14 @@ export class WeightedRandomSampler implements Sampler {
     this.#generator = generator;
   }
 
-  /** Draws `length` indices. */
+  /** Draws `length` indices, all at once. */
   *[Symbol.iterator](): Iterator<number> {
     const generator = this.#generator ?? defaultGenerator();
     yield* this.#replacement ? this.#drawAgain(generator) : this.#drawOnce(generator);
   }
 
   /** Draws with replacement, by searching for a uniform number in the cumulative weights. */
-  *#drawAgain(generator: Generator): Iterable<number> {
+  #drawAgain(generator: Generator): number[] {
     let sum = 0;
     const sums = this.weights.map((weight) => {
       sum += weight;
@@ -204,7 +204,7 @@ export class WeightedRandomSampler implements Sampler {
     });
     const last = this.weights.findLastIndex((weight) => weight > 0);
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) / sum;
-    for (let i = 0; i < this.length; i++) {
+    return Array.from({ length: this.length }, () => {
       const at = generator.uniform64();
       let low = 0;
       let high = last;
@@ -213,15 +213,15 @@ export class WeightedRandomSampler implements Sampler {
         if ((sums[middle] as number) < at) low = middle + 1;
         else high = middle;
       }
-      yield low;
-    }
+      return low;
+    });
   }
 
   /** Draws without replacement, in descending order of weight / exponential(1) (Efraimidis & Spirakis 2006). */
-  *#drawOnce(generator: Generator): Iterable<number> {
+  #drawOnce(generator: Generator): number[] {
     const keys = this.weights.map((weight) => weight / -Math.log1p(-generator.uniform64()));
     const order = Array.from(keys.keys()).sort((a, b) => (keys[b] as number) - (keys[a] as number));
-    yield* order.slice(0, this.length);
+    return order.slice(0, this.length);
   }
 }
 

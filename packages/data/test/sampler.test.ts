@@ -45,6 +45,17 @@ describe("samplers", () => {
     expect(generator.uniform()).toBeCloseTo(0.2858, 4);
   });
 
+  it("WeightedRandomSampler draws everything at the first index, so that what else draws does not matter", () => {
+    // The indices are those of PyTorch 1.13 after torch.manual_seed(1), with a torch.rand(1) after every fourth.
+    const generator = new Generator(1);
+    const weights = Array.from({ length: 12 }, (_, i) => 1 / (1 + (i % 3)));
+    const drawn: number[] = [];
+    for (const i of new WeightedRandomSampler(weights, 12, { generator })) {
+      if (drawn.push(i) % 4 === 0) generator.uniform();
+    }
+    expect(drawn).toEqual([0, 2, 2, 1, 6, 0, 5, 8, 6, 5, 6, 3]);
+  });
+
   it("WeightedRandomSampler draws in proportion to the weights", () => {
     const counts = [0, 0, 0];
     for (const i of new WeightedRandomSampler([1, 3, 0], 4000, { generator: new Generator(0) }))

@@ -58,6 +58,7 @@ const dtypeNames: ReadonlySet<string> = new Set([
 ]);
 
 const callables: ReadonlySet<string> = new Set([
+  "collections.Counter",
   "collections.OrderedDict",
   "torch._utils._rebuild_tensor_v2",
   "torch._utils._rebuild_parameter",
@@ -116,6 +117,9 @@ export function checkpointMeanings(what: string, storages: Map<string, TorchStor
         case "collections.OrderedDict":
           if (args.length > 0) throw new FileError(`${what}: an OrderedDict is created with arguments`);
           return new Map();
+        case "collections.Counter": // the milestones of a saved MultiStepLR
+          if (!(args[0] instanceof Map)) throw new FileError(`${what}: a Counter is not created from a dictionary`);
+          return args[0];
         case "torch.Size":
           if (!(args[0] instanceof Tuple) || !isIntegers(args[0].items))
             throw new FileError(`${what}: a torch.Size does not contain integers`);

@@ -159,4 +159,14 @@ describe("checkpoints of PyTorch", () => {
     await writeFile(path, "hello");
     await expect(loadTorch(path)).rejects.toThrow(/loadTorch: .*x\.pt: /);
   });
+
+  it("a Counter, which a saved MultiStepLR contains, is a dictionary", async () => {
+    // torch.save({"milestones": Counter([2, 6, 6]), "last_epoch": 5}, …, _use_new_zipfile_serialization=False)
+    const file =
+      "gAKKCmz8nEb5IGqoUBkugAJN6QMugAJ9cQAoWBAAAABwcm90b2NvbF92ZXJzaW9ucQFN6QNYDQAAAGxpdHRsZV9lbmRpYW5xAohYCgAAAHR5cGVf" +
+      "c2l6ZXNxA31xBChYBQAAAHNob3J0cQVLAlgDAAAAaW50cQZLBFgEAAAAbG9uZ3EHSwR1dS6AAn1xAChYCgAAAG1pbGVzdG9uZXNxAWNjb2xsZWN0" +
+      "aW9ucwpDb3VudGVyCnECfXEDKEsCSwFLBksCdYVxBFJxBVgKAAAAbGFzdF9lcG9jaHEGSwV1LoACXXEALg==";
+    const saved = await decodeTorch(Uint8Array.from(Buffer.from(file, "base64")));
+    expect(saved).toEqual({ milestones: { 2: 1, 6: 2 }, last_epoch: 5 });
+  });
 });

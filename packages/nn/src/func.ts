@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 
-export { functionalCall, stackModuleState, type TensorsByName } from "./functional-call.ts";
+export { functionalCall } from "./functional-call.ts";
+export { stackModuleState } from "./module-state.ts";

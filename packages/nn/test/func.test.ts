@@ -2,11 +2,11 @@
 
 import { noGrad } from "@akari/autograd";
 import { grad } from "@akari/autograd/func";
-import { ArgumentError, ones, randn, ShapeError, stack, type Tensor, tensor } from "@akari/tensor";
+import { ArgumentError, ones, type Tensor, tensor } from "@akari/tensor";
 import { vmap } from "@akari/tensor/vmap";
 import { describe, expect, it } from "vitest";
 import { functionalCall, stackModuleState } from "../src/func.ts";
-import { BatchNorm1d, Linear, Module, Sequential, Tanh } from "../src/index.ts";
+import { BatchNorm1d, Linear, Module, ModuleList, Sequential, Tanh } from "../src/index.ts";
 
 describe("functionalCall", () => {
   it("calls a module with other tensors, and leaves it as it was", () => {
@@ -55,6 +55,14 @@ describe("functionalCall", () => {
     expect(norm.runningMean?.itemSync()).toBe(0);
   });
 
+  it("takes tensors in several objects", () => {
+    const model = new Linear(1, 1);
+    const [weight, bias] = [tensor([[2]]), tensor([3])];
+    expect(functionalCall(model, [{ weight }, { bias }], tensor([[5]])).itemSync()).toBe(13);
+    expect(() => functionalCall(model, [{ bias }, { bias: weight }], ones([1, 1]))).toThrow(/another tensor/);
+    expect(() => functionalCall(model, [{ bias }, null as never], ones([1, 1]))).toThrow(/by name, got null/);
+  });
+
   it("restores the module after an error, and rejects names that it does not have", () => {
     const model = new Linear(2, 1);
     const own = model.weight;
@@ -69,34 +77,40 @@ describe("functionalCall", () => {
 });
 
 describe("stackModuleState", () => {
-  const make = () => new Sequential(new Linear(3, 2), new BatchNorm1d(2)).eval() as Sequential;
+  const models = () => [0, 1, 2].map(() => new Sequential(new Linear(3, 2), new BatchNorm1d(2)).eval());
 
-  it("stacks the parameters and buffers of models, which vmap then calls at once", () => {
-    const models = [make(), make(), make()];
-    const [parameters, buffers] = stackModuleState(models);
-    expect(parameters["0.weight"]?.shape).toEqual([3, 2, 3]);
-    expect(buffers["1.running_mean"]?.shape).toEqual([3, 2]);
-    expect(Object.values(parameters).every((x) => x.requiresGrad && x.isLeaf)).toBe(true);
-    const x = randn([4, 3]);
-    const call = (own: Record<string, Tensor>, rest: Record<string, Tensor>, input: Tensor) =>
-      functionalCall(models[0] as Sequential, [own, rest], input);
-    const got = vmap(call, { inDims: [0, 0, null] })(parameters, buffers, x) as Tensor;
-    const want = noGrad(() => stack(models.map((model) => model(x))));
-    expect(got.shape).toEqual([3, 4, 2]);
-    expect(got.sub(want).abs().max().itemSync()).toBeLessThan(1e-6);
-    got.sum().backward();
-    expect(parameters["0.bias"]?.grad?.shape).toEqual([3, 2]);
-    expect(models[0]?.getParameter("0.bias").grad).toBe(null);
+  it("stacks parameters and buffers, so that vmap runs all modules at once", () => {
+    const list = models();
+    list.forEach((model, i) => void noGrad(() => model.getParameter("1.bias").fill_(i)));
+    const [params, buffers] = stackModuleState(new ModuleList(list));
+    expect(params["0.weight"]?.shape).toEqual([3, 2, 3]);
+    expect(params["0.weight"]?.requiresGrad && params["0.weight"].isLeaf).toBe(true);
+    expect(buffers["1.running_var"]?.shape).toEqual([3, 2]);
+    const x = tensor([[1, -2, 3]]);
+    const run = (p: typeof params, b: typeof buffers) => functionalCall(list[0] as Sequential, [p, b], x);
+    const together = vmap(run)(params, buffers);
+    expect(together.toArraySync()).toEqual(list.map((model) => model(x).toArraySync()));
+    together.sum().backward();
+    expect(params["1.bias"]?.grad?.toArraySync()).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(list[0]?.getParameter("1.bias").grad).toBe(null);
+    for (const model of list) model.requiresGrad_(false);
+    expect(stackModuleState(list)[0]["0.weight"]?.requiresGrad).toBe(false);
   });
 
-  it("rejects models that differ", () => {
-    expect(() => stackModuleState([])).toThrow(/^stackModuleState: expected an array of at least one model/);
-    expect(() => stackModuleState([new Linear(2, 1), new Tanh()])).toThrow(/are of different classes/);
-    expect(() => stackModuleState([new Linear(2, 1), new Linear(2, 1, { bias: false })])).toThrow(
-      /some models lack "bias"/,
+  it("rejects modules that differ", () => {
+    const [one, two] = models() as [Sequential, Sequential];
+    expect(() => stackModuleState([])).toThrow("stackModuleState: expected at least one module, got none");
+    expect(() => stackModuleState([one, ones([1])] as never)).toThrow(/stackModuleState: expected a module/);
+    expect(() => stackModuleState([one, new Linear(1, 1)])).toThrow(/one class, got Sequential and Linear/);
+    expect(() => stackModuleState([new Linear(1, 1), new Linear(1, 1, { bias: false })])).toThrow(
+      'stackModuleState: only some of the modules have "bias"',
     );
-    expect(() => stackModuleState([new Linear(2, 1, { bias: false }), new Linear(2, 1)])).toThrow(ArgumentError);
-    expect(() => stackModuleState([new Linear(2, 1), new Linear(3, 1)])).toThrow(ShapeError);
-    expect(() => stackModuleState([make(), make().train()])).toThrow(/some models are in training mode/);
+    two.getParameter("0.bias").requiresGrad = false;
+    expect(() => stackModuleState([one, two])).toThrow(/"0.bias" requires a gradient in only some/);
+    expect(() => stackModuleState([one, two.train()])).toThrow(/training mode/);
   });
 });

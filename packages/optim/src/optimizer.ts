@@ -30,6 +30,8 @@ export type ParamGroup<Options> = Options & {
   params: Tensor[];
   /** The learning rate before any scheduler changed it. Default: set when the first scheduler is created. */
   initialLr?: number | undefined;
+  /** A name for the program's own use. */
+  name?: string | undefined;
 };
 
 /** Tensors to optimize, with options that apply to them. */
@@ -37,6 +39,8 @@ export type GroupArgument<Options> = Partial<Options> & {
   readonly params: Tensor | Iterable<Tensor>;
   /** The learning rate before any scheduler changed it, for schedulers that continue from an epoch. */
   readonly initialLr?: number;
+  /** A name for the program's own use, which `stateDict` contains. */
+  readonly name?: string;
 };
 
 /** Parameters to optimize: tensors, or groups of tensors with their own options. */
@@ -150,7 +154,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    */
   addParamGroup(group: GroupArgument<Options>): void {
     const name = this.constructor.name;
-    const defaults = { ...this.defaults, params: [], initialLr: undefined };
+    const defaults = { ...this.defaults, params: [], initialLr: undefined, name: undefined };
     // safe: every option has a default
     const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
     const params = Symbol.iterator in group.params ? [...group.params] : [group.params];

@@ -138,3 +138,13 @@ it("a formula that reads an undeclared name throws an error that lists the decla
     'Forgetful: the formula reads "rate", but scalars declares lr',
   );
 });
+
+it("a parameter group keeps its name, also in a saved state", () => {
+  const optimizer = new AdamW([{ params: [tensor([1])], name: "head" }, { params: [tensor([2])] }]);
+  expect(optimizer.paramGroups.map(({ name }) => name)).toEqual(["head", undefined]);
+  const saved = optimizer.stateDict();
+  expect(saved.param_groups.map(({ name }) => name)).toEqual(["head", undefined]);
+  const other = new AdamW([{ params: [tensor([1])], name: "other" }, { params: [tensor([2])] }]);
+  other.loadStateDict(saved);
+  expect(other.paramGroups[0]?.name).toBe("head");
+});

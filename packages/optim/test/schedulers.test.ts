@@ -17,6 +17,7 @@ import {
   OneCycleLR,
   PolynomialLR,
   ReduceLROnPlateau,
+  type SchedulerState,
   SequentialLR,
   SGD,
   type SGDOptions,
@@ -103,6 +104,27 @@ describe.each(Object.entries(makers))("%s", (_, make) => {
     for (const state of wrong) expect(() => scheduler.loadStateDict(state)).toThrow(FileError);
     expect(rates(o)).toEqual(before);
   });
+});
+
+it("ChainedScheduler continues from PyTorch's state, which has no epoch of its own", () => {
+  // torch.optim.lr_scheduler.ChainedScheduler([ConstantLR(o, 0.1, 7), ExponentialLR(o, 0.9)]) with lr 0.05, 5 steps.
+  const [base_lrs, _last_lr] = [[0.05], [0.0029524500000000014]];
+  const inner = { base_lrs, last_epoch: 5, _step_count: 6, verbose: false };
+  const _schedulers = [
+    { ...inner, factor: 0.1, total_iters: 7, _last_lr: [0.0032805000000000013] },
+    { ...inner, gamma: 0.9, _last_lr },
+  ];
+  const o = new SGD([tensor([1])], { lr: 0.05 });
+  const scheduler = new ChainedScheduler([
+    new ConstantLR(o, { factor: 0.1, totalIters: 7 }),
+    new ExponentialLR(o, 0.9),
+  ]);
+  scheduler.loadStateDict({ _schedulers, _last_lr } as SchedulerState);
+  expect(scheduler.lastEpoch).toBe(5);
+  for (const lr of [0.0026572050000000015, 0.023914845000000014]) {
+    scheduler.step();
+    expect(o.paramGroups[0]?.lr).toBeCloseTo(lr, 15);
+  }
 });
 
 describe("learning rates", () => {

@@ -35,6 +35,9 @@ const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x,
  * [lower, upper) for each element; otherwise it is (lower + upper) / 2. Xu et al. 2015,
  * https://arxiv.org/abs/1505.00853
  *
+ * Unlike PyTorch, which draws for the elements that are not positive, this draws for all of them, so that the input need
+ * not be read. The numbers in training therefore differ from PyTorch's.
+ *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  *
  * @throws ArgumentError when `lower` is above `upper`.

@@ -194,8 +194,8 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
    */
   loadStateDict(state: SchedulerState): void {
     this.checkState(state);
-    const { last_epoch, base_lrs = [], _last_lr, _schedulers } = state;
-    this.schedulers.forEach((scheduler, i) => void scheduler.loadStateDict(_schedulers?.[i] as SchedulerState));
+    const { _schedulers = [], last_epoch = _schedulers[0]?.last_epoch, base_lrs = [], _last_lr } = state;
+    this.schedulers.forEach((scheduler, i) => void scheduler.loadStateDict(_schedulers[i] as SchedulerState));
     this.#baseLrs = base_lrs;
     // safe, all: checked
     this.enter(last_epoch as number);
@@ -204,7 +204,8 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
 
   /** Throws a FileError unless `state` has the form of a saved state of this scheduler. */
   checkState(state: SchedulerState | undefined): void {
-    const { last_epoch, base_lrs = [], _last_lr, _schedulers = [] } = state ?? {};
+    // PyTorch's `ChainedScheduler` saves the epoch only with the schedulers that it combines.
+    const { _schedulers = [], last_epoch = _schedulers[0]?.last_epoch, base_lrs = [], _last_lr } = state ?? {};
     const count = this.schedulers.length;
     const areRates = (lrs: unknown): boolean => Array.isArray(lrs) && lrs.every((lr) => typeof lr === "number");
     if (!Number.isInteger(last_epoch) || !areRates(_last_lr) || !areRates(base_lrs) || _schedulers.length !== count)

@@ -6,8 +6,12 @@
  * generator".
  */
 
+import { describeValue } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { fillBlocks, middleWord as middle, blockWords as size } from "./twister.ts";
+
+/** Size of a state in PyTorch's format, and the word in it that says whether there is a spare draw. */
+const [stateBytes, pairedWord] = [5056, 1260];
 
 /**
  * A seeded pseudorandom number generator.
@@ -41,7 +45,7 @@ export class Generator {
     this.#seed = seed;
     this.#spare = null;
     const state = this.#state;
-    state[0] = Number(BigInt.asUintN(32, BigInt(seed)));
+    state[0] = seed; // keeps the lower 32 bits
     for (let i = 1; i < size; i++) {
       const before = state[i - 1] as number;
       state[i] = Math.imul(1812433253, before ^ (before >>> 30)) + i;
@@ -118,42 +122,61 @@ export class Generator {
     return radius * Math.cos(angle);
   }
 
-  /** Returns a copy of the complete state for `setState`, in a format of Akari's own. */
+  /** Returns a copy of the complete state for `setState`: the bytes of PyTorch's `torch.get_rng_state`. */
   getState(): Uint8Array {
-    const words = new Float64Array(size + 4);
-    words.set(this.#state);
-    words.set([this.#next, this.#seed, this.#spare === null ? 0 : 1, this.#spare ?? 0], size);
-    return new Uint8Array(words.buffer);
+    const bytes = new Uint8Array(stateBytes);
+    const { seed, words, spare } = stateFields(bytes);
+    seed[0] = BigInt(this.#seed);
+    words.set([size + 1 - this.#next, 1, this.#next], 2);
+    this.#state.forEach((word, i) => {
+      words[6 + 2 * i] = word;
+    });
+    words[pairedWord] = this.#spare === null ? 0 : 1;
+    spare[0] = this.#spare ?? 0;
+    return bytes;
   }
 
-  /** Restores a state that `getState` returned. Returns the generator. Throws an ArgumentError for other bytes. */
+  /**
+   * Restores a state that `getState` or PyTorch's `torch.get_rng_state` returned. Returns the generator.
+   *
+   * @throws ArgumentError for other bytes.
+   */
   setState(bytes: Uint8Array): this {
-    if (bytes.byteLength !== (size + 4) * 8) {
-      throw new ArgumentError(`setState: expected ${(size + 4) * 8} bytes from getState, got ${bytes.byteLength}`);
+    if (bytes.length !== stateBytes) {
+      const given = bytes.length ?? describeValue(bytes);
+      throw new ArgumentError(`setState: expected the ${stateBytes} bytes of getState, got ${given}`);
     }
-    const words = new Float64Array(new Uint8Array(bytes).buffer);
-    // Safe: the length was checked.
-    const [next, seed, paired, spare] = words.subarray(size) as unknown as [number, number, number, number];
-    if (!(next >= 0 && next <= size && Number.isSafeInteger(seed)))
+    const { seed, words, spare } = stateFields(new Uint8Array(bytes));
+    const [left, seeded] = words.subarray(2) as unknown as [number, number]; // safe: the length was checked
+    if (!(left >= 1 && left <= size && seeded === 1))
       throw new ArgumentError("setState: these bytes are not a generator's state");
-    this.#state.set(words.subarray(0, size));
-    this.#next = next;
-    this.#seed = seed;
-    this.#spare = paired === 1 ? spare : null;
+    this.#state.set(words.subarray(6, 6 + 2 * size).filter((_, i) => i % 2 === 0));
+    this.#next = size + 1 - left;
+    this.#seed = Number(seed[0]);
+    this.#spare = words[pairedWord] ? (spare[0] as number) : null;
     return this;
   }
 
   #twist(): void {
     const state = this.#state;
-    // Split into three parts, so that no index needs a modulo.
-    for (let i = 0; i < size - middle; i++)
-      state[i] = (state[i + middle] as number) ^ mixed(state[i] as number, state[i + 1] as number);
-    for (let i = size - middle; i < size - 1; i++) {
-      state[i] = (state[i + middle - size] as number) ^ mixed(state[i] as number, state[i + 1] as number);
+    for (let i = 0; i < size; i++) {
+      const next = state[(i + 1) % size] as number;
+      state[i] = (state[(i + middle) % size] as number) ^ mixed(state[i] as number, next);
     }
-    state[size - 1] = (state[middle - 1] as number) ^ mixed(state[size - 1] as number, state[0] as number);
     this.#next = 0;
   }
+}
+
+/**
+ * The fields of a state in PyTorch's format: the seed; from the third word on, the words left of the block plus one,
+ * whether there is a seed, and the next word; the block, in 64 bits each; the spare draw and whether there is one.
+ */
+function stateFields({ buffer }: Uint8Array) {
+  return {
+    seed: new BigInt64Array(buffer, 0, 1),
+    words: new Uint32Array(buffer),
+    spare: new Float64Array(buffer, 5024, 1),
+  };
 }
 
 function tempered(word: number): number {

@@ -49,6 +49,24 @@ describe("Generator", () => {
     expect([generator.normal(), generator.uniform(), generator.normal()]).toEqual(next);
   });
 
+  it("reads and writes PyTorch's states", () => {
+    // torch.manual_seed(5); torch.randn(1): the fields of torch.get_rng_state() that are not words of the block.
+    const generator = new Generator(5);
+    generator.normal();
+    const view = new DataView(generator.getState().buffer);
+    expect(view.byteLength).toBe(5056);
+    expect([view.getBigUint64(0, true), view.getInt32(8, true), view.getInt32(12, true)]).toEqual([5n, 621, 1]);
+    expect([view.getBigUint64(16, true), view.getInt32(5040, true)]).toEqual([4n, 1]);
+    expect([view.getBigUint64(24, true), view.getBigUint64(32, true)]).toEqual([4081643083n, 713234725n]);
+    expect(view.getFloat64(5024, true)).toBeCloseTo(-0.6038215878840039, 15);
+    // The state of torch.manual_seed(5), which gives the next word as 0; then torch.rand(1).
+    const seeded = new Generator(5).getState();
+    new DataView(seeded.buffer).setBigUint64(16, 0n, true);
+    expect(new Generator(1).setState(seeded).uniform()).toBeCloseTo(0.8302518725395203, 15);
+    expect(new Generator(-1).getState().subarray(0, 8)).toEqual(new Uint8Array(8).fill(255));
+    expect(new Generator().setState(new Generator(-1).getState()).initialSeed()).toBe(-1);
+  });
+
   it("draws half precision as in PyTorch: as many random bits as the mantissa has, with intermediate rounding", () => {
     // torch.manual_seed(5): rand(3) in float16 and bfloat16, then randn(16) in both.
     const generator = new Generator().manualSeed(5);
@@ -139,7 +157,9 @@ describe("Generator", () => {
 
   it("rejects invalid seeds and states", () => {
     expect(() => new Generator().manualSeed(0.5)).toThrow(/safe integer, got 0.5/);
-    expect(() => new Generator().setState(new Uint8Array(5))).toThrow(/5/);
+    expect(() => new Generator().setState(new Uint8Array(5))).toThrow(/the 5056 bytes of getState, got 5$/);
+    expect(() => new Generator().setState(new Uint8Array(5056))).toThrow("these bytes are not a generator's state");
+    expect(() => new Generator().setState(zeros([5056]) as never)).toThrow("got a tensor");
   });
 
   it("rejects integers that the dtype cannot hold", () => {
