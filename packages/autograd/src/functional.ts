@@ -13,6 +13,7 @@ import {
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   stack,
   type Tensor,
@@ -214,10 +215,7 @@ export function gradientOf(
   options: { createGraph: boolean; retainGraph: boolean } = recorded,
 ): Tensor[] {
   expectTensor(operation, output, "a function that returns a tensor");
-  if (output.numel() !== 1)
-    throw new ShapeError(
-      `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
-    );
+  if (output.numel() !== 1) throw shapeError(operation, "a function that returns one element", output);
   return gradOrZero([output], leaves, [null], options);
 }
 

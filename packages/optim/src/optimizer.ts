@@ -162,10 +162,11 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     // safe: every option has a default
     const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
     const list = Symbol.iterator in group.params ? [...group.params] : [group.params];
-    const names = list.flatMap((entry) => (Array.isArray(entry) ? (entry[0] as string) : []));
+    const isNamed = (entry: unknown): entry is [string, Tensor] => Array.isArray(entry) && typeof entry[0] === "string";
+    const names = list.flatMap((entry) => (isNamed(entry) ? entry[0] : []));
     if (names.length > 0 && names.length < list.length)
       throw new ArgumentError(`${name}: expected names for all parameters of a group or for none`);
-    const params = list.map((entry) => [entry].flat().at(-1) as Tensor); // safe: checked below
+    const params = list.map((entry) => (isNamed(entry) ? entry[1] : entry) as Tensor); // safe: checked below
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
       this.checkParam(param, i);
