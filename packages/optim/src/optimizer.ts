@@ -35,7 +35,7 @@ export type ParamGroup<Options> = Options & {
 };
 
 /** Tensors, or tensors with their names, as `model.namedParameters()` returns them. */
-type TensorsArgument = Iterable<Tensor> | Iterable<readonly [name: string, param: Tensor]>;
+export type TensorsArgument = Iterable<Tensor> | Iterable<readonly [name: string, param: Tensor]>;
 
 /** Tensors to optimize, with options that apply to them. */
 export type GroupArgument<Options> = Partial<Options> & {

@@ -10,7 +10,7 @@ import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 type WithMomentum = { momentum?: number; betas?: readonly [number, number] };
 
 /** How the momentum is cycled. */
-interface MomentumOptions {
+export interface MomentumOptions {
   /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
   readonly cycleMomentum?: boolean;
   /** Momentum at the peak of the learning rate, for all groups or as an array with one per group. */
