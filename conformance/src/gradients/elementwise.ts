@@ -69,6 +69,7 @@ export const elementwise: Calls = {
   mul: [...pair(), ...anywhere(3)],
   nanToNum: anywhere(),
   neg: anywhere(),
+  positive: anywhere(),
   polygamma: [[2, numbers([2, 3], 0.3, 3)]],
   pow: [
     [numbers([2, 3], 0.3, 2), numbers([3])],

@@ -24,6 +24,11 @@ export const methods: Calls = {
   logNormal_: [[x()]],
   normal_: [[x()]],
   random_: [[x()]],
+  sumToSize: [
+    [x(), 2, 1],
+    [numbers([2, 2, 3]), [1, 3]],
+    [x(), [2, 3]],
+  ],
   to: [
     [x(), "float64"],
     [x(), reference()],
@@ -177,6 +182,7 @@ export const apart: readonly string[] = [
   "isDType",
   "isFloating",
   "isOptions",
+  "isTensor",
   "keep",
   "kindOf",
   "linspace",

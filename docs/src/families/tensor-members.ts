@@ -11,12 +11,12 @@ const own: Readonly<Record<string, string>> = {
   Attributes:
     "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
   "Reading values": "item itemSync toArray toArraySync data dataSync prefetch toString [toPrimitive]",
-  Gradients: "backward grad retainGrad registerHook detach",
+  Gradients: "backward grad retainGrad registerHook detach detach_",
   Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
   Creation: "newZeros newOnes newFull",
   "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
-  Reductions: "var",
+  Reductions: "var sumToSize",
   Shape: "T viewAs",
   "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewThrough",
 };

@@ -67,7 +67,7 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } *[Symbol.iterator]() { yield* samples; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, slogdet, type StateDict, stdMean, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, isTensor, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, slogdet, type StateDict, stdMean, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
@@ -90,6 +90,7 @@ declare const [x, y, mask, b, loss]: [Tensor, Tensor, Tensor, Tensor, Tensor];
 declare const a: Tensor & Float32Array<ArrayBuffer>;
 declare const model: nn.Sequential;
 declare const layer: nn.Linear;
+declare const layers: nn.ModuleList;
 declare const parameter: nn.Parameter;
 declare const hook: nn.ForwardHook;
 declare const encoder: nn.TransformerEncoder;

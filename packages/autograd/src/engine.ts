@@ -181,17 +181,7 @@ class Pass {
         `backward: ${from?.name ?? "the caller"} returned a gradient of shape ${showShape(gradient.shape)} for an input of shape ${showShape(shape)}`,
       );
     }
-    const fit = () => {
-      let result = gradient;
-      if (!sameShape(gradient.shape, shape)) {
-        const dims = gradient.shape.flatMap((size, i) =>
-          i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : [],
-        );
-        result = gradient.sum(dims, { keepdim: dims.length > lead });
-        if (!sameShape(result.shape, shape)) result = result.reshape(shape);
-      }
-      return result.to(dtype);
-    };
+    const fit = () => gradient.sumToSize(shape).to(dtype);
     if (this.#options.createGraph) return fit();
     const fitted = scope(fit);
     gradient.dispose();

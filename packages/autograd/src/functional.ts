@@ -7,11 +7,13 @@ import {
   AutogradError,
   type BackwardOptions,
   batching,
+  checkChoice,
   expectFloating,
   expectTensor,
   ShapeError,
   sameShape,
   settings,
+  shapeError,
   showShape,
   stack,
   type Tensor,
@@ -20,7 +22,14 @@ import {
 } from "@akari/tensor";
 import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
-import { backwardDefaults, requiresGrad, startingGradient, type Variable, variableOf } from "./variable.ts";
+import {
+  backwardDefaults,
+  passOptions,
+  requiresGrad,
+  startingGradient,
+  type Variable,
+  variableOf,
+} from "./variable.ts";
 
 /** One tensor or an array of tensors. */
 export type Tensors = Tensor | readonly Tensor[];
@@ -98,6 +107,7 @@ export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): 
     allowUnused: false,
     gradOutputs: undefined,
   });
+  checkChoice("grad", "retainGraph", retainGraph, [true, false]);
   const only = listOf(inputs).map((input) => variableOf("grad", input));
   const { roots, starts } = rootsOf("grad", outputs, gradOutputs, "gradOutputs");
   const found = runBackward(roots, starts, { createGraph, retainGraph, only, capture: true });
@@ -128,18 +138,10 @@ export interface BackwardManyOptions extends BackwardOptions {
  * @throws ShapeError when the shape of a gradient in `gradTensors` is not that of its tensor.
  */
 export function backward(tensors: Tensors, options?: BackwardManyOptions): void {
-  const {
-    createGraph,
-    retainGraph = createGraph,
-    inputs,
-    gradTensors,
-  } = settings("backward", options, {
-    ...backwardDefaults,
-    gradTensors: undefined,
-  });
-  const { roots, starts } = rootsOf("backward", tensors, gradTensors, "gradTensors");
-  const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
-  runBackward(roots, starts, { createGraph, retainGraph, only, capture: false });
+  const all = settings("backward", options, { ...backwardDefaults, gradTensors: undefined });
+  const pass = passOptions(all);
+  const { roots, starts } = rootsOf("backward", tensors, all.gradTensors, "gradTensors");
+  runBackward(roots, starts, pass);
 }
 
 /** A function of tensors that returns one or more tensors. */
@@ -213,10 +215,7 @@ export function gradientOf(
   options: { createGraph: boolean; retainGraph: boolean } = recorded,
 ): Tensor[] {
   expectTensor(operation, output, "a function that returns a tensor");
-  if (output.numel() !== 1)
-    throw new ShapeError(
-      `${operation}: the function must return one element, it returned shape ${showShape(output.shape)}`,
-    );
+  if (output.numel() !== 1) throw shapeError(operation, "a function that returns one element", output);
   return gradOrZero([output], leaves, [null], options);
 }
 

@@ -4,25 +4,28 @@
  */
 
 import {
+  ArgumentError,
   AutogradError,
   type BackwardOptions,
   changed,
+  checkChoice,
   DTypeError,
+  expectShape,
+  expectTensor,
   isFloating,
   keep,
   onesLike,
   perform,
   type Recorded,
-  ShapeError,
+  type Settings,
   type Spec,
-  sameShape,
   settings,
   showShape,
   type Tensor,
   type Trace,
 } from "@akari/tensor";
 import { checkForward, originOfCall } from "./anomaly.ts";
-import { runBackward } from "./engine.ts";
+import { type PassOptions, runBackward } from "./engine.ts";
 import { gradientOf } from "./formulas/gradient.ts";
 import { isGradEnabled } from "./mode.ts";
 import { type Node, OperationNode, specOf } from "./node.ts";
@@ -68,11 +71,8 @@ export class Variable implements Trace {
   set grad(gradient: Tensor | null) {
     if (gradient !== null) {
       const { shape, dtype } = this.spec;
-      if (!sameShape(gradient.shape, shape)) {
-        throw new ShapeError(
-          `grad: a gradient of shape ${showShape(gradient.shape)} does not match a tensor of shape ${showShape(shape)}`,
-        );
-      }
+      expectTensor("grad", gradient);
+      expectShape("grad", "gradient", gradient, shape);
       if (gradient.dtype !== dtype)
         throw new DTypeError(`grad: a ${gradient.dtype} gradient does not match a ${dtype} tensor`);
     }
@@ -146,14 +146,8 @@ export class Variable implements Trace {
   }
 
   backward(output: Tensor, gradient: Tensor | null, options?: BackwardOptions): void {
-    const { createGraph, retainGraph = createGraph, inputs } = settings("backward", options, backwardDefaults);
-    const only = inputs?.map((input) => variableOf("backward", input)) ?? null;
-    runBackward([this], [startingGradient("backward", output, gradient)], {
-      createGraph,
-      retainGraph,
-      only,
-      capture: false,
-    });
+    const pass = passOptions(settings("backward", options, backwardDefaults));
+    runBackward([this], [startingGradient("backward", output, gradient)], pass);
   }
 
   gradients(
@@ -243,8 +237,10 @@ export function edgesOf(inputs: readonly Tensor[]): (Variable | null)[] | null {
  * Returns the variable of a tensor that requires a gradient.
  *
  * @throws AutogradError when the tensor does not require a gradient.
+ * @throws ArgumentError for any other value, which plain JavaScript may pass.
  */
 export function variableOf(operation: string, tensor: Tensor): Variable {
+  expectTensor(operation, tensor);
   const { trace } = tensor;
   if (!(trace instanceof Variable) || !trace.requiresGrad) {
     throw new AutogradError(`${operation}: a tensor of shape ${showShape(tensor.shape)} does not require a gradient`);
@@ -256,6 +252,23 @@ export function variableOf(operation: string, tensor: Tensor): Variable {
 export const backwardDefaults = { createGraph: false, retainGraph: undefined, inputs: undefined } as const;
 
 /**
+ * Returns the options of a pass that accumulates gradients in `grad`.
+ *
+ * @throws ArgumentError when `retainGraph` is neither true nor false, or `inputs` is empty or contains other values.
+ * @throws AutogradError when one of `inputs` does not require a gradient.
+ */
+export function passOptions({
+  createGraph,
+  retainGraph = createGraph,
+  inputs,
+}: Settings<BackwardOptions, typeof backwardDefaults>): PassOptions {
+  checkChoice("backward", "retainGraph", retainGraph, [true, false]);
+  const only = inputs === undefined ? null : [inputs].flat().map((input) => variableOf("backward", input));
+  if (only?.length === 0) throw new ArgumentError("backward: inputs must not be empty");
+  return { createGraph, retainGraph, only, capture: false };
+}
+
+/**
  * Returns the upstream gradient that a backward pass starts with: `gradient`, or 1 for a one-element tensor.
  *
  * @throws ShapeError when the shape of `gradient` is not that of `output`.
@@ -264,11 +277,8 @@ export const backwardDefaults = { createGraph: false, retainGraph: undefined, in
 export function startingGradient(operation: string, output: Tensor, gradient: Tensor | null): Tensor {
   variableOf(operation, output);
   if (gradient !== null) {
-    if (!sameShape(gradient.shape, output.shape)) {
-      throw new ShapeError(
-        `${operation}: the gradient has shape ${showShape(gradient.shape)}, but its tensor has ${showShape(output.shape)}`,
-      );
-    }
+    expectTensor(operation, gradient);
+    expectShape(operation, "gradient", gradient, output.shape);
     return gradient;
   }
   if (output.numel() !== 1) {
@@ -295,12 +305,14 @@ function bottom(tensor: Tensor): Tensor {
  * @param on whether `tensor` requires a gradient. Default true.
  * @throws DTypeError when `on` is true and the dtype is not floating point.
  * @throws AutogradError when `on` is false and `tensor` is the result of a recorded operation.
+ * @throws ArgumentError when `on` is neither true nor false.
  * @example
  * const x = requiresGrad(tensor([1, 2, 3]));
  * x.mul(x).sum().backward();
  * await x.grad?.toArray(); // [2, 4, 6]
  */
 export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
+  checkChoice("requiresGrad", "on", on, [true, false]);
   if (on && !isFloating(tensor.dtype)) {
     throw new DTypeError(
       `requiresGrad: only floating-point tensors can require a gradient, this one is ${tensor.dtype}`,

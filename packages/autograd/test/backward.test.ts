@@ -1,6 +1,6 @@
-import { AutogradError, ShapeError, type Tensor, tensor } from "@akari/tensor";
+import { ArgumentError, AutogradError, ones, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { noGrad, requiresGrad } from "../src/index.ts";
+import { grad, noGrad, requiresGrad } from "../src/index.ts";
 
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values));
 
@@ -52,7 +52,11 @@ describe("backward", () => {
     z.backward();
     expect(x.grad?.toArraySync()).toEqual([6, 12]);
     const wrong = 1 as unknown as Tensor; // a number, as plain JavaScript may pass
-    expect(() => z.backward(wrong)).toThrow(ShapeError);
+    expect(() => z.backward(wrong)).toThrow(/^backward: expected a tensor, got 1/);
+    expect(() => z.backward({ retainGraph: "no" as never })).toThrow(
+      new ArgumentError('backward: retainGraph must be true or false, got "no"'),
+    );
+    expect(() => grad(z, x, { retainGraph: 1 as never })).toThrow(/^grad: retainGraph must be true or false, got 1/);
   });
 
   it("requires a gradient for outputs of several elements", () => {
@@ -69,10 +73,24 @@ describe("backward", () => {
 
   it("rejects a gradient of another shape", () => {
     const x = leaf([1, 2]);
-    expect(() => x.mul(2).backward(tensor([1, 2, 3]))).toThrow(/\[3\].*\[2\]/);
+    expect(() => x.mul(2).backward(tensor([1, 2, 3]))).toThrow(
+      new ShapeError("backward: expected a gradient of shape [2], got shape [3]"),
+    );
     expect(() => {
       x.grad = tensor([1, 2, 3]);
-    }).toThrow(/\[3\] does not match .* \[2\]/);
+    }).toThrow(new ShapeError("grad: expected a gradient of shape [2], got shape [3]"));
+  });
+
+  it("rejects inputs that are no tensors, or none", () => {
+    const x = leaf([1, 2]);
+    const z = x.mul(x).sum();
+    const wrong = (inputs: unknown) => () => z.backward({ inputs: inputs as Tensor[] });
+    expect(wrong("x")).toThrow(/^backward: expected a tensor, got x/);
+    expect(wrong([null])).toThrow(/^backward: expected a tensor, got null/);
+    expect(wrong([])).toThrow(new ArgumentError("backward: inputs must not be empty"));
+    expect(wrong(ones([1]))).toThrow(/^backward: a tensor of shape \[1\] does not require a gradient/);
+    z.backward({ inputs: x });
+    expect(x.grad?.toArraySync()).toEqual([2, 4]);
   });
 
   it("computes gradients of the given inputs only", () => {
@@ -269,5 +287,30 @@ describe("hooks", () => {
     expect(kept).toHaveLength(1);
     expect((kept[0] as typeof x).toArraySync()).toEqual([5]);
     expect(x.grad?.toArraySync()).toEqual([5]);
+  });
+});
+
+describe("detach_", () => {
+  it("makes the result of an operation a leaf without a gradient", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    const z = y.detach_();
+    expect(z).toBe(y);
+    expect([z.requiresGrad, z.isLeaf, z.trace]).toEqual([false, true, null]);
+    const later = y.mul(x).sum();
+    later.backward();
+    expect(x.grad?.toArraySync()).toEqual([3, 6]);
+  });
+
+  it("is rejected for views, as in PyTorch", () => {
+    expect(() => leaf([1, 2]).narrow(0, 0, 1).detach_()).toThrow(AutogradError);
+  });
+});
+
+describe("requiresGrad", () => {
+  it("is on or off", () => {
+    expect(() => requiresGrad(tensor([1]), "no" as never)).toThrow(
+      new ArgumentError('requiresGrad: on must be true or false, got "no"'),
+    );
   });
 });

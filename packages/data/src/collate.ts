@@ -37,29 +37,23 @@ export function defaultCollate<Sample>(samples: readonly Sample[]): Collated<Sam
 
 function collate(samples: readonly unknown[], path: string): unknown {
   const [first] = samples;
-  if (first instanceof Tensor)
-    return collateTensors(
-      samples.map((sample) => expectAlike(sample instanceof Tensor, sample, first, path)),
-      path,
-    );
+  expectEqual(samples, path, "is", kindOf, ArgumentError, describe);
+  // safe, all: the samples are of one kind
+  if (first instanceof Tensor) {
+    const tensors = samples as readonly Tensor[];
+    expectEqual(tensors, path, "has shape", ({ shape }) => showShape(shape), ShapeError);
+    expectEqual(tensors, path, "is", ({ dtype }) => dtype, DTypeError);
+    return stack(tensors);
+  }
   if (typeof first === "number") {
-    const numbers = samples.map((sample) => expectAlike(typeof sample === "number", sample, first, path));
+    const numbers = samples as readonly number[];
     return tensor(numbers, { dtype: numbers.every(isInt32) ? "int32" : "float32" });
   }
-  if (typeof first === "boolean") {
-    const booleans = samples.map((sample) => expectAlike(typeof sample === "boolean", sample, first, path));
-    return tensor(booleans, { dtype: "bool" });
-  }
-  if (typeof first === "string")
-    return samples.map((sample) => expectAlike(typeof sample === "string", sample, first, path));
+  if (typeof first === "boolean") return tensor(samples as readonly boolean[], { dtype: "bool" });
+  if (typeof first === "string") return [...samples];
   if (Array.isArray(first)) {
-    const rows = samples.map((sample) => expectAlike(Array.isArray(sample), sample, first as readonly unknown[], path));
-    const odd = rows.find((row) => row.length !== first.length);
-    if (odd !== undefined) {
-      throw new ShapeError(
-        `defaultCollate: sample${path} has length ${first.length} in the first sample, but ${odd.length} in another`,
-      );
-    }
+    const rows = samples as readonly (readonly unknown[])[];
+    expectEqual(rows, path, "has length", ({ length }) => length, ShapeError);
     return first.map((_, i) =>
       collate(
         rows.map((row) => row[i]),
@@ -68,7 +62,7 @@ function collate(samples: readonly unknown[], path: string): unknown {
     );
   }
   if (isRecord(first)) {
-    const records = samples.map((sample) => expectAlike(isRecord(sample), sample, first, path));
+    const records = samples as readonly Record<string, unknown>[];
     return Object.fromEntries(
       Object.keys(first).map((key) => {
         const column = records.map((record) => {
@@ -87,34 +81,34 @@ function collate(samples: readonly unknown[], path: string): unknown {
   );
 }
 
-function collateTensors(tensors: readonly Tensor[], path: string): Tensor {
-  const [first] = tensors as [Tensor];
-  for (const other of tensors) {
-    if (showShape(other.shape) !== showShape(first.shape)) {
-      throw new ShapeError(
-        `defaultCollate: sample${path} has shape ${showShape(first.shape)} in the first sample, but ${showShape(other.shape)} in another`,
+/**
+ * Checks that all samples are equal to the first in what `of` returns.
+ *
+ * @param show what an error says of a sample. Default: what `of` returns.
+ * @throws an error of class `Kind` when one is not.
+ */
+function expectEqual<Sample>(
+  samples: readonly Sample[],
+  path: string,
+  verb: string,
+  of: (sample: Sample) => string | number,
+  Kind: new (message: string) => Error,
+  show: (sample: Sample) => string | number = of,
+): void {
+  const [first] = samples as readonly [Sample]; // safe: there is at least one
+  for (const sample of samples) {
+    if (of(sample) !== of(first))
+      throw new Kind(
+        `defaultCollate: sample${path} ${verb} ${show(first)} in the first sample, but ${show(sample)} in another`,
       );
-    }
-    if (other.dtype !== first.dtype) {
-      throw new DTypeError(
-        `defaultCollate: sample${path} is ${first.dtype} in the first sample, but ${other.dtype} in another`,
-      );
-    }
   }
-  return stack(tensors, 0);
 }
 
-/**
- * Returns `sample`, typed like the first one, if it is of the same kind.
- *
- * @throws ArgumentError when `alike` is false.
- */
-function expectAlike<Kind>(alike: boolean, sample: unknown, first: Kind, path: string): Kind {
-  // safe: `alike` is the result of the type check
-  if (alike) return sample as Kind;
-  throw new ArgumentError(
-    `defaultCollate: sample${path} is ${describe(first)} in the first sample, but ${describe(sample)} in another`,
-  );
+/** Returns the kind of a sample, which determines how it is collated. */
+function kindOf(sample: unknown): string {
+  if (sample instanceof Tensor) return "tensor";
+  if (Array.isArray(sample)) return "array";
+  return isRecord(sample) ? "record" : typeof sample;
 }
 
 function isRecord(x: unknown): x is Record<string, unknown> {

@@ -275,9 +275,11 @@ function isStream<Sample>(
  * @throws ArgumentError when two do.
  */
 function checkExclusions(options: object): void {
-  const isGiven = (name: string) => ![undefined, false].includes(Reflect.get(options, name));
+  const given = { ...options, "batchSize: null": Reflect.get(options, "batchSize") === null };
+  const isGiven = (name: string) => ![undefined, false].includes(Reflect.get(given, name));
   // Each option replaces those in the list.
   const replaced = {
+    "batchSize: null": ["dropLast"],
     sampler: ["shuffle"],
     batchSampler: ["batchSize", "shuffle", "sampler", "dropLast"],
     seed: ["generator"],

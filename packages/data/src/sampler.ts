@@ -6,10 +6,13 @@
 import {
   ArgumentError,
   checkInteger,
+  cpu,
   defaultGenerator,
   drawIntegers,
   drawPermutation,
+  fromTypedArray,
   Generator,
+  multinomial,
   settings,
 } from "@akari/tensor";
 
@@ -189,39 +192,12 @@ export class WeightedRandomSampler implements Sampler {
     this.#generator = generator;
   }
 
-  /** Draws `length` indices, all at once. */
+  /** Draws `length` indices, as `multinomial` does. */
   *[Symbol.iterator](): Iterator<number> {
-    const generator = this.#generator ?? defaultGenerator();
-    yield* this.#replacement ? this.#drawAgain(generator) : this.#drawOnce(generator);
-  }
-
-  /** Draws with replacement, by searching for a uniform number in the cumulative weights. */
-  #drawAgain(generator: Generator): number[] {
-    let sum = 0;
-    const sums = this.weights.map((weight) => {
-      sum += weight;
-      return sum;
-    });
-    const last = this.weights.findLastIndex((weight) => weight > 0);
-    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) / sum;
-    return Array.from({ length: this.length }, () => {
-      const at = generator.uniform64();
-      let low = 0;
-      let high = last;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if ((sums[middle] as number) < at) low = middle + 1;
-        else high = middle;
-      }
-      return low;
-    });
-  }
-
-  /** Draws without replacement, in descending order of weight / exponential(1) (Efraimidis & Spirakis 2006). */
-  #drawOnce(generator: Generator): number[] {
-    const keys = this.weights.map((weight) => weight / -Math.log1p(-generator.uniform64()));
-    const order = Array.from(keys.keys()).sort((a, b) => (keys[b] as number) - (keys[a] as number));
-    return order.slice(0, this.length);
+    if (this.length === 0) return;
+    const weights = fromTypedArray(this.weights, [this.weights.length], { device: cpu() });
+    const options = { replacement: this.#replacement, ...(this.#generator && { generator: this.#generator }) };
+    yield* multinomial(weights, this.length, options).dataSync();
   }
 }
 

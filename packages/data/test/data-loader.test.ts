@@ -145,6 +145,10 @@ describe("DataLoader", () => {
     expect(() => load({ shuffle: true, sampler: new SequentialSampler(range(3)) })).toThrow(
       "sampler and shuffle exclude each other",
     );
+    expect(() => load({ batchSize: null, dropLast: true } as never)).toThrow(
+      "batchSize: null and dropLast exclude each other",
+    );
+    expect(() => load({ generator: 3 as never })).toThrow(/^DataLoader: generator must be a Generator, got 3/);
     expect(() => load({ seed: 1, generator: new Generator() })).toThrow("seed and generator exclude each other");
     const batchSampler = new BatchSampler(new SequentialSampler(range(3)), 2);
     expect(() => load({ batchSampler, batchSize: 2 })).toThrow("batchSampler and batchSize exclude each other");

@@ -40,9 +40,11 @@ describe("samplers", () => {
     generator = new Generator(3);
     expect([...new WeightedRandomSampler(weights, 4, { generator, replacement: false })]).toEqual([3, 0, 1, 4]);
     expect(generator.uniform()).toBeCloseTo(0.451, 4);
+    // Current PyTorch draws a single sample with replacement as without.
     generator = new Generator(3);
-    expect([...new WeightedRandomSampler(weights, 1, { generator })]).toEqual([1]);
-    expect(generator.uniform()).toBeCloseTo(0.2858, 4);
+    expect([...new WeightedRandomSampler(weights, 1, { generator })]).toEqual([3]);
+    expect(generator.uniform()).toBeCloseTo(0.451, 4);
+    expect([...new WeightedRandomSampler(weights, 0)]).toEqual([]);
   });
 
   it("WeightedRandomSampler draws everything at the first index, so that what else draws does not matter", () => {

@@ -4,6 +4,7 @@
  */
 
 import {
+  ArgumentError,
   checkChoice,
   type DType,
   FileError,
@@ -51,12 +52,20 @@ export interface ReadOptions {
   readonly int64?: "int32" | "float64";
 }
 
+/** Options of `torch.load` that have no counterpart, and why. */
+const unneeded = {
+  mapLocation: "tensors are loaded to the default device, or to that of the option device",
+  weightsOnly: "files are read, but nothing in them is executed",
+};
+
 /**
  * Checks the options of decoding and loading.
  *
  * @throws ArgumentError for an unknown option or an invalid value.
  */
 export function checkReadOptions(what: string, options: LoadOptions): void {
+  for (const [name, reason] of Object.entries(unneeded))
+    if (name in Object(options)) throw new ArgumentError(`${what}: the option "${name}" is not needed: ${reason}`);
   const { int64 } = settings(what, options, { int64: "int32", device: undefined });
   checkChoice(what, "int64", int64, ["int32", "float64"]);
 }

@@ -60,6 +60,14 @@ describe("save and load", () => {
     expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(1);
   });
 
+  it("explain the options of torch.load that are not needed", async () => {
+    await save({ x: tensor([1]) }, path);
+    await expect(load(path, { mapLocation: "cpu" } as never)).rejects.toThrow(
+      /the option "mapLocation" is not needed: tensors are loaded to the default device, or to that of the option device/,
+    );
+    await expect(load(path, { weightsOnly: true } as never)).rejects.toThrow(/"weightsOnly" is not needed/);
+  });
+
   it("read any safetensors file, and reject a damaged one", async () => {
     const x = { dtype: "float32", shape: [1], data: new Float32Array([4]) } as const;
     await writeFile(path, await encodeSafetensors({ x }));

@@ -37,6 +37,7 @@ import {
   tanh,
   tanhshrink,
   threshold,
+  type Unary,
 } from "@akari/tensor";
 import { factoryDefaults } from "./arguments.ts";
 import { rrelu } from "./functional/random-activation.ts";
@@ -46,23 +47,55 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, float } from "./state-name.ts";
 
+/** Options of activations that can overwrite their input. */
+export interface InplaceOptions {
+  /** Whether to overwrite the input with the result, which saves its memory. Default false. */
+  readonly inplace?: boolean;
+}
+
+/** Activations without parameters, which can overwrite their input. */
+abstract class Elementwise extends Module {
+  /** Whether the result overwrites the input. */
+  readonly inplace: boolean;
+
+  constructor(options?: InplaceOptions) {
+    super();
+    this.inplace = settings(this.constructor.name, options, { inplace: false }).inplace;
+  }
+
+  /** The function to apply. */
+  protected abstract activation(): Unary;
+
+  /**
+   * Applies the function to each element: [...] → [...]. With `inplace`, returns the input itself.
+   *
+   * @throws AutogradError with `inplace`, for a leaf that requires a gradient.
+   */
+  forward(input: Tensor): Tensor {
+    const activation = this.activation();
+    return this.inplace ? activation.inPlace(input) : activation(input);
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? fields(this, "inplace") : "";
+  }
+}
+
 /** Rectified linear unit, `max(x, 0)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
-export class ReLU extends Module {
+export class ReLU extends Elementwise {
   static override name = "ReLU";
 
-  /** Replaces negative elements with 0: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return relu(input);
+  protected activation(): Unary {
+    return relu;
   }
 }
 
 /** ReLU with an upper bound, `min(max(x, 0), 6)`. https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
-export class ReLU6 extends Module {
+export class ReLU6 extends Elementwise {
   static override name = "ReLU6";
 
-  /** Clamps each element to [0, 6]: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return relu6(input);
+  protected activation(): Unary {
+    return relu6;
   }
 }
 
@@ -87,54 +120,49 @@ export class Tanh extends Module {
 }
 
 /** Sigmoid linear unit (swish), `x · sigmoid(x)`. https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html */
-export class SiLU extends Module {
+export class SiLU extends Elementwise {
   static override name = "SiLU";
 
-  /** Multiplies each element by its sigmoid: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return silu(input);
+  protected activation(): Unary {
+    return silu;
   }
 }
 
 /** Mish activation, `x · tanh(softplus(x))`. https://pytorch.org/docs/stable/generated/torch.nn.Mish.html */
-export class Mish extends Module {
+export class Mish extends Elementwise {
   static override name = "Mish";
 
-  /** Multiplies each element by the hyperbolic tangent of its softplus: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return mish(input);
+  protected activation(): Unary {
+    return mish;
   }
 }
 
 /**
  * Piecewise linear approximation of the sigmoid. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
  */
-export class Hardsigmoid extends Module {
+export class Hardsigmoid extends Elementwise {
   static override name = "Hardsigmoid";
 
-  /** Computes `min(max(x/6 + 1/2, 0), 1)` of each element: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return hardsigmoid(input);
+  protected activation(): Unary {
+    return hardsigmoid;
   }
 }
 
 /** Piecewise approximation of SiLU. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
-export class Hardswish extends Module {
+export class Hardswish extends Elementwise {
   static override name = "Hardswish";
 
-  /** Computes `x · min(max(x + 3, 0), 6) / 6` of each element: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return hardswish(input);
+  protected activation(): Unary {
+    return hardswish;
   }
 }
 
 /** Scaled exponential linear unit. https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
-export class SELU extends Module {
+export class SELU extends Elementwise {
   static override name = "SELU";
 
-  /** Computes `1.0507 · x` of positive elements and `1.7581 · (eˣ - 1)` of the others: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return selu(input);
+  protected activation(): Unary {
+    return selu;
   }
 }
 

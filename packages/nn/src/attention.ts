@@ -15,7 +15,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
-import { attend, checkMask, type Mask } from "./functional/attention.ts";
+import { attend, checkMask } from "./functional/attention.ts";
 import { xavierNormal_, xavierUniform_, zeros_ } from "./init.ts";
 import { type FactoryOptions, Linear } from "./linear.ts";
 import { Module } from "./module.ts";
@@ -263,18 +263,17 @@ export class MultiheadAttention extends Module {
   /**
    * Returns the masks in shapes that broadcast to [N, heads, L, S], padded so that the appended keys stay visible.
    */
-  private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Mask[] {
+  private masks({ attnMask, keyPaddingMask }: MultiheadCallOptions, batch: number): Tensor[] {
     checkMask("MultiheadAttention", "attnMask", attnMask);
     checkMask("MultiheadAttention", "keyPaddingMask", keyPaddingMask);
     const added = this.appended;
-    const masks: Mask[] = [];
-    const push = (mask: Tensor) => {
-      const values = added === 0 ? mask : cat([mask, mask.newEmpty([...mask.shape.slice(0, -1), added]).zero_()], -1);
-      masks.push({ values, true: "hides" });
-    };
+    const wider = (mask: Tensor): Tensor => (added === 0 ? mask : mask.pad([0, added]));
+    const masks: Tensor[] = [];
     if (attnMask)
-      push(attnMask.ndim === 3 ? attnMask.reshape([batch, this.numHeads, ...attnMask.shape.slice(1)]) : attnMask);
-    if (keyPaddingMask) push(keyPaddingMask.reshape([batch, 1, 1, -1]));
+      masks.push(
+        wider(attnMask.ndim === 3 ? attnMask.reshape([batch, this.numHeads, ...attnMask.shape.slice(1)]) : attnMask),
+      );
+    if (keyPaddingMask) masks.push(wider(keyPaddingMask.reshape([batch, 1, 1, -1])));
     return masks;
   }
 }

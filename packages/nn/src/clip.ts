@@ -43,7 +43,7 @@ function normOf(operation: string, tensors: readonly Tensor[], options: Required
   checkPositive(operation, "normType", normType);
   if (tensors.length === 0) return zeros([]);
   const norms = stack(tensors.map((x) => x.norm(normType)));
-  const total = normType === Number.POSITIVE_INFINITY ? norms.max() : norms.norm(normType);
+  const total = norms.norm(normType);
   if (errorIfNonfinite) {
     // The largest finite number of the dtype. A device that computes in float32 would treat a larger one as infinity.
     const most = total.dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;

@@ -2,7 +2,7 @@
  * Modules that contain other modules.
  */
 
-import type { Tensor } from "@akari/tensor";
+import { checkInteger, type Tensor } from "@akari/tensor";
 import { Dictionary, place, Sequence } from "./collection.ts";
 import { expectModule, type Layer, type Module } from "./module.ts";
 
@@ -39,6 +39,11 @@ export class Sequential extends ModuleSequence<Layer> {
     for (const [name, layer] of Object.entries(named ? first : layers)) add(this, name, layer);
   }
 
+  /** Returns a container of the layers from `start` up to, but not including, `end`, like Python's `model[start:end]`. */
+  slice(start?: number, end?: number): Sequential {
+    return new Sequential(Object.fromEntries(this.namedChildren().slice(start, end)) as Record<string, Layer>); // safe: it has only layers
+  }
+
   /** Passes the input through all layers in order. Without layers, returns the input itself. */
   forward(input: Tensor): Tensor {
     let x = input;
@@ -58,6 +63,24 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
   constructor(modules: Iterable<M> = []) {
     super();
     for (const module of modules) this.append(module);
+  }
+
+  /**
+   * Inserts a module before the one at an index; negative indices count from the end. Returns the list.
+   *
+   * @throws ArgumentError unless the index is an integer from `-length` to `length`.
+   */
+  insert(index: number, module: M): this {
+    const modules = this.items();
+    checkInteger("insert", "index", index, -modules.length, modules.length);
+    modules.splice(index, 0, module);
+    for (const [i, each] of modules.entries()) add(this, String(i), each);
+    return this;
+  }
+
+  /** Returns a list of the modules from `start` up to, but not including, `end`, like Python's `list[start:end]`. */
+  slice(start?: number, end?: number): ModuleList<M> {
+    return new ModuleList(this.items().slice(start, end));
   }
 
   /** Throws a TypeError: a list has no `forward`. Call its modules instead. */

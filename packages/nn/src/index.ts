@@ -13,6 +13,7 @@ export {
   Hardsigmoid,
   Hardswish,
   Hardtanh,
+  type InplaceOptions,
   LeakyReLU,
   LogSigmoid,
   LogSoftmax,

@@ -9,6 +9,7 @@ import {
   ArgumentError,
   type Backend,
   changed,
+  checkChoice,
   type DType,
   describeValue,
   isFloating,
@@ -121,10 +122,13 @@ export abstract class Module {
     return Object.values(this).filter((value): value is Module => value instanceof Module);
   }
 
-  /** Returns this module and all modules inside it with their dotted names, each module once. */
-  namedModules(prefix = "", seen: Set<Module> = new Set()): [string, Module][] {
-    if (seen.has(this)) return [];
-    seen.add(this);
+  /**
+   * Returns this module and all modules inside it with their dotted names, each module once, or with null for `seen`,
+   * under each of its names.
+   */
+  namedModules(prefix = "", seen: Set<Module> | null = new Set()): [string, Module][] {
+    if (seen?.has(this)) return [];
+    seen?.add(this);
     const inside = this.namedChildren().flatMap(([name, child]) => child.namedModules(join(prefix, name), seen));
     return [[prefix, this], ...inside];
   }
@@ -156,7 +160,7 @@ export abstract class Module {
    * @throws ArgumentError when there is no module with that name.
    */
   getSubmodule(name: string): Module {
-    return found("getSubmodule", name, this.namedPaths());
+    return found("getSubmodule", name, this.namedModules("", null));
   }
 
   /**
@@ -168,7 +172,7 @@ export abstract class Module {
     return found(
       "getParameter",
       name,
-      this.allEntries((module) => module.ownParameters(), this.namedPaths()),
+      this.allEntries((module) => module.ownParameters(), this.namedModules("", null)),
     );
   }
 
@@ -181,7 +185,7 @@ export abstract class Module {
     return found(
       "getBuffer",
       name,
-      this.allEntries((module) => module.bufferEntries(false), this.namedPaths()),
+      this.allEntries((module) => module.bufferEntries(false), this.namedModules("", null)),
     );
   }
 
@@ -259,15 +263,10 @@ export abstract class Module {
     return result;
   }
 
-  /** Returns this module and all modules inside it under each of their names; a shared module has several. */
-  private namedPaths(prefix = ""): [string, Module][] {
-    return [[prefix, this], ...this.namedChildren().flatMap(([name, child]) => child.namedPaths(join(prefix, name)))];
-  }
-
   private stateEntries(): [string, Tensor][] {
     return this.allEntries<Tensor>(
       (module) => [...module.ownParameters(), ...module.bufferEntries(true)],
-      this.namedPaths(),
+      this.namedModules("", null),
     );
   }
 
@@ -317,8 +316,11 @@ export abstract class Module {
   /**
    * Sets training mode, or evaluation mode if `mode` is false, on this module and all modules inside it. Returns the
    * module.
+   *
+   * @throws ArgumentError when `mode` is neither true nor false.
    */
   train(mode = true): this {
+    checkChoice("train", "mode", mode, [true, false]);
     for (const module of this.modules()) {
       if (module.training !== mode) changed();
       module.training = mode;

@@ -172,6 +172,57 @@ function keptAt(mask: Tensor, dim: number, indices: Tensor): Tensor {
   );
 }
 
+/**
+ * A sequence of methods of which the last computes the mask, from the elements or channels that the others have left.
+ * `apply` prunes a parameter that is pruned already in the same way, so a container is only needed to keep the methods
+ * together.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.prune.PruningContainer.html
+ *
+ * @example
+ * import { L1Unstructured, PruningContainer, RandomStructured } from "@akari/nn/prune";
+ * const methods = new PruningContainer(new L1Unstructured(0.3));
+ * methods.addPruningMethod(new RandomStructured(1, 0));
+ * const mask = methods.computeMask(rand([4, 3]), ones([4, 3]));
+ */
+export class PruningContainer extends BasePruningMethod implements Iterable<BasePruningMethod> {
+  /** The methods decide what they see. */
+  override readonly pruningType = "global";
+  private readonly methods: BasePruningMethod[] = [];
+
+  /** @throws ArgumentError for what is not a pruning method. */
+  constructor(...methods: readonly BasePruningMethod[]) {
+    super();
+    for (const method of methods) this.addPruningMethod(method);
+  }
+
+  /**
+   * Appends a method.
+   *
+   * @throws ArgumentError for what is not a pruning method.
+   */
+  addPruningMethod(method: BasePruningMethod): void {
+    if (!(method instanceof BasePruningMethod))
+      throw new ArgumentError(`addPruningMethod: expected a pruning method, got ${describeValue(method)}`);
+    this.methods.push(method);
+  }
+
+  /** Number of methods. */
+  get length(): number {
+    return this.methods.length;
+  }
+
+  /** Iterates over the methods in order. */
+  [Symbol.iterator](): IterableIterator<BasePruningMethod> {
+    return this.methods.values();
+  }
+
+  computeMask(scores: Tensor, mask: Tensor): Tensor {
+    const last = this.methods.at(-1);
+    return last === undefined ? mask : refined(last, scores, mask);
+  }
+}
+
 /** Methods that prune a share or a number of elements or channels. */
 abstract class PruningByAmount extends BasePruningMethod {
   /**

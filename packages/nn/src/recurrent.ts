@@ -9,9 +9,10 @@ import {
   checkChoice,
   checkNumber,
   empty,
+  expectShape,
+  expectTensor,
   linear,
   ShapeError,
-  sameShape,
   settings,
   shapeError,
   shapeOf,
@@ -269,11 +270,8 @@ abstract class RecurrentLayer extends Module {
       const state = given?.[k];
       if (state === undefined) return zeros(shape, { dtype: input.dtype, device: input.device });
       const wanted = batched ? shape : [count, width];
-      if (!sameShape(shapeOf(this.constructor.name, state), wanted)) {
-        throw new ShapeError(
-          `${this.constructor.name}: an input of shape ${showShape(input.shape)} needs ${k === 0 ? "a hidden" : "a cell"} state of shape ${showShape(wanted)}, got ${showShape(state.shape)}`,
-        );
-      }
+      expectTensor(this.constructor.name, state);
+      expectShape(this.constructor.name, k === 0 ? "hidden state" : "cell state", state, wanted);
       return batched ? state : state.unsqueeze(1);
     });
   }

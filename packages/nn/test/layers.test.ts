@@ -452,7 +452,7 @@ describe("layers and losses reject", () => {
       "a state with another batch size",
       () => new nn.GRU(2, 3)(ones([4, 2, 2]), zeros([1, 1, 3])),
       ShapeError,
-      /needs a hidden state of shape \[1, 2, 3\], got \[1, 1, 3\]/,
+      /expected a hidden state of shape \[1, 2, 3\], got shape \[1, 1, 3\]/,
     ],
     [
       "a projection as large as the state",

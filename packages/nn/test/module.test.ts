@@ -19,6 +19,7 @@ import {
   padSequence,
   ReLU,
   Sequential,
+  SiLU,
   StateDictError,
   utils,
   weightNorm,
@@ -354,14 +355,69 @@ describe("Module", () => {
     expect(() => new Sequential({ forward: new ReLU() })).toThrow(/^Sequential: "forward" is a reserved name/);
   });
 
+  it("containers are sliced, with the names of the layers", () => {
+    const [first, act, last] = [new Linear(2, 3), new ReLU(), new Linear(3, 1)];
+    const model = new Sequential(first, act, last);
+    const tail = model.slice(-2);
+    expect(Object.keys(tail.stateDict())).toEqual(["2.weight", "2.bias"]);
+    expect([...tail]).toEqual([act, last]);
+    expect(tail).toBeInstanceOf(Sequential);
+    expect(model.slice(0, 2)(ones([1, 2])).shape).toEqual([1, 3]);
+    expect(model.slice(1, 1).length).toBe(0);
+    const named = new Sequential({ hidden: first, out: last });
+    expect(named.slice(1).namedChildren()).toEqual([["out", last]]);
+    const list = new ModuleList([first, act, last]).slice(1);
+    expect(list.namedChildren()).toEqual([
+      ["0", act],
+      ["1", last],
+    ]);
+  });
+
+  it("a list inserts modules", () => {
+    const [a, b, c] = [new ReLU(), new ReLU(), new ReLU()];
+    const list = new ModuleList([a]).insert(1, c).insert(-1, b);
+    expect(list.children()).toEqual([a, b, c]);
+    expect(Object.keys(list)).toEqual(["0", "1", "2", "training"]);
+    expect(() => list.insert(4, a)).toThrow(new ArgumentError("insert: index must be an integer from -3 to 3, got 4"));
+    expect(() => list.insert(0, 1 as never)).toThrow(/^ModuleList, "0": expected a module, got 1/);
+    expect(list.children()).toEqual([a, b, c]);
+  });
+
+  it("a mode is true or false", () => {
+    const model = new Sequential(new ReLU());
+    expect(() => model.train("false" as never)).toThrow(
+      new ArgumentError('train: mode must be true or false, got "false"'),
+    );
+    expect(model.training).toBe(true);
+    expect(() => new Linear(2, 2).requiresGrad_("no" as never)).toThrow(/on must be true or false, got "no"/);
+  });
+
+  it("activations overwrite their input if they are told to", () => {
+    for (const [layer, name] of [
+      [new ReLU({ inplace: true }), "ReLU"],
+      [new SiLU({ inplace: true }), "SiLU"],
+    ] as const) {
+      const x = new Parameter(tensor([-1, 0.5, 2]));
+      const hidden = x.mul(2);
+      const y = layer(hidden);
+      expect(y).toBe(hidden);
+      y.sum().backward();
+      const other = new Parameter(x.detach());
+      (name === "ReLU" ? new ReLU() : new SiLU())(other.mul(2)).sum().backward();
+      expect(x.grad?.toArraySync()).toEqual(other.grad?.toArraySync());
+      expect(String(layer)).toBe(`${name}(inplace=True)`);
+    }
+    expect(() => new ReLU({ inplace: true })(new Parameter(ones([1])))).toThrow(/relu_: a leaf that requires/);
+    expect(() => new ReLU(true as never)).toThrow(/^ReLU: expected options by name, \{ inplace \}, got true/);
+    expect(String(new ReLU())).toBe("ReLU()");
+  });
+
   it("rejects what is not a module in containers", () => {
     const wrong = (value: unknown) => value as ReLU; // safe: not used as one
     expect(() => new Sequential(wrong(() => 1))).toThrow(
       new ArgumentError('Sequential, "0": expected a module, got () => 1'),
     );
-    expect(() => new Sequential(new ReLU(), wrong(ReLU))).toThrow(
-      /^Sequential, "1": .*, got class ReLU extends Module/,
-    );
+    expect(() => new Sequential(new ReLU(), wrong(ReLU))).toThrow(/^Sequential, "1": .*, got class ReLU extends/);
     expect(() => new Sequential(wrong(undefined))).toThrow(/^Sequential, "0": .*, got undefined$/);
     expect(() => new Sequential(wrong(null))).toThrow(/^Sequential, "0": .*, got null$/);
     expect(() => new Sequential({ act: wrong("relu") })).toThrow(/^Sequential, "act": .*, got relu$/);

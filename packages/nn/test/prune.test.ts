@@ -13,6 +13,7 @@ import {
   LnStructured,
   l1Unstructured,
   lnStructured,
+  PruningContainer,
   randomStructured,
   randomUnstructured,
   remove,
@@ -152,5 +153,38 @@ describe("pruning", () => {
     }
     expect(Object.keys(layer.stateDict())).toEqual(["weight", "bias"]);
     expect(isPruned(layer)).toBe(false);
+  });
+});
+
+describe("PruningContainer", () => {
+  it("computes the mask by its last method from what is left", () => {
+    const weight = tensor([
+      [1, -2, 3],
+      [4, -5, 0.5],
+    ]);
+    const methods = new PruningContainer(new L1Unstructured(2));
+    const first = methods.computeMask(weight, ones([2, 3]));
+    expect(first.toArraySync()).toEqual([
+      [0, 1, 1],
+      [1, 1, 0],
+    ]);
+    methods.addPruningMethod(new LnStructured(1, 1, 0));
+    expect(methods.computeMask(weight, first).toArraySync()).toEqual([
+      [0, 0, 0],
+      [1, 1, 0],
+    ]);
+    expect([methods.length, [...methods].map(({ pruningType }) => pruningType)]).toEqual([
+      2,
+      ["unstructured", "structured"],
+    ]);
+    const layer = methods.apply(new nn.Linear(3, 2), "weight");
+    expect(maskOf(layer).filter((kept) => kept === 0)).toHaveLength(3);
+  });
+
+  it("rejects what is not a method", () => {
+    expect(() => new PruningContainer(0.3 as never)).toThrow(
+      new ArgumentError("addPruningMethod: expected a pruning method, got 0.3"),
+    );
+    expect(new PruningContainer().computeMask(ones([2]), ones([2])).toArraySync()).toEqual([1, 1]);
   });
 });

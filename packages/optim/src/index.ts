@@ -24,12 +24,20 @@ export {
   type ParamGroup,
   type ParamState,
   type ParamsArgument,
+  type StepHook,
+  type TensorsArgument,
 } from "./optimizer.ts";
 export { type ParameterUpdate, ParameterwiseOptimizer } from "./parameterwise.ts";
 export { RAdam, type RAdamOptions } from "./radam.ts";
 export { RMSprop, type RMSpropOptions } from "./rmsprop.ts";
 export { Rprop, type RpropOptions } from "./rprop.ts";
-export { CyclicLR, type CyclicOptions, OneCycleLR, type OneCycleOptions } from "./schedulers/cycle.ts";
+export {
+  CyclicLR,
+  type CyclicOptions,
+  type MomentumOptions,
+  OneCycleLR,
+  type OneCycleOptions,
+} from "./schedulers/cycle.ts";
 export { type PlateauOptions, ReduceLROnPlateau } from "./schedulers/plateau.ts";
 export {
   ConstantLR,

@@ -140,17 +140,21 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       throw new DeviceError(
         `LBFGS: ${later.device.name} can only be read asynchronously; use await optimizer.stepAsync(closure)`,
       );
+    this.runHooks("before");
     const run = this.#run(closure);
     let next = run.next([]);
     while (!next.done) next = run.next(next.value.map((x) => doubles(x, x.dataSync())));
+    this.runHooks("after");
     return next.value;
   }
 
   /** Does the same as `step`, on any device. Resolves to the result of the first call of `closure`. */
   async stepAsync<Loss>(closure: () => Loss): Promise<Loss> {
+    this.runHooks("before");
     const run = this.#run(closure);
     let next = run.next([]);
     while (!next.done) next = run.next(await Promise.all(next.value.map(async (x) => doubles(x, await x.data()))));
+    this.runHooks("after");
     return next.value;
   }
 

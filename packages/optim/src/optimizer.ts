@@ -28,23 +28,31 @@ import { checkNotNegative } from "./checks.ts";
 export type ParamGroup<Options> = Options & {
   /** The parameters of the group. */
   params: Tensor[];
+  /** Their names, if the parameters were passed with names. */
+  paramNames?: readonly string[];
   /** The learning rate before any scheduler changed it. Default: set when the first scheduler is created. */
   initialLr?: number | undefined;
   /** A name for the program's own use. */
   name?: string | undefined;
 };
 
+/** Tensors, or tensors with their names, as `model.namedParameters()` returns them. */
+export type TensorsArgument = Iterable<Tensor> | Iterable<readonly [name: string, param: Tensor]>;
+
 /** Tensors to optimize, with options that apply to them. */
 export type GroupArgument<Options> = Partial<Options> & {
-  readonly params: Tensor | Iterable<Tensor>;
+  readonly params: Tensor | TensorsArgument;
   /** The learning rate before any scheduler changed it, for schedulers that continue from an epoch. */
   readonly initialLr?: number;
   /** A name for the program's own use, which `stateDict` contains. */
   readonly name?: string;
 };
 
-/** Parameters to optimize: tensors, or groups of tensors with their own options. */
-export type ParamsArgument<Options> = Iterable<Tensor> | Iterable<GroupArgument<Options>>;
+/** Parameters to optimize: tensors, tensors with names, or groups of these with their own options. */
+export type ParamsArgument<Options> = TensorsArgument | Iterable<GroupArgument<Options>>;
+
+/** A function called before or after each step of an optimizer. */
+export type StepHook = (optimizer: Optimizer) => void;
 
 /** Options shared by all optimizers. */
 export interface BaseOptions {
@@ -93,10 +101,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   readonly defaults: Readonly<Options>;
   /** State of each parameter that has been updated. */
   protected readonly state: Map<Tensor, ParamState> = new Map();
-  readonly #watchers = new Set<() => void>();
+  readonly #hooks = { before: new Set<StepHook>(), after: new Set<StepHook>() };
 
   /**
-   * @param params tensors, or groups of tensors with their own options.
+   * @param params tensors, tensors with names, or groups of these with their own options.
    * @param defaults the default of every option.
    * @param options the options passed by the user, which override the defaults.
    * @throws ArgumentError when there are no parameters, or a parameter is duplicated, not a leaf, or not floating
@@ -113,9 +121,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       );
     const list = [...params];
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
-    const groups = list.filter((entry) => "params" in entry);
+    const groups = list.filter((entry) => (entry as GroupArgument<Options> | null)?.params !== undefined);
     if (groups.length === 0)
-      this.addParamGroup({ params: list as Tensor[] } as unknown as GroupArgument<Options>); // safe: none is a group
+      this.addParamGroup({ params: list } as unknown as GroupArgument<Options>); // safe: none is a group
     else if (groups.length === list.length)
       for (const group of groups) this.addParamGroup(group as GroupArgument<Options>); // safe: all are groups
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
@@ -157,7 +165,12 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const defaults = { ...this.defaults, params: [], initialLr: undefined, name: undefined };
     // safe: every option has a default
     const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
-    const params = Symbol.iterator in group.params ? [...group.params] : [group.params];
+    const list = Symbol.iterator in group.params ? [...group.params] : [group.params];
+    const isNamed = (entry: unknown): entry is [string, Tensor] => Array.isArray(entry) && typeof entry[0] === "string";
+    const names = list.flatMap((entry) => (isNamed(entry) ? entry[0] : []));
+    if (names.length > 0 && names.length < list.length)
+      throw new ArgumentError(`${name}: expected names for all parameters of a group or for none`);
+    const params = list.map((entry) => (isNamed(entry) ? entry[1] : entry) as Tensor); // safe: checked below
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((param, i) => {
       this.checkParam(param, i);
@@ -165,6 +178,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       known.add(param);
     });
     full.params = params;
+    if (names.length > 0) full.paramNames = names;
     this.check(full);
     this.paramGroups.push(full);
   }
@@ -193,12 +207,18 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
    */
   step<Loss>(closure: () => Loss): Loss;
   step<Loss>(closure?: () => Loss): Loss | undefined {
+    this.runHooks("before");
     const loss = closure?.();
-    perform(() => {
-      this.update();
-      for (const watcher of this.#watchers) watcher();
-    });
+    perform(() => this.update());
+    this.runHooks("after");
     return loss;
+  }
+
+  /** Calls the hooks before or after a step, for subclasses with a `step` of their own. */
+  protected runHooks(when: "before" | "after"): void {
+    perform(() => {
+      for (const hook of this.#hooks[when]) hook(this);
+    });
   }
 
   /** Updates the parameters that have a gradient. */
@@ -257,10 +277,28 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     return state;
   }
 
-  /** Registers a function to call after each step. Returns a function that unregisters it. */
-  registerStepPostHook(watcher: () => void): () => void {
-    this.#watchers.add(watcher);
-    return () => void this.#watchers.delete(watcher);
+  /**
+   * Registers a function that is called as `hook(optimizer)` before each step, and before its closure. Returns a
+   * function that removes it.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_pre_hook.html
+   */
+  registerStepPreHook(hook: StepHook): () => void {
+    return this.#register("before", hook);
+  }
+
+  /**
+   * Registers a function that is called as `hook(optimizer)` after each step. Returns a function that removes it.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.register_step_post_hook.html
+   */
+  registerStepPostHook(hook: StepHook): () => void {
+    return this.#register("after", hook);
+  }
+
+  #register(when: "before" | "after", hook: StepHook): () => void {
+    this.#hooks[when].add(hook);
+    return () => void this.#hooks[when].delete(hook);
   }
 
   /**
@@ -301,9 +339,9 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
         `${name}: the state has ${saved.param_groups.length} parameter groups, the optimizer ${this.paramGroups.length}`,
       );
     }
-    const places = new Map<string, { readonly param: Tensor; readonly group: Readonly<Options> }>();
-    const options: Partial<ParamGroup<Options>>[] = [];
-    saved.param_groups.forEach((group, g) => {
+    const known = new Set<string>();
+    const loaded = new Map<Tensor, ParamState>();
+    const options = saved.param_groups.map((group, g) => {
       const own = this.paramGroups[g] as ParamGroup<Options>; // safe: as many
       if (group.params.length !== own.params.length) {
         throw new FileError(
@@ -312,24 +350,20 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
       }
       const keys = Object.keys(own).filter((key) => key !== "params" && Object.hasOwn(group, snakeCase(key)));
       // safe: the keys are names of options, and their values are checked next
-      const loaded = Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])) as Partial<
-        ParamGroup<Options>
-      >;
-      const full = { ...own, ...loaded };
+      const given = Object.fromEntries(keys.map((key) => [key, group[snakeCase(key)]])) as Partial<ParamGroup<Options>>;
+      const full = { ...own, ...given };
       this.check(full);
-      options.push(loaded);
-      // safe: as many
-      group.params.forEach(
-        (number, i) => void places.set(String(number), { param: own.params[i] as Tensor, group: full }),
-      );
+      own.params.forEach((param, i) => {
+        const number = String(group.params[i]);
+        known.add(number);
+        const entries = saved.state[number];
+        if (entries !== undefined) loaded.set(param, this.#adopted(number, param, full, entries));
+      });
+      return given;
     });
-    const loaded = new Map<Tensor, ParamState>();
-    for (const [number, entries] of Object.entries(saved.state)) {
-      const place = places.get(number);
-      if (place === undefined)
-        throw new FileError(`${name}: the state has an entry for parameter ${number}, which is in no group`);
-      loaded.set(place.param, this.#adopted(number, place.param, place.group, entries));
-    }
+    const stray = Object.keys(saved.state).find((number) => !known.has(number));
+    if (stray !== undefined)
+      throw new FileError(`${name}: the state has an entry for parameter ${stray}, which is in no group`);
     this.state.clear();
     for (const [param, entries] of loaded) this.state.set(param, entries);
     // safe: as many
@@ -372,7 +406,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
  * @throws FileError when `saved` does not have the form of an `OptimizerStateDict`.
  */
 function checkForm(name: string, saved: OptimizerStateDict): void {
-  const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = (value: unknown): boolean => describeValue(value) === "an object";
   const sound =
     isObject(saved) &&
     isObject(saved.state) &&

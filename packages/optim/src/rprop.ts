@@ -42,13 +42,13 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
 
   protected override check(options: Readonly<RpropOptions>): void {
     super.check(options);
-    const [shrink, grow] = options.etas;
+    const { etas, stepSizes } = options;
+    const [shrink, grow] = [etas].flat() as [number, number]; // safe: anything else fails the check
     if (!(shrink > 0 && shrink < 1 && grow > 1))
-      throw new ArgumentError(`Rprop: etas must be one factor below and one above 1, got [${shrink}, ${grow}]`);
-    const [smallest, largest] = options.stepSizes;
-    if (!(smallest >= 0 && largest >= smallest)) {
-      throw new ArgumentError(`Rprop: stepSizes must be a minimum and a maximum, got [${smallest}, ${largest}]`);
-    }
+      throw new ArgumentError(`Rprop: etas must be one factor below and one above 1, got ${JSON.stringify(etas)}`);
+    const [smallest, largest] = [stepSizes].flat() as [number, number]; // safe: likewise
+    if (!(smallest >= 0 && largest >= smallest))
+      throw new ArgumentError(`Rprop: stepSizes must be a minimum and a maximum, got ${JSON.stringify(stepSizes)}`);
   }
 
   protected override memory({ lr }: Readonly<RpropOptions>): readonly Memory[] {

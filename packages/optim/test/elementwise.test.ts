@@ -1,4 +1,4 @@
-import { type Backend, type KernelCall, ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { ArgumentError, type Backend, type KernelCall, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
 import {
@@ -7,6 +7,7 @@ import {
   type Elements,
   ElementwiseOptimizer,
   type ParamsArgument,
+  Rprop,
   type Scalars,
   SGD,
   type Updated,
@@ -147,4 +148,44 @@ it("a parameter group keeps its name, also in a saved state", () => {
   const other = new AdamW([{ params: [tensor([1])], name: "other" }, { params: [tensor([2])] }]);
   other.loadStateDict(saved);
   expect(other.paramGroups[0]?.name).toBe("head");
+});
+
+describe("hooks", () => {
+  it("are called with the optimizer before and after each step, until they are removed", () => {
+    const sgd = new SGD([ones([2])], { lr: 0.1 });
+    const calls: string[] = [];
+    const remove = sgd.registerStepPreHook((optimizer) => void calls.push(`before ${optimizer === sgd}`));
+    sgd.registerStepPostHook((optimizer) => void calls.push(`after ${optimizer === sgd}`));
+    sgd.step(() => calls.push("closure"));
+    remove();
+    sgd.step();
+    expect(calls).toEqual(["before true", "closure", "after true", "after true"]);
+  });
+});
+
+describe("named parameters", () => {
+  it("give their names to the group and to the saved state", () => {
+    const [weight, bias] = [ones([2]), ones([1])];
+    const named = new SGD([["weight", weight] as const, ["bias", bias] as const], { lr: 0.1 });
+    expect(named.paramGroups[0]).toMatchObject({ params: [weight, bias], paramNames: ["weight", "bias"] });
+    const saved = named.stateDict();
+    expect(saved.param_groups[0]).toMatchObject({ params: [0, 1], param_names: ["weight", "bias"] });
+    const plain = new SGD([ones([2]), ones([1])], { lr: 0.3 });
+    plain.loadStateDict(saved);
+    expect(plain.paramGroups[0]).toMatchObject({ lr: 0.1 });
+    named.addParamGroup({ params: [["scale", ones([3])]], lr: 1 });
+    expect(named.paramGroups[1]?.paramNames).toEqual(["scale"]);
+    expect(Object.keys(plain.stateDict().param_groups[0] ?? {})).not.toContain("param_names");
+  });
+});
+
+describe("pairs of options", () => {
+  it("are rejected if they are not pairs", () => {
+    const rprop = (options: object) => () => new Rprop([ones([1])], options);
+    expect(rprop({ etas: 0.5 })).toThrow(
+      new ArgumentError("Rprop: etas must be one factor below and one above 1, got 0.5"),
+    );
+    expect(rprop({ etas: [0.5] })).toThrow(/got \[0.5\]/);
+    expect(rprop({ stepSizes: 1 })).toThrow(/^Rprop: stepSizes must be a minimum and a maximum, got 1/);
+  });
 });

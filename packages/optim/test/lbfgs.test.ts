@@ -39,6 +39,22 @@ describe("LBFGS", () => {
     Array.from(x.dataSync()).forEach((value) => void expect(value).toBeCloseTo(1, 2));
   });
 
+  it("calls hooks before and after each step", async () => {
+    const x = leaf([3]);
+    const optimizer = new LBFGS([x]);
+    const calls: string[] = [];
+    optimizer.registerStepPreHook(() => void calls.push("before"));
+    optimizer.registerStepPostHook((given) => void calls.push(given === optimizer ? "after" : "wrong"));
+    const closure = () => {
+      calls.push("closure");
+      x.grad = tensor([0]);
+      return tensor(0);
+    };
+    optimizer.step(closure);
+    await optimizer.stepAsync(closure);
+    expect(calls).toEqual(["before", "closure", "after", "before", "closure", "after"]);
+  });
+
   it("rejects invalid arguments", () => {
     expect(() => new LBFGS([leaf([1])]).step()).toThrow(/needs a closure/);
     expect(() => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([2])] }])).toThrow(/groups are not supported/);

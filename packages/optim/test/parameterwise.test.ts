@@ -24,8 +24,14 @@ function parameter(shape: readonly number[]): Tensor {
 }
 
 it("an optimizer says what it got instead of a parameter", () => {
-  const named = [["weight", ones([2])]] as unknown as Tensor[]; // safe: invalid parameters are what is tested
-  expect(() => new ByRows(named, { lr: 0.1 }, {})).toThrow("ByRows: expected a tensor, got an array");
+  const wrong = (params: unknown) => () => new ByRows(params as Tensor[], { lr: 0.1 }, {}); // safe: what is tested
+  expect(wrong([[ones([2])]])).toThrow("ByRows: expected a tensor, got an array");
+  expect(wrong([["weight", ones([2])], ones([2])])).toThrow(
+    "ByRows: expected names for all parameters of a group or for none",
+  );
+  expect(wrong(["weight"])).toThrow("ByRows: expected a tensor, got weight");
+  expect(wrong([["weight", 1]])).toThrow("ByRows: expected a tensor, got 1");
+  expect(wrong([null])).toThrow("ByRows: expected a tensor, got null");
 });
 
 describe("a parameterwise optimizer", () => {

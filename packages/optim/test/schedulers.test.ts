@@ -1,4 +1,4 @@
-import { FileError, tensor } from "@akari/tensor";
+import { ArgumentError, FileError, ones, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type BaseOptions,
@@ -317,5 +317,70 @@ describe("optim.lrScheduler", () => {
     expect(lrScheduler.StepLR).toBe(StepLR);
     expect(lrScheduler.ReduceLROnPlateau).toBe(ReduceLROnPlateau);
     expect(Object.keys(lrScheduler)).toHaveLength(16);
+  });
+});
+
+describe("within an epoch", () => {
+  const warm = (o: SGD) => new CosineAnnealingWarmRestarts(o, 4, { tMult: 2 });
+  const one = () => new SGD([ones([1])], { lr: 0.1 });
+
+  it("warm restarts set PyTorch's rates", () => {
+    const o = one();
+    const scheduler = warm(o);
+    const seen = [0.5, 1.25, 3.75, 4.5, 11.5].map((epoch) => {
+      scheduler.step(epoch);
+      return Number(o.paramGroups[0]?.lr.toFixed(8));
+    });
+    expect(seen).toEqual([0.09619398, 0.07777851, 0.00096074, 0.09903926, 0.00096074]);
+    expect(() => scheduler.step(-1)).toThrow(ArgumentError);
+  });
+
+  it("warm restarts continue from a saved state", () => {
+    const [first, second] = [one(), one()];
+    const scheduler = warm(first);
+    scheduler.step(2.75);
+    expect(scheduler.stateDict()).toMatchObject({ T_cur: 2.75, T_i: 4, last_epoch: 2 });
+    const resumed = warm(second);
+    resumed.loadStateDict(scheduler.stateDict());
+    const seen = [0, 1, 2].map(() => {
+      resumed.step();
+      return Number(second.paramGroups[0]?.lr.toFixed(8));
+    });
+    expect(seen).toEqual([0.00096074, 0.09784702, 0.08865052]);
+    expect(resumed.stateDict()).toMatchObject({ T_cur: 1.75, T_i: 8, last_epoch: 5 });
+    expect(() => resumed.loadStateDict({ ...scheduler.stateDict(), T_cur: "1" as never })).toThrow(FileError);
+  });
+});
+
+describe("momenta", () => {
+  const two = () => new SGD([{ params: [ones([1])] }, { params: [ones([1])] }], { lr: 0.1, momentum: 0.9 });
+  const momenta = (o: SGD, scheduler: { step(): void }) =>
+    [0, 1, 2].map(() => {
+      scheduler.step();
+      return o.paramGroups.map(({ momentum }) => Number(momentum.toFixed(8)));
+    });
+
+  it("may differ between groups", () => {
+    const [a, b] = [two(), two()];
+    const options = { stepSizeUp: 2, baseMomentum: [0.6, 0.7], maxMomentum: [0.8, 0.95] };
+    expect(momenta(a, new CyclicLR(a, 0.01, 0.1, options))).toEqual([
+      [0.7, 0.825],
+      [0.6, 0.7],
+      [0.7, 0.825],
+    ]);
+    const cycle = new OneCycleLR(b, 0.1, { totalSteps: 6, baseMomentum: [0.6, 0.7], maxMomentum: 0.9 });
+    expect(momenta(b, cycle)).toEqual([
+      [0.60167538, 0.70111692],
+      [0.65647653, 0.73765102],
+      [0.76120951, 0.80747301],
+    ]);
+    expect(() => new CyclicLR(two(), 0.01, 0.1, { maxMomentum: [0.9] })).toThrow(
+      /^CyclicLR: expected one maxMomentum or one for each of the 2 parameter groups, got 1/,
+    );
+  });
+
+  it("need a whole number of steps", () => {
+    const wrong = [{ epochs: 0.5, stepsPerEpoch: 4 }, { epochs: "2" as never, stepsPerEpoch: 3 }, { epochs: 2 }];
+    for (const options of wrong) expect(() => new OneCycleLR(two(), 0.1, options)).toThrow(/as positive integers/);
   });
 });

@@ -108,3 +108,43 @@ describe("SWALR", () => {
     expect(() => new SWALR(optimizer(), 0.1, { annealEpoch: 3 } as object)).toThrow(/there is no option "annealEpoch"/);
   });
 });
+
+describe("steps of SWALR", () => {
+  const one = () => new SGD([ones([1])], { lr: 0.1 });
+  const rates = (sgd: SGD, scheduler: { step(): void }, count: number) =>
+    Array.from({ length: count }, () => {
+      scheduler.step();
+      return Number(sgd.paramGroups[0]?.lr.toFixed(8));
+    });
+
+  it("begin anew after an epoch, from the rate of the optimizer", () => {
+    const [first, second] = [one(), one()];
+    const scheduler = new SWALR(first, 0.05, { annealEpochs: 4, annealStrategy: "linear" });
+    rates(first, scheduler, 2);
+    second.loadStateDict(first.stateDict());
+    const resumed = new SWALR(second, 0.05, { annealEpochs: 4, annealStrategy: "linear", lastEpoch: 2 });
+    expect(second.paramGroups[0]?.lr).toBeCloseTo(0.075, 12);
+    expect(rates(second, resumed, 5)).toEqual([0.06875, 0.0625, 0.05625, 0.05, 0.05]);
+    expect(resumed.stateDict()).toMatchObject({ last_epoch: 8, _step_count: 6 });
+  });
+
+  it("continue from a state that PyTorch saved in a sequence", () => {
+    const sgd = one();
+    const swa = new SWALR(sgd, 0.5, { annealEpochs: 4, annealStrategy: "linear" });
+    const scheduler = new SequentialLR(sgd, [new ExponentialLR(sgd, 0.9), swa], [3]);
+    const saved = {
+      last_epoch: 5,
+      _last_lr: [0.39525],
+      _schedulers: [
+        { base_lrs: [0.1], last_epoch: 2, _step_count: 3, _last_lr: [0.081] },
+        { base_lrs: [0.1], last_epoch: 2, _step_count: 4, _last_lr: [0.39525] },
+      ],
+    };
+    scheduler.loadStateDict(saved);
+    expect(rates(sgd, scheduler, 4)).toEqual([0.5, 0.5, 0.5, 0.5]);
+    rates(sgd, scheduler, 1);
+    expect(scheduler.stateDict()._schedulers?.[1]).toMatchObject({ last_epoch: 7, _step_count: 9 });
+    const wrong = { ...saved, _schedulers: [saved._schedulers[0], { ...saved._schedulers[1], _step_count: "4" }] };
+    expect(() => scheduler.loadStateDict(wrong as never)).toThrow(/SWALR.loadStateDict/);
+  });
+});

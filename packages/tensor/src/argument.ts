@@ -4,6 +4,7 @@
  */
 
 import { ArgumentError, DeviceError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
 
 /** Returns what an error says of a value that has the wrong type: "an array", "a promise", "an object", "undefined". */
 export function describeValue(value: unknown): string {
@@ -13,12 +14,20 @@ export function describeValue(value: unknown): string {
 }
 
 /**
+ * Returns whether a value is a tensor, of any copy of this package.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.is_tensor.html
+ */
+export function isTensor(value: unknown): value is Tensor {
+  return (value as Partial<Tensor> | null | undefined)?.storage !== undefined; // safe: only tested
+}
+
+/**
  * Throws an ArgumentError unless a value is a tensor, of any copy of this package. In plain JavaScript it may be
  * anything.
  */
 export function expectTensor(operation: string, value: unknown, wanted = "a tensor"): void {
-  const { storage } = (value ?? {}) as { readonly storage?: unknown }; // safe: only tested
-  if (storage !== undefined) return;
+  if (isTensor(value)) return;
   const given = describeValue(value);
   const remedy = given === "a promise" ? "await it" : "make one with tensor([...])";
   throw new ArgumentError(`${operation}: expected ${wanted}, got ${given}; ${remedy}`);

@@ -12,6 +12,20 @@ import { sizeOf } from "./shape.ts";
 import type { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
+/** Bytes to write that the host draws at random. */
+export interface Drawn {
+  /** The device to write to. */
+  readonly device: Backend;
+  /** The memory to write to. */
+  readonly buffer: DeviceBuffer;
+  /** The first byte to write. */
+  readonly offset: number;
+  /** Draws the bytes, given the views in `reads`, with their values of the time. */
+  readonly bytes: (reads: readonly View[]) => Uint8Array;
+  /** The views that the bytes depend on. */
+  readonly reads: readonly View[];
+}
+
 /** The recorder of a function that is being captured. */
 export interface Capture {
   /** Called when the memory of a storage is used. */
@@ -24,17 +38,8 @@ export interface Capture {
   perform(action: () => void, tensor: Tensor | null): void;
   /** Called before a device draws random numbers. */
   draws?(device: Backend): void;
-  /**
-   * Writes the bytes that `draw` returns now, and newly drawn ones in each replay. `draw` receives the views in `read`,
-   * with the values of that replay.
-   */
-  write(
-    device: Backend,
-    buffer: DeviceBuffer,
-    offset: number,
-    draw: (read: readonly View[]) => Uint8Array,
-    read: readonly View[],
-  ): void;
+  /** Writes bytes now, and newly drawn ones in each replay. */
+  write(drawn: Drawn): void;
 }
 
 /** The active recorder, and the number of changes so far that invalidate captured functions. */
@@ -57,6 +62,13 @@ export const capturing: { by: Capture | null; changes: number } = { by: null, ch
 export function perform(action: () => void, tensor: Tensor | null = null): void {
   if (capturing.by === null) unscoped(action);
   else capturing.by.perform(() => unscoped(action), tensor);
+}
+
+/** Draws bytes and writes them, through a recorder if there is one. */
+export function writeBy(recorder: Capture | null, drawn: Drawn): void {
+  const { device, buffer, offset, bytes, reads } = drawn;
+  if (recorder === null) device.write(buffer, bytes(reads), offset);
+  else recorder.write(drawn);
 }
 
 /**
@@ -83,8 +95,7 @@ export function writeDrawn(
     const { buffer, byteOffset, byteLength } = draw(...from.map(elements));
     return new Uint8Array(buffer, byteOffset, byteLength);
   };
-  if (capturing.by === null) device.write(buffer, bytes(views), offset);
-  else capturing.by.write(device, buffer, offset, bytes, views);
+  writeBy(capturing.by, { device, buffer, offset, bytes, reads: views });
   views.forEach((x, i) => {
     if (x !== read[i]) x.dispose();
   });

@@ -3,10 +3,10 @@
  * names are rejected, so that a misspelt `dtpye` is not silently ignored.
  */
 
-import { checkDevice, expectTensor } from "./argument.ts";
+import { expectTensor } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
-import { bytesOf, checkDType, checkSupport, type DType, type TypedArray } from "./dtype.ts";
+import { bytesOf, checkSupport, type DType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
 import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
 import { writeInto } from "./ops/copy.ts";
@@ -33,9 +33,6 @@ export type TensorData = number | boolean | TypedArray | Tensor | readonly Tenso
 /** Throws for unknown options, and for invalid dtypes and devices. */
 export function checkOptions(operation: string, options: TensorOptions, known: readonly string[] = []): void {
   checkNames(operation, options, ["dtype", "device", ...known]);
-  const { dtype, device } = options;
-  if (dtype !== undefined) checkDType(operation, dtype);
-  if (device !== undefined) checkDevice(operation, device);
 }
 
 /** Allocates a contiguous tensor with unspecified contents. */

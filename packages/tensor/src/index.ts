@@ -13,10 +13,11 @@ export {
   describeValue,
   expectNumber,
   expectTensor,
+  isTensor,
 } from "./argument.ts";
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
-export { type Capture, capturing, changed, perform, writeDrawn } from "./capture.ts";
+export { type Capture, capturing, changed, type Drawn, perform, writeDrawn } from "./capture.ts";
 export { type CompileCounts, type Compiled, compile } from "./compile.ts";
 export {
   asTensor,
@@ -168,6 +169,7 @@ export {
   mul as multiply,
   neg,
   neg as negative,
+  positive,
   reciprocal,
   remainder,
   rsub,

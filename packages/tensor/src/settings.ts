@@ -3,8 +3,11 @@
  * are expected, would otherwise silently give a different model.
  */
 
-import { describeValue, refuse } from "./argument.ts";
+import { checkDevice, describeValue, refuse } from "./argument.ts";
+import type { Backend } from "./backend.ts";
+import { checkDType, type DType } from "./dtype.ts";
 import { ArgumentError } from "./errors.ts";
+import type { Generator } from "./random/generator.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Options in which every property that has a default is present. */
@@ -23,7 +26,17 @@ export function isOptions<T>(
   return typeof given === "object" && describeValue(given) === "an object";
 }
 
-/** Throws an ArgumentError unless `given` is an object with only these property names. */
+/** Options that mean the same everywhere. */
+interface Shared {
+  readonly dtype?: DType;
+  readonly device?: Backend;
+  readonly generator?: Generator;
+}
+
+/**
+ * Throws an ArgumentError unless `given` is an object with only these property names, and for an invalid `dtype`,
+ * `device` or `generator`.
+ */
 export function checkNames(operation: string, given: object, names: readonly string[]): void {
   const kind = describeValue(given);
   if (kind !== "an object")
@@ -31,6 +44,11 @@ export function checkNames(operation: string, given: object, names: readonly str
   for (const name of Object.keys(given))
     if (!names.includes(name))
       throw new ArgumentError(`${operation}: there is no option "${name}"; there are ${names.join(", ")}`);
+  const { dtype, device, generator }: Shared = given;
+  if (dtype !== undefined) checkDType(operation, dtype);
+  if (device !== undefined) checkDevice(operation, device);
+  if (generator !== undefined && generator?.random === undefined)
+    refuse(operation, "generator", generator, "be a Generator");
 }
 
 /**
@@ -38,7 +56,7 @@ export function checkNames(operation: string, given: object, names: readonly str
  * given, the common case, the defaults are returned as they are.
  *
  * @throws ArgumentError unless `given` is an object with only the names of the defaults, and booleans where the default
- * is one.
+ * is one. An invalid `dtype`, `device` or `generator` is rejected, too.
  * @example
  * const given: { eps?: number; momentum?: number } = { momentum: 0.2 };
  * const { eps, momentum } = settings("Normalization", given, { eps: 1e-5, momentum: 0.1 }); // 1e-5 and 0.2

@@ -104,6 +104,12 @@ export function broadcastStrides(operation: string, shape: Shape, strides: reado
   return result;
 }
 
+/** Returns the dimensions of `full` in which a shape that broadcasts to it is repeated. */
+export function repeatedDimensions(shape: Shape, full: Shape): number[] {
+  const lead = full.length - shape.length;
+  return full.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
+}
+
 /** Returns the shape of a tensor. Throws an ArgumentError for any other value, which plain JavaScript may pass. */
 export function shapeOf(operation: string, x: { readonly shape: Shape }): Shape {
   return x?.shape ?? expectTensor(operation, x);
@@ -192,11 +198,27 @@ export function dimensions(
   if (dims === null || dims === undefined || (typeof dims === "object" && dims.length === 0)) {
     return Array.from({ length: rank }, (_, i) => i);
   }
-  const list = [dims].flat().map((d) => dimension(operation, d, x));
-  list.sort((a, b) => a - b);
-  const twice = list.find((d, i) => d === list[i + 1]);
-  if (twice !== undefined) throw new ArgumentError(`${operation}: dimension ${twice} appears twice`);
+  const list = differentDimensions(operation, [dims].flat(), x).sort((a, b) => a - b);
   return rank === 0 ? [] : list;
+}
+
+/**
+ * Returns dimension arguments as non-negative numbers.
+ *
+ * @param added how many dimensions the result has more than the tensor. Default 0.
+ * @throws IndexError when there is no such dimension.
+ * @throws ArgumentError when one is listed twice.
+ */
+export function differentDimensions(
+  operation: string,
+  dims: readonly number[],
+  x: { readonly shape: Shape },
+  added = 0,
+): number[] {
+  const list = dims.map((dim) => dimension(operation, dim, x, added));
+  const twice = list.find((dim, i) => list.indexOf(dim) !== i);
+  if (twice !== undefined) throw new ArgumentError(`${operation}: dimension ${twice} appears twice`);
+  return list;
 }
 
 /**

@@ -10,7 +10,7 @@ import { checkDevice } from "./argument.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { cpu } from "./backends/cpu/index.ts";
 import { changed } from "./capture.ts";
-import { bytesOf, checkDType, checkSupport, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
+import { bytesOf, checkSupport, type DType, type TypedArray, typedArray, viewBytes } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { ArgumentError, AutogradError, DeviceError, DisposedError, ShapeError } from "./errors.ts";
 import { format } from "./format.ts";
@@ -277,6 +277,20 @@ export class Tensor implements View {
     return this.alias();
   }
 
+  /**
+   * Removes the history of this tensor: gradients no longer flow through it. Returns the tensor.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.detach_.html
+   *
+   * @throws AutogradError for a view, whose history is that of its base; use `detach()`.
+   */
+  detach_(): this {
+    if (this.viewed !== null) throw new AutogradError("detach_: a view has the history of its base; use detach()");
+    if (this.trace?.isLeaf) changed();
+    this.trace = null;
+    return this;
+  }
+
   // ——— Memory ———
 
   /**
@@ -522,8 +536,6 @@ export class Tensor implements View {
   newEmpty(shape: Shape, options?: { readonly dtype?: DType; readonly device?: Backend }): Tensor {
     checkSizes("newEmpty", shape);
     const { dtype, device } = settings("newEmpty", options, { dtype: this.dtype, device: this.device });
-    checkDType("newEmpty", dtype);
-    checkDevice("newEmpty", device);
     checkSupport("newEmpty", dtype, device);
     return this.allocate(shape, dtype, device);
   }

@@ -34,8 +34,8 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
   /** Whether to record the backward pass itself, so that gradients can be differentiated again. Default false. */
   readonly createGraph?: boolean;
-  /** Tensors to accumulate gradients into. Default: all leaves. */
-  readonly inputs?: readonly Tensor[];
+  /** The tensor or tensors to accumulate gradients into. Default: all leaves. */
+  readonly inputs?: Tensor | readonly Tensor[];
 }
 
 /** Records the history of one tensor. */

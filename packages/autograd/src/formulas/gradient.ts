@@ -5,6 +5,7 @@
 
 import {
   applyAll,
+  computeType,
   type DType,
   type Formulas,
   type Gradient,
@@ -64,7 +65,11 @@ class PointwiseGradient implements Gradient<readonly number[]> {
     const have = arrived.map((g) => g !== null);
     // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
     const { shape } = context.outputs[0] as Spec; // safe: there is an output
-    const needs = context.inputs.map((x, i) => context.needs[i] === true && (sameShape(x.shape, shape) || "summed"));
+    // Only 16-bit floats have another plan for gradients that are summed.
+    const needs = context.inputs.map(
+      (x, i): Need =>
+        context.needs[i] === true && (computeType(x.dtype) === x.dtype || sameShape(x.shape, shape) || "summed"),
+    );
     const plan = this.#plan(needs, have);
     // An in-place operation stores its result in the dtype of the target, which is also the dtype of its gradient.
     const typed = (x: Tensor, k: number) => x.to(this.#formulas.types[k] as DType);

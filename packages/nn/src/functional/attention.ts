@@ -18,16 +18,11 @@ import {
 } from "@akari/tensor";
 import { dropout } from "./dropout.ts";
 
-/** Mask of the attention scores. A bool mask states whether `true` keeps or hides a key; a float mask is added. */
-export interface Mask {
-  readonly values: Tensor;
-  readonly true: "keeps" | "hides";
-}
-
 /** Options of `attend`. */
 export interface AttendOptions {
   readonly scale: number;
-  readonly masks: readonly Mask[];
+  /** Masks of the scores: bool tensors (true hides the key) or floats to add. */
+  readonly masks: readonly Tensor[];
   readonly isCausal: boolean;
   /** Number of keys appended to the sequence, which `isCausal` does not hide. */
   readonly appended: number;
@@ -35,20 +30,6 @@ export interface AttendOptions {
 }
 
 // The score of a hidden key, -∞, is passed as a scalar.
-const keepWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
-  "attentionMask",
-  (s, mask, hidden) => mask.where(s, hidden),
-  {
-    apart: [1],
-  },
-);
-const hideWhere = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
-  "attentionMask",
-  (s, mask, hidden) => mask.where(hidden, s),
-  {
-    apart: [1],
-  },
-);
 const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, number]>(
   "causalMask",
   (s, query, key, sequence, hidden) => key.le(query).or(key.ge(sequence)).where(s, hidden),
@@ -63,10 +44,7 @@ export function attend(query: Tensor, key: Tensor, value: Tensor, options: Atten
   // Scaling the queries is cheaper than scaling the scores.
   let scores = query.mul(options.scale).matmul(key.transpose(-2, -1));
   const hidden = Number.NEGATIVE_INFINITY;
-  for (const { values, true: meaning } of options.masks) {
-    if (values.dtype !== "bool") scores = scores.add(values);
-    else scores = (meaning === "keeps" ? keepWhere : hideWhere)(scores, values, hidden);
-  }
+  for (const mask of options.masks) scores = mask.dtype === "bool" ? scores.maskedFill(mask, hidden) : scores.add(mask);
   if (options.isCausal) {
     const [length, keys] = [query.shape[query.ndim - 2] ?? 0, key.shape[key.ndim - 2] ?? 0];
     const { device } = query;
@@ -132,7 +110,7 @@ export function scaledDotProductAttention(
   }
   if (isCausal && attnMask) throw new ArgumentError(`${operation}: pass either attnMask or isCausal`);
   checkMask(operation, "attnMask", attnMask);
-  const masks = attnMask ? [{ values: attnMask, true: "keeps" } as const] : [];
+  const masks = attnMask ? [attnMask.dtype === "bool" ? attnMask.logicalNot() : attnMask] : [];
   return attend(query, key, value, {
     scale: scale ?? 1 / Math.sqrt(width ?? 1),
     masks,

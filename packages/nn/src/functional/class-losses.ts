@@ -134,13 +134,13 @@ function ofLogits({ backward, desired }: Operations, g: Tensor, context: Gradien
 const made = new Map<string, Operations>();
 const positions = new WeakMap<Backend, Map<number, Tensor>>();
 
-/** Returns the numbers 0 to `count` - 1 along a dimension followed by `trailing` more. */
-function positionsFor(device: Backend, count: number, trailing: number): Tensor {
+/** Returns the numbers 0 to `count` - 1. */
+function positionsFor(device: Backend, count: number): Tensor {
   const known = positions.get(device) ?? new Map<number, Tensor>();
   positions.set(device, known);
   const found = known.get(count) ?? keep(arange(count, { dtype: "int32", device }));
   known.set(count, found);
-  return trailing === 0 ? found : found.reshape([count, ...new Array<number>(trailing).fill(1)]);
+  return found;
 }
 
 /** Computes the losses of class indices, and with a weight the factors by whose sum a mean divides. */
@@ -159,7 +159,7 @@ export function classLosses(
   const operands = [
     logits,
     target.unsqueeze(dim),
-    positionsFor(logits.device, count, trailing),
+    spread(positionsFor(logits.device, count)),
     ...(weight === null ? [] : [spread(weight)]),
   ];
   const scalars = [ignored, 1 - smoothing, smoothing / count];

@@ -43,11 +43,6 @@ const picked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   (p, target, ignored) => target.eq(ignored).where(0, p.neg()),
   { apart: [1, 2] },
 );
-const pickedWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>(
-  "nllLoss",
-  (p, weight, target, ignored) => target.eq(ignored).where(0, p.mul(weight).neg()),
-  { apart: [2, 3] },
-);
 const counted = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>(
   "nllLoss",
   (weight, target, ignored) => target.eq(ignored).where(0, weight),
@@ -101,16 +96,14 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   expectShape("nllLoss", "weight", weight, [input.shape[dim] as number]);
   const safe = inRange(indices, ignoreIndex);
   const chosen = input.gather(dim, safe.unsqueeze(dim)).squeeze(dim);
-  const factors = weight
-    ? weight
-        .detach()
-        .indexSelect(0, safe.reshape([-1]))
-        .reshape(indices.shape)
-    : null;
-  const losses =
-    factors === null ? picked(chosen, indices, ignoreIndex) : pickedWeighted(chosen, factors, indices, ignoreIndex);
-  if (reduction !== "mean") return reduce("nllLoss", losses, reduction);
-  return classMean(losses, indices, factors === null ? null : counted(factors, indices, ignoreIndex), ignoreIndex);
+  const given = weight
+    ?.detach()
+    .indexSelect(0, safe.reshape([-1]))
+    .reshape(indices.shape);
+  const factors = given ? counted(given, indices, ignoreIndex) : null;
+  const unweighted = picked(chosen, indices, ignoreIndex);
+  const losses = factors ? unweighted.mul(factors) : unweighted;
+  return reduction === "mean" ? classMean(losses, indices, factors, ignoreIndex) : reduce("nllLoss", losses, reduction);
 }
 
 /**

@@ -10,7 +10,6 @@ import {
   type PerDimension,
   perDimension,
   rand,
-  ShapeError,
   settings,
   shapeError,
   showShape,
@@ -93,9 +92,7 @@ function fractionalMaxPool(operation: string, dims: number): FractionalPool {
     const space = x.shape.slice(2);
     const sizes = space.map(fractionalSizes(operation, dims, options));
     if (sizes.some((size, i) => !(size >= 1 && size + (kernel[i] as number) - 1 <= (space[i] as number)))) {
-      throw new ShapeError(
-        `${operation}: an input of shape ${showShape(x.shape)} is too small for windows of ${showShape(kernel)} and an output of ${showShape(sizes)}`,
-      );
+      throw shapeError(operation, `room for ${showShape(sizes)} windows of ${showShape(kernel)}`, x);
     }
     const { device, dtype } = x;
     const lead = x.shape.slice(0, 2);

@@ -127,7 +127,7 @@ export function gridSample(input: Tensor, grid: Tensor, options?: GridSampleOpti
   checkChoice("gridSample", "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
   // safe: at least four dimensions
   const [n, channels, ...space] = input.shape as readonly [number, number, ...number[]];
-  if (space.includes(0)) throw new ShapeError(`gridSample: the images of shape ${showShape(input.shape)} are empty`);
+  if (space.includes(0)) throw shapeError("gridSample", "images that are not empty", input);
   const points = grid.shape.slice(1, -1);
   const flat = input.reshape([n, channels, sizeOf(space)]);
   // The last coordinate of a point belongs to the first spatial dimension.

@@ -12,7 +12,6 @@ import {
   minimum,
   pairwiseDistance,
   pointwise,
-  ShapeError,
   sameShape,
   settings,
   shapeError,
@@ -51,10 +50,8 @@ export function hingeEmbeddingLoss(input: Tensor, target: Tensor, options?: Marg
 }
 
 function expectSameRank(operation: string, ...tensors: readonly [Tensor, Tensor, Tensor]): void {
-  if (tensors.some((x) => shapeOf(operation, x).length !== tensors[0].ndim)) {
-    const shapes = tensors.map(({ shape }) => showShape(shape)).join(", ");
-    throw new ShapeError(`${operation}: tensors of shapes ${shapes} must have the same number of dimensions`);
-  }
+  if (tensors.some((x) => shapeOf(operation, x).length !== tensors[0].ndim))
+    throw shapeError(operation, "equally many dimensions", ...tensors);
 }
 
 const ranking = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("marginRankingLoss", (a, b, y, margin) =>

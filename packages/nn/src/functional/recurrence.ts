@@ -12,6 +12,7 @@ import {
   copyInto,
   type DType,
   DTypeError,
+  expectShape,
   type Gradient,
   type GradientContext,
   input,
@@ -21,10 +22,7 @@ import {
   type Program,
   program,
   type Reads,
-  ShapeError,
   type Spec,
-  sameShape,
-  showShape,
   stack,
   substitute,
   sum,
@@ -154,10 +152,7 @@ class RecurrentOp implements Op<boolean> {
     for (const [i, { shape, dtype }] of [weight, ...rest].entries()) {
       if (dtype !== products.dtype)
         throw new DTypeError(`${this.name}: an input of ${products.dtype} does not fit weights or states of ${dtype}`);
-      if (!sameShape(shape, wanted[i] as number[]))
-        throw new ShapeError(
-          `${this.name}: expected a weight, state or bias of shape ${showShape(wanted[i] as number[])}, got ${showShape(shape)}`,
-        );
+      expectShape(this.name, "weight, state or bias", { shape }, wanted[i] as number[]);
     }
     const { dtype } = products;
     return [

@@ -9,29 +9,49 @@ import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 /** A group that may have a momentum, as `momentum` or as β₁. */
 type WithMomentum = { momentum?: number; betas?: readonly [number, number] };
 
+/** How the momentum is cycled. */
+export interface MomentumOptions {
+  /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
+  readonly cycleMomentum?: boolean;
+  /** Momentum at the peak of the learning rate, for all groups or as an array with one per group. */
+  readonly baseMomentum?: number | readonly number[];
+  /** Momentum at the lowest learning rate, in the same form. */
+  readonly maxMomentum?: number | readonly number[];
+}
+
 /** A scheduler that sets the learning rate, whatever it was before, and the momentum. */
 abstract class Cycle<Options extends BaseOptions> extends LRScheduler<Options> {
-  /** Returns the momentum after `epoch` steps, or null if it does not change. */
-  protected abstract momentumAt(epoch: number): number | null;
+  #baseMomentum: (group: number) => number | undefined = () => undefined;
+  #maxMomentum = this.#baseMomentum;
 
-  /** Throws an ArgumentError if the momentum is to change and the optimizer has none. */
-  protected checkMomentum(): void {
+  /** Returns the momentum after `epoch` steps, from `base` at the peak of the learning rate to `max` at its lowest. */
+  protected abstract momentumAt(epoch: number, base: number, max: number): number;
+
+  /**
+   * Sets how the momentum is cycled.
+   *
+   * @throws ArgumentError when the optimizer has no momentum to cycle, and for an array without one value per group.
+   */
+  protected setMomentum({ cycleMomentum, baseMomentum, maxMomentum }: Required<MomentumOptions>): void {
+    if (!cycleMomentum) return;
+    const { name } = this.constructor;
     const { defaults } = this.optimizer as { readonly defaults: WithMomentum };
-    if (this.momentumAt(0) !== null && defaults.momentum === undefined && defaults.betas === undefined)
-      throw new ArgumentError(
-        `${this.constructor.name}: this optimizer has no momentum to cycle; pass { cycleMomentum: false }`,
-      );
+    if (defaults.momentum === undefined && defaults.betas === undefined)
+      throw new ArgumentError(`${name}: this optimizer has no momentum to cycle; pass { cycleMomentum: false }`);
+    this.#baseMomentum = perGroup(name, this.optimizer, "baseMomentum", baseMomentum);
+    this.#maxMomentum = perGroup(name, this.optimizer, "maxMomentum", maxMomentum);
   }
 
   /** Sets the current epoch and the momentum. */
   protected override enter(epoch: number): void {
     super.enter(epoch);
-    const momentum = this.momentumAt(epoch);
-    if (momentum === null) return;
-    for (const group of this.optimizer.paramGroups as WithMomentum[]) {
+    (this.optimizer.paramGroups as WithMomentum[]).forEach((group, i) => {
+      const [base, max] = [this.#baseMomentum(i), this.#maxMomentum(i)];
+      if (base === undefined || max === undefined) return;
+      const momentum = this.momentumAt(epoch, base, max);
       if (group.betas !== undefined) group.betas = [momentum, group.betas[1]];
       else group.momentum = momentum;
-    }
+    });
   }
 
   protected override lrFrom(_: number, epoch: number, baseLr: number, group: number): number {
@@ -40,7 +60,7 @@ abstract class Cycle<Options extends BaseOptions> extends LRScheduler<Options> {
 }
 
 /** Options of `OneCycleLR`. */
-export interface OneCycleOptions extends SchedulerOptions {
+export interface OneCycleOptions extends SchedulerOptions, MomentumOptions {
   /** Number of steps of the cycle. Required unless `epochs` and `stepsPerEpoch` are given. */
   readonly totalSteps?: number;
   /** Number of epochs. The cycle has `epochs * stepsPerEpoch` steps unless `totalSteps` is given. */
@@ -51,12 +71,10 @@ export interface OneCycleOptions extends SchedulerOptions {
   readonly pctStart?: number;
   /** Interpolation between the turning points: cosine or linear. Default "cos". */
   readonly annealStrategy?: "cos" | "linear";
-  /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
-  readonly cycleMomentum?: boolean;
-  /** Momentum at the peak of the learning rate. Default 0.85. */
-  readonly baseMomentum?: number;
-  /** Momentum at the start and at the end of the cycle. Default 0.95. */
-  readonly maxMomentum?: number;
+  /** Momentum at the peak of the learning rate, for all groups or as an array with one per group. Default 0.85. */
+  readonly baseMomentum?: number | readonly number[];
+  /** Momentum at the start and at the end of the cycle, in the same form. Default 0.95. */
+  readonly maxMomentum?: number | readonly number[];
   /** Ratio of `maxLr` to the initial learning rate. Default 25. */
   readonly divFactor?: number;
   /** Ratio of the initial to the final learning rate. Default 1e4. */
@@ -104,14 +122,14 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
       threePhase: false,
       lastEpoch: -1,
     });
-    const total = totalSteps ?? (epochs ?? Number.NaN) * (stepsPerEpoch ?? Number.NaN);
-    if (!Number.isInteger(total) || total < 1)
+    const counts = totalSteps === undefined ? [epochs, stepsPerEpoch] : [totalSteps];
+    if (!counts.every((count) => Number.isInteger(count) && (count as number) > 0))
       throw new ArgumentError("OneCycleLR: pass totalSteps, or epochs and stepsPerEpoch, as positive integers");
     checkNumber("OneCycleLR", "pctStart", shape.pctStart, 1);
     checkChoice("OneCycleLR", "annealStrategy", shape.annealStrategy, ["cos", "linear"]);
-    this.#totalSteps = total;
+    this.#totalSteps = (counts as number[]).reduce((product, count) => product * count); // safe: checked
     this.#options = shape;
-    this.checkMomentum();
+    this.setMomentum(shape);
     if (shape.lastEpoch === -1)
       optimizer.paramGroups.forEach((group, i) => {
         group.initialLr = this.lrAt(0, group.lr, i);
@@ -130,9 +148,8 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
     super.enter(epoch);
   }
 
-  protected override momentumAt(epoch: number): number | null {
-    const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
-    return cycleMomentum ? this.#between(epoch, maxMomentum, baseMomentum, maxMomentum, maxMomentum) : null;
+  protected override momentumAt(epoch: number, base: number, max: number): number {
+    return this.#between(epoch, max, base, max, max);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {
@@ -160,7 +177,7 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
 }
 
 /** Options of `CyclicLR`. */
-export interface CyclicOptions extends SchedulerOptions {
+export interface CyclicOptions extends SchedulerOptions, MomentumOptions {
   /** Number of steps in the increasing half of a cycle. Default 2000. */
   readonly stepSizeUp?: number;
   /** Number of steps in the decreasing half of a cycle. Default: `stepSizeUp`. */
@@ -179,12 +196,10 @@ export interface CyclicOptions extends SchedulerOptions {
    * ("iterations"). Default "cycle".
    */
   readonly scaleMode?: "cycle" | "iterations";
-  /** Whether to cycle the momentum (or β₁) inversely to the learning rate. Default true. */
-  readonly cycleMomentum?: boolean;
-  /** Momentum at the peak of the learning rate. Default 0.8. */
-  readonly baseMomentum?: number;
-  /** Momentum at the lowest learning rate. Default 0.9. */
-  readonly maxMomentum?: number;
+  /** Momentum at the peak of the learning rate, for all groups or as an array with one per group. Default 0.8. */
+  readonly baseMomentum?: number | readonly number[];
+  /** Momentum at the lowest learning rate, in the same form. Default 0.9. */
+  readonly maxMomentum?: number | readonly number[];
 }
 
 /**
@@ -230,7 +245,7 @@ export class CyclicLR<Options extends BaseOptions> extends Cycle<Options> {
     checkChoice("CyclicLR", "mode", mode, ["triangular", "triangular2", "exp_range"]);
     checkChoice("CyclicLR", "scaleMode", scaleMode, ["cycle", "iterations"]);
     if (scaleFn) perGroup("CyclicLR", optimizer, "scaleFn", scaleFn);
-    this.checkMomentum();
+    this.setMomentum(this.#options);
     if (this.#options.lastEpoch === -1)
       optimizer.paramGroups.forEach((group, i) => {
         group.lr = lowest(i) ?? group.lr;
@@ -240,9 +255,8 @@ export class CyclicLR<Options extends BaseOptions> extends Cycle<Options> {
     this.#baseLr = lowest;
   }
 
-  protected override momentumAt(epoch: number): number | null {
-    const { cycleMomentum, maxMomentum, baseMomentum } = this.#options;
-    return cycleMomentum ? maxMomentum - (maxMomentum - baseMomentum) * this.#height(epoch) : null;
+  protected override momentumAt(epoch: number, base: number, max: number): number {
+    return max - (max - base) * this.#height(epoch);
   }
 
   protected override lrAt(epoch: number, baseLr: number, group: number): number {

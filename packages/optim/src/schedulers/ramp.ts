@@ -2,10 +2,10 @@
  * Schedulers that move the learning rate along a curve.
  */
 
-import { checkInteger, checkNumber, checkPositive, settings } from "@akari/tensor";
+import { checkInteger, checkNumber, checkPositive, perform, settings } from "@akari/tensor";
 import { checkFraction } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, type SchedulerOptions } from "./scheduler.ts";
+import { LRScheduler, type SchedulerOptions, type SchedulerState } from "./scheduler.ts";
 
 /** Options of `LinearLR`. */
 export interface LinearLROptions extends SchedulerOptions {
@@ -165,19 +165,24 @@ export interface WarmRestartsOptions extends CosineOptions {
 
 /**
  * Anneals the learning rate along a cosine to `etaMin` in `t0` epochs and restarts it from its initial value. Each
- * cycle is `tMult` times as long as the one before.
+ * cycle is `tMult` times as long as the one before. After `lastEpoch`, it is where an uninterrupted run would be.
  *
  * Loshchilov & Hutter 2017, "SGDR: stochastic gradient descent with warm restarts", https://arxiv.org/abs/1608.03983
  *
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  *
  * @throws ArgumentError when `t0` or `tMult` is not a positive integer.
+ * @example
+ * const scheduler = new CosineAnnealingWarmRestarts(optimizer, 10, { tMult: 2 });
+ * for (let batch = 0; batch < 50; batch++) scheduler.step(3 + batch / 50); // within epoch 3
  */
 export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "CosineAnnealingWarmRestarts";
   readonly #t0: number;
   readonly #tMult: number;
   readonly #etaMin: number;
+  /** The part of the current epoch that has passed. */
+  #part = 0;
 
   constructor(optimizer: Optimizer<Options>, t0: number, options?: WarmRestartsOptions) {
     super(optimizer);
@@ -194,19 +199,59 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
     this.start(lastEpoch);
   }
 
-  protected override lrAt(epoch: number, baseLr: number): number {
-    let [length, since] = [this.#t0, epoch];
-    if (this.#tMult === 1) since %= length;
-    else {
-      while (since >= length) {
-        since -= length;
-        length *= this.#tMult;
-      }
+  /** Returns the number of epochs since the last restart, and the length of the cycle. */
+  #cycle(epoch: number): readonly [since: number, length: number] {
+    let [since, length] = [epoch + this.#part, this.#t0];
+    if (this.#tMult === 1) return [since % length, length];
+    while (since >= length) {
+      since -= length;
+      length *= this.#tMult;
     }
+    return [since, length];
+  }
+
+  protected override lrAt(epoch: number, baseLr: number): number {
+    const [since, length] = this.#cycle(epoch);
     return cosine(baseLr, this.#etaMin, since / length);
   }
 
   protected override lrFrom(_: number, epoch: number, baseLr: number): number {
     return this.lrAt(epoch, baseLr);
+  }
+
+  /**
+   * Advances by one epoch, or to an epoch that may lie within one.
+   *
+   * @param epoch the epochs that have passed, such as 3.5 in the middle of the fourth. Default: one more than before.
+   * @throws ArgumentError for a negative epoch.
+   */
+  override step(epoch?: number): void {
+    if (epoch !== undefined) checkNumber("CosineAnnealingWarmRestarts", "epoch", epoch);
+    perform(() => {
+      const passed = epoch ?? this.lastEpoch + this.#part + 1;
+      this.#part = passed % 1;
+      this.advance(Math.floor(passed));
+    });
+  }
+
+  override restart(): void {
+    this.#part = 0;
+    super.restart();
+  }
+
+  /** Returns the state to save: the epoch, the learning rates, and the position in the cycle. */
+  override stateDict(): SchedulerState {
+    const [T_cur, T_i] = this.#cycle(this.lastEpoch);
+    return { ...super.stateDict(), T_cur, T_i };
+  }
+
+  /**
+   * Loads a saved state. It sets the learning rates of the optimizer as well.
+   *
+   * @throws FileError when `state` is not the state of such a scheduler. Nothing is changed then.
+   */
+  override loadStateDict(state: SchedulerState): void {
+    super.loadStateDict(state);
+    this.#part = (state.T_cur ?? 0) % 1;
   }
 }

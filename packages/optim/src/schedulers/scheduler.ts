@@ -47,6 +47,12 @@ export interface SchedulerState {
   readonly base_lrs?: readonly number[];
   /** Learning rate of each group. */
   readonly _last_lr?: readonly number[];
+  /** Number of steps of `SWALR`, counting the creation, if it is not that of the epochs. */
+  readonly _step_count?: number;
+  /** Number of epochs since the last restart of `CosineAnnealingWarmRestarts`. */
+  readonly T_cur?: number;
+  /** Length of its current cycle. */
+  readonly T_i?: number;
   /** States of the schedulers that it combines. */
   readonly _schedulers?: readonly SchedulerState[];
   /** The best metric of `ReduceLROnPlateau`. */
@@ -205,10 +211,12 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   /** Throws a FileError unless `state` has the form of a saved state of this scheduler. */
   checkState(state: SchedulerState | undefined): void {
     // PyTorch's `ChainedScheduler` saves the epoch only with the schedulers that it combines.
-    const { _schedulers = [], last_epoch = _schedulers[0]?.last_epoch, base_lrs = [], _last_lr } = state ?? {};
+    const { _schedulers = [], last_epoch = _schedulers[0]?.last_epoch } = state ?? {};
+    const { base_lrs = [], _last_lr, _step_count = 0, T_cur = 0 } = state ?? {};
     const count = this.schedulers.length;
-    const areRates = (lrs: unknown): boolean => Array.isArray(lrs) && lrs.every((lr) => typeof lr === "number");
-    if (!Number.isInteger(last_epoch) || !areRates(_last_lr) || !areRates(base_lrs) || _schedulers.length !== count)
+    const areNumbers = (all: unknown): boolean => Array.isArray(all) && all.every((one) => typeof one === "number");
+    const areRates = areNumbers(_last_lr) && areNumbers(base_lrs) && areNumbers([_step_count, T_cur]);
+    if (!Number.isInteger(last_epoch) || !areRates || _schedulers.length !== count)
       throw new FileError(
         `${this.constructor.name}.loadStateDict: expected an object with last_epoch, _last_lr and ${count} _schedulers, as returned by stateDict`,
       );

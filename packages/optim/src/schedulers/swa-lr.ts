@@ -5,7 +5,7 @@
 import { checkChoice, checkInteger, settings } from "@akari/tensor";
 import { checkNotNegative } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
+import { LRScheduler, perGroup, type SchedulerOptions, type SchedulerState } from "./scheduler.ts";
 
 /** Options of `SWALR`. */
 export interface SWALROptions extends SchedulerOptions {
@@ -18,7 +18,9 @@ export interface SWALROptions extends SchedulerOptions {
 /**
  * Anneals the learning rate from its current value, which other schedulers may have set, to `swaLr` and keeps it there.
  *
- *     lr = (1 - α) lr₀ + α swaLr        α = (1 - cos(π t)) / 2 or t,  t = epoch / annealEpochs, at most 1
+ *     lr = (1 - α) lr₀ + α swaLr        α = (1 - cos(π t)) / 2 or t,  t = steps / annealEpochs, at most 1
+ *
+ * Steps are counted from the creation of the scheduler, also after `lastEpoch`. A saved state continues the annealing.
  *
  * https://pytorch.org/docs/stable/optim.html#torch.optim.swa_utils.SWALR
  *
@@ -30,7 +32,9 @@ export interface SWALROptions extends SchedulerOptions {
 export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
   static override name = "SWALR";
   readonly #swaLr: (group: number) => number | undefined;
-  readonly #share: (epoch: number) => number;
+  readonly #share: (step: number) => number;
+  /** The number of steps of the annealing at epoch 0: negative if it began later. */
+  #shift: number;
 
   constructor(optimizer: Optimizer<Options>, swaLr: number | readonly number[], options?: SWALROptions) {
     super(optimizer);
@@ -43,22 +47,41 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
     checkChoice("SWALR", "annealStrategy", annealStrategy, ["cos", "linear"]);
     this.#swaLr = perGroup("SWALR", optimizer, "swaLr", swaLr);
     for (const rate of [swaLr].flat()) checkNotNegative("SWALR", { swaLr: rate });
-    this.#share = (epoch) => {
-      const t = annealEpochs === 0 ? 1 : Math.min(1, epoch / annealEpochs);
+    this.#share = (step) => {
+      const t = annealEpochs === 0 ? 1 : Math.min(1, step / annealEpochs);
       return annealStrategy === "cos" ? (1 - Math.cos(Math.PI * t)) / 2 : t;
     };
+    this.#shift = -1 - lastEpoch;
     this.start(lastEpoch);
   }
 
   protected override lrFrom(lr: number, epoch: number, _: number, group: number): number {
-    const [before, after] = [this.#share(Math.max(epoch - 1, 0)), this.#share(epoch)];
+    const step = epoch + this.#shift;
+    const [before, after] = [this.#share(Math.max(step - 1, 0)), this.#share(step)];
     const end = this.#swaLr(group) ?? lr;
     const start = before === 1 ? end : (lr - before * end) / (1 - before);
     return end * after + start * (1 - after);
   }
 
-  /** Begins with epoch 1 from the current learning rates. */
+  /** Begins with epoch 0 from the current learning rates, which is the first step of the annealing. */
   override restart(): void {
-    this.advance(1);
+    this.#shift = 1;
+    this.advance(0);
+  }
+
+  /** Returns the state to save: the epoch, the learning rates, and the number of steps. */
+  override stateDict(): SchedulerState {
+    return { ...super.stateDict(), _step_count: this.lastEpoch + this.#shift + 1 };
+  }
+
+  /**
+   * Loads a saved state. It sets the learning rates of the optimizer as well.
+   *
+   * @throws FileError when `state` is not the state of such a scheduler. Nothing is changed then.
+   */
+  override loadStateDict(state: SchedulerState): void {
+    super.loadStateDict(state);
+    const { lastEpoch } = this;
+    this.#shift = (state._step_count ?? lastEpoch + 1) - 1 - lastEpoch;
   }
 }

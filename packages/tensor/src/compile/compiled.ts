@@ -5,7 +5,7 @@
 
 import type { Backend } from "../backend.ts";
 import { warn } from "../backends/warn.ts";
-import { type Capture, capturing } from "../capture.ts";
+import { type Capture, capturing, writeBy } from "../capture.ts";
 import type { Compiled } from "../compile.ts";
 import { defaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
@@ -108,7 +108,7 @@ function eager(fn: Run, args: readonly unknown[], plain: boolean): unknown {
       wentBack = true;
     },
     perform: (action) => action(),
-    write: (device, buffer, offset, draw, read) => device.write(buffer, draw(read), offset),
+    write: (drawn) => writeBy(null, drawn),
   };
   const result = watched(watch, () => scope(() => synchronous(fn(...args))));
   return wentBack ? mapTensors(result, (tensor) => tensor.detach()) : result;

@@ -5,8 +5,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
-import type { Capture } from "../capture.ts";
-import type { View } from "../kernel.ts";
+import { type Capture, type Drawn, writeBy } from "../capture.ts";
 import { running } from "../running.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -69,7 +68,7 @@ export class Recorder implements Capture {
     device.write = (buffer, bytes, offset = 0) => {
       write.call(device, buffer, bytes, offset);
       const copy = this.#acting ? bytes : bytes.slice();
-      this.#wrote(buffer, offset, () => copy, []);
+      this.#wrote({ device, buffer, offset, bytes: () => copy, reads: [] });
     };
     device.allocate = (bytes) => {
       const buffer = allocate.call(device, bytes);
@@ -126,15 +125,9 @@ export class Recorder implements Capture {
     this.#outside(action);
   }
 
-  write(
-    device: Backend,
-    buffer: DeviceBuffer,
-    offset: number,
-    draw: (read: readonly View[]) => Uint8Array,
-    read: readonly View[],
-  ): void {
-    this.#outside(() => device.write(buffer, draw(read), offset));
-    this.#wrote(buffer, offset, draw, read);
+  write(drawn: Drawn): void {
+    this.#outside(() => writeBy(null, drawn));
+    this.#wrote(drawn);
   }
 
   /** Runs an action without recording the calls it makes. */
@@ -148,14 +141,9 @@ export class Recorder implements Capture {
     }
   }
 
-  #wrote(
-    buffer: DeviceBuffer,
-    offset: number,
-    bytes: (reads: readonly View[]) => Uint8Array,
-    read: readonly View[],
-  ): void {
+  #wrote({ buffer, offset, bytes, reads }: Drawn): void {
     if (this.#acting) return;
     const to: OwnView = { buffer, dtype: "uint8", shape: [], strides: [], offset: 0 };
-    this.steps.push({ kind: "write", device: this.#device, to, offset, reads: read.map(ownView), bytes });
+    this.steps.push({ kind: "write", device: this.#device, to, offset, reads: reads.map(ownView), bytes });
   }
 }

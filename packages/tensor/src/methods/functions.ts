@@ -5,7 +5,7 @@
  */
 
 import { hardshrink, prelu, relu } from "../ops/activation.ts";
-import { abs, neg, reciprocal, sign } from "../ops/arithmetic.ts";
+import { abs, neg, positive, reciprocal, sign } from "../ops/arithmetic.ts";
 import { clone } from "../ops/copy.ts";
 import {
   exp,
@@ -54,6 +54,8 @@ export interface FunctionMethods {
   neg(): Tensor;
   /** In-place version of `neg`. */
   neg_(): Tensor;
+  /** Returns this tensor. Throws a DTypeError for bools. */
+  positive(): Tensor;
   /** Absolute value of each element. */
   abs(): Tensor;
   /** In-place version of `abs`. */
@@ -306,6 +308,7 @@ export const functionMethods: Implementations<FunctionMethods> = {
     lgamma,
     digamma,
   }),
+  positive,
   logaddexp,
   round,
   round_,

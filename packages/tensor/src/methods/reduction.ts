@@ -8,6 +8,7 @@ import { dist, renorm } from "../ops/distance.ts";
 import { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "../ops/extremes.ts";
 import { prod } from "../ops/product.ts";
 import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
+import type { Sizes } from "../ops/reshape.ts";
 import type { Dims, KeepOptions, ReduceOptions } from "../ops/rows.ts";
 import {
   cummax,
@@ -43,7 +44,7 @@ import {
   std,
   variance,
 } from "../ops/statistics.ts";
-import { all, any, countNonzero, mean, nanmean, nansum, sum } from "../ops/sum.ts";
+import { all, any, countNonzero, mean, nanmean, nansum, sum, sumToSize } from "../ops/sum.ts";
 import {
   type BincountOptions,
   bincount,
@@ -62,6 +63,8 @@ export interface ReductionMethods {
 
   /** Sums the elements over the given dimensions, or all. */
   sum(dim?: Dims, options?: ReduceOptions): Tensor;
+  /** Sums over the dimensions in which a tensor of the given sizes is broadcast to this tensor's shape. */
+  sumToSize(...sizes: Sizes): Tensor;
   /** Averages the elements over the given dimensions, or all. */
   mean(dim?: Dims, options?: ReduceOptions): Tensor;
   /** Sums the elements that are not NaN. */
@@ -197,6 +200,7 @@ export interface ReductionMethods {
 /** The implementations of `ReductionMethods`. */
 export const reductionMethods: Implementations<ReductionMethods> = {
   sum,
+  sumToSize,
   mean,
   nansum,
   nanmean,

@@ -117,21 +117,21 @@ export interface ShapeMethods {
    * Pads this tensor. `widths` lists the padding from the last dimension to the first: [left, right, top, bottom, …].
    */
   pad(widths: readonly number[], options?: PadOptions): Tensor;
-  /** Returns the lower triangle of each matrix, with zeros above diagonal `offset` (default 0). */
-  tril(offset?: number): Tensor;
-  /** Returns the upper triangle of each matrix, with zeros below diagonal `offset` (default 0). */
-  triu(offset?: number): Tensor;
-  /** Returns diagonal `offset` (default 0) of a matrix, or the matrix with a vector on that diagonal. */
-  diag(offset?: number): Tensor;
+  /** Returns the lower triangle of each matrix, with zeros above diagonal `diagonal` (default 0). */
+  tril(diagonal?: number): Tensor;
+  /** Returns the upper triangle of each matrix, with zeros below diagonal `diagonal` (default 0). */
+  triu(diagonal?: number): Tensor;
+  /** Returns diagonal `diagonal` (default 0) of a matrix, or the matrix with a vector on that diagonal. */
+  diag(diagonal?: number): Tensor;
   /**
    * Returns matrices with the last dimension on diagonal `offset` (default 0), in two new dimensions, by default the
    * last two.
    */
   diagEmbed(offset?: number, dim1?: number, dim2?: number): Tensor;
   /** In-place version of `tril`. */
-  tril_(offset?: number): Tensor;
+  tril_(diagonal?: number): Tensor;
   /** In-place version of `triu`. */
-  triu_(offset?: number): Tensor;
+  triu_(diagonal?: number): Tensor;
   /** Returns a matrix with the flattened elements on diagonal `offset` (default 0). */
   diagflat(offset?: number): Tensor;
   /** Returns a copy with one index of a dimension replaced by `source`. */

@@ -4,7 +4,7 @@
  * its kernels and its gradient are derived.
  */
 
-import { checkChoice } from "../argument.ts";
+import { checkChoice, expectTensor } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
@@ -238,6 +238,19 @@ export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b
  * @throws DTypeError for bools; use `logicalNot`.
  */
 export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);
+
+/**
+ * Returns the tensor itself, `+x`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.positive.html
+ *
+ * @throws DTypeError for bools.
+ */
+export function positive(x: Tensor): Tensor {
+  expectTensor("positive", x);
+  if (x.dtype === "bool") throw new DTypeError("positive: expected numbers, got bool");
+  return x;
+}
 
 /**
  * Absolute value, `|x|`. The derivative at 0 is 0.

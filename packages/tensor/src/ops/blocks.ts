@@ -3,10 +3,9 @@
  * matrices, and copies with a slice or diagonal replaced. All are compositions of other operations.
  */
 
-import { checkInteger } from "../argument.ts";
-import { ShapeError } from "../errors.ts";
+import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
 import { settings } from "../settings.ts";
-import { expectRank, type Shape, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
+import { expectRank, expectShape, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -138,11 +137,8 @@ export function vander(x: Tensor, options?: VanderOptions): Tensor {
 function withPart(operation: string, x: Tensor, source: Tensor, view: (copy: Tensor) => Tensor): Tensor {
   const copy = clone(x);
   const part = view(copy);
-  if (!sameShape(part.shape, shapeOf(operation, source))) {
-    throw new ShapeError(
-      `${operation}: the source has shape ${showShape(source.shape)}, but replaces a part of shape ${showShape(part.shape)}`,
-    );
-  }
+  expectTensor(operation, source);
+  expectShape(operation, "source", source, part.shape);
   copy_(part, source);
   return copy;
 }
@@ -203,8 +199,10 @@ export function diagonalScatter(x: Tensor, source: Tensor, offset = 0, dim1 = 0,
  *
  * @param wrap whether the diagonal of a tall matrix starts again below. Default false.
  * @throws ShapeError for fewer than two dimensions, and for more than two of different sizes.
+ * @throws ArgumentError unless `wrap` is true or false.
  */
 export function fillDiagonal_(x: Tensor, value: number, wrap = false): Tensor {
+  checkChoice("fillDiagonal_", "wrap", wrap, [true, false]);
   const { ndim, shape, strides } = x;
   const [rows, columns] = shape as readonly [number, number];
   if (ndim < 2 || (ndim > 2 && shape.some((size) => size !== rows)))

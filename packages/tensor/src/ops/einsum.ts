@@ -209,20 +209,14 @@ export function tensordot(
   fromA.forEach((d, i) => {
     const e = fromB[i] as number;
     if (a.shape[d] !== b.shape[e]) {
-      throw new ShapeError(
-        `tensordot: dimension ${d} of ${showShape(a.shape)} and dimension ${e} of ${showShape(b.shape)} have different sizes`,
-      );
+      throw shapeError("tensordot", `equal sizes of dimensions ${d} and ${e}`, a, b);
     }
   });
   checkProductTypes("tensordot", a, b);
-  const restA = a.shape.map((_, i) => i).filter((i) => !fromA.includes(i));
-  const restB = b.shape.map((_, i) => i).filter((i) => !fromB.includes(i));
-  const inner = sizeOf(fromA.map((d) => a.shape[d] as number));
-  const sizesA = restA.map((d) => a.shape[d] as number);
-  const sizesB = restB.map((d) => b.shape[d] as number);
-  const left = reshape(permute(a, [...restA, ...fromA]), [sizeOf(sizesA), inner]);
-  const right = reshape(permute(b, [...fromB, ...restB]), [inner, sizeOf(sizesB)]);
-  return reshape(matmul(left, right), [...sizesA, ...sizesB]);
+  const ofA = a.shape.map((_, d) => `${d}`);
+  const ofB = b.shape.map((_, e) => (fromB.includes(e) ? `${fromA[fromB.indexOf(e)]}` : `${a.ndim + e}`));
+  const rest = [...ofA, ...ofB].filter((label) => !fromA.includes(Number(label)));
+  return contract("tensordot", { x: a, labels: ofA }, { x: b, labels: ofB }, new Set(rest)).x;
 }
 
 /**

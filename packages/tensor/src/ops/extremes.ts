@@ -11,7 +11,7 @@ import { once } from "../once.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimensions, type Shape } from "../shape.ts";
+import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { eq } from "./comparison.ts";
 import { gatherBackward } from "./gather.ts";
@@ -128,9 +128,7 @@ const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 const extremeOps = new Map<string, RowOp>();
 
 function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
-  const { keepdim } = settings(name, options, keepDefaults);
-  const dims = dimensions(name, dim, x);
-  expectRows(name, x, dims);
+  const { dims, keepdim } = searched(name, reduce, x, dim, options);
   const op = once(extremeOps, `${name} ${x.dtype}`, () => {
     const bool = x.dtype === "bool";
     const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
@@ -180,14 +178,22 @@ export function aminmax(
   return { min: amin(x, dim, options), max: amax(x, dim, options) };
 }
 
+/** What is searched, and along which dimensions. */
 interface ArgAttrs {
   readonly op: "max" | "min";
   readonly dims: readonly number[];
   readonly keepdim: boolean;
-  readonly shape: Shape;
 }
 
-function argSpec(dtype: DType, { dims, keepdim, shape }: ArgAttrs): Spec {
+/** Checks the arguments of a search. */
+function searched(name: string, op: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): ArgAttrs {
+  const { keepdim } = settings(name, options, keepDefaults);
+  const dims = dimensions(name, dim, x);
+  expectRows(name, x, dims);
+  return { op, dims, keepdim };
+}
+
+function argSpec({ shape }: Tensor, dtype: DType, { dims, keepdim }: ArgAttrs): Spec {
   return { shape: reducedShape(shape, dims, keepdim), dtype };
 }
 
@@ -205,29 +211,24 @@ function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, val
 
 const position: Op<ArgAttrs> = {
   name: "argmax",
-  infer: (_, attrs) => [argSpec("int32", attrs)],
+  infer: ([x], attrs) => [argSpec(x, "int32", attrs)],
   run: ([x], attrs, [indices]) => runArg(x, attrs, indices, null),
   gradient: null,
 };
 
 const choice: Op<ArgAttrs> = {
   name: "max",
-  infer: ([x], attrs) => [argSpec(x.dtype, attrs), argSpec("int32", attrs)],
+  infer: ([x], attrs) => [argSpec(x, x.dtype, attrs), argSpec(x, "int32", attrs)],
   run: ([x], attrs, [values, indices]) => runArg(x, attrs, indices, values),
   gradient: {
     reads: () => ({ outputs: [1] }),
-    compute: ([g], { attrs, output }) => {
+    compute: ([g], { attrs, inputs, output }) => {
       if (!g) return [null];
-      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), attrs.shape)];
+      const { shape } = inputs[0] as Spec; // safe: there is one input
+      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), shape)];
     },
   },
 };
-
-function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, keepdim: boolean): Tensor {
-  const dims = dimensions(name, dim, x);
-  expectRows(name, x, dims);
-  return apply(position, [x], { op, dims, keepdim, shape: x.shape });
-}
 
 /**
  * Returns the index of the maximum along a dimension, or in the flattened tensor, as int32. If several elements are
@@ -239,8 +240,7 @@ function find(name: string, op: "max" | "min", x: Tensor, dim: number | null, ke
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
-  const { keepdim } = settings("argmax", options, keepDefaults);
-  return find("argmax", "max", x, dim, keepdim);
+  return apply(position, [x], searched("argmax", "max", x, dim, options));
 }
 
 /**
@@ -253,15 +253,11 @@ export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptio
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
-  const { keepdim } = settings("argmin", options, keepDefaults);
-  return find("argmin", "min", x, dim, keepdim);
+  return apply(position, [x], searched("argmin", "min", x, dim, options));
 }
 
 function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
-  const { keepdim } = settings(name, options, keepDefaults);
-  const dims = dimensions(name, dim, x);
-  expectRows(name, x, dims);
-  return applyPair(choice, [x], { op: name, dims, keepdim, shape: x.shape });
+  return applyPair(choice, [x], searched(name, name, x, dim, options));
 }
 
 /**

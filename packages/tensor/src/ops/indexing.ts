@@ -4,11 +4,12 @@
  * index.
  */
 
+import { isTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
-import { ArgumentError, IndexError, ShapeError } from "../errors.ts";
+import { ArgumentError, IndexError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
 import { checkNames } from "../settings.ts";
-import { broadcastShapes, type Shape, shapeOf, showShape, sizeOf } from "../shape.ts";
+import { broadcastShapes, type Shape, shapeError, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds } from "./check.ts";
 import { cast, toDevice } from "./copy.ts";
@@ -16,7 +17,6 @@ import { expand } from "./expand.ts";
 import { counting, fill_, integers } from "./fill.ts";
 import { gatherUnchecked, selectUnchecked, uniform, wrapNegative } from "./gather.ts";
 import { maskedFill_, nonzero } from "./mask.ts";
-import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { putFlat, putFlat_, puttingBy } from "./scatter.ts";
 import { select, slice } from "./slice.ts";
@@ -44,10 +44,6 @@ export type Index = number | Range | string | null | Tensor | readonly number[];
 interface Picked {
   readonly dim: number;
   readonly index: Tensor;
-}
-
-function isTensor(entry: Index | undefined): entry is Tensor {
-  return typeof entry === "object" && entry !== null && "storage" in entry;
 }
 
 function parseRange(text: string): Range {
@@ -179,26 +175,13 @@ export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
   const { view, picked } = resolve(x, entries);
   // Writes and gradients reach `x` through the result, but it is another tensor.
   if (picked.length === 0) return view === x ? reshape(x, x.shape) : view;
-  const { shape, others, place } = arrangementOf(view, picked);
-  const dims = picked.map(({ dim }) => dim);
-  const sizes = (list: readonly number[]): Shape => list.map((i) => view.shape[i] as number);
-  const index = joined(
-    picked.map(({ dim, index }) => wrapNegative(index, view.shape[dim] as number)),
-    sizes(dims),
-  );
-  if (picked.length === 1) {
-    const [dim] = dims as [number]; // safe: there is one
-    const rows = selectUnchecked(view, dim, reshape(index, [-1]));
-    return reshape(rows, [...view.shape.slice(0, dim), ...shape, ...view.shape.slice(dim + 1)]);
+  if (picked.length > 1) {
+    const places = positions(view, picked);
+    return reshape(gatherUnchecked(reshape(view, [-1]), 0, reshape(places, [-1])), places.shape);
   }
-  const table = reshape(permute(view, [...dims, ...others]), [sizeOf(sizes(dims)), sizeOf(sizes(others))]);
-  const flat = reshape(expand(index, shape), [-1]);
-  const rows = gatherUnchecked(table, 0, expand(unsqueeze(flat, 1), [flat.numel(), table.shape[1] as number]));
-  const result = reshape(rows, [...shape, ...sizes(others)]);
-  if (place === 0) return result;
-  const block = shape.map((_, i) => i);
-  const order = others.map((_, i) => shape.length + i);
-  return permute(result, [...order.slice(0, place), ...block, ...order.slice(place)]);
+  const [{ dim, index }] = picked as [Picked]; // safe: there is one
+  const rows = selectUnchecked(view, dim, reshape(wrapNegative(index, view.shape[dim] as number), [-1]));
+  return reshape(rows, [...view.shape.slice(0, dim), ...index.shape, ...view.shape.slice(dim + 1)]);
 }
 
 /** Returns the flat row-major position in the view of each element that an index selects, in the shape of `get`. */
@@ -287,7 +270,7 @@ function putOperands(
   expectOneType("indexPut", x, values);
   const places = positions(view, picked);
   if (values.ndim > places.ndim)
-    throw new ShapeError(`indexPut: values of shape ${showShape(values.shape)} do not fit ${showShape(places.shape)}`);
+    throw shapeError("indexPut", `values that broadcast to ${showShape(places.shape)}`, values);
   return [view, reshape(places, [-1]), reshape(fitted(values, x, places.shape), [-1])];
 }
 

@@ -8,7 +8,7 @@ import type { DType } from "../dtype.ts";
 import { promoteTypes } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op } from "../op.ts";
-import { dimension, sameShape, showShape } from "../shape.ts";
+import { dimension, expectShape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { cast, copyInto } from "./copy.ts";
@@ -103,13 +103,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   expectTensors("stack", tensors);
   const first = tensors[0] as Tensor; // safe: not empty
-  for (const x of tensors) {
-    if (!sameShape(x.shape, first.shape)) {
-      throw new ShapeError(
-        `stack: all tensors must have the same shape, got ${showShape(first.shape)} and ${showShape(x.shape)}`,
-      );
-    }
-  }
+  for (const x of tensors) expectShape("stack", "tensor", x, first.shape);
   const at = dimension("stack", dim, first, 1);
   return apply(
     joining,

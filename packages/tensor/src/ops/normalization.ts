@@ -11,7 +11,7 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { expectRank, expectShape, type Shape, sameShape, shapeOf, showShape } from "../shape.ts";
+import { expectRank, expectShape, type Shape, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
 import { pad } from "./pad.ts";
@@ -125,9 +125,7 @@ export function groupNorm(
   expectFloating("groupNorm", x);
   const channels = channelsOf("groupNorm", x);
   if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
-    throw new ShapeError(
-      `groupNorm: ${channels} channels of an input of shape ${showShape(x.shape)} do not form ${numGroups} groups`,
-    );
+    throw shapeError("groupNorm", `a number of channels divisible by ${numGroups}`, x);
   }
   expectShape("groupNorm", "weight", weight, [channels]);
   expectShape("groupNorm", "bias", bias, [channels]);

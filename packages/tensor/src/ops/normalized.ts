@@ -9,6 +9,7 @@ import { type Expr, input, row, scalar } from "../expr/expr.ts";
 import { rowProgram, type Stage } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { applyAll, type Gradient, type GradientContext } from "../op.ts";
+import { repeatedDimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { rsqrt, square } from "./power.ts";
@@ -85,12 +86,6 @@ function backward(form: Form, wanted: Wanted): RowOp {
 const key = (kind: string, { name, x, weight, bias, centered }: Form): string =>
   `${kind} ${name} ${x} ${weight} ${bias} ${centered}`;
 
-/** The dimensions of the shape `full` along which a tensor of shape `shape` is broadcast. */
-function repeated(shape: readonly number[], full: readonly number[]): number[] {
-  const lead = full.length - shape.length;
-  return full.flatMap((size, i) => (i < lead || (shape[i - lead] === 1 && size !== 1) ? [i] : []));
-}
-
 function normalizedGradient(form: Form): Gradient<RowAttrs> {
   const affine = [form.weight !== null, form.bias !== null];
   return {
@@ -116,7 +111,7 @@ function fused(form: Form, g: Tensor, context: GradientContext<RowAttrs>): Gradi
   const operands = [g, x, context.output(outputs.mean), context.output(outputs.scale)];
   const withWeight = form.weight ? [...operands, context.input(1)] : operands;
   const learned = inputs[1]?.shape ?? [];
-  const along = repeated(learned, x.shape);
+  const along = repeatedDimensions(learned, x.shape);
   const needsAffine = needs.slice(1).some((need) => need);
   const joint = form.centered && needs[0] && needsAffine && along.join() === attrs.dims.join();
   const run = (wanted: Wanted, given: readonly Tensor[], dims: readonly number[]): readonly Tensor[] =>

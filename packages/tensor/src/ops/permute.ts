@@ -5,7 +5,7 @@
 
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { dimension, expectRank, shapeOf, showShape } from "../shape.ts";
+import { differentDimensions, dimension, expectRank, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { sizesOf } from "./reshape.ts";
 import { viewOp } from "./view.ts";
@@ -43,10 +43,7 @@ export function permute(x: Tensor, ...dims: readonly number[] | readonly [readon
       `permute: ${list.length} dimensions ${showShape(list)} for a tensor of shape ${showShape(x.shape)}; list each once`,
     );
   }
-  const order = list.map((d) => dimension("permute", d, x));
-  if (new Set(order).size !== order.length)
-    throw new ArgumentError(`permute: a dimension appears twice in ${showShape(list)}`);
-  return apply(permuting, [x], order);
+  return apply(permuting, [x], differentDimensions("permute", list, x));
 }
 
 /** Swaps two dimensions. Returns a view. https://pytorch.org/docs/stable/generated/torch.transpose.html */

@@ -2,7 +2,7 @@
 
 import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { checkSizes, dimension, dimensions, ownDimension, shapeOf, showShape } from "../shape.ts";
+import { checkSizes, differentDimensions, dimension, dimensions, ownDimension, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone } from "./copy.ts";
 import { expand } from "./expand.ts";
@@ -170,10 +170,8 @@ export function flipud(x: Tensor): Tensor {
  * @throws ArgumentError unless `k` is an integer and the dimensions differ.
  */
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
-  const a = dimension("rot90", dims[0], x);
-  const b = dimension("rot90", dims[1], x);
-  if (a === b || !Number.isInteger(k))
-    throw new ArgumentError(`rot90: expected an integer and two different dimensions, got ${k} and ${showShape(dims)}`);
+  const [a, b] = differentDimensions("rot90", dims, x) as [number, number]; // safe: one for each
+  checkInteger("rot90", "k", k, Number.NEGATIVE_INFINITY);
   switch (((k % 4) + 4) % 4) {
     case 1:
       return transpose(flip(x, b), a, b);

@@ -2,9 +2,9 @@
 
 import { checkChoice, checkInteger } from "../argument.ts";
 import { expectFloating } from "../dtype.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
+import { ArgumentError } from "../errors.ts";
 import { settings } from "../settings.ts";
-import { shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
+import { shapeError, shapeOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { adaptiveAverage, expectImage, targets } from "./adaptive-pool.ts";
 import type { PerDimension } from "./conv.ts";
@@ -171,7 +171,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const [c, h, w] = shapeOf("pixelShuffle", x).slice(-3);
   checkInteger("pixelShuffle", "upscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || c % (r * r) !== 0) {
-    throw new ShapeError(`pixelShuffle: the channels of ${showShape(x.shape)} are not divisible by ${r}² = ${r * r}`);
+    throw shapeError("pixelShuffle", `a number of channels divisible by ${r * r}`, x);
   }
   const lead = x.shape.slice(0, -3);
   const batch = sizeOf(lead);
@@ -193,7 +193,7 @@ export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const [c, h, w] = shapeOf("pixelUnshuffle", x).slice(-3);
   checkInteger("pixelUnshuffle", "downscaleFactor", r, 1);
   if (c === undefined || h === undefined || w === undefined || h % r !== 0 || w % r !== 0) {
-    throw new ShapeError(`pixelUnshuffle: height and width of ${showShape(x.shape)} are not divisible by ${r}`);
+    throw shapeError("pixelUnshuffle", `height and width divisible by ${r}`, x);
   }
   const lead = x.shape.slice(0, -3);
   const apart = permute(reshape(x, [sizeOf(lead), c, h / r, r, w / r, r]), 0, 1, 3, 5, 2, 4);

@@ -5,11 +5,10 @@
 
 import { checkChoice, expectTensor } from "../argument.ts";
 import { expectOneType, isFloating } from "../dtype.ts";
-import { ShapeError } from "../errors.ts";
 import { apply, applyInPlace } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
+import { dimension, expectShape, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { checkBounds } from "./check.ts";
@@ -193,11 +192,8 @@ function alongList(operation: string, x: Tensor, dim: number, index: Tensor, sou
   checkBounds(operation, list, x.shape[at] ?? 1, at);
   const places = alongDimension(list, at, x.shape);
   if (typeof source !== "object") return [at, places, uniform(x, source, places.shape)];
-  if (!sameShape(shapeOf(operation, source), places.shape)) {
-    throw new ShapeError(
-      `${operation}: the source has shape ${showShape(source.shape)}; expected ${showShape(places.shape)} for ${list.numel()} indices of dimension ${at}`,
-    );
-  }
+  expectTensor(operation, source);
+  expectShape(operation, "source", source, places.shape);
   return [at, places, source];
 }
 

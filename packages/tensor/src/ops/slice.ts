@@ -2,9 +2,9 @@
 
 import { checkInteger, expectTensor } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
-import { ArgumentError, AutogradError, IndexError, ShapeError } from "../errors.ts";
+import { ArgumentError, AutogradError, IndexError } from "../errors.ts";
 import { apply, type Op, rules, type Spec } from "../op.ts";
-import { checkSizes, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
+import { checkSizes, differentDimensions, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positionsOf, windowOn } from "../view.ts";
 import { addInto, fillView, integers } from "./fill.ts";
@@ -123,16 +123,12 @@ const diagonals: Op<Diagonal> = /* @__PURE__ */ viewOp<Diagonal>("diagonal", (x,
  * @param offset Default 0.
  * @param dim1 Default 0.
  * @param dim2 Default 1.
- * @throws ShapeError unless the dimensions differ and the offset is an integer.
+ * @throws ArgumentError unless the dimensions differ and the offset is an integer.
  * @throws IndexError for a dimension out of range.
  */
 export function diagonal(x: Tensor, offset = 0, dim1 = 0, dim2 = 1): Tensor {
-  const a = dimension("diagonal", dim1, x);
-  const b = dimension("diagonal", dim2, x);
-  if (x.ndim < 2 || a === b || !Number.isInteger(offset))
-    throw new ShapeError(
-      `diagonal: expected an integer offset and two different dimensions of ${showShape(x.shape)}, got ${offset}, ${dim1} and ${dim2}`,
-    );
+  const [a, b] = differentDimensions("diagonal", [dim1, dim2], x) as [number, number]; // safe: one for each
+  checkInteger("diagonal", "offset", offset, Number.NEGATIVE_INFINITY);
   return apply(diagonals, [x], { offset, dim1: a, dim2: b });
 }
 

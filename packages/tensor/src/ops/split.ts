@@ -1,8 +1,8 @@
 /** Splitting a tensor along a dimension. The parts are views. */
 
 import { checkInteger } from "../argument.ts";
-import { ArgumentError, ShapeError } from "../errors.ts";
-import { expectRank, ownDimension, shapeOf, showShape } from "../shape.ts";
+import { ArgumentError } from "../errors.ts";
+import { expectRank, ownDimension, shapeError, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { narrow, select, slice } from "./slice.ts";
 
@@ -147,9 +147,7 @@ function splitEvenly(
   expectRank(operation, `at least ${least} dimension${least === 1 ? "" : "s"}`, x, least, Number.POSITIVE_INFINITY);
   const size = x.shape[dim] as number;
   if (typeof sections === "number" && size % sections !== 0)
-    throw new ShapeError(
-      `${operation}: dimension ${dim} of a tensor of shape ${showShape(x.shape)} cannot be split into ${sections} equal parts`,
-    );
+    throw shapeError(operation, `a size of dimension ${dim} divisible by ${sections}`, x);
   return tensorSplit(x, sections, dim);
 }
 

@@ -3,7 +3,7 @@
  * one kernel, so that numbers far from zero lose no digits.
  */
 
-import { checkInteger, expectTensor } from "../argument.ts";
+import { checkInteger, expectNumber, expectTensor } from "../argument.ts";
 import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, input, row, scalar } from "../expr/expr.ts";
@@ -16,8 +16,9 @@ import { dimensions, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { abs, div, mul, sub } from "./arithmetic.ts";
 import { expectBetween } from "./check.ts";
-import { eq, ne } from "./comparison.ts";
+import { ne } from "./comparison.ts";
 import { cast } from "./copy.ts";
+import { amax, amin } from "./extremes.ts";
 import { filled } from "./fill.ts";
 import { matmul } from "./matmul.ts";
 import { t } from "./permute.ts";
@@ -26,7 +27,6 @@ import { reshape, unsqueeze } from "./reshape.ts";
 import { clamp } from "./rounding.ts";
 import {
   type Dims,
-  expectRows,
   floatingType,
   keepDefaults,
   type ReduceOptions,
@@ -79,15 +79,16 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
 
 function spread(name: "var" | "std", x: Tensor, dim: Dims | SpreadOptions, options: SpreadOptions | undefined): Tensor {
   if (isOptions(dim)) return spread(name, x, null, dim);
-  const { keepdim, correction, unbiased } = settings(name, options, {
-    ...keepDefaults,
-    correction: undefined,
-    unbiased: undefined,
-  });
+  const {
+    keepdim,
+    unbiased,
+    correction = Number(unbiased),
+  } = settings(name, options, { ...keepDefaults, unbiased: true, correction: undefined });
+  expectNumber(name, "correction", correction);
   const type = floatingType(name, x);
   const dims = dimensions(name, dim, x);
   const count = rowLength(x.shape, dims);
-  const divisor = Math.max(count - (correction ?? (unbiased === false ? 0 : 1)), 0);
+  const divisor = Math.max(count - correction, 0);
   const op = once(ops, `${name} ${type}`, () => {
     const of = input(0, type);
     const count = scalar(0, of.dtype);
@@ -184,17 +185,6 @@ const powers: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ poin
       .or(x.eq(0))
       .where(0, g.mul(x.sign()).mul(x.abs().div(y).pow(p.sub(1)))),
 );
-const largest: Pointwise<[Tensor, Tensor, Tensor, Tensor]> = /* @__PURE__ */ pointwise<
-  [Tensor, Tensor, Tensor, Tensor]
->(
-  "normBackward",
-  (g, x, y, count) =>
-    x
-      .abs()
-      .eq(y)
-      .where(g.mul(x.sign()).div(count.cast(g.dtype)), 0),
-  { apart: [3] },
-);
 
 /** For one order: the reduction, and the formula applied to its result. */
 function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish: (total: Expr) => Expr } {
@@ -202,8 +192,6 @@ function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish
   if (p === 2) return { stage: { reduce: "sum", of: x.mul(x) }, finish: (total) => total.sqrt() };
   if (p === 1) return { stage: { reduce: "sum", of: a }, finish: (total) => total };
   if (p === 0) return { stage: { reduce: "sum", of: x.ne(0).cast(x.dtype) }, finish: (total) => total };
-  if (p === Number.POSITIVE_INFINITY) return { stage: { reduce: "max", of: a }, finish: (total) => total };
-  if (p === Number.NEGATIVE_INFINITY) return { stage: { reduce: "min", of: a }, finish: (total) => total };
   const order = scalar(0, x.dtype);
   return { stage: { reduce: "sum", of: a.pow(order) }, finish: (total) => total.pow(order.reciprocal()) };
 }
@@ -220,9 +208,7 @@ function normGradient(p: number): Gradient<RowAttrs> {
       const y = restored(output(0), attrs);
       if (p === 2) return euclidean(g, x, y);
       if (p === 1) return signs(g, x);
-      if (Number.isFinite(p)) return powers(g, x, y, attrs.scalars[0] as number);
-      const chosen = eq(abs(x.detach()), y.detach());
-      return largest(g, x, y, sum(chosen, attrs.dims, { keepdim: true }));
+      return powers(g, x, y, attrs.scalars[0] as number);
     },
   });
 }
@@ -242,12 +228,12 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   const { keepdim, dtype } = settings("norm", options, reduceDefaults);
   const order = p === "fro" ? 2 : p;
   if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}`);
+    throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}; "nuc" is in @akari/linalg`);
   }
   const type: DType = floatingType("norm", x, dtype);
+  if (!Number.isFinite(order)) return (order > 0 ? amax : amin)(abs(cast(x, type)), dim, { keepdim });
   const dims = dimensions("norm", dim, x);
-  if (!Number.isFinite(order)) expectRows("norm", x, dims);
-  const formula = [0, 1, 2].includes(order) || !Number.isFinite(order) ? String(order) : "p";
+  const formula = [0, 1, 2].includes(order) ? String(order) : "p";
   const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
     const of = input(0, x.dtype).cast(computeType(type));
     const { stage, finish } = normParts(order, of);

@@ -10,12 +10,13 @@ import { type Reduction, reduction } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type Gradient, type Rule, rules } from "../op.ts";
 import { settings } from "../settings.ts";
-import { dimensions } from "../shape.ts";
+import { broadcastStrides, dimensions, repeatedDimensions, sameShape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { choose, isnan, logicalNot } from "./comparison.ts";
 import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
+import { reshape, type Sizes, sizesOf } from "./reshape.ts";
 import {
   type Dims,
   floatingType,
@@ -82,6 +83,25 @@ export function sum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tenso
   const { keepdim, dtype } = settings("sum", options, reduceDefaults);
   const type = totalType(x, dtype);
   return reduce("sum", x, dim, keepdim, type, type, summing);
+}
+
+/**
+ * Sums over the dimensions in which a tensor of the given sizes is broadcast to the shape of `x`: the gradient of
+ * `broadcastTo`. Returns `x` itself if it has these sizes.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html
+ *
+ * @throws ShapeError unless the sizes broadcast to the shape of `x`.
+ * @example
+ * sumToSize(ones([4, 2, 3]), 2, 1); // [[12], [12]]
+ */
+export function sumToSize(x: Tensor, ...sizes: Sizes): Tensor {
+  const [from, to] = [shapeOf("sumToSize", x), sizesOf(sizes)];
+  broadcastStrides("sumToSize", to, to, from);
+  const dims = repeatedDimensions(to, from);
+  if (dims.length === 0) return x;
+  const total = sum(x, dims, { keepdim: from.length === to.length });
+  return sameShape(total.shape, to) ? total : reshape(total, to);
 }
 
 const averaging: ReductionPlan = {

@@ -1,16 +1,15 @@
 /** Triangles and diagonals of matrices, and coordinate grids. */
 
 import { checkChoice, checkInteger } from "../argument.ts";
-import { ArgumentError } from "../errors.ts";
 import { constant } from "../expr/expr.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { dimension, expectRank } from "../shape.ts";
+import { differentDimensions, expectRank } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand } from "./expand.ts";
 import { counting } from "./fill.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { diagonal, spreadDiagonal } from "./slice.ts";
+import { diagonal as diagonalOf, spreadDiagonal } from "./slice.ts";
 import type { TensorEach } from "./split.ts";
 
 // Row indices start at the diagonal's offset, so that the diagonal is where both indices are equal.
@@ -19,12 +18,12 @@ const cut = (name: string, side: "le" | "ge"): Pointwise<[Tensor, Tensor, Tensor
 const below = /* @__PURE__ */ cut("tril", "le");
 const above = /* @__PURE__ */ cut("triu", "ge");
 
-function triangle(operation: string, part: typeof below, x: Tensor, offset: number): Tensor {
+function triangle(operation: string, part: typeof below, x: Tensor, diagonal: number): Tensor {
   expectRank(operation, "at least 2 dimensions", x, 2, Number.POSITIVE_INFINITY);
-  checkInteger(operation, "offset", offset, Number.NEGATIVE_INFINITY);
+  checkInteger(operation, "diagonal", diagonal, Number.NEGATIVE_INFINITY);
   const [rows, columns] = x.shape.slice(-2) as [number, number]; // safe: at least two dimensions
   const row = unsqueeze(
-    counting(x, rows, (i) => i + offset),
+    counting(x, rows, (i) => i + diagonal),
     1,
   );
   return part(x, row, counting(x, columns));
@@ -34,24 +33,24 @@ function triangle(operation: string, part: typeof below, x: Tensor, offset: numb
  * Returns the lower triangle of each matrix: the elements on and below a diagonal, with zeros above.
  * https://pytorch.org/docs/stable/generated/torch.tril.html
  *
- * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @param diagonal 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
- * @throws ArgumentError unless the offset is an integer.
+ * @throws ArgumentError unless `diagonal` is an integer.
  */
-export function tril(x: Tensor, offset = 0): Tensor {
-  return triangle("tril", below, x, offset);
+export function tril(x: Tensor, diagonal = 0): Tensor {
+  return triangle("tril", below, x, diagonal);
 }
 
 /**
  * Returns the upper triangle of each matrix: the elements on and above a diagonal, with zeros below.
  * https://pytorch.org/docs/stable/generated/torch.triu.html
  *
- * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @param diagonal 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError for fewer than two dimensions.
- * @throws ArgumentError unless the offset is an integer.
+ * @throws ArgumentError unless `diagonal` is an integer.
  */
-export function triu(x: Tensor, offset = 0): Tensor {
-  return triangle("triu", above, x, offset);
+export function triu(x: Tensor, diagonal = 0): Tensor {
+  return triangle("triu", above, x, diagonal);
 }
 
 /**
@@ -68,11 +67,8 @@ export function triu(x: Tensor, offset = 0): Tensor {
  */
 export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
   expectRank("diagEmbed", "at least 1 dimension", x, 1, Number.POSITIVE_INFINITY);
-  const [a, b] = [dimension("diagEmbed", dim1, x, 1), dimension("diagEmbed", dim2, x, 1)];
-  if (a === b || !Number.isInteger(offset))
-    throw new ArgumentError(
-      `diagEmbed: expected an integer offset and two different dimensions, got ${offset}, ${dim1} and ${dim2}`,
-    );
+  const [a, b] = differentDimensions("diagEmbed", [dim1, dim2], x, 1) as [number, number]; // safe: one for each
+  checkInteger("diagEmbed", "offset", offset, Number.NEGATIVE_INFINITY);
   const side = (x.shape[x.ndim - 1] as number) + Math.abs(offset);
   const shape = x.shape.slice(0, -1);
   for (const at of [Math.min(a, b), Math.max(a, b)]) shape.splice(at, 0, side);
@@ -83,12 +79,12 @@ export function diagEmbed(x: Tensor, offset = 0, dim1 = -2, dim2 = -1): Tensor {
  * Returns a diagonal of a matrix, or the matrix with a vector on that diagonal.
  * https://pytorch.org/docs/stable/generated/torch.diag.html
  *
- * @param offset the diagonal: 0 is the main one, positive ones are above it. Default 0.
+ * @param diagonal 0 is the main one, positive ones are above it. Default 0.
  * @throws ShapeError unless `x` has one or two dimensions.
  */
-export function diag(x: Tensor, offset = 0): Tensor {
+export function diag(x: Tensor, diagonal = 0): Tensor {
   expectRank("diag", "1 or 2 dimensions (diagonal and diagEmbed take more)", x, 1, 2);
-  return x.ndim === 1 ? diagEmbed(x, offset) : diagonal(x, offset);
+  return x.ndim === 1 ? diagEmbed(x, diagonal) : diagonalOf(x, diagonal);
 }
 
 /** Options of `meshgrid`. */

@@ -1,9 +1,8 @@
 /** Random numbers that the host draws for tensors that stand for many: the same for all examples, or new ones for each. */
 
-import type { Backend, DeviceBuffer } from "../backend.ts";
-import { type Capture, capturing } from "../capture.ts";
+import type { Backend } from "../backend.ts";
+import { type Capture, capturing, type Drawn, writeBy } from "../capture.ts";
 import { ArgumentError } from "../errors.ts";
-import type { View } from "../kernel.ts";
 import { unscoped } from "../scope.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -40,13 +39,8 @@ export class Draws implements Capture {
     this.#outer?.draws?.(device);
   }
 
-  write(
-    device: Backend,
-    buffer: DeviceBuffer,
-    offset: number,
-    draw: (read: readonly View[]) => Uint8Array,
-    read: readonly View[],
-  ): void {
+  write(drawn: Drawn): void {
+    const { device, buffer, offset, bytes, reads } = drawn;
     const own = this.#device;
     own.expectRandomness();
     const different = own.randomness === "different";
@@ -55,25 +49,24 @@ export class Draws implements Capture {
         throw new ArgumentError(
           "vmap: a tensor that all examples share cannot be filled with different random numbers; create it inside of the function, on the device of one of its arguments",
         );
-      this.#pass(device, buffer, offset, draw, read);
+      writeBy(this.#outer, drawn);
       return;
     }
-    if (!different && read.some((view) => own.varies(view.buffer)))
+    if (!different && reads.some((view) => own.varies(view.buffer)))
       throw new ArgumentError('vmap: numbers whose distribution differs between examples cannot be the "same"');
     if (different) own.spread(buffer);
     let last: Uint8Array | null = null;
     own.places(buffer).forEach((start, i) => {
-      const drawn = (views: readonly View[]) => {
-        if (different || i === 0 || last === null) last = draw(views);
-        return last;
-      };
-      const views = read.map((view) => own.single(view, false, i));
-      this.#pass(own.base, below(buffer), start + offset, drawn, views);
+      writeBy(this.#outer, {
+        device: own.base,
+        buffer: below(buffer),
+        offset: start + offset,
+        bytes: (views) => {
+          if (different || i === 0 || last === null) last = bytes(views);
+          return last;
+        },
+        reads: reads.map((view) => own.single(view, false, i)),
+      });
     });
-  }
-
-  #pass(...[device, buffer, offset, draw, read]: Parameters<Capture["write"]>): void {
-    if (this.#outer === null) device.write(buffer, draw(read), offset);
-    else this.#outer.write(device, buffer, offset, draw, read);
   }
 }

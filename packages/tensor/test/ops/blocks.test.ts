@@ -48,9 +48,12 @@ describe("assembling", () => {
     expect(vander(ones([2]), { n: 0 }).shape).toEqual([2, 0]);
     expect(() => vander(ones([2, 2]))).toThrow(ShapeError);
     expect(() => diagonalScatter(ones([2, 2]), ones([3]))).toThrow(
-      /diagonalScatter: the source has shape \[3\], but replaces a part of shape \[2\]/,
+      "diagonalScatter: expected a source of shape [2], got shape [3]",
     );
     expect(() => sliceScatter(ones([4]), ones([3]), 0, 0, 2)).toThrow(ShapeError);
+    expect(() => ones([2, 2]).fillDiagonal_(1, { wrap: true } as never)).toThrow(
+      new ArgumentError('fillDiagonal_: wrap must be true or false, got {"wrap":true}'),
+    );
     expect(() => ones([2, 2, 3]).fillDiagonal_(1)).toThrow(/a matrix or equal sizes, got shape \[2, 2, 3\]/);
     expect(cartesianProd(tensor([1, 2])).toArraySync()).toEqual([1, 2]);
   });

@@ -9,7 +9,13 @@ import {
   type DType,
   DTypeError,
   IndexError,
+  isTensor,
   type NestedArray,
+  ones,
+  positive,
+  rand,
+  randn,
+  ShapeError,
   type Tensor,
   tensor,
   zeros,
@@ -436,5 +442,58 @@ describe("sorting", () => {
       /histc: elements reach to Infinity; give min and max/,
     );
     expect(ops.bucketize(of([3]), edges, { right: true }).toArraySync()).toEqual([2]);
+  });
+});
+
+describe("sumToSize", () => {
+  it("sums what was broadcast", () => {
+    const x = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    expect(x.sumToSize(1, 3).toArraySync()).toEqual([[5, 7, 9]]);
+    expect(x.sumToSize([2, 1]).toArraySync()).toEqual([[6], [15]]);
+    expect(ones([4, 2, 3]).sumToSize(2, 1).toArraySync()).toEqual([[12], [12]]);
+    expect(x.sumToSize([]).itemSync()).toBe(21);
+    expect(x.sumToSize(2, 3)).toBe(x);
+    expect(x.to("uint8").sumToSize(3).dtype).toBe("int32");
+  });
+
+  it("rejects sizes that do not broadcast to the shape", () => {
+    expect(() => ones([2, 3]).sumToSize(2)).toThrow(new ShapeError("sumToSize: cannot broadcast [2] to [2, 3]"));
+    expect(() => ones([3]).sumToSize(1, 3)).toThrow(ShapeError);
+  });
+});
+
+describe("options", () => {
+  it("of the wrong type are rejected by name", () => {
+    const x = ones([2, 2]);
+    expect(() => x.sum(0, { dtype: "float" as never })).toThrow(new DTypeError('sum: there is no dtype "float"'));
+    expect(() => x.var({ correction: "1" as never })).toThrow(
+      new ArgumentError('var: correction must be a number, got "1"'),
+    );
+    expect(() => x.std({ unbiased: "no" as never })).toThrow(/^std: unbiased must be a boolean, got "no"/);
+    expect(x.var({ unbiased: false, correction: 2 }).itemSync()).toBe(0);
+    expect(() => x.norm("nuc" as never)).toThrow(/^norm: p must be a number or "fro", got "nuc"; "nuc" is in @akari/);
+    for (const draw of [rand, randn] as const)
+      expect(() => draw([2], { generator: 42 as never })).toThrow(/: generator must be a Generator, got 42/);
+    expect(() => x.uniform_(0, 1, { generator: null as never })).toThrow(/^uniform_: generator must be a Generator/);
+  });
+});
+
+describe("positive", () => {
+  it("returns the tensor itself, unless it is bool", () => {
+    const x = tensor([-1, 2]);
+    expect(x.positive()).toBe(x);
+    expect(() => positive(x.gt(0))).toThrow(new DTypeError("positive: expected numbers, got bool"));
+    // Safe: anything that plain JavaScript may pass.
+    expect(() => positive(1 as never)).toThrow(/^positive: expected a tensor, got 1/);
+  });
+});
+
+describe("isTensor", () => {
+  it("tells tensors from everything else", () => {
+    expect(isTensor(ones([1]))).toBe(true);
+    for (const other of [null, undefined, 1, "x", [ones([1])], { shape: [1] }]) expect(isTensor(other)).toBe(false);
   });
 });

@@ -86,8 +86,10 @@ describe("views", () => {
     expect(() => x.split([1, 2], 0)).toThrow(/add up to 3/);
     expect(() => asStrided(x, [4], [2])).toThrow(IndexError);
     expect(() => asStrided(x, [2], [1], 0.5)).toThrow(/an integer offset and 1 .* got 0.5 and \[1\]/);
-    expect(() => x.diagonal(0.5)).toThrow(/diagonal: expected an integer offset .* got 0.5, 0 and 1/);
-    expect(() => x.diagEmbed(0.5)).toThrow(/diagEmbed: expected an integer offset .* got 0.5, -2 and -1/);
+    expect(() => x.diagonal(0.5)).toThrow(/diagonal: offset must be an integer, got 0.5/);
+    expect(() => x.diagEmbed(0.5)).toThrow(/diagEmbed: offset must be an integer, got 0.5/);
+    expect(() => x.diagonal(0, 1, -1)).toThrow(new ArgumentError("diagonal: dimension 1 appears twice"));
+    expect(() => counting(3).diagonal()).toThrow(IndexError);
   });
 
   it("return one size, several or all", () => {
@@ -251,8 +253,8 @@ describe("joining and rearranging", () => {
   it("creates triangles, diagonals and grids", () => {
     const x = counting(3, 3);
     expect(tril(x).add(triu(x, 1)).toArraySync()).toEqual(x.toArraySync());
-    expect(() => tril(x, 0.5)).toThrow(new ArgumentError("tril: offset must be an integer, got 0.5"));
-    expect(() => x.triu_(-0.5)).toThrow(/triu: offset must be an integer, got -0.5/);
+    expect(() => tril(x, 0.5)).toThrow(new ArgumentError("tril: diagonal must be an integer, got 0.5"));
+    expect(() => x.triu_(-0.5)).toThrow(/triu: diagonal must be an integer, got -0.5/);
     expect(diagEmbed(tensor([1, 2]), 1).toArraySync()).toEqual([
       [0, 1, 0],
       [0, 0, 2],
