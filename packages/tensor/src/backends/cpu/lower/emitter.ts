@@ -12,6 +12,7 @@ import {
   f64,
   i32,
   type Local,
+  localAt,
   ModuleBuilder,
   type Type,
   v128,
@@ -140,7 +141,7 @@ export function kernelModule(
 ): Uint8Array {
   const imports = new Map<string, number>();
   // The parameters are locals 0 to 2 in both passes, so hoisted code reads the same arguments.
-  const parameters = [0, 1, 2].map((index) => ({ type: "i32", index, bytes: [0x20, index] }) as const);
+  const parameters = [0, 1, 2].map((index) => localAt("i32", index));
   const trial = new Emitter(new FunctionBuilder(3), parameters, runtime.relaxed, imports);
   body(trial);
   const module = new ModuleBuilder(runtime.shared);
