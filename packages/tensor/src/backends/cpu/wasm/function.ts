@@ -12,7 +12,7 @@ export interface Label {
   readonly depth: number;
 }
 
-/** Returns the local with an index. The parameters of a function are its first locals. */
+/** Returns the local with an index. A function's first locals are its parameters. */
 export function localAt<T extends Type>(type: T, index: number): Local<T> {
   return { type, index, bytes: bytes(0x20) + unsigned(index) };
 }
@@ -21,6 +21,8 @@ export function localAt<T extends Type>(type: T, index: number): Local<T> {
 export class FunctionBuilder {
   readonly #parameters: number;
   readonly #locals: Type[] = [];
+  /** The code before the body: values that do not depend on it. */
+  #prologue = "";
   #body = "";
   #depth = 0;
   /** The finished statements of a body of `interleave`, and the nesting level that they are on. */
@@ -46,6 +48,13 @@ export class FunctionBuilder {
     return local;
   }
 
+  /** Declares a local variable and sets it at the start of the function, to a value that depends on parameters only. */
+  hoist<T extends Type>(code: Code<T>): Local<T> {
+    const local = this.local(code.type);
+    this.#prologue += code.bytes + setting(local);
+    return local;
+  }
+
   /** Declares `count` local variables. */
   locals<T extends Type>(type: T, count: number): Local<T>[] {
     return Array.from({ length: count }, () => this.local(type));
@@ -53,7 +62,7 @@ export class FunctionBuilder {
 
   /** `local = value` */
   set<T extends Type>(local: Local<T>, value: Operand<T>): void {
-    this.#body += operand(value) + bytes(0x21) + unsigned(local.index);
+    this.#body += operand(value) + setting(local);
     this.#end();
   }
 
@@ -189,7 +198,8 @@ export class FunctionBuilder {
 
   /** Returns the bytes of the finished function. */
   finish(): string {
-    return sized(list(this.#locals.map((type) => bytes(1, typeBytes[type]))) + this.#body + bytes(0x0b));
+    const locals = list(this.#locals.map((type) => bytes(1, typeBytes[type])));
+    return sized(locals + this.#prologue + this.#body + bytes(0x0b));
   }
 
   #end(): void {
@@ -210,6 +220,11 @@ export class FunctionBuilder {
     if (typeof value !== "object") return constant(value);
     return value.bytes.startsWith(bytes(0x41)) || "index" in value ? value : this.let(value);
   }
+}
+
+/** Sets a local to the value on the stack. */
+function setting(local: Local<Type>): string {
+  return bytes(0x21) + unsigned(local.index);
 }
 
 /** Returns the result of a call as an expression. */

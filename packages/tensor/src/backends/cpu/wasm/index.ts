@@ -1,6 +1,6 @@
 /** A small typed assembler for WebAssembly. */
 export { type Code, constant, type Local, type Operand, select, type Type } from "./code.ts";
-export { call, FunctionBuilder, localAt } from "./function.ts";
+export { call, FunctionBuilder } from "./function.ts";
 export { type FunctionIndex, ModuleBuilder } from "./module.ts";
 export { hasRelaxedSimd, multiplyAdd } from "./relaxed.ts";
 export { f32, f64, fetchAdd, i32, i64, memoryCopy, memoryFill, nth } from "./scalar.ts";

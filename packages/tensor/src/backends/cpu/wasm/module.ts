@@ -10,7 +10,7 @@ import { FunctionBuilder, localAt } from "./function.ts";
 /** A function's index in the module, by which it is called. */
 export type FunctionIndex = number;
 
-/** Builds a module. All imports must precede the first definition. */
+/** Builds a module. Functions are numbered after all imports, so these must precede the end of the first definition. */
 export class ModuleBuilder {
   readonly #shared: boolean;
   readonly #types: string[] = [];
@@ -44,14 +44,12 @@ export class ModuleBuilder {
     results: readonly Type[],
     body: (f: FunctionBuilder, ...parameters: { [I in keyof P]: Local<P[I]> }) => void,
   ): FunctionIndex {
-    const index = this.#imported + this.#functions.length;
-    this.#functions.push(this.#type(parameters, results));
-    const slot = this.#code.push("") - 1;
     const f = new FunctionBuilder(parameters.length);
     const locals = parameters.map(localAt);
     // Safe: there is one local for each parameter, of its type.
     body(f, ...(locals as unknown as { [I in keyof P]: Local<P[I]> }));
-    this.#code[slot] = f.finish();
+    this.#code.push(f.finish());
+    const index = this.#imported + this.#functions.push(this.#type(parameters, results)) - 1;
     if (exported !== null) this.#exports.push(sized(exported) + bytes(0) + unsigned(index));
     return index;
   }
@@ -75,7 +73,8 @@ export class ModuleBuilder {
   /** Returns the module's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
     // A shared memory must be imported with a maximum. Every actual memory is within these limits.
-    const memory = sized("env") + sized("memory") + bytes(2) + (this.#shared ? bytes(3, 0) + unsigned(65536) : bytes(0, 0));
+    const memory =
+      sized("env") + sized("memory") + bytes(2) + (this.#shared ? bytes(3, 0) + unsigned(65536) : bytes(0, 0));
     const code =
       bytes(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0) +
       section(1, this.#types) +

@@ -82,10 +82,10 @@ function validates(make: (...args: unknown[]) => unknown): boolean {
 
 /** A constant. */
 const float = (value: number): Code<"f32"> => {
-  return { type: "f32", bytes: [0x43, ...new Uint8Array(new Float32Array([value]).buffer)] };
+  return { type: "f32", bytes: String.fromCharCode(0x43, ...new Uint8Array(new Float32Array([value]).buffer)) };
 };
 const double = (value: number): Code<"f64"> => {
-  return { type: "f64", bytes: [0x44, ...new Uint8Array(new Float64Array([value]).buffer)] };
+  return { type: "f64", bytes: String.fromCharCode(0x44, ...new Uint8Array(new Float64Array([value]).buffer)) };
 };
 
 describe("instructions", () => {
