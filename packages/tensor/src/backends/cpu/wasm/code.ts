@@ -27,11 +27,17 @@ export interface Local<T extends Type> extends Code<T> {
 export type Operand<T extends Type> = Code<T> | (T extends "i32" ? number : never);
 
 /** The bytes that encode the types. */
-export const typeBytes: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+export const typeBytes: Readonly<Record<Type, string>> = {
+  i32: "\x7f",
+  i64: "\x7e",
+  f32: "\x7d",
+  f64: "\x7c",
+  v128: "\x7b",
+};
 
 /** Returns an integer constant. Kernels need no others: their constant floats are vectors. */
 export function constant(value: number): Code<"i32"> {
-  return { type: "i32", bytes: bytes(0x41) + signed(value) };
+  return { type: "i32", bytes: `\x41${signed(value)}` };
 }
 
 /** Returns the bytes of an operand. */
@@ -54,7 +60,7 @@ export function memoryImmediate(align: number, offset: number): string {
 
 /** `condition ? a : b`, with both operands evaluated. */
 export function select<T extends Type>(condition: Operand<"i32">, a: Code<T>, b: Code<T>): Code<T> {
-  return { type: a.type, bytes: a.bytes + b.bytes + operand(condition) + bytes(0x1c, 1, typeBytes[a.type]) };
+  return { type: a.type, bytes: `${a.bytes + b.bytes + operand(condition)}\x1c\x01${typeBytes[a.type]}` };
 }
 
 /** An instruction with one argument and one result. */

@@ -4,10 +4,8 @@
  * run for the first time: engines concatenate strings without copying them, arrays element by element.
  */
 
-/** Returns bytes from their values. */
-export function bytes(...values: readonly number[]): string {
-  return String.fromCharCode(...values);
-}
+/** Returns the bytes with these values. */
+export const bytes: (...values: number[]) => string = String.fromCharCode;
 
 /** Encodes an unsigned integer of up to 32 bits as LEB128, seven bits per byte. */
 export function unsigned(value: number): string {

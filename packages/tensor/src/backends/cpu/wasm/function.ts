@@ -4,7 +4,7 @@
  */
 
 import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
-import { bytes, list, sized, unsigned } from "./encoding.ts";
+import { list, sized, unsigned } from "./encoding.ts";
 import { i32 } from "./scalar.ts";
 
 /** A branch target: the end of a block, or the start of a loop. */
@@ -14,7 +14,7 @@ export interface Label {
 
 /** Returns the local with an index. A function's first locals are its parameters. */
 export function localAt<T extends Type>(type: T, index: number): Local<T> {
-  return { type, index, bytes: bytes(0x20) + unsigned(index) };
+  return { type, index, bytes: `\x20${unsigned(index)}` };
 }
 
 /** Builds a function. */
@@ -86,40 +86,40 @@ export class FunctionBuilder {
 
   /** Evaluates an expression for its side effect and drops the value. */
   drop(code: Code<Type>): void {
-    this.#body += code.bytes + bytes(0x1a);
+    this.#body += `${code.bytes}\x1a`;
   }
 
   /** Runs `body`. A branch to the label leaves the block. */
   block(body: (leave: Label) => void): void {
-    this.#nest(bytes(0x02, 0x40), body);
+    this.#nest("\x02\x40", body);
   }
 
   /** Runs `body`. A branch to the label runs it again. */
   loop(body: (again: Label) => void): void {
-    this.#nest(bytes(0x03, 0x40), body);
+    this.#nest("\x03\x40", body);
   }
 
   /** Branches to a label. */
   branch(label: Label): void {
-    this.#body += bytes(0x0c) + unsigned(this.#depth - label.depth);
+    this.#body += `\x0c${unsigned(this.#depth - label.depth)}`;
   }
 
   /** Branches to a label if the condition is not zero. */
   branchIf(label: Label, condition: Operand<"i32">): void {
-    this.#body += operand(condition) + bytes(0x0d) + unsigned(this.#depth - label.depth);
+    this.#body += `${operand(condition)}\x0d${unsigned(this.#depth - label.depth)}`;
   }
 
   /** Runs one of two bodies. */
   if(condition: Operand<"i32">, then: (leave: Label) => void, otherwise?: (leave: Label) => void): void {
-    this.#body += operand(condition) + bytes(0x04, 0x40);
+    this.#body += `${operand(condition)}\x04\x40`;
     const label = { depth: ++this.#depth };
     then(label);
     if (otherwise !== undefined) {
-      this.#body += bytes(0x05);
+      this.#body += "\x05";
       otherwise(label);
     }
     this.#depth--;
-    this.#body += bytes(0x0b);
+    this.#body += "\x0b";
   }
 
   /** `while (condition) body` */
@@ -198,8 +198,8 @@ export class FunctionBuilder {
 
   /** Returns the bytes of the finished function. */
   finish(): string {
-    const locals = list(this.#locals.map((type) => bytes(1, typeBytes[type])));
-    return sized(locals + this.#prologue + this.#body + bytes(0x0b));
+    const locals = list(this.#locals.map((type) => `\x01${typeBytes[type]}`));
+    return sized(`${locals + this.#prologue + this.#body}\x0b`);
   }
 
   #end(): void {
@@ -212,22 +212,22 @@ export class FunctionBuilder {
     this.#body += opening;
     body({ depth: ++this.#depth });
     this.#depth--;
-    this.#body += bytes(0x0b);
+    this.#body += "\x0b";
   }
 
   /** Returns a value that is cheap to use repeatedly: a constant or a local. */
   #once(value: Operand<"i32">): Code<"i32"> {
     if (typeof value !== "object") return constant(value);
-    return value.bytes.startsWith(bytes(0x41)) || "index" in value ? value : this.let(value);
+    return value.bytes.startsWith("\x41") || "index" in value ? value : this.let(value);
   }
 }
 
 /** Sets a local to the value on the stack. */
 function setting(local: Local<Type>): string {
-  return bytes(0x21) + unsigned(local.index);
+  return `\x21${unsigned(local.index)}`;
 }
 
 /** Returns the result of a call as an expression. */
 export function call<T extends Type | "void">(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
-  return { type, bytes: args.map((arg) => arg.bytes).join("") + bytes(0x10) + unsigned(index) };
+  return { type, bytes: `${args.map((arg) => arg.bytes).join("")}\x10${unsigned(index)}` };
 }

@@ -27,7 +27,7 @@ export class ModuleBuilder {
 
   /** Declares an imported function, such as `math.pow`. */
   import(from: string, field: string, parameters: readonly Type[], results: readonly Type[]): FunctionIndex {
-    this.#imports.push(sized(from) + sized(field) + bytes(0) + unsigned(this.#type(parameters, results)));
+    this.#imports.push(`${sized(from) + sized(field)}\x00${unsigned(this.#type(parameters, results))}`);
     return this.#imported++;
   }
 
@@ -50,7 +50,7 @@ export class ModuleBuilder {
     body(f, ...(locals as unknown as { [I in keyof P]: Local<P[I]> }));
     this.#code.push(f.finish());
     const index = this.#imported + this.#functions.push(this.#type(parameters, results)) - 1;
-    if (exported !== null) this.#exports.push(sized(exported) + bytes(0) + unsigned(index));
+    if (exported !== null) this.#exports.push(`${sized(exported)}\x00${unsigned(index)}`);
     return index;
   }
 
@@ -73,10 +73,9 @@ export class ModuleBuilder {
   /** Returns the module's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
     // A shared memory must be imported with a maximum. Every actual memory is within these limits.
-    const memory =
-      sized("env") + sized("memory") + bytes(2) + (this.#shared ? bytes(3, 0) + unsigned(65536) : bytes(0, 0));
+    const memory = `${sized("env") + sized("memory")}\x02${this.#shared ? `\x03\x00${unsigned(65536)}` : "\x00\x00"}`;
     const code =
-      bytes(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0) +
+      "\x00\x61\x73\x6d\x01\x00\x00\x00" +
       section(1, this.#types) +
       section(2, [...this.#imports, memory]) +
       section(3, this.#functions.map(unsigned)) +
@@ -88,8 +87,8 @@ export class ModuleBuilder {
   }
 
   #type(parameters: readonly Type[], results: readonly Type[]): number {
-    const [from, to] = [parameters, results].map((types) => list(types.map((type) => bytes(typeBytes[type]))));
-    return this.#types.push(`${bytes(0x60)}${from}${to}`) - 1; // equal types may be repeated
+    const [from, to] = [parameters, results].map((types) => list(types.map((type) => typeBytes[type])));
+    return this.#types.push(`\x60${from}${to}`) - 1; // equal types may be repeated
   }
 }
 

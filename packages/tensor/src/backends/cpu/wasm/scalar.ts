@@ -20,7 +20,6 @@ import {
   type Unary,
   unaries,
 } from "./code.ts";
-import { bytes } from "./encoding.ts";
 
 /** Rows of names, in the order of their opcodes. */
 const comparisons = "eq ne lt ltU gt gtU le leU ge geU";
@@ -89,12 +88,12 @@ export function nth(base: Operand<"i32">, index: Operand<"i32">, stride: Operand
 
 /** `address[0, size) = source[0, size)`; the ranges may overlap. */
 export function memoryCopy(address: Operand<"i32">, source: Operand<"i32">, size: Operand<"i32">): Code<"void"> {
-  return { type: "void", bytes: operand(address) + operand(source) + operand(size) + bytes(0xfc, 10, 0, 0) };
+  return { type: "void", bytes: `${operand(address) + operand(source) + operand(size)}\xfc\x0a\x00\x00` };
 }
 
 /** `address[0, size) = byte`. */
 export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, size: Operand<"i32">): Code<"void"> {
-  return { type: "void", bytes: operand(address) + operand(byte) + operand(size) + bytes(0xfc, 11, 0) };
+  return { type: "void", bytes: `${operand(address) + operand(byte) + operand(size)}\xfc\x0b\x00` };
 }
 
 /** Atomically adds to the 32-bit integer at an address that is a multiple of four, and returns its previous value. */
