@@ -194,6 +194,21 @@ describe("functions", () => {
     expect(f(0)).toBe(2000);
   });
 
+  it("compute hoisted values once, before the body, and import functions while one is written", () => {
+    const { f } = compile((module) => {
+      module.function("f", ["i32"], ["i32"], (b, n) => {
+        const sum = b.local("i32");
+        b.for(0, i32.add(n, 0), 1, () => {
+          const cbrt = module.import("math", "cbrt", ["f64"], ["f64"]);
+          b.increase(sum, b.hoist(i32.wrap(i64.truncF64(call("f64", cbrt, f64.convertI32(n))))));
+          b.set(n, 0);
+        });
+        b.result(i32.add(sum, b.hoist(i32.mul(n, 1000))));
+      });
+    });
+    expect(f(27)).toBe(27 * 3 + 27_000);
+  });
+
   it("support loops with no iterations, and steps that overshoot the end", () => {
     const { f } = compile((module) => {
       module.function("f", ["i32", "i32"], ["i32"], (b, end, step) => {
