@@ -9,6 +9,7 @@ import {
   chunk,
   empty,
   linear,
+  scope,
   settings,
   shapeError,
   shapeOf,
@@ -187,22 +188,25 @@ export class MultiheadAttention extends Module {
       keyPaddingMask: null,
     });
     const single = query.ndim === 2;
-    // [N, L, E] and [N, heads, L, E / heads] from here on.
+    // [N, L, E] and [N, heads, L, E / heads] inside.
     const batched = (x: Tensor): Tensor => (single ? x.unsqueeze(0) : this.batchFirst ? x : x.transpose(0, 1));
-    const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
-    const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
-    const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
-    const masks = this.masks(hidden, (q as Tensor).shape[0] ?? 1);
-    const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
-      scale: Math.sqrt(this.numHeads / this.embedDim),
-      masks,
-      isCausal: isCausal && !hidden.attnMask,
-      appended: this.appended,
-      dropoutP: this.training ? this.dropout : 0,
+    const [joined, weights] = scope(() => {
+      const [q, k, v] = this.project(query, key, value).map((x) => batched(x));
+      const [keys, values] = [this.extended(k as Tensor, this.biasK), this.extended(v as Tensor, this.biasV)];
+      const heads = (x: Tensor): Tensor => x.unflatten(-1, [this.numHeads, -1]).transpose(1, 2);
+      const [found, weights] = attend(heads(q as Tensor), heads(keys), heads(values), {
+        scale: Math.sqrt(this.numHeads / this.embedDim),
+        masks: this.masks(hidden, (q as Tensor).shape[0] ?? 1),
+        isCausal: isCausal && !hidden.attnMask,
+        appended: this.appended,
+        dropoutP: this.training ? this.dropout : 0,
+      });
+      const joined = found.transpose(1, 2).flatten(2);
+      const shaped = single ? joined.squeeze(0) : this.batchFirst ? joined : joined.transpose(0, 1);
+      return [shaped, needWeights ? weights : null] as const;
     });
-    const joined = found.transpose(1, 2).flatten(2);
-    const output = this.outProj(single ? joined.squeeze(0) : this.batchFirst ? joined : joined.transpose(0, 1));
-    if (!needWeights) return [output, null];
+    const output = this.outProj(joined);
+    if (weights === null) return [output, null];
     const shown = averageAttnWeights ? weights.mean(1) : weights;
     return [output, single ? shown.squeeze(0) : shown];
   }

@@ -13,6 +13,7 @@ import {
   expectTensor,
   linear,
   ShapeError,
+  scope,
   settings,
   shapeError,
   shapeOf,
@@ -246,8 +247,10 @@ abstract class RecurrentLayer extends Module {
       const output = (all[0] as Tensor).narrow(0, backwards ? 0 : 1, length); // safe: a cell has at least one state
       return { output, states: all.map((states) => states.select(0, backwards ? 0 : length)) };
     };
-    const products = linear(x, weights.input, weights.inputBias);
-    return packed ? packed.pass(steps, products, start, backwards) : steps(products, start);
+    return scope(() => {
+      const products = linear(x, weights.input, weights.inputBias);
+      return packed ? packed.pass(steps, products, start, backwards) : steps(products, start);
+    });
   }
 
   private checkInput(input: Tensor): void {

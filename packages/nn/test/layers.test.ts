@@ -3,6 +3,7 @@
 import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
+  cpu,
   DTypeError,
   IndexError,
   manualSeed,
@@ -108,6 +109,20 @@ describe("shapes", () => {
     });
     expect(shape(single)).toEqual([5, 4]);
     expect(none).toBeNull();
+  });
+
+  it("recurrent layers and attention free their temporaries at once", () => {
+    const [lstm, attention] = [new nn.LSTM(8, 16), new nn.MultiheadAttention(16, 2)];
+    const [x, y] = [rand([32, 4, 8]), rand([64, 2, 16])];
+    const grownBy = (run: () => unknown): number => {
+      const before = cpu().memory().live;
+      noGrad(run);
+      return cpu().memory().live - before;
+    };
+    const products = 32 * 4 * 64 * 4;
+    expect(grownBy(() => lstm(x))).toBeLessThan(products);
+    const scores = 2 * 2 * 64 * 64 * 4;
+    expect(grownBy(() => attention(y, y, y, { needWeights: false }))).toBeLessThan(scores);
   });
 
   it("causal attention keeps the appended keys visible", () => {

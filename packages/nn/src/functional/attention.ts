@@ -9,6 +9,7 @@ import {
   DTypeError,
   isFloating,
   pointwise,
+  scope,
   settings,
   shapeError,
   shapeOf,
@@ -41,6 +42,10 @@ const hideFuture = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number, nu
  * [..., L, V] and [..., L, S].
  */
 export function attend(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions): readonly [Tensor, Tensor] {
+  return scope(() => attention(query, key, value, options));
+}
+
+function attention(query: Tensor, key: Tensor, value: Tensor, options: AttendOptions): readonly [Tensor, Tensor] {
   // Scaling the queries is cheaper than scaling the scores.
   let scores = query.mul(options.scale).matmul(key.transpose(-2, -1));
   const hidden = Number.NEGATIVE_INFINITY;

@@ -295,7 +295,7 @@ class RecurrentGradient implements Gradient<boolean> {
             .t()
             .matmul(rows((states[0] as Tensor).narrow(0, backwards ? 1 : 0, length)))
         : null,
-      ...ofStates.map((all) => all.select(0, first)),
+      ...ofStates.map((all, k) => (needs[2 + k] ? all.select(0, first) : null)),
       needs[2 + count] ? sum(ofGates, [0, 1]) : null,
     ].slice(0, needs.length);
   }

@@ -14,6 +14,7 @@ import {
   type Local,
   type ModuleBuilder,
   select,
+  shuffle,
   v128,
 } from "./wasm/index.ts";
 
@@ -57,7 +58,7 @@ function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: W
       i32.and(i32.eq(columns, tileVectors * count), i32.eq(columnStride, bytes)),
       i32.or(i32.eqz(bias), i32.or(i32.eqz(biasColumnStride), i32.eq(biasColumnStride, bytes))),
     );
-    f.if(full, storeVectors, storeLanes);
+    f.if(full, storeVectors, storeColumns);
 
     /** Emits `sums += a · b` over `k` steps, unrolled by four. */
     function multiply(): void {
@@ -125,29 +126,31 @@ function tileFunction(module: ModuleBuilder, lanes: Lanes, rows: number, walk: W
       each(address, rowStride, (sum, row, offset) => f.do(v128.store(row, sum, offset)));
     }
 
-    /** Stores lane by lane, for tiles at the right edge and results with gaps. */
-    function storeLanes(): void {
+    /** Stores column by column, for tiles at the right edge and results with gaps. */
+    function storeColumns(): void {
       const [column, biasColumn] = [f.let(address), f.let(bias)];
-      f.block((leave) => {
-        for (let j = 0; j < tileVectors * count; j++) {
-          f.branchIf(leave, i32.le(columns, j));
-          const [cell, biasCell] = [f.let(column), f.let(biasColumn)];
-          sums.forEach((line, i) => {
-            if (i > 0) {
-              f.increase(cell, rowStride);
-              f.increase(biasCell, biasRowStride);
-            }
-            const sum = line[Math.floor(j / count)] as Local<"v128">;
-            f.if(
-              load,
-              () => f.do(lanes.addLane(cell, cell, sum, j % count)),
-              () => f.do(lanes.storeLane(cell, sum, j % count)),
-            );
-            f.if(bias, () => f.do(lanes.addMemory(cell, cell, biasCell)));
+      const next = Array.from({ length: count }, (_, lane) => lane + 1);
+      f.for(0, columns, 1, () => {
+        const [cell, biasCell] = [f.let(column), f.let(biasColumn)];
+        sums.forEach((line, i) => {
+          if (i > 0) {
+            f.increase(cell, rowStride);
+            f.increase(biasCell, biasRowStride);
+          }
+          const first = line[0] as Local<"v128">;
+          f.if(
+            load,
+            () => f.do(lanes.addLane(cell, cell, first, 0)),
+            () => f.do(lanes.storeLane(cell, first, 0)),
+          );
+          f.if(bias, () => f.do(lanes.addMemory(cell, cell, biasCell)));
+          // The next column moves to the first lane.
+          line.forEach((vector, v) => {
+            f.set(vector, shuffle(vector, line[v + 1] ?? vector, next));
           });
-          f.increase(column, columnStride);
-          f.increase(biasColumn, biasColumnStride);
-        }
+        });
+        f.increase(column, columnStride);
+        f.increase(biasColumn, biasColumnStride);
       });
     }
   });

@@ -1,14 +1,15 @@
 /**
  * Writes `run(args, begin, end)`, the one function of a generated kernel. It extends the assembler with a prologue:
  * constants, arguments and other loop-invariant values are computed once before the loops, although they are requested
- * in the middle of an expression. The body is emitted twice, because all hoisted values must be known before the first
- * instruction is written.
+ * in the middle of an expression.
  */
 
+import { once } from "../../../once.ts";
 import {
   type Code,
   call,
-  FunctionBuilder,
+  type FunctionBuilder,
+  type FunctionIndex,
   f64,
   i32,
   type Local,
@@ -18,12 +19,6 @@ import {
 } from "../wasm/index.ts";
 import type { Reduced } from "./trigonometry.ts";
 import type { Vector } from "./values.ts";
-
-/** A value computed in the prologue. */
-interface Hoisted {
-  readonly key: string;
-  readonly make: () => Code<Type>;
-}
 
 /** Arguments of a kernel. The type promises at least six, so that kernels can destructure as many as they take. */
 export type Taken = readonly [Slot, Slot, Slot, Slot, Slot, Slot, ...Slot[]];
@@ -41,18 +36,24 @@ export class Emitter {
   readonly relaxed: boolean;
   /** Angles that the current call of `lower` has reduced. Others may be in code that does not run before. */
   reduced: Map<Vector, Reduced> = new Map();
-  readonly #hoisted: Hoisted[] = [];
-  readonly #known = new Map<string, Local<Type>>();
-  readonly #imports: Map<string, number>;
+  readonly #hoisted = new Map<string, Local<Type>>();
+  readonly #module: ModuleBuilder;
+  readonly #imports = new Map<string, FunctionIndex>();
   /** The number of argument slots taken so far. */
   #taken = 0;
 
-  constructor(f: FunctionBuilder, parameters: readonly Local<"i32">[], relaxed: boolean, imports: Map<string, number>) {
+  constructor(
+    module: ModuleBuilder,
+    f: FunctionBuilder,
+    [args, begin, end]: readonly [Local<"i32">, Local<"i32">, Local<"i32">],
+    relaxed: boolean,
+  ) {
     this.f = f;
-    // Safe: kernels have these three parameters.
-    [this.args, this.begin, this.end] = parameters as [Local<"i32">, Local<"i32">, Local<"i32">];
+    this.args = args;
+    this.begin = begin;
+    this.end = end;
     this.relaxed = relaxed;
-    this.#imports = imports;
+    this.#module = module;
   }
 
   /** Stores a value in a local, unless it already is one. */
@@ -62,13 +63,7 @@ export class Emitter {
 
   /** Returns a value that depends only on the arguments. It is computed in the prologue, once per key. */
   hoist<T extends Type>(key: string, make: () => Code<T>): Local<T> {
-    let local = this.#known.get(key);
-    if (local === undefined) {
-      local = this.f.let(make());
-      this.#known.set(key, local);
-      this.#hoisted.push({ key, make });
-    }
-    return local as Local<T>; // safe: a key belongs to one type
+    return once(this.#hoisted, key, () => this.f.hoist(make())) as Local<T>; // safe: a key belongs to one type
   }
 
   /** Returns a float32 constant in all four lanes. */
@@ -118,13 +113,12 @@ export class Emitter {
 
   /** Calls a function of JavaScript's `Math`. */
   math(name: string, ...args: readonly Code<"f64">[]): Code<"f64"> {
-    if (!this.#imports.has(name)) this.#imports.set(name, args.length);
-    return call("f64", [...this.#imports.keys()].indexOf(name), ...args);
-  }
-
-  /** Emits the prologue: the values that an earlier pass hoisted. */
-  prepare(earlier: Emitter): void {
-    for (const { key, make } of earlier.#hoisted) this.#known.set(key, this.f.let(make()));
+    const types = args.map(({ type }) => type);
+    return call(
+      "f64",
+      once(this.#imports, name, () => this.#module.import("math", name, types, ["f64"])),
+      ...args,
+    );
   }
 
   #constant(lanes: Float32Array | Float64Array | Int32Array): Local<"v128"> {
@@ -133,21 +127,11 @@ export class Emitter {
   }
 }
 
-/** Builds a kernel module whose function has this body. The body runs twice and must emit the same code both times. */
+/** Builds a kernel module whose function has this body. */
 export function kernelModule(
-  runtime: { readonly shared: boolean; readonly relaxed: boolean },
+  { shared, relaxed }: { readonly shared: boolean; readonly relaxed: boolean },
   body: (e: Emitter) => void,
 ): Uint8Array {
-  const imports = new Map<string, number>();
-  // The parameters are locals 0 to 2 in both passes, so hoisted code reads the same arguments.
-  const parameters = [0, 1, 2].map((index) => ({ type: "i32", index, bytes: [0x20, index] }) as const);
-  const trial = new Emitter(new FunctionBuilder(3), parameters, runtime.relaxed, imports);
-  body(trial);
-  const module = new ModuleBuilder(runtime.shared);
-  for (const [name, arity] of imports) module.import("math", name, new Array<"f64">(arity).fill("f64"), ["f64"]);
-  return module.run((f) => {
-    const e = new Emitter(f, parameters, runtime.relaxed, imports);
-    e.prepare(trial);
-    body(e);
-  });
+  const module = new ModuleBuilder(shared);
+  return module.run((f, ...parameters) => body(new Emitter(module, f, parameters, relaxed)));
 }

@@ -4,7 +4,7 @@
  * validator: `i32.add(x, f32.load(address))` does not compile.
  */
 
-import { signed, unsigned } from "./encoding.ts";
+import { bytes, signed, unsigned } from "./encoding.ts";
 
 /** The value types. */
 export type Type = "i32" | "i64" | "f32" | "f64" | "v128";
@@ -15,7 +15,7 @@ export type Type = "i32" | "i64" | "f32" | "f64" | "v128";
  */
 export interface Code<T extends Type | "void"> {
   readonly type: T;
-  readonly bytes: readonly number[];
+  readonly bytes: string;
 }
 
 /** A local variable of a function. As an expression, it is the variable's value. */
@@ -27,43 +27,40 @@ export interface Local<T extends Type> extends Code<T> {
 export type Operand<T extends Type> = Code<T> | (T extends "i32" ? number : never);
 
 /** The bytes that encode the types. */
-export const typeBytes: Readonly<Record<Type, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+export const typeBytes: Readonly<Record<Type, string>> = {
+  i32: "\x7f",
+  i64: "\x7e",
+  f32: "\x7d",
+  f64: "\x7c",
+  v128: "\x7b",
+};
 
 /** Returns an integer constant. Kernels need no others: their constant floats are vectors. */
 export function constant(value: number): Code<"i32"> {
-  return { type: "i32", bytes: [0x41, ...signed(value)] };
+  return { type: "i32", bytes: `\x41${signed(value)}` };
 }
 
 /** Returns the bytes of an operand. */
-export function operand<T extends Type>(value: Operand<T>): readonly number[] {
+export function operand<T extends Type>(value: Operand<T>): string {
   return typeof value === "object" ? value.bytes : constant(value).bytes;
 }
 
-/** Appends an instruction to the code that puts its arguments on the stack. `bytes` are its opcode and immediates. */
-export function instruction<T extends Type | "void">(
-  type: T,
-  bytes: readonly number[],
-  ...args: readonly (readonly number[])[]
-): Code<T> {
-  return { type, bytes: [...args.flat(), ...bytes] };
-}
-
 /** Encodes an opcode. One with a prefix (0xfc, 0xfd for SIMD, 0xfe for atomics) is given as prefix · 2¹² + opcode. */
-export function opcode(code: number): number[] {
-  return code < 256 ? [code] : [code >> 12, ...unsigned(code & 0xfff)];
+export function opcode(code: number): string {
+  return code < 256 ? bytes(code) : bytes(code >> 12) + unsigned(code & 0xfff);
 }
 
 /**
  * Encodes the immediate of a memory instruction: the binary logarithm of the alignment, and an offset added to the
  * address.
  */
-export function memoryImmediate(align: number, offset: number): number[] {
-  return [...unsigned(align), ...unsigned(offset)];
+export function memoryImmediate(align: number, offset: number): string {
+  return unsigned(align) + unsigned(offset);
 }
 
 /** `condition ? a : b`, with both operands evaluated. */
 export function select<T extends Type>(condition: Operand<"i32">, a: Code<T>, b: Code<T>): Code<T> {
-  return instruction(a.type, [0x1c, 1, typeBytes[a.type]], a.bytes, b.bytes, operand(condition));
+  return { type: a.type, bytes: `${a.bytes + b.bytes + operand(condition)}\x1c\x01${typeBytes[a.type]}` };
 }
 
 /** An instruction with one argument and one result. */
@@ -89,7 +86,7 @@ export function unaries<R extends Type, N extends string>(
   first: number,
   names: N,
 ): Table<N, Unary<Type, R>> {
-  return each(first, names, (code) => (a) => instruction(result, code, operand(a)));
+  return each(first, names, (code) => (a) => ({ type: result, bytes: operand(a) + code }));
 }
 
 /** Returns functions for binary instructions in the same way. */
@@ -98,24 +95,24 @@ export function binaries<R extends Type, N extends string>(
   first: number,
   names: N,
 ): Table<N, Binary<Type, R>> {
-  return each(first, names, (code) => (a, b) => instruction(result, code, operand(a), operand(b)));
+  return each(first, names, (code) => (a, b) => ({ type: result, bytes: operand(a) + operand(b) + code }));
 }
 
 /** Returns functions for loads in the same way. */
 export function loads<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Load<T>> {
   return each(first, names, (code) => (address, offset = 0) => {
-    return instruction(type, [...code, ...memoryImmediate(0, offset)], operand(address));
+    return { type, bytes: operand(address) + code + memoryImmediate(0, offset) };
   });
 }
 
 /** Returns functions for stores in the same way. */
 export function stores<N extends string>(first: number, names: N): Table<N, Store<Type>> {
   return each(first, names, (code) => (address, value, offset = 0) => {
-    return instruction("void", [...code, ...memoryImmediate(0, offset)], operand(address), operand(value));
+    return { type: "void", bytes: operand(address) + operand(value) + code + memoryImmediate(0, offset) };
   });
 }
 
-function each<N extends string, F>(first: number, names: N, make: (code: readonly number[]) => F): Table<N, F> {
+function each<N extends string, F>(first: number, names: N, make: (code: string) => F): Table<N, F> {
   // Safe: there is an entry for each word.
   return Object.fromEntries(names.split(" ").map((name, i) => [name, make(opcode(first + i))])) as Table<N, F>;
 }

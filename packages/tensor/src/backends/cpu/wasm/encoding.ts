@@ -1,27 +1,29 @@
-/** Encodes numbers, names and lists in WebAssembly's binary format (https://webassembly.github.io/spec/core/binary). */
+/**
+ * Encodes numbers and lists in WebAssembly's binary format (https://webassembly.github.io/spec/core/binary). Bytes are
+ * strings with one character per byte. Code is concatenated many times while it is generated, mostly by functions that
+ * run for the first time: engines concatenate strings without copying them, arrays element by element.
+ */
+
+/** Returns the bytes with these values. */
+export const bytes: (...values: number[]) => string = String.fromCharCode;
 
 /** Encodes an unsigned integer of up to 32 bits as LEB128, seven bits per byte. */
-export function unsigned(value: number): number[] {
+export function unsigned(value: number): string {
   const rest = value >>> 7;
-  return rest === 0 ? [value] : [(value & 127) | 128, ...unsigned(rest)];
+  return rest === 0 ? bytes(value) : bytes((value & 127) | 128) + unsigned(rest);
 }
 
 /** Encodes a signed 32-bit integer as LEB128, seven bits per byte with the sign in the last one. */
-export function signed(value: number): number[] {
-  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)];
+export function signed(value: number): string {
+  return value >= -64 && value < 64 ? bytes(value & 127) : bytes((value & 127) | 128) + signed(value >> 7);
 }
 
-/** Encodes a name: its length in bytes and its UTF-8. Only ASCII is supported, which all names here are. */
-export function name(text: string): number[] {
-  return [...unsigned(text.length), ...[...text].map((letter) => letter.charCodeAt(0))];
+/** Encodes bytes with their number before them: a section's content, or a name in ASCII. */
+export function sized(content: string): string {
+  return unsigned(content.length) + content;
 }
 
 /** Encodes a vector: its length and its items. */
-export function list(items: readonly (readonly number[])[]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-/** Encodes a section: its id, its size in bytes and its content. */
-export function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
+export function list(items: readonly string[]): string {
+  return unsigned(items.length) + items.join("");
 }

@@ -4,7 +4,7 @@
  */
 
 import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
-import { list, unsigned } from "./encoding.ts";
+import { list, sized, unsigned } from "./encoding.ts";
 import { i32 } from "./scalar.ts";
 
 /** A branch target: the end of a block, or the start of a loop. */
@@ -12,14 +12,21 @@ export interface Label {
   readonly depth: number;
 }
 
+/** Returns the local with an index. A function's first locals are its parameters. */
+export function localAt<T extends Type>(type: T, index: number): Local<T> {
+  return { type, index, bytes: `\x20${unsigned(index)}` };
+}
+
 /** Builds a function. */
 export class FunctionBuilder {
   readonly #parameters: number;
   readonly #locals: Type[] = [];
-  #body: number[] = [];
+  /** The code before the body: values that do not depend on it. */
+  #prologue = "";
+  #body = "";
   #depth = 0;
   /** The finished statements of a body of `interleave`, and the nesting level that they are on. */
-  readonly #statements: number[][] = [];
+  readonly #statements: string[] = [];
   #level = -1;
 
   /** @param parameters number of locals that the function's parameters occupy. */
@@ -31,13 +38,20 @@ export class FunctionBuilder {
   local<T extends Type>(type: T): Local<T> {
     const index = this.#parameters + this.#locals.length;
     this.#locals.push(type);
-    return { type, index, bytes: [0x20, ...unsigned(index)] };
+    return localAt(type, index);
   }
 
   /** Declares a local variable and sets it to the value of `code`. */
   let<T extends Type>(code: Code<T>): Local<T> {
     const local = this.local(code.type);
     this.set(local, code);
+    return local;
+  }
+
+  /** Declares a local variable and sets it at the start of the function, to a value that depends on parameters only. */
+  hoist<T extends Type>(code: Code<T>): Local<T> {
+    const local = this.local(code.type);
+    this.#prologue += code.bytes + setting(local);
     return local;
   }
 
@@ -48,7 +62,7 @@ export class FunctionBuilder {
 
   /** `local = value` */
   set<T extends Type>(local: Local<T>, value: Operand<T>): void {
-    this.#body.push(...operand(value), 0x21, ...unsigned(local.index));
+    this.#body += operand(value) + setting(local);
     this.#end();
   }
 
@@ -66,46 +80,46 @@ export class FunctionBuilder {
 
   /** Appends statements: code that leaves no value, such as a store. */
   do(...statements: readonly Code<"void">[]): void {
-    for (const { bytes } of statements) this.#body.push(...bytes);
+    for (const statement of statements) this.#body += statement.bytes;
     this.#end();
   }
 
   /** Evaluates an expression for its side effect and drops the value. */
   drop(code: Code<Type>): void {
-    this.#body.push(...code.bytes, 0x1a);
+    this.#body += `${code.bytes}\x1a`;
   }
 
   /** Runs `body`. A branch to the label leaves the block. */
   block(body: (leave: Label) => void): void {
-    this.#nest([0x02, 0x40], body);
+    this.#nest("\x02\x40", body);
   }
 
   /** Runs `body`. A branch to the label runs it again. */
   loop(body: (again: Label) => void): void {
-    this.#nest([0x03, 0x40], body);
+    this.#nest("\x03\x40", body);
   }
 
   /** Branches to a label. */
   branch(label: Label): void {
-    this.#body.push(0x0c, ...unsigned(this.#depth - label.depth));
+    this.#body += `\x0c${unsigned(this.#depth - label.depth)}`;
   }
 
   /** Branches to a label if the condition is not zero. */
   branchIf(label: Label, condition: Operand<"i32">): void {
-    this.#body.push(...operand(condition), 0x0d, ...unsigned(this.#depth - label.depth));
+    this.#body += `${operand(condition)}\x0d${unsigned(this.#depth - label.depth)}`;
   }
 
   /** Runs one of two bodies. */
   if(condition: Operand<"i32">, then: (leave: Label) => void, otherwise?: (leave: Label) => void): void {
-    this.#body.push(...operand(condition), 0x04, 0x40);
+    this.#body += `${operand(condition)}\x04\x40`;
     const label = { depth: ++this.#depth };
     then(label);
     if (otherwise !== undefined) {
-      this.#body.push(0x05);
+      this.#body += "\x05";
       otherwise(label);
     }
     this.#depth--;
-    this.#body.push(0x0b);
+    this.#body += "\x0b";
   }
 
   /** `while (condition) body` */
@@ -158,7 +172,7 @@ export class FunctionBuilder {
    */
   interleave(count: number, body: (k: number) => void): void {
     const all = this.#body;
-    this.#body = [];
+    this.#body = "";
     this.#level = this.#depth;
     const chains = Array.from({ length: count }, (_, k) => {
       body(k);
@@ -168,13 +182,13 @@ export class FunctionBuilder {
     this.#level = -1;
     this.#body = all;
     chains[0]?.forEach((_, i) => {
-      for (const chain of chains) all.push(...(chain[i] ?? []));
+      for (const chain of chains) this.#body += chain[i] ?? "";
     });
   }
 
   /** Leaves a value on the stack: the function's result, as its last statement. */
   result(value: Code<Type>): void {
-    this.#body.push(...value.bytes);
+    this.#body += value.bytes;
   }
 
   /** Calls a function without a result. The function `call` is for those with a result. */
@@ -183,31 +197,37 @@ export class FunctionBuilder {
   }
 
   /** Returns the bytes of the finished function. */
-  finish(): number[] {
-    const runs: number[][] = this.#locals.map((type) => [1, typeBytes[type]]);
-    const code = [...list(runs), ...this.#body, 0x0b];
-    return [...unsigned(code.length), ...code];
+  finish(): string {
+    const locals = list(this.#locals.map((type) => `\x01${typeBytes[type]}`));
+    return sized(`${locals + this.#prologue + this.#body}\x0b`);
   }
 
   #end(): void {
-    if (this.#depth === this.#level) this.#statements.push(this.#body.splice(0));
+    if (this.#depth !== this.#level) return;
+    this.#statements.push(this.#body);
+    this.#body = "";
   }
 
-  #nest(opening: readonly number[], body: (label: Label) => void): void {
-    this.#body.push(...opening);
+  #nest(opening: string, body: (label: Label) => void): void {
+    this.#body += opening;
     body({ depth: ++this.#depth });
     this.#depth--;
-    this.#body.push(0x0b);
+    this.#body += "\x0b";
   }
 
   /** Returns a value that is cheap to use repeatedly: a constant or a local. */
   #once(value: Operand<"i32">): Code<"i32"> {
     if (typeof value !== "object") return constant(value);
-    return value.bytes[0] === 0x41 || "index" in value ? value : this.let(value);
+    return value.bytes.startsWith("\x41") || "index" in value ? value : this.let(value);
   }
+}
+
+/** Sets a local to the value on the stack. */
+function setting(local: Local<Type>): string {
+  return `\x21${unsigned(local.index)}`;
 }
 
 /** Returns the result of a call as an expression. */
 export function call<T extends Type | "void">(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
-  return { type, bytes: [...args.flatMap(({ bytes }) => bytes), 0x10, ...unsigned(index)] };
+  return { type, bytes: `${args.map((arg) => arg.bytes).join("")}\x10${unsigned(index)}` };
 }

@@ -4,20 +4,20 @@
  */
 
 import { type Local, type Type, typeBytes } from "./code.ts";
-import { list, name, section, unsigned } from "./encoding.ts";
-import { FunctionBuilder } from "./function.ts";
+import { bytes, list, sized, unsigned } from "./encoding.ts";
+import { FunctionBuilder, localAt } from "./function.ts";
 
 /** A function's index in the module, by which it is called. */
 export type FunctionIndex = number;
 
-/** Builds a module. All imports must precede the first definition. */
+/** Builds a module. Functions are numbered after all imports, so these must precede the end of the first definition. */
 export class ModuleBuilder {
   readonly #shared: boolean;
-  readonly #types: number[][] = [];
-  readonly #imports: number[][] = [];
+  readonly #types: string[] = [];
+  readonly #imports: string[] = [];
   readonly #functions: number[] = [];
-  readonly #code: number[][] = [];
-  readonly #exports: number[][] = [];
+  readonly #code: string[] = [];
+  readonly #exports: string[] = [];
   #imported = 0;
 
   /** @param shared whether the memory is shared between threads. */
@@ -27,7 +27,7 @@ export class ModuleBuilder {
 
   /** Declares an imported function, such as `math.pow`. */
   import(from: string, field: string, parameters: readonly Type[], results: readonly Type[]): FunctionIndex {
-    this.#imports.push([...name(from), ...name(field), 0, ...unsigned(this.#type(parameters, results))]);
+    this.#imports.push(`${sized(from) + sized(field)}\x00${unsigned(this.#type(parameters, results))}`);
     return this.#imported++;
   }
 
@@ -44,15 +44,13 @@ export class ModuleBuilder {
     results: readonly Type[],
     body: (f: FunctionBuilder, ...parameters: { [I in keyof P]: Local<P[I]> }) => void,
   ): FunctionIndex {
-    const index = this.#imported + this.#functions.length;
-    this.#functions.push(this.#type(parameters, results));
-    const slot = this.#code.push([]) - 1;
     const f = new FunctionBuilder(parameters.length);
-    const locals = parameters.map((type, i) => ({ type, index: i, bytes: [0x20, ...unsigned(i)] }));
+    const locals = parameters.map(localAt);
     // Safe: there is one local for each parameter, of its type.
     body(f, ...(locals as unknown as { [I in keyof P]: Local<P[I]> }));
-    this.#code[slot] = f.finish();
-    if (exported !== null) this.#exports.push([...name(exported), 0, ...unsigned(index)]);
+    this.#code.push(f.finish());
+    const index = this.#imported + this.#functions.push(this.#type(parameters, results)) - 1;
+    if (exported !== null) this.#exports.push(`${sized(exported)}\x00${unsigned(index)}`);
     return index;
   }
 
@@ -75,19 +73,26 @@ export class ModuleBuilder {
   /** Returns the module's bytes. */
   finish(): Uint8Array<ArrayBuffer> {
     // A shared memory must be imported with a maximum. Every actual memory is within these limits.
-    const memory = [...name("env"), ...name("memory"), 2, ...(this.#shared ? [3, 0, ...unsigned(65536)] : [0, 0])];
-    return new Uint8Array([
-      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      ...section(1, list(this.#types)),
-      ...section(2, list([...this.#imports, memory])),
-      ...section(3, list(this.#functions.map(unsigned))),
-      ...section(7, list(this.#exports)),
-      ...section(10, list(this.#code)),
-    ]);
+    const memory = `${sized("env") + sized("memory")}\x02${this.#shared ? `\x03\x00${unsigned(65536)}` : "\x00\x00"}`;
+    const code =
+      "\x00\x61\x73\x6d\x01\x00\x00\x00" +
+      section(1, this.#types) +
+      section(2, [...this.#imports, memory]) +
+      section(3, this.#functions.map(unsigned)) +
+      section(7, this.#exports) +
+      section(10, this.#code);
+    const module = new Uint8Array(code.length);
+    for (let i = 0; i < code.length; i++) module[i] = code.charCodeAt(i);
+    return module;
   }
 
   #type(parameters: readonly Type[], results: readonly Type[]): number {
-    const lists = [parameters, results].map((types) => list(types.map((t) => [typeBytes[t]])));
-    return this.#types.push([0x60, ...lists.flat()]) - 1; // equal types may be repeated
+    const [from, to] = [parameters, results].map((types) => list(types.map((type) => typeBytes[type])));
+    return this.#types.push(`\x60${from}${to}`) - 1; // equal types may be repeated
   }
+}
+
+/** Encodes a section: its id, its size and its items. */
+function section(id: number, items: readonly string[]): string {
+  return bytes(id) + sized(list(items));
 }

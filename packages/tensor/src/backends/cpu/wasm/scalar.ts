@@ -8,7 +8,6 @@ import {
   binaries,
   type Code,
   constant,
-  instruction,
   type Load,
   loads,
   memoryImmediate,
@@ -87,17 +86,17 @@ export function nth(base: Operand<"i32">, index: Operand<"i32">, stride: Operand
   return i32.add(base, i32.mul(index, stride));
 }
 
-/** `address[0, bytes) = source[0, bytes)`; the ranges may overlap. */
-export function memoryCopy(address: Operand<"i32">, source: Operand<"i32">, bytes: Operand<"i32">): Code<"void"> {
-  return instruction("void", [0xfc, 10, 0, 0], operand(address), operand(source), operand(bytes));
+/** `address[0, size) = source[0, size)`; the ranges may overlap. */
+export function memoryCopy(address: Operand<"i32">, source: Operand<"i32">, size: Operand<"i32">): Code<"void"> {
+  return { type: "void", bytes: `${operand(address) + operand(source) + operand(size)}\xfc\x0a\x00\x00` };
 }
 
-/** `address[0, bytes) = byte`. */
-export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, bytes: Operand<"i32">): Code<"void"> {
-  return instruction("void", [0xfc, 11, 0], operand(address), operand(byte), operand(bytes));
+/** `address[0, size) = byte`. */
+export function memoryFill(address: Operand<"i32">, byte: Operand<"i32">, size: Operand<"i32">): Code<"void"> {
+  return { type: "void", bytes: `${operand(address) + operand(byte) + operand(size)}\xfc\x0b\x00` };
 }
 
 /** Atomically adds to the 32-bit integer at an address that is a multiple of four, and returns its previous value. */
 export function fetchAdd(address: Operand<"i32">, value: Operand<"i32">): Code<"i32"> {
-  return instruction("i32", [...opcode(0xfe01e), ...memoryImmediate(2, 0)], operand(address), operand(value));
+  return { type: "i32", bytes: operand(address) + operand(value) + opcode(0xfe01e) + memoryImmediate(2, 0) };
 }

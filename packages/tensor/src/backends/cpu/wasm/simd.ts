@@ -8,7 +8,6 @@ import {
   type Binary,
   binaries,
   type Code,
-  instruction,
   type Load,
   loads,
   memoryImmediate,
@@ -22,6 +21,7 @@ import {
   type Unary,
   unaries,
 } from "./code.ts";
+import { bytes } from "./encoding.ts";
 
 /** Base of the SIMD opcodes. */
 const simd = 0xfd000;
@@ -44,11 +44,13 @@ function vectors<N extends string>(first: number, names: N): Table<N, Binary<"v1
 }
 
 function shift(first: number): Shift {
-  return (a, by) => instruction("v128", opcode(simd + first), a.bytes, operand(by));
+  const code = opcode(simd + first);
+  return (a, by) => ({ type: "v128", bytes: a.bytes + operand(by) + code });
 }
 
 function ternary(first: number): Madd {
-  return (a, b, c) => instruction("v128", opcode(simd + first), a.bytes, b.bytes, c.bytes);
+  const code = opcode(simd + first);
+  return (a, b, c) => ({ type: "v128", bytes: a.bytes + b.bytes + c.bytes + code });
 }
 
 /** The instructions of every lane type: broadcast a number, extract a lane, replace a lane. */
@@ -59,16 +61,17 @@ export interface Lanes<S extends Type> {
 }
 
 function lanes<S extends Type>(type: S, splat: number, extract: number): Lanes<S> {
+  const [splatted, extracted, replaced] = [splat, extract, extract + 1].map((code) => opcode(simd + code));
   return {
-    splat: (value) => instruction("v128", opcode(simd + splat), operand(value)),
-    extract: (a, lane) => instruction(type, [...opcode(simd + extract), lane], a.bytes),
-    replace: (a, lane, value) => instruction("v128", [...opcode(simd + extract + 1), lane], a.bytes, operand(value)),
+    splat: (value) => ({ type: "v128", bytes: operand(value) + splatted }),
+    extract: (a, lane) => ({ type, bytes: a.bytes + extracted + bytes(lane) }),
+    replace: (a, lane, value) => ({ type: "v128", bytes: a.bytes + operand(value) + replaced + bytes(lane) }),
   };
 }
 
 /** Encodes an instruction that reads or writes one lane, `bits` wide. */
-function laneAccess(first: number, bits: 8 | 16 | 32 | 64, lane: number, offset: number): number[] {
-  return [...opcode(simd + first + Math.log2(bits / 8)), ...memoryImmediate(0, offset), lane];
+function laneAccess(first: number, bits: 8 | 16 | 32 | 64, lane: number, offset: number): string {
+  return opcode(simd + first + Math.log2(bits / 8)) + memoryImmediate(0, offset) + bytes(lane);
 }
 
 /** Instructions on all 128 bits. */
@@ -77,7 +80,7 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
   Table<"not", Unary<"v128", "v128">> &
   Table<"and andNot or xor", Binary<"v128", "v128">> & {
     /** A constant, given as its sixteen bytes. */
-    const(bytes: readonly number[]): Vector;
+    const(values: readonly number[]): Vector;
     /** Bits of `a` where the mask is 1, bits of `b` where it is 0. */
     bitselect(a: Vector, b: Vector, mask: Vector): Vector;
     /** The same for masks whose 32-bit lanes are 0 or all ones. Requires relaxed SIMD. */
@@ -100,13 +103,15 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
   .../* @__PURE__ */ stores(simd + 11, "store"),
   .../* @__PURE__ */ vector(77, "not"),
   .../* @__PURE__ */ vectors(78, "and andNot or xor"),
-  const: (bytes) => instruction("v128", [...opcode(simd + 12), ...bytes]),
+  const: (values) => ({ type: "v128", bytes: opcode(simd + 12) + bytes(...values) }),
   bitselect: /* @__PURE__ */ ternary(82),
   laneselect: /* @__PURE__ */ ternary(0x10b),
-  loadLane: (bits, address, a, lane, offset = 0) =>
-    instruction("v128", laneAccess(84, bits, lane, offset), operand(address), a.bytes),
-  storeLane: (bits, address, a, lane, offset = 0) =>
-    instruction("void", laneAccess(88, bits, lane, offset), operand(address), a.bytes),
+  loadLane: (bits, address, a, lane, offset = 0) => {
+    return { type: "v128", bytes: operand(address) + a.bytes + laneAccess(84, bits, lane, offset) };
+  },
+  storeLane: (bits, address, a, lane, offset = 0) => {
+    return { type: "void", bytes: operand(address) + a.bytes + laneAccess(88, bits, lane, offset) };
+  },
 };
 
 /**
@@ -115,8 +120,8 @@ export const v128: Table<"load" | "load16x4U" | "load32Splat load64Splat" | "loa
  */
 export function shuffle(a: Vector, b: Vector, indices: readonly number[]): Vector {
   const size = 16 / indices.length;
-  const bytes = indices.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
-  return instruction("v128", [...opcode(simd + 13), ...bytes], a.bytes, b.bytes);
+  const places = indices.flatMap((lane) => Array.from({ length: size }, (_, i) => lane * size + i));
+  return { type: "v128", bytes: a.bytes + b.bytes + opcode(simd + 13) + bytes(...places) };
 }
 
 /** Sixteen bytes. */

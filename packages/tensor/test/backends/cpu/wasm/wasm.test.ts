@@ -82,10 +82,10 @@ function validates(make: (...args: unknown[]) => unknown): boolean {
 
 /** A constant. */
 const float = (value: number): Code<"f32"> => {
-  return { type: "f32", bytes: [0x43, ...new Uint8Array(new Float32Array([value]).buffer)] };
+  return { type: "f32", bytes: String.fromCharCode(0x43, ...new Uint8Array(new Float32Array([value]).buffer)) };
 };
 const double = (value: number): Code<"f64"> => {
-  return { type: "f64", bytes: [0x44, ...new Uint8Array(new Float64Array([value]).buffer)] };
+  return { type: "f64", bytes: String.fromCharCode(0x44, ...new Uint8Array(new Float64Array([value]).buffer)) };
 };
 
 describe("instructions", () => {
@@ -192,6 +192,21 @@ describe("functions", () => {
     });
     expect(f(6)).toBe(1000 + 1 + 3 + 5 + 4 + 16);
     expect(f(0)).toBe(2000);
+  });
+
+  it("compute hoisted values once, before the body, and import functions while one is written", () => {
+    const { f } = compile((module) => {
+      module.function("f", ["i32"], ["i32"], (b, n) => {
+        const sum = b.local("i32");
+        b.for(0, i32.add(n, 0), 1, () => {
+          const cbrt = module.import("math", "cbrt", ["f64"], ["f64"]);
+          b.increase(sum, b.hoist(i32.wrap(i64.truncF64(call("f64", cbrt, f64.convertI32(n))))));
+          b.set(n, 0);
+        });
+        b.result(i32.add(sum, b.hoist(i32.mul(n, 1000))));
+      });
+    });
+    expect(f(27)).toBe(27 * 3 + 27_000);
   });
 
   it("support loops with no iterations, and steps that overshoot the end", () => {
