@@ -48,8 +48,8 @@ const limits: readonly Limit[] = [
     limit: 96,
     goal: 60,
   },
-  { name: "akari: the training program of the README", code: training, limit: 83.5, goal: 80 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 147.5, goal: 120 },
+  { name: "akari: the training program of the README", code: training, limit: 84, goal: 80 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148, goal: 120 },
   {
     name: "@akari/distributions, all of it, beside @akari/tensor",
     code: usingAll("@akari/distributions", await import("@akari/distributions")),

@@ -182,7 +182,7 @@ describe("packing rejects", () => {
     [
       "a state with another batch size",
       () => new nn.GRU(2, 2)(packSequence([ones([2, 2])]), ones([1, 3, 2])),
-      "[1, 1, 2], got [1, 3, 2]",
+      "[1, 1, 2], got shape [1, 3, 2]",
     ],
   ])("%s", (_, act, message) => {
     expect(act).toThrow(ShapeError);
