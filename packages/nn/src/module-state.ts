@@ -19,7 +19,7 @@ import { expectModule, type Module } from "./module.ts";
  * import { vmap } from "@akari/tensor/vmap";
  * const models = [new Linear(2, 1), new Linear(2, 1)];
  * const [params, buffers] = stackModuleState(models);
- * vmap((p: typeof params) => functionalCall(models[0]!, p, ones([4, 2])))(params); // [2, 4, 1]
+ * vmap((p: typeof params) => functionalCall(models[0]!, p, ones([4, 2])))(params).shape; // [2, 4, 1]
  */
 export function stackModuleState(
   models: Iterable<Module>,
