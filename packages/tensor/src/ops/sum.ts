@@ -87,7 +87,7 @@ export function sum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tenso
 
 /**
  * Sums over the dimensions in which a tensor of the given sizes is broadcast to the shape of `x`: the gradient of
- * `broadcastTo`. Returns `x` itself if it has these sizes.
+ * `broadcastTo`. Returns `x` itself if it has these sizes and is not a scalar.
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html
  *
@@ -99,7 +99,7 @@ export function sumToSize(x: Tensor, ...sizes: Sizes): Tensor {
   const [from, to] = [shapeOf("sumToSize", x), sizesOf(sizes)];
   broadcastStrides("sumToSize", to, to, from);
   const dims = repeatedDimensions(to, from);
-  if (dims.length === 0) return x;
+  if (dims.length === 0 && to.length > 0) return x;
   const total = sum(x, dims, { keepdim: from.length === to.length });
   return sameShape(total.shape, to) ? total : reshape(total, to);
 }

@@ -455,6 +455,7 @@ describe("sumToSize", () => {
     expect(x.sumToSize([2, 1]).toArraySync()).toEqual([[6], [15]]);
     expect(ones([4, 2, 3]).sumToSize(2, 1).toArraySync()).toEqual([[12], [12]]);
     expect(x.sumToSize([]).itemSync()).toBe(21);
+    expect(ones([], { dtype: "bool" }).sumToSize([]).dtype).toBe("int32");
     expect(x.sumToSize(2, 3)).toBe(x);
     expect(x.to("uint8").sumToSize(3).dtype).toBe("int32");
   });
