@@ -89,9 +89,7 @@ function device(runtime: Runtime): Backend {
         case "sparse":
         case "random":
           if (call.cpu === undefined)
-            throw new DeviceError(
-              "cpu: random numbers are drawn on the host; a device that passes its calls on to this one needs readSync",
-            );
+            throw new DeviceError("cpu: the host draws random numbers; a device on top of this one needs readSync");
           // Safe: whoever issues a call sets `cpu` to the function for the call's kind, such as `runConv`.
           (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
           return;

@@ -39,7 +39,7 @@ describe("cpu()", () => {
       name: "passing",
       readSync: undefined as never, // as if it had none
     };
-    expect(() => rand([2], { device })).toThrow(/^cpu: random numbers .* needs readSync/);
+    expect(() => rand([2], { device })).toThrow(/^cpu: the host draws random numbers; .* needs readSync/);
     expect(() => rand([2], { device: { ...inner, name: "passing" } })).not.toThrow();
   });
 
