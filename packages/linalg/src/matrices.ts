@@ -1,15 +1,18 @@
 /**
- * Matrices on the host, where decompositions run. They are stored as columns, the order in which reflections and
- * rotations access them, and in float64 for every dtype, so that a float32 result is rounded only once.
+ * Matrices on the host, where decompositions run, in memory that the host shares with a device. Loops over small
+ * matrices run on the host, and products of larger ones on the device. Matrices are in float64 for every dtype, so that a
+ * float32 result is rounded only once.
  */
 
 import {
   ArgumentError,
+  type Backend,
   copyInto,
   elements,
   expectFloating,
   factor,
   fromTypedArray,
+  type Matrix,
   matrixAt,
   numbersOf,
   scope,
@@ -20,32 +23,63 @@ import {
   workspace,
 } from "@akari/tensor";
 
-/** A matrix as an array of its columns. */
-export type Columns = Float64Array[];
-
-/** Creates a matrix of zeros. */
-export function zeroMatrix(rows: number, columns: number): Columns {
-  return Array.from({ length: columns }, () => new Float64Array(rows));
-}
-
-/** Returns the transpose of a matrix with `rows` rows. */
-export function transposed(a: Columns, rows: number): Columns {
-  return Array.from({ length: rows }, (_, i) => Float64Array.from(a, (column) => column[i] as number));
-}
-
-/** Returns the symmetric matrix with the lower (`"L"`) or the upper (`"U"`) triangle of a square one. */
-export function mirrored(a: Columns, triangle: "L" | "U"): Columns {
-  return a.map((own, j) =>
-    Float64Array.from(a, (other, i) => (i > j === (triangle === "L") ? own[i] : other[j]) as number),
-  );
-}
-
-/** Returns the upper triangle of the first `rows` rows, with zeros below the diagonal. */
-export function upperTriangle(a: Columns, rows: number): Columns {
-  return a.map((column, j) => {
-    const cut = column.slice(0, rows);
-    return cut.fill(0, j + 1);
+/** Allocates matrices of zeros that the host and a device share. They are freed at the end of the scope. */
+export function allocate(
+  like: Tensor,
+  ...shapes: readonly (readonly [rows: number, columns: number])[]
+): { readonly device: Backend; readonly matrices: Matrix[] } {
+  const space = workspace(like, new Float64Array(shapes.reduce((sum, [rows, columns]) => sum + rows * columns, 0)));
+  let end = 0;
+  const matrices = shapes.map(([rows, columns]) => {
+    end += rows * columns;
+    return matrixAt(space, end - rows * columns, rows, columns);
   });
+  return { device: space.device, matrices };
+}
+
+/** Overwrites a contiguous matrix with matrix `k` of a batch. */
+export function load(device: Backend, to: Matrix, values: Float64Array, k: number): void {
+  const [[x, at], size] = [elements(device, to), sizeOf(to.shape)];
+  x.set(values.subarray(k * size, (k + 1) * size), at);
+}
+
+/** Stores a contiguous matrix as matrix `k` of a batch. */
+export function unload(device: Backend, from: Matrix, values: Float64Array, k: number): void {
+  const [[x, at], size] = [elements(device, from), sizeOf(from.shape)];
+  values.set(x.subarray(at, at + size), k * size);
+}
+
+/** Returns the transpose, a view. */
+export function turned({ shape: [rows, columns], strides: [row, column], ...rest }: Matrix): Matrix {
+  return { ...rest, shape: [columns, rows], strides: [column, row] };
+}
+
+/** Adds `factor` times the elements of `y` from index `from` on to the `n` elements of `x` from index `to` on. */
+export function add(x: Float64Array, to: number, n: number, y: Float64Array, from: number, factor: number): void {
+  for (let j = 0; j < n; j++) x[to + j] = (x[to + j] as number) + factor * (y[from + j] as number);
+}
+
+/** Most multiplications of a product for which loops on the host are faster than a call of the device. */
+const small = 600;
+
+/** Computes `c += a b`. The columns of `c` are adjacent. */
+export function addProduct(device: Backend, c: Matrix, a: Matrix, b: Matrix): void {
+  const [[m, k], n] = [a.shape, b.shape[1]];
+  if (m * k * n > small) {
+    device.run({ kind: "matmul", a, b, to: c, accumulate: true, bias: null });
+    return;
+  }
+  const [[x, to], [y, left], [z, right]] = [elements(device, c), elements(device, a), elements(device, b)];
+  const [[row, step], [inner, outer]] = [a.strides, b.strides];
+  for (let i = 0; i < m; i++) {
+    const [start, from] = [to + i * c.strides[0], left + i * row];
+    for (let p = 0; p < k && outer === 1; p++) add(x, start, n, z, right + p * inner, y[from + p * step] as number);
+    for (let j = 0; j < n && outer !== 1; j++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += (y[from + p * step] as number) * (z[right + p * inner + j * outer] as number);
+      x[start + j] = (x[start + j] as number) + sum;
+    }
+  }
 }
 
 /**
@@ -105,42 +139,6 @@ export function eliminate(a: Tensor, values: Float64Array, exchange: boolean): n
   });
 }
 
-/**
- * Reads the matrices of a batch, in row-major order.
- *
- * @throws DeviceError on a device without synchronous reads, unless `prefetch` has read the tensor.
- */
-export function readMatrices(a: Tensor): Columns[] {
-  const values = numbersOf(a.dataSync(), a.dtype);
-  const [rows, columns] = a.size(-2, -1);
-  const count = rows * columns === 0 ? sizeOf(a.shape.slice(0, -2)) : values.length / (rows * columns);
-  return Array.from({ length: count }, (_, k) =>
-    Array.from({ length: columns }, (_, j) =>
-      Float64Array.from({ length: rows }, (_, i) => values[(k * rows + i) * columns + j] as number),
-    ),
-  );
-}
-
-/** Writes the matrices of a batch to an output. */
-export function writeMatrices(to: Tensor, matrices: readonly Columns[]): void {
-  const [rows, columns] = to.size(-2, -1);
-  const values = new Float64Array(to.numel());
-  matrices.forEach((a, k) => {
-    for (let j = 0; j < columns; j++) {
-      const column = a[j] as Float64Array;
-      for (let i = 0; i < rows; i++) values[(k * rows + i) * columns + j] = column[i] as number;
-    }
-  });
-  write(to, values);
-}
-
-/** Writes one vector per matrix of a batch to an output. */
-export function writeVectors(to: Tensor, vectors: readonly Float64Array[]): void {
-  const values = new Float64Array(to.numel());
-  for (const [k, vector] of vectors.entries()) values.set(vector, k * vector.length);
-  write(to, values);
-}
-
 /** Writes numbers in row-major order to an output. */
 export function write(to: Tensor, values: Float64Array): void {
   const data = to.dtype === "float64" ? values : new Float32Array(values.length);
@@ -156,14 +154,13 @@ export function write(to: Tensor, values: Float64Array): void {
  *
  * @throws ArgumentError for NaN and infinities, with which iterations do not converge.
  */
-export function scaleDown(operation: string, a: Columns): number {
+export function scaleDown(operation: string, a: Float64Array): number {
   let largest = 0;
-  for (const column of a)
-    for (const x of column) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
+  for (const x of a) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
   if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix contains NaN or infinities`);
   if (largest === 0) return 1;
   const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
-  for (const column of a) for (let i = 0; i < column.length; i++) column[i] = (column[i] as number) / scale;
+  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) / scale;
   return scale;
 }
 

@@ -4,14 +4,18 @@ import {
   AutogradError,
   applyAll,
   checkChoice,
+  type Matrix,
   type Op,
+  part,
+  scope,
   settings,
+  sizeOf,
   solveTriangular,
   type Tensor,
   tril,
 } from "@akari/tensor";
-import { orthogonal, triangularize } from "./householder.ts";
-import { expectMatrix, named, readMatrices, upperTriangle, writeMatrices } from "./matrices.ts";
+import { Reflections } from "./householder.ts";
+import { allocate, expectMatrix, load, named, unload, valuesOf, write } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -40,21 +44,23 @@ const decomposition: Op<QrMode> = {
     ];
   },
   run([a], mode, [q, r]) {
-    const matrices = readMatrices(a);
-    const rows = a.size(-2);
-    const taus = matrices.map(triangularize);
-    if (mode !== "r") {
-      const columns = q.size(-1);
-      writeMatrices(
-        q,
-        matrices.map((matrix, k) => orthogonal(matrix, taus[k] as Float64Array, rows, columns)),
-      );
-    }
-    const height = r.size(-2);
-    writeMatrices(
-      r,
-      matrices.map((matrix) => upperTriangle(matrix, height)),
-    );
+    const [[rows, columns], values, width] = [a.size(-2, -1), valuesOf(a), q.size(-1)];
+    const [bases, triangles] = [new Float64Array(q.numel()), new Float64Array(r.numel())];
+    scope(() => {
+      const { device, matrices } = allocate(a, [rows, columns], [rows, width]);
+      const [matrix, basis] = matrices as [Matrix, Matrix];
+      const reflections = new Reflections(a, Math.min(rows, columns), rows, Math.max(columns, width), 0);
+      for (let k = 0; k < sizeOf(a.shape.slice(0, -2)); k++) {
+        load(device, matrix, values, k);
+        reflections.triangularize(matrix);
+        unload(device, part(matrix, 0, 0, r.size(-2)), triangles, k);
+        if (mode === "r") continue;
+        reflections.product(basis);
+        unload(device, basis, bases, k);
+      }
+    });
+    if (mode !== "r") write(q, bases);
+    write(r, triangles);
   },
   gradient: {
     reads: () => ({ outputs: [0, 1] }),
