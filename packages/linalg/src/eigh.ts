@@ -1,7 +1,7 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
-import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
-import { expectSquare, mirrored, named, readMatrices, scaleDown, writeMatrices, writeVectors } from "./matrices.ts";
+import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { expectSquare, mirror, named, valuesOf, write } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -18,14 +18,11 @@ export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
   readonly eigenvectors: Tensor;
 };
 
-/** Mirrors one triangle of each matrix and diagonalizes it. */
-function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize>[] {
-  return readMatrices(a).map((matrix) => {
-    const whole = mirrored(matrix, triangle);
-    const scale = scaleDown(operation, whole);
-    const { values, vectors: columns } = diagonalize(operation, whole, vectors);
-    return { values: values.map((x) => x * scale), vectors: columns };
-  });
+/** Diagonalizes the symmetric matrices given by a triangle of each. */
+function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize> {
+  const source = valuesOf(a);
+  mirror(source, a.size(-1), triangle);
+  return scope(() => diagonalize(operation, a, source, vectors));
 }
 
 /** a → eigenvalues and eigenvectors */
@@ -36,15 +33,9 @@ const decomposition: Op<"L" | "U"> = {
     return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, a];
   },
   run([a], triangle, [values, vectors]) {
-    const parts = each("eigh", a, triangle, true);
-    writeVectors(
-      values,
-      parts.map((part) => part.values),
-    );
-    writeMatrices(
-      vectors,
-      parts.map((part) => part.vectors),
-    );
+    const [found, bases] = each("eigh", a, triangle, true);
+    write(values, found);
+    write(vectors, bases);
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the
   // diagonal.
@@ -72,10 +63,7 @@ const onlyValues: Op<"L" | "U"> = {
     return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }];
   },
   run([a], triangle, [values]) {
-    writeVectors(
-      values,
-      each("eigvalsh", a, triangle, false).map((part) => part.values),
-    );
+    write(values, each("eigvalsh", a, triangle, false)[0]);
   },
   gradient: null,
 };

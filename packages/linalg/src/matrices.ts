@@ -49,6 +49,44 @@ export function unload(device: Backend, from: Matrix, values: Float64Array, k: n
   values.set(x.subarray(at, at + size), k * size);
 }
 
+/** Copies a matrix to a contiguous one. */
+export function copy(device: Backend, to: Matrix, from: Matrix): void {
+  const [[x, start], [y, at]] = [elements(device, from), elements(device, to)];
+  const [[rows, columns], [row, column]] = [from.shape, from.strides];
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) y[at + i * columns + j] = x[start + i * row + j * column] as number;
+}
+
+/**
+ * Stores rows of a contiguous matrix in the given order as matrix `k` of a batch, or as its columns.
+ */
+export function unloadRows(
+  device: Backend,
+  from: Matrix,
+  order: readonly number[],
+  values: Float64Array,
+  k: number,
+  asColumns: boolean,
+): void {
+  const [[x, at], [rows, n]] = [elements(device, from), from.shape];
+  for (let i = 0; i < rows; i++) {
+    const start = at + (order[i] ?? i) * n;
+    const [first, step] = asColumns ? [k * rows * n + i, rows] : [(k * rows + i) * n, 1];
+    for (let j = 0; j < n; j++) values[first + j * step] = x[start + j] as number;
+  }
+}
+
+/** Mirrors the lower (`"L"`) or the upper (`"U"`) triangle of each square matrix with `n` rows. */
+export function mirror(values: Float64Array, n: number, triangle: "L" | "U"): void {
+  for (let at = 0; at < values.length; at += n * n)
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < i; j++) {
+        const [lower, upper] = [at + i * n + j, at + j * n + i];
+        if (triangle === "L") values[upper] = values[lower] as number;
+        else values[lower] = values[upper] as number;
+      }
+}
+
 /** Returns the transpose, a view. */
 export function turned({ shape: [rows, columns], strides: [row, column], ...rest }: Matrix): Matrix {
   return { ...rest, shape: [columns, rows], strides: [column, row] };

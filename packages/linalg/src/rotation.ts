@@ -1,4 +1,14 @@
-/** Givens rotations, which zero a single element by combining two rows or columns. (Givens 1958.) */
+/**
+ * Givens rotations, which zero a single element by combining two rows. (Givens 1958.) Those of many sweeps over a large
+ * matrix are collected, multiplied with each other, and applied as products of matrices. (Lang 1998, "Using level 3 BLAS
+ * in rotation-based algorithms".)
+ */
+
+import { type Backend, elements, type Matrix, part, type Tensor } from "@akari/tensor";
+import { addProduct, allocate } from "./matrices.ts";
+
+/** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
+const block = 32;
 
 /** Returns the cosine and sine of the rotation that maps (a, b) to (r, 0), and r. */
 export function rotationOf(a: number, b: number): readonly [cosine: number, sine: number, r: number] {
@@ -7,16 +17,90 @@ export function rotationOf(a: number, b: number): readonly [cosine: number, sine
   return [a / r, b / r, r];
 }
 
-/**
- * Rotates two columns: `x' = c x + s y`, `y' = c y - s x`. Does nothing if the columns are undefined, because no
- * vectors were requested.
- */
-export function rotate(x: Float64Array | undefined, y: Float64Array | undefined, c: number, s: number): void {
-  if (x === undefined || y === undefined) return;
-  for (let i = 0; i < x.length; i++) {
-    const p = x[i] as number;
-    const q = y[i] as number;
-    x[i] = c * p + s * q;
-    y[i] = c * q - s * p;
+/** Rotates the `n` elements from index `at` on with those from `to` on: `x' = c x + s y`, `y' = c y - s x`. */
+function rotate(x: Float64Array, at: number, to: number, n: number, c: number, s: number): void {
+  for (let i = 0; i < n; i++) {
+    const p = x[at + i] as number;
+    const q = x[to + i] as number;
+    x[at + i] = c * p + s * q;
+    x[to + i] = c * q - s * p;
+  }
+}
+
+/** A matrix whose rows are rotated. Without rows, nothing is computed. */
+export class Rotated {
+  /** The matrix. Rotations are missing until `finish`. */
+  readonly matrix: Matrix;
+  private readonly device: Backend;
+  private readonly factor: Matrix;
+  private readonly product: Matrix;
+  /** The cosine and sine of each rotation, and the first and last row of each sweep. */
+  private readonly angles: Float64Array;
+  private readonly ranges: number[] = [];
+
+  /** Allocates a matrix of zeros. */
+  constructor(like: Tensor, rows: number, columns: number) {
+    const size = rows * columns > 4096 ? 2 * block : 0;
+    const { device, matrices } = allocate(like, [rows, columns], [size, size], [size, columns]);
+    [this.matrix, this.factor, this.product] = matrices as [Matrix, Matrix, Matrix];
+    this.device = device;
+    this.angles = new Float64Array(size * rows);
+  }
+
+  /** Begins a sweep of rotations of adjacent rows between two ones. */
+  sweep(first: number, last: number): void {
+    if (this.ranges.length === 2 * block) this.finish();
+    if (this.factor.shape[0] > 0) this.ranges.push(first, last);
+  }
+
+  /** Rotates rows k and k + 1, in the order of a sweep. */
+  add(k: number, c: number, s: number): void {
+    const sweep = this.ranges.length / 2 - 1;
+    if (sweep < 0) this.rotate(k, k + 1, c, s);
+    else {
+      const at = 2 * (sweep * this.matrix.shape[0] + k);
+      this.angles[at] = c;
+      this.angles[at + 1] = s;
+    }
+  }
+
+  /** Rotates any two rows at once. */
+  rotate(k: number, l: number, c: number, s: number): void {
+    if (this.ranges.length > 0) this.finish();
+    const [rows, columns] = this.matrix.shape;
+    const [x, at] = elements(this.device, this.matrix);
+    if (rows > 0) rotate(x, at + k * columns, at + l * columns, columns, c, s);
+  }
+
+  /** Applies the rotations that are missing. */
+  finish(): void {
+    const { device, matrix, ranges, angles } = this;
+    const [rows, columns] = matrix.shape;
+    const count = ranges.length / 2;
+    const [begin, end] = [Math.min(...ranges), Math.max(...ranges)];
+    // Rotation k of a sweep follows rotation k + 1 of the sweep before, so each sweep stays one row behind that.
+    for (let base = begin; base < end + count; base += block) {
+      const top = Math.max(begin, base - count + 1);
+      const size = Math.min(end, base + block) - top + 1;
+      if (size < 2) continue;
+      const factor = part(this.factor, 0, 0, size, size);
+      const [x, at] = elements(device, this.factor);
+      x.fill(0, at, at + 4 * block * block);
+      for (let i = 0; i < size; i++) x[at + i * (2 * block + 1)] = 1;
+      for (let sweep = 0; sweep < count; sweep++) {
+        const [first, last] = [ranges[2 * sweep] as number, ranges[2 * sweep + 1] as number];
+        for (let k = Math.max(first, base - sweep); k < Math.min(last, base - sweep + block); k++) {
+          const [angle, row] = [2 * (sweep * rows + k), at + (k - top) * 2 * block];
+          rotate(x, row, row + 2 * block, size, angles[angle] as number, angles[angle + 1] as number);
+        }
+      }
+      const [product, rotated] = [part(this.product, 0, 0, size), part(matrix, top, 0, size)];
+      const [y, from] = elements(device, product);
+      y.fill(0, from, from + size * columns);
+      addProduct(device, product, factor, rotated);
+      const [[z, start], [to, place]] = [elements(device, product), elements(device, rotated)];
+      to.set(z.subarray(start, start + size * columns), place);
+    }
+    ranges.length = 0;
   }
 }
