@@ -21,7 +21,7 @@ export class Deferred {
 
   /** Allocates a matrix of zeros. */
   constructor(like: Tensor, rows: number, columns: number) {
-    const capacity = Math.min(rows, columns) < 64 ? 2 : 64;
+    const capacity = Math.min(rows, columns) < 64 ? 0 : 64;
     const { device, matrices } = allocate(like, [rows, columns], [capacity, rows], [capacity, columns], [1, capacity]);
     [this.matrix, this.left, this.right, this.image] = matrices as [Matrix, Matrix, Matrix, Matrix];
     this.device = device;
@@ -69,7 +69,11 @@ export class Deferred {
   /** Adds `leftᵀ right` to the last rows and columns, as many as these rows have elements. */
   add(left: Matrix, right: Matrix): void {
     const { device, matrix, count } = this;
-    const [rows, columns] = matrix.shape;
+    const [i, j] = [matrix.shape[0] - left.shape[1], matrix.shape[1] - right.shape[1]];
+    if (this.left.shape[0] === 0) {
+      addProduct(device, part(matrix, i, j), turned(left), right);
+      return;
+    }
     for (const [from, to] of [[left, this.left], [right, this.right]] as const) {
       const [[x, start], [y, at]] = [elements(device, from), elements(device, to)];
       const [size, n] = [to.shape[1], from.shape[1]];
@@ -78,7 +82,6 @@ export class Deferred {
     }
     this.count++;
     if (this.count < this.left.shape[0]) return;
-    const [i, j] = [rows - left.shape[1], columns - right.shape[1]];
     addProduct(device, part(matrix, i, j), turned(part(this.left, 0, i)), part(this.right, 0, j));
     this.count = 0;
   }

@@ -46,14 +46,8 @@ export class Reflections {
    * @param below the elements that the first reflection leaves as they are.
    */
   constructor(like: Tensor, count: number, n: number, columns: number, below: number) {
-    const { device, matrices } = allocate(
-      like,
-      [count, n],
-      [block, block],
-      [block, block],
-      [block, columns],
-      [block, columns],
-    );
+    const size = Math.min(block, count);
+    const { device, matrices } = allocate(like, [count, n], [size, size], [size, size], [size, columns], [size, columns]);
     [this.vectors, this.gram, this.inner, ...this.images] = matrices as [Matrix, Matrix, Matrix, ...Matrix[]];
     this.device = device;
     this.below = below;
@@ -98,7 +92,7 @@ export class Reflections {
   /** With the vectors as the rows of V, `H₁ H₂ … = I + Vᵀ N V`, where N is an upper triangle. */
   private applyTogether(c: Matrix, first: number, last: number, transposed: boolean): void {
     const { device, taus } = this;
-    const size = last - first;
+    const [size, step] = [last - first, this.inner.shape[1]];
     const v = part(this.vectors, first, this.vectors.shape[1] - c.shape[0], size);
     const square = (x: Matrix) => part(x, 0, 0, size, size);
     const [gram, inner] = [square(this.gram), square(this.inner)];
@@ -107,12 +101,12 @@ export class Reflections {
     const [[products, from], [n, to]] = [elements(device, gram), elements(device, inner)];
     for (let k = 0; k < size; k++) {
       const tau = taus[first + k] as number;
-      n[to + k * (block + 1)] = -tau;
+      n[to + k * (step + 1)] = -tau;
       for (let i = 0; i < k; i++) {
         let sum = 0;
         for (let p = i; p < k; p++)
-          sum += (n[to + i * block + p] as number) * (products[from + p * block + k] as number);
-        n[to + i * block + k] = -tau * sum;
+          sum += (n[to + i * step + p] as number) * (products[from + p * step + k] as number);
+        n[to + i * step + k] = -tau * sum;
       }
     }
     const [image, product] = this.images.map((x) => part(x, 0, 0, size, c.shape[1])) as [Matrix, Matrix];
@@ -179,8 +173,8 @@ export class Reflections {
     const [v, rows, image] = [part(vectors, k, k, 1), part(vectors, k + 1, k, last - k - 1), part(gram, 0, 0, last - k - 1, 1)];
     this.clear(gram);
     addProduct(device, image, rows, turned(v));
-    const [x, at] = elements(device, image);
-    for (let i = 0; i < image.shape[0]; i++) x[at + i * block] = -tau * (x[at + i * block] as number);
+    const [[x, at], step] = [elements(device, image), gram.shape[1]];
+    for (let i = 0; i < image.shape[0]; i++) x[at + i * step] = -tau * (x[at + i * step] as number);
     addProduct(device, rows, image, v);
   }
 }

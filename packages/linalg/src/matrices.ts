@@ -88,8 +88,8 @@ export function mirror(values: Float64Array, n: number, triangle: "L" | "U"): vo
 }
 
 /** Returns the transpose, a view. */
-export function turned({ shape: [rows, columns], strides: [row, column], ...rest }: Matrix): Matrix {
-  return { ...rest, shape: [columns, rows], strides: [column, row] };
+export function turned({ buffer, dtype, shape, strides, offset }: Matrix): Matrix {
+  return { buffer, dtype, shape: [shape[1], shape[0]], strides: [strides[1], strides[0]], offset };
 }
 
 /** Adds `factor` times the elements of `y` from index `from` on to the `n` elements of `x` from index `to` on. */

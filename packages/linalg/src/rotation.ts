@@ -37,6 +37,8 @@ export class Rotated {
   /** The cosine and sine of each rotation, and the first and last row of each sweep. */
   private readonly angles: Float64Array;
   private readonly ranges: number[] = [];
+  /** The elements of the matrix, during a sweep. */
+  private numbers: readonly [Float64Array, number];
 
   /** Allocates a matrix of zeros. */
   constructor(like: Tensor, rows: number, columns: number) {
@@ -45,22 +47,26 @@ export class Rotated {
     [this.matrix, this.factor, this.product] = matrices as [Matrix, Matrix, Matrix];
     this.device = device;
     this.angles = new Float64Array(size * rows);
+    this.numbers = elements(device, this.matrix);
   }
 
   /** Begins a sweep of rotations of adjacent rows between two ones. */
   sweep(first: number, last: number): void {
     if (this.ranges.length === 2 * block) this.finish();
     if (this.factor.shape[0] > 0) this.ranges.push(first, last);
+    else this.numbers = elements(this.device, this.matrix);
   }
 
   /** Rotates rows k and k + 1, in the order of a sweep. */
   add(k: number, c: number, s: number): void {
-    const sweep = this.ranges.length / 2 - 1;
-    if (sweep < 0) this.rotate(k, k + 1, c, s);
-    else {
-      const at = 2 * (sweep * this.matrix.shape[0] + k);
+    const [rows, columns] = this.matrix.shape;
+    if (this.factor.shape[0] > 0) {
+      const at = 2 * ((this.ranges.length / 2 - 1) * rows + k);
       this.angles[at] = c;
       this.angles[at + 1] = s;
+    } else if (rows > 0) {
+      const at = this.numbers[1] + k * columns;
+      rotate(this.numbers[0], at, at + columns, columns, c, s);
     }
   }
 
