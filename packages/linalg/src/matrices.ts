@@ -37,10 +37,24 @@ export function allocate(
   return { device: space.device, matrices };
 }
 
-/** Overwrites a contiguous matrix with matrix `k` of a batch. */
-export function load(device: Backend, to: Matrix, values: Float64Array, k: number): void {
-  const [[x, at], size] = [elements(device, to), sizeOf(to.shape)];
-  x.set(values.subarray(k * size, (k + 1) * size), at);
+/** Returns a tensor with these elements in memory that the host and a device share. */
+export function shaped(like: Tensor, values: Float64Array, shape: readonly number[]): Tensor {
+  return workspace(like, values).reshape(shape);
+}
+
+/** Overwrites a contiguous matrix with matrix `k` of a batch, or with its transpose. */
+export function load(device: Backend, to: Matrix, values: Float64Array, k: number, transposed = false): void {
+  const [[x, at], [rows, columns], size] = [elements(device, to), to.shape, sizeOf(to.shape)];
+  if (!transposed) x.set(values.subarray(k * size, (k + 1) * size), at);
+  else
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) x[at + i * columns + j] = values[k * size + j * rows + i] as number;
+}
+
+/** Multiplies a row by a number. */
+export function scale(device: Backend, row: Matrix, factor: number): void {
+  const [x, at] = elements(device, row);
+  for (let i = at; i < at + row.shape[1]; i++) x[i] = factor * (x[i] as number);
 }
 
 /** Stores a contiguous matrix as matrix `k` of a batch. */

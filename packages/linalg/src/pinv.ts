@@ -10,15 +10,17 @@ import {
   maximum,
   numbersOf,
   type Op,
+  scope,
   settings,
   shapeError,
+  sizeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
-import { decompose } from "./bidiagonal.ts";
+import { type Decomposed, decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, mirrored, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
+import { expectMatrix, expectSquare, mirror, shaped, valuesOf, write } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -59,11 +61,27 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
   return { atol, rtol, usual, hermitian };
 }
 
-/** Returns how many of the singular values, in descending order, exceed the tolerance. */
-export function rankOf(s: Float64Array, atol: number, rtol: number): number {
-  const least = Math.max(atol, rtol * (s[0] ?? 0));
-  const end = s.findIndex((value) => !(value > least));
-  return end < 0 ? s.length : end;
+/**
+ * Replaces the singular values of each matrix of `a` by their reciprocals, and those within the tolerances by 0. Returns
+ * the ranks.
+ */
+export function invert(s: Float64Array, a: Tensor, cutoffs: (matrix: number) => readonly [atol: number, rtol: number]): Float64Array {
+  const k = Math.min(...a.size(-2, -1));
+  return Float64Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, i) => {
+    const [values, [atol, rtol]] = [s.subarray(i * k, (i + 1) * k), cutoffs(i)];
+    const least = Math.max(atol, rtol * (values[0] ?? 0));
+    values.forEach((value, j) => {
+      values[j] = value > least ? 1 / value : 0;
+    });
+    return values.filter((value) => value > 0).length;
+  });
+}
+
+/** Returns U, S and V of `a` as tensors that the host can access. */
+export function factorsOf(a: Tensor, { u, s, vh }: Decomposed): [u: Tensor, s: Tensor, v: Tensor] {
+  const [[m, n], batch] = [a.size(-2, -1), a.shape.slice(0, -2)];
+  const k = Math.min(m, n);
+  return [shaped(a, u, [...batch, m, k]), shaped(a, s, [...batch, k]), shaped(a, vh, [...batch, k, n]).mT];
 }
 
 /** Attributes of the pseudoinverse: both tolerances, one for all matrices or one for each. */
@@ -81,21 +99,15 @@ const pseudoinverse: Op<Cutoffs> = {
     return [{ shape: [...a.shape.slice(0, -2), n, m], dtype: a.dtype }];
   },
   run([a], { atol, rtol, hermitian }, [to]) {
-    const [m, n] = a.size(-2, -1);
-    const inverses = readMatrices(a).map((matrix, i) => {
-      const { s, u, v } = decompose("pinv", hermitian ? mirrored(matrix, "L") : matrix, m, "reduced");
-      const inverse = zeroMatrix(n, m);
-      const rank = rankOf(s, atol[i % atol.length] as number, rtol[i % rtol.length] as number);
-      for (let k = 0; k < rank; k++) {
-        const [left, right] = [u[k] as Float64Array, v[k] as Float64Array];
-        inverse.forEach((column, j) => {
-          const factor = (left[j] as number) / (s[k] as number);
-          for (let row = 0; row < n; row++) column[row] = (column[row] as number) + factor * (right[row] as number);
-        });
-      }
-      return inverse;
+    const source = valuesOf(a);
+    if (hermitian) mirror(source, a.size(-1), "L");
+    const parts = decompose("pinv", a, "reduced", source);
+    const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
+    invert(parts.s, a, cutoffs);
+    scope(() => {
+      const [u, s, v] = factorsOf(a, parts);
+      write(to, valuesOf(v.mul(s.unsqueeze(-2)).matmul(u.mT)));
     });
-    writeMatrices(to, inverses);
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems
   // whose variables separate".

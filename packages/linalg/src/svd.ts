@@ -2,7 +2,7 @@
 
 import { apply, applyAll, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, readMatrices, transposed, writeMatrices, writeVectors } from "./matrices.ts";
+import { expectMatrix, named, write } from "./matrices.ts";
 
 /** Options of `svd`. */
 export interface SvdOptions {
@@ -35,20 +35,10 @@ const decomposition: Op<boolean> = {
     ];
   },
   run([a], full, [u, s, vh]) {
-    const [rows, columns] = a.size(-2, -1);
-    const parts = readMatrices(a).map((matrix) => decompose("svd", matrix, rows, full ? "full" : "reduced"));
-    writeMatrices(
-      u,
-      parts.map((part) => part.u),
-    );
-    writeVectors(
-      s,
-      parts.map((part) => part.s),
-    );
-    writeMatrices(
-      vh,
-      parts.map((part) => transposed(part.v, columns)),
-    );
+    const parts = decompose("svd", a, full ? "full" : "reduced");
+    write(u, parts.u);
+    write(s, parts.s);
+    write(vh, parts.vh);
   },
   gradient: {
     reads: () => ({ outputs: [0, 1, 2] }),
@@ -103,11 +93,7 @@ const onlyValues: Op = {
     return [{ shape: [...a.shape.slice(0, -2), Math.min(m, n)], dtype: a.dtype }];
   },
   run([a], _, [s]) {
-    const rows = a.size(-2);
-    writeVectors(
-      s,
-      readMatrices(a).map((matrix) => decompose("svdvals", matrix, rows, "none").s),
-    );
+    write(s, decompose("svdvals", a, "none").s);
   },
   gradient: null,
 };
