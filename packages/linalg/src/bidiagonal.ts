@@ -5,10 +5,10 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError, type Matrix, part, sizeOf, type Tensor, elements, scope } from "@akari/tensor";
+import { ArgumentError, type Matrix, part, sizeOf, type Tensor, scope } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { allocate, copy, load, scale, scaleDown, turned, unloadRows, valuesOf } from "./matrices.ts";
+import { copy, load, Space, scale, scaleDown, turned, unloadRows, valuesOf } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
 /** Result of `decompose`: `A = U diag(s) Vh` for each matrix of a batch, in row-major order. */
@@ -39,11 +39,14 @@ export function decompose(operation: string, a: Tensor, vectors: Vectors, source
   const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
   const [s, ofU, ofV] = [batch * n, batch * width * m, batch * height * n].map((size) => new Float64Array(size)) as [Float64Array, Float64Array, Float64Array];
   scope(() => {
-    const matrix = new Deferred(a, m, n);
-    const [left, right] = [new Reflections(a, n, m, width, 0), new Reflections(a, Math.max(0, n - 1), n, height, 1)];
-    const [u, v] = [new Rotated(a, width, m), new Rotated(a, height, n)];
-    const { device, matrices } = allocate(a, [m, width], [n, height], [1, m], [1, n]);
-    const [uBasis, vBasis, ...spare] = matrices as [Matrix, Matrix, Matrix, Matrix];
+    const space = new Space(a);
+    const { device } = space;
+    const matrix = new Deferred(space, m, n);
+    const left = new Reflections(space, n, m, width, 0);
+    const right = new Reflections(space, Math.max(0, n - 1), n, height, 1);
+    const [uBasis, vBasis] = [space.matrix(m, width), space.matrix(n, height)];
+    const [u, v] = [new Rotated(space, width, m), new Rotated(space, height, n)];
+    const spare = [space.matrix(1, m), space.matrix(1, n)] as const;
     for (let i = 0; i < batch; i++) {
       const factor = scaleDown(operation, source.subarray(i * m * n, (i + 1) * m * n));
       load(device, matrix.matrix, source, i, wide);

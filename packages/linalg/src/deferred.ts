@@ -5,8 +5,8 @@
  * "Block reduction of matrices to condensed forms for eigenvalue computations".)
  */
 
-import { type Backend, elements, type Matrix, part, type Tensor } from "@akari/tensor";
-import { addProduct, allocate, turned } from "./matrices.ts";
+import { type Backend, elements, type Matrix, part } from "@akari/tensor";
+import { addProduct, type Space, turned } from "./matrices.ts";
 
 /** The matrix `A + Lᵀ R`. */
 export class Deferred {
@@ -20,11 +20,13 @@ export class Deferred {
   private count = 0;
 
   /** Allocates a matrix of zeros. */
-  constructor(like: Tensor, rows: number, columns: number) {
+  constructor(space: Space, rows: number, columns: number) {
     const capacity = Math.min(rows, columns) < 64 ? 0 : 64;
-    const { device, matrices } = allocate(like, [rows, columns], [capacity, rows], [capacity, columns], [1, capacity]);
-    [this.matrix, this.left, this.right, this.image] = matrices as [Matrix, Matrix, Matrix, Matrix];
-    this.device = device;
+    this.device = space.device;
+    this.matrix = space.matrix(rows, columns);
+    this.left = space.matrix(capacity, rows);
+    this.right = space.matrix(capacity, columns);
+    this.image = space.matrix(1, capacity);
   }
 
   /** A, L and R, or those of the transpose. */

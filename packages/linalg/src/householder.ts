@@ -5,11 +5,11 @@
  * products of Householder transformations"; Anderson et al. 1999, "LAPACK Users' Guide".)
  */
 
-import { type Backend, elements, type Matrix, part, type Tensor } from "@akari/tensor";
-import { add, addProduct, allocate, turned } from "./matrices.ts";
+import { type Backend, elements, type Matrix, part } from "@akari/tensor";
+import { add, addProduct, type Space, turned } from "./matrices.ts";
 
 /** Reflections that are applied at a time. */
-export const block = 32;
+const block = 32;
 
 /** Most elements of a matrix to which reflections are applied one by one, on the host. */
 const small = 1500;
@@ -45,11 +45,13 @@ export class Reflections {
    *
    * @param below the elements that the first reflection leaves as they are.
    */
-  constructor(like: Tensor, count: number, n: number, columns: number, below: number) {
+  constructor(space: Space, count: number, n: number, columns: number, below: number) {
     const size = Math.min(block, count);
-    const { device, matrices } = allocate(like, [count, n], [size, size], [size, size], [size, columns], [size, columns]);
-    [this.vectors, this.gram, this.inner, ...this.images] = matrices as [Matrix, Matrix, Matrix, ...Matrix[]];
-    this.device = device;
+    this.device = space.device;
+    this.vectors = space.matrix(count, n);
+    this.gram = space.matrix(size, size);
+    this.inner = space.matrix(size, size);
+    this.images = [space.matrix(size, columns), space.matrix(size, columns)];
     this.below = below;
     this.taus = new Float64Array(count);
   }

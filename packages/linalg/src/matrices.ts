@@ -23,19 +23,33 @@ import {
   workspace,
 } from "@akari/tensor";
 
-/** Allocates matrices of zeros that the host and a device share. They are freed at the end of the scope. */
-export function allocate(
-  like: Tensor,
-  ...shapes: readonly (readonly [rows: number, columns: number])[]
-): { readonly device: Backend; readonly matrices: Matrix[] } {
-  const space = workspace(like, new Float64Array(shapes.reduce((sum, [rows, columns]) => sum + rows * columns, 0)));
-  let end = 0;
-  const matrices = shapes.map(([rows, columns]) => {
-    end += rows * columns;
-    return matrixAt(space, end - rows * columns, rows, columns);
-  });
-  return { device: space.device, matrices };
+/** Allocates matrices that the host and a device share. They are freed at the end of the scope. */
+export class Space {
+  /** The device that multiplies the matrices. */
+  readonly device: Backend;
+  private tensor: Tensor;
+  private used = 0;
+
+  /** @param like a tensor on the device, if the host can access that device's memory. */
+  constructor(like: Tensor) {
+    this.tensor = workspace(like, new Float64Array(chunk));
+    this.device = this.tensor.device;
+  }
+
+  /** Returns a matrix of zeros in row-major order. */
+  matrix(rows: number, columns: number): Matrix {
+    const size = rows * columns;
+    if (this.used + size > this.tensor.numel()) {
+      this.tensor = workspace(this.tensor, new Float64Array(Math.max(size, chunk)));
+      this.used = 0;
+    }
+    this.used += size;
+    return matrixAt(this.tensor, this.used - size, rows, columns);
+  }
 }
+
+/** Elements that are allocated together. */
+const chunk = 2048;
 
 /** Returns a tensor with these elements in memory that the host and a device share. */
 export function shaped(like: Tensor, values: Float64Array, shape: readonly number[]): Tensor {
@@ -116,15 +130,20 @@ const small = 600;
 
 /** Computes `c += a b`. The columns of `c` are adjacent. */
 export function addProduct(device: Backend, c: Matrix, a: Matrix, b: Matrix): void {
-  const [[m, k], n] = [a.shape, b.shape[1]];
+  const [m, k] = a.shape;
+  const n = b.shape[1];
   if (m * k * n > small) {
     device.run({ kind: "matmul", a, b, to: c, accumulate: true, bias: null });
     return;
   }
-  const [[x, to], [y, left], [z, right]] = [elements(device, c), elements(device, a), elements(device, b)];
-  const [[row, step], [inner, outer]] = [a.strides, b.strides];
+  const [x, to] = elements(device, c);
+  const [y, left] = elements(device, a);
+  const [z, right] = elements(device, b);
+  const [row, step] = a.strides;
+  const [inner, outer] = b.strides;
   for (let i = 0; i < m; i++) {
-    const [start, from] = [to + i * c.strides[0], left + i * row];
+    const start = to + i * c.strides[0];
+    const from = left + i * row;
     for (let p = 0; p < k && outer === 1; p++) add(x, start, n, z, right + p * inner, y[from + p * step] as number);
     for (let j = 0; j < n && outer !== 1; j++) {
       let sum = 0;

@@ -4,7 +4,6 @@ import {
   AutogradError,
   applyAll,
   checkChoice,
-  type Matrix,
   type Op,
   part,
   scope,
@@ -15,7 +14,7 @@ import {
   tril,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { allocate, expectMatrix, load, named, unload, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, load, named, Space, unload, valuesOf, write } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -47,9 +46,10 @@ const decomposition: Op<QrMode> = {
     const [[rows, columns], values, width] = [a.size(-2, -1), valuesOf(a), q.size(-1)];
     const [bases, triangles] = [new Float64Array(q.numel()), new Float64Array(r.numel())];
     scope(() => {
-      const { device, matrices } = allocate(a, [rows, columns], [rows, width]);
-      const [matrix, basis] = matrices as [Matrix, Matrix];
-      const reflections = new Reflections(a, Math.min(rows, columns), rows, Math.max(columns, width), 0);
+      const space = new Space(a);
+      const { device } = space;
+      const [matrix, basis] = [space.matrix(rows, columns), space.matrix(rows, width)];
+      const reflections = new Reflections(space, Math.min(rows, columns), rows, Math.max(columns, width), 0);
       for (let k = 0; k < sizeOf(a.shape.slice(0, -2)); k++) {
         load(device, matrix, values, k);
         reflections.triangularize(matrix);

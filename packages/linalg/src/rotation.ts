@@ -4,8 +4,8 @@
  * in rotation-based algorithms".)
  */
 
-import { type Backend, elements, type Matrix, part, type Tensor } from "@akari/tensor";
-import { addProduct, allocate } from "./matrices.ts";
+import { type Backend, elements, type Matrix, part } from "@akari/tensor";
+import { addProduct, type Space } from "./matrices.ts";
 
 /** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
 const block = 32;
@@ -41,13 +41,14 @@ export class Rotated {
   private numbers: readonly [Float64Array, number];
 
   /** Allocates a matrix of zeros. */
-  constructor(like: Tensor, rows: number, columns: number) {
+  constructor(space: Space, rows: number, columns: number) {
     const size = rows * columns > 4096 ? 2 * block : 0;
-    const { device, matrices } = allocate(like, [rows, columns], [size, size], [size, columns]);
-    [this.matrix, this.factor, this.product] = matrices as [Matrix, Matrix, Matrix];
-    this.device = device;
+    this.device = space.device;
+    this.matrix = space.matrix(rows, columns);
+    this.factor = space.matrix(size, size);
+    this.product = space.matrix(size, columns);
     this.angles = new Float64Array(size * rows);
-    this.numbers = elements(device, this.matrix);
+    this.numbers = elements(space.device, this.matrix);
   }
 
   /** Begins a sweep of rotations of adjacent rows between two ones. */
@@ -95,9 +96,12 @@ export class Rotated {
       for (let i = 0; i < size; i++) x[at + i * (2 * block + 1)] = 1;
       for (let sweep = 0; sweep < count; sweep++) {
         const [first, last] = [ranges[2 * sweep] as number, ranges[2 * sweep + 1] as number];
+        const left = Math.max(0, base - sweep - top);
         for (let k = Math.max(first, base - sweep); k < Math.min(last, base - sweep + block); k++) {
-          const [angle, row] = [2 * (sweep * rows + k), at + (k - top) * 2 * block];
-          rotate(x, row, row + 2 * block, size, angles[angle] as number, angles[angle + 1] as number);
+          // All other elements of both rows are still zero.
+          const right = Math.min(size, k - top + sweep + 2);
+          const [angle, row] = [2 * (sweep * rows + k), at + (k - top) * 2 * block + left];
+          rotate(x, row, row + 2 * block, right - left, angles[angle] as number, angles[angle + 1] as number);
         }
       }
       const [product, rotated] = [part(this.product, 0, 0, size), part(matrix, top, 0, size)];

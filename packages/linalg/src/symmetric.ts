@@ -7,7 +7,7 @@
 import { ArgumentError, elements, type Matrix, part, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { allocate, copy, load, scaleDown, turned, unloadRows } from "./matrices.ts";
+import { copy, load, Space, scaleDown, turned, unloadRows } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
 /**
@@ -26,15 +26,18 @@ export function diagonalize(
   const n = a.size(-1);
   const [values, bases] = [new Float64Array(source.length / n || 0), new Float64Array(vectors ? source.length : 0)];
   const rows = vectors ? n : 0;
-  const [matrix, reflections, rotated] = [new Deferred(a, n, n), new Reflections(a, n, n, rows, 1), new Rotated(a, rows, n)];
-  const { device, matrices: [spare, basis] } = allocate(a, [1, n], [rows, n]);
+  const space = new Space(a);
+  const { device } = space;
+  const [matrix, spare] = [new Deferred(space, n, n), space.matrix(1, n)];
+  const reflections = new Reflections(space, n, n, rows, 1);
+  const [basis, rotated] = [space.matrix(rows, n), new Rotated(space, rows, n)];
   for (let k = 0; k * n < values.length; k++) {
     const scale = scaleDown(operation, source.subarray(k * n * n, (k + 1) * n * n));
     load(device, matrix.matrix, source, k);
-    const [diagonal, beside] = tridiagonalize(matrix, reflections, spare as Matrix);
+    const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
     if (vectors) {
-      reflections.product(basis as Matrix, n - 1);
-      copy(device, rotated.matrix, turned(basis as Matrix));
+      reflections.product(basis, n - 1);
+      copy(device, rotated.matrix, turned(basis));
     }
     iterate(operation, diagonal, beside, rotated);
     const order = Array.from(diagonal.keys()).sort((i, j) => (diagonal[i] as number) - (diagonal[j] as number));
