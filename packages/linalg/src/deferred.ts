@@ -6,7 +6,7 @@
  */
 
 import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { addProduct, type Space, turned } from "./matrices.ts";
+import { addProduct, clear, type Space, turned } from "./matrices.ts";
 
 /** The matrix `A + Lᵀ R`. */
 export class Deferred {
@@ -54,18 +54,13 @@ export class Deferred {
     const { device, count } = this;
     const [a, left, right] = this.parts(transposed);
     const [i, j] = [a.shape[0] - v.shape[1], a.shape[1] - to.shape[1]];
-    this.clear(to);
+    clear(device, to);
     addProduct(device, to, v, part(a, i, j));
     if (count === 0) return;
-    this.clear(this.image);
+    clear(device, this.image);
     const image = part(this.image, 0, 0, 1, count);
     addProduct(device, image, v, turned(part(left, 0, i, count)));
     addProduct(device, to, image, part(right, 0, j, count));
-  }
-
-  private clear(row: Matrix): void {
-    const [x, at] = elements(this.device, row);
-    for (let i = at; i < at + row.shape[1]; i++) x[i] = 0;
   }
 
   /** Adds `leftᵀ right` to the last rows and columns, as many as these rows have elements. */

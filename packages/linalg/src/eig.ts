@@ -4,8 +4,8 @@
  */
 
 import { apply, applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
-import { expectSquare, named, readMatrices, scaleDown, write } from "./matrices.ts";
-import { type Eigen, eigen } from "./schur.ts";
+import { expectSquare, named, write } from "./matrices.ts";
+import { eigen } from "./schur.ts";
 
 /** Result of `eig`: `const [values, vectors] = eig(a)`, or `{ eigenvalues, eigenvectors }`. */
 export type Eig = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
@@ -32,21 +32,6 @@ function realSolution([a, b]: Complex, [c, d]: Complex): Tensor {
   return solve(whole, cat([c, d], -2)).narrow(-2, 0, a.size(-1));
 }
 
-function each(operation: string, a: Tensor, vectors: boolean): Eigen[] {
-  return readMatrices(a).map((matrix) => {
-    const scale = scaleDown(operation, matrix);
-    const { values, vectors: columns } = eigen(operation, matrix, vectors);
-    return { values: { re: values.re.map((x) => x * scale), im: values.im.map((x) => x * scale) }, vectors: columns };
-  });
-}
-
-function writeValues(to: Tensor, parts: readonly Eigen[]): void {
-  write(
-    to,
-    Float64Array.from(parts.flatMap(({ values: { re, im } }) => Array.from(re, (x, i) => [x, im[i] as number]).flat())),
-  );
-}
-
 /** a → eigenvalues and eigenvectors */
 const decomposition: Op = {
   name: "eig",
@@ -58,18 +43,9 @@ const decomposition: Op = {
     ];
   },
   run([a], _, [values, vectors]) {
-    const parts = each("eig", a, true);
-    writeValues(values, parts);
-    const n = a.size(-1);
-    const all = new Float64Array(vectors.numel());
-    for (const [k, { vectors: columns }] of parts.entries())
-      for (const [j, { re, im }] of columns.entries())
-        for (let i = 0; i < n; i++) {
-          const index = 2 * ((k * n + i) * n + j);
-          all[index] = re[i] as number;
-          all[index + 1] = im[i] as number;
-        }
-    write(vectors, all);
+    const found = eigen("eig", a, true);
+    write(values, found.values);
+    write(vectors, found.vectors);
   },
   // The real part of V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, where the second term
   // is zero on the diagonal. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application
@@ -109,7 +85,7 @@ const onlyValues: Op = {
     return [{ shape: [...a.shape.slice(0, -1), 2], dtype: a.dtype }];
   },
   run([a], _, [values]) {
-    writeValues(values, each("eigvals", a, false));
+    write(values, eigen("eigvals", a, false).values);
   },
   gradient: null,
 };

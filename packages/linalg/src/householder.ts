@@ -6,7 +6,7 @@
  */
 
 import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { add, addProduct, type Space, turned } from "./matrices.ts";
+import { add, addProduct, clear, type Space, turned } from "./matrices.ts";
 
 /** Reflections that are applied at a time. */
 const block = 32;
@@ -98,7 +98,7 @@ export class Reflections {
     const v = part(this.vectors, first, this.vectors.shape[1] - c.shape[0], size);
     const square = (x: Matrix) => part(x, 0, 0, size, size);
     const [gram, inner] = [square(this.gram), square(this.inner)];
-    this.clear(this.gram, this.inner, ...this.images);
+    clear(device, this.gram, this.inner, ...this.images);
     addProduct(device, gram, v, turned(v));
     const [[products, from], [n, to]] = [elements(device, gram), elements(device, inner)];
     for (let k = 0; k < size; k++) {
@@ -115,13 +115,6 @@ export class Reflections {
     addProduct(device, image, v, c);
     addProduct(device, product, transposed ? turned(inner) : inner, image);
     addProduct(device, c, turned(v), product);
-  }
-
-  private clear(...matrices: readonly Matrix[]): void {
-    for (const matrix of matrices) {
-      const [x, at] = elements(this.device, matrix);
-      x.fill(0, at, at + matrix.shape[0] * matrix.shape[1]);
-    }
   }
 
   /** Overwrites Q with the first columns of the product of the first `count` reflections. */
@@ -173,7 +166,7 @@ export class Reflections {
       return;
     }
     const [v, rows, image] = [part(vectors, k, k, 1), part(vectors, k + 1, k, last - k - 1), part(gram, 0, 0, last - k - 1, 1)];
-    this.clear(gram);
+    clear(device, gram);
     addProduct(device, image, rows, turned(v));
     const [[x, at], step] = [elements(device, image), gram.shape[1]];
     for (let i = 0; i < image.shape[0]; i++) x[at + i * step] = -tau * (x[at + i * step] as number);

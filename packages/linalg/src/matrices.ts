@@ -65,6 +65,15 @@ export function load(device: Backend, to: Matrix, values: Float64Array, k: numbe
       for (let j = 0; j < columns; j++) x[at + i * columns + j] = values[k * size + j * rows + i] as number;
 }
 
+/** Overwrites rows of matrices that are contiguous with zeros. */
+export function clear(device: Backend, ...matrices: readonly Matrix[]): void {
+  for (const matrix of matrices) {
+    const [x, at] = elements(device, matrix);
+    const end = at + sizeOf(matrix.shape);
+    for (let i = at; i < end; i++) x[i] = 0;
+  }
+}
+
 /** Multiplies a row by a number. */
 export function scale(device: Backend, row: Matrix, factor: number): void {
   const [x, at] = elements(device, row);

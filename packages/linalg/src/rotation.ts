@@ -17,9 +17,12 @@ export function rotationOf(a: number, b: number): readonly [cosine: number, sine
   return [a / r, b / r, r];
 }
 
-/** Rotates the `n` elements from index `at` on with those from `to` on: `x' = c x + s y`, `y' = c y - s x`. */
-function rotate(x: Float64Array, at: number, to: number, n: number, c: number, s: number): void {
-  for (let i = 0; i < n; i++) {
+/**
+ * Rotates the `n` elements from index `at` on with those from `to` on: `x' = c x + s y`, `y' = c y - s x`. Elements are
+ * `step` apart.
+ */
+export function rotate(x: Float64Array, at: number, to: number, n: number, c: number, s: number, step = 1): void {
+  for (let i = 0; i < n * step; i += step) {
     const p = x[at + i] as number;
     const q = x[to + i] as number;
     x[at + i] = c * p + s * q;
