@@ -5,7 +5,7 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError, type Matrix, part, sizeOf, type Tensor, scope } from "@akari/tensor";
+import { ArgumentError, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
 import { copy, load, Space, scale, scaleDown, turned, unloadRows, valuesOf } from "./matrices.ts";
@@ -30,14 +30,23 @@ export type Vectors = "none" | "reduced" | "full";
  * @param source the elements of `a`, which are overwritten.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function decompose(operation: string, a: Tensor, vectors: Vectors, source: Float64Array = valuesOf(a)): Decomposed {
+export function decompose(
+  operation: string,
+  a: Tensor,
+  vectors: Vectors,
+  source: Float64Array = valuesOf(a),
+): Decomposed {
   const [rows, columns] = a.size(-2, -1);
   // A matrix with more columns than rows is transposed.
   const wide = columns > rows;
   const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)];
   const batch = sizeOf(a.shape.slice(0, -2));
   const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
-  const [s, ofU, ofV] = [batch * n, batch * width * m, batch * height * n].map((size) => new Float64Array(size)) as [Float64Array, Float64Array, Float64Array];
+  const [s, ofU, ofV] = [batch * n, batch * width * m, batch * height * n].map((size) => new Float64Array(size)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   scope(() => {
     const space = new Space(a);
     const { device } = space;

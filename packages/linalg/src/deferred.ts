@@ -71,7 +71,10 @@ export class Deferred {
       addProduct(device, part(matrix, i, j), turned(left), right);
       return;
     }
-    for (const [from, to] of [[left, this.left], [right, this.right]] as const) {
+    for (const [from, to] of [
+      [left, this.left],
+      [right, this.right],
+    ] as const) {
       const [[x, start], [y, at]] = [elements(device, from), elements(device, to)];
       const [size, n] = [to.shape[1], from.shape[1]];
       y.fill(0, at + count * size, at + (count + 1) * size - n);

@@ -106,8 +106,7 @@ export class Reflections {
       n[to + k * (step + 1)] = -tau;
       for (let i = 0; i < k; i++) {
         let sum = 0;
-        for (let p = i; p < k; p++)
-          sum += (n[to + i * step + p] as number) * (products[from + p * step + k] as number);
+        for (let p = i; p < k; p++) sum += (n[to + i * step + p] as number) * (products[from + p * step + k] as number);
         n[to + i * step + k] = -tau * sum;
       }
     }
@@ -165,7 +164,11 @@ export class Reflections {
       }
       return;
     }
-    const [v, rows, image] = [part(vectors, k, k, 1), part(vectors, k + 1, k, last - k - 1), part(gram, 0, 0, last - k - 1, 1)];
+    const [v, rows, image] = [
+      part(vectors, k, k, 1),
+      part(vectors, k + 1, k, last - k - 1),
+      part(gram, 0, 0, last - k - 1, 1),
+    ];
     clear(device, gram);
     addProduct(device, image, rows, turned(v));
     const [[x, at], step] = [elements(device, image), gram.shape[1]];

@@ -65,7 +65,11 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
  * Replaces the singular values of each matrix of `a` by their reciprocals, and those within the tolerances by 0. Returns
  * the ranks.
  */
-export function invert(s: Float64Array, a: Tensor, cutoffs: (matrix: number) => readonly [atol: number, rtol: number]): Float64Array {
+export function invert(
+  s: Float64Array,
+  a: Tensor,
+  cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
+): Float64Array {
   const k = Math.min(...a.size(-2, -1));
   return Float64Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, i) => {
     const [values, [atol, rtol]] = [s.subarray(i * k, (i + 1) * k), cutoffs(i)];

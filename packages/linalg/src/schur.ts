@@ -8,7 +8,7 @@
 import { ArgumentError, elements, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections, reflection } from "./householder.ts";
-import { add, addProduct, clear, copy, load, Space, scale, scaleDown, turned, unload, valuesOf } from "./matrices.ts";
+import { add, addProduct, clear, copy, load, Space, scale, scaleDown, turned, valuesOf } from "./matrices.ts";
 import { rotate } from "./rotation.ts";
 
 /** A vector of complex numbers `re[i] + i im[i]`. */
@@ -17,11 +17,11 @@ interface ComplexVector {
   readonly im: Float64Array;
 }
 
-/** Rows of a matrix, one after the other. */
+/** A matrix of n columns, whose rows are `step` apart. */
 interface Rows {
   readonly values: Float64Array;
-  /** The number of columns. */
   readonly n: number;
+  readonly step: number;
 }
 
 /** Result of `eigen`, with the real and the imaginary part of each number one after the other. */
@@ -33,7 +33,7 @@ export interface Eigen {
 }
 
 /** The element in row i and column j. */
-const at = ({ values, n }: Rows, i: number, j: number): number => values[i * n + j] as number;
+const at = ({ values, step }: Rows, i: number, j: number): number => values[i * step + j] as number;
 
 /**
  * Computes the eigenvalues of square matrices [..., n, n] and, if requested, their eigenvectors.
@@ -52,29 +52,34 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
     const reflections = new Reflections(space, n, n, size, 1);
     const spare = [space.matrix(1, n), space.matrix(1, n)] as const;
     const [basis, q] = [space.matrix(size, n), space.matrix(size, n)];
-    const [solutions, found] = [0, 1].map(() => [space.matrix(size, n), space.matrix(size, n)]) as [Pair, Pair];
-    // The iteration reads and writes the transpose of Q, and T, outside of the device's memory.
-    const [t, rows] = [n, size].map((height) => ({ values: new Float64Array(height * n), n })) as [Rows, Rows];
+    const pair = (): Pair => [space.matrix(size, n), space.matrix(size, n)];
+    const [solutions, found] = [pair(), pair()];
+    // Rows at a distance of a power of two would compete for the same lines of the processor's cache.
+    const step = n | 1;
+    const t = { values: new Float64Array(n * step), n, step };
     for (let k = 0; k < batch; k++) {
       const factor = scaleDown(operation, source.subarray(k * n * n, (k + 1) * n * n));
       load(device, matrix.matrix, source, k);
       reduce(matrix, reflections, spare);
-      unload(device, matrix.matrix, t.values, 0);
+      const [x, start] = elements(device, matrix.matrix);
+      for (let i = 0; i < n; i++) t.values.set(x.subarray(start + i * n, start + (i + 1) * n), i * step);
       if (vectors) {
         reflections.product(basis, n - 1);
         copy(device, q, turned(basis));
-        unload(device, q, rows.values, 0);
       }
-      iterate(operation, t, rows);
+      const [numbers, first] = elements(device, q);
+      iterate(operation, t, numbers.subarray(first, first + size * n));
       const eigenvalues = valuesIn(t);
       for (let i = 0; i < n; i++) {
         values[2 * (k * n + i)] = factor * (eigenvalues.re[i] as number);
         values[2 * (k * n + i) + 1] = factor * (eigenvalues.im[i] as number);
       }
       if (!vectors) continue;
-      load(device, q, rows.values, 0);
       const vectorsOf = (matrices: Pair, j: number) => {
-        const [[x, re], [y, im]] = [elements(device, part(matrices[0], j, 0)), elements(device, part(matrices[1], j, 0))];
+        const [[x, re], [y, im]] = [
+          elements(device, part(matrices[0], j, 0)),
+          elements(device, part(matrices[1], j, 0)),
+        ];
         return { re: x.subarray(re, re + n), im: y.subarray(im, im + n) };
       };
       clear(device, ...solutions, ...found);
@@ -150,8 +155,12 @@ function valuesIn(t: Rows): ComplexVector {
   return values;
 }
 
-/** Reduces the subdiagonal to zero except for 2 × 2 blocks, from the bottom up. */
-function iterate(operation: string, a: Rows, q: Rows): void {
+/**
+ * Reduces the subdiagonal to zero except for 2 × 2 blocks, from the bottom up.
+ *
+ * @param q the transpose of Q, or no elements.
+ */
+function iterate(operation: string, a: Rows, q: Float64Array): void {
   const { values, n } = a;
   let size = 0;
   for (const x of values) size = Math.max(size, Math.abs(x));
@@ -160,12 +169,12 @@ function iterate(operation: string, a: Rows, q: Rows): void {
     for (; first > 0; first--) {
       const around = Math.abs(at(a, first - 1, first - 1)) + Math.abs(at(a, first, first)) || size;
       if (Math.abs(at(a, first, first - 1)) > Number.EPSILON * around) continue;
-      values[first * n + first - 1] = 0;
+      values[first * a.step + first - 1] = 0;
       break;
     }
     if (last - first > 1) {
       if (steps++ > 60) throw new ArgumentError(`${operation}: the iteration does not converge`);
-      step(a, q, first, last, steps % 10 === 0);
+      sweep(a, q, first, last, steps % 10 === 0);
       continue;
     }
     if (first < last) split(a, q, first);
@@ -178,8 +187,8 @@ function iterate(operation: string, a: Rows, q: Rows): void {
  * One double-shift QR sweep of 3 × 3 reflections. The shifts are the eigenvalues of the trailing 2 × 2 block; with
  * `exceptional`, other ones that break cycles.
  */
-function step(a: Rows, q: Rows, first: number, last: number, exceptional: boolean): void {
-  const { values, n } = a;
+function sweep(a: Rows, q: Float64Array, first: number, last: number, exceptional: boolean): void {
+  const { values, n, step } = a;
   const h = (i: number, j: number) => at(a, i, j);
   let [sum, product] = [
     h(last - 1, last - 1) + h(last, last),
@@ -195,19 +204,19 @@ function step(a: Rows, q: Rows, first: number, last: number, exceptional: boolea
     h(first + 1, first) * h(first + 2, first + 1),
   );
   // Without vectors, only the active block is needed.
-  const [begin, end] = q.values.length > 0 ? [0, n] : [first, last + 1];
+  const [begin, end] = q.length > 0 ? [0, n] : [first, last + 1];
   for (let k = first; k < last; k++) {
     const rows = Math.min(3, last - k + 1);
     const [tau, beta] = reflection(bulge, 0, rows);
     // The last reflection has two rows; its third coefficient is 0 and applies to the second row.
     const [second, third, beyond] = [bulge[1] as number, rows > 2 ? (bulge[2] as number) : 0, rows - 1];
     if (k > first) {
-      values[k * n + k - 1] = beta;
-      values[(k + 1) * n + k - 1] = values[(k + beyond) * n + k - 1] = 0;
+      values[k * step + k - 1] = beta;
+      values[(k + 1) * step + k - 1] = values[(k + beyond) * step + k - 1] = 0;
     }
-    turn(values, k * n + k, n, beyond * n, 1, end - k, second, third, tau);
-    turn(values, begin * n + k, 1, beyond, n, Math.min(last, k + 3) + 1 - begin, second, third, tau);
-    if (q.values.length > 0) turn(q.values, k * n, n, beyond * n, 1, n, second, third, tau);
+    turn(values, k * step + k, step, beyond * step, 1, end - k, second, third, tau);
+    turn(values, begin * step + k, 1, beyond, step, Math.min(last, k + 3) + 1 - begin, second, third, tau);
+    if (q.length > 0) turn(q, k * n, n, beyond * n, 1, n, second, third, tau);
     for (let i = 0; i < 3; i++) bulge[i] = k + 1 + i <= last ? h(k + 1 + i, k) : 0;
   }
 }
@@ -228,8 +237,7 @@ function turn(
   tau: number,
 ): void {
   for (let i = 0, p = start; i < count; i++, p += step) {
-    const image =
-      tau * ((x[p] as number) + second * (x[p + apart] as number) + third * (x[p + beyond] as number));
+    const image = tau * ((x[p] as number) + second * (x[p + apart] as number) + third * (x[p + beyond] as number));
     x[p] = (x[p] as number) - image;
     x[p + apart] = (x[p + apart] as number) - second * image;
     x[p + beyond] = (x[p + beyond] as number) - third * image;
@@ -237,19 +245,19 @@ function turn(
 }
 
 /** Reduces a 2 × 2 block with real eigenvalues to triangular form. */
-function split(a: Rows, q: Rows, k: number): void {
-  const { values, n } = a;
+function split(a: Rows, q: Float64Array, k: number): void {
+  const { values, n, step } = a;
   const [lower, p] = [at(a, k + 1, k), (at(a, k, k) - at(a, k + 1, k + 1)) / 2];
   const inner = p * p + at(a, k, k + 1) * lower;
   if (inner < 0) return;
   const z = p + Math.sign(p || 1) * Math.sqrt(inner);
   const length = Math.hypot(z, lower);
   const [c, s] = [z / length, lower / length];
-  const row = k * n;
-  rotate(values, row + k, row + n + k, n - k, c, s);
-  rotate(values, k, k + 1, n, c, s, n);
-  if (q.values.length > 0) rotate(q.values, row, row + n, n, c, s);
-  values[row + n + k] = 0;
+  const below = (k + 1) * step + k;
+  rotate(values, below - step, below, n - k, c, s);
+  rotate(values, k, k + 1, n, c, s, step);
+  if (q.length > 0) rotate(q, k * n, (k + 1) * n, n, c, s);
+  values[below] = 0;
 }
 
 /** Computes `(a + i b) / (c + i d)`. */
@@ -269,7 +277,8 @@ function substitute(t: Rows, { re, im }: ComplexVector, solution: (column: numbe
   let size = 0;
   for (const x of values) size = Math.max(size, Math.abs(x));
   const least = Number.EPSILON * size || 1;
-  const columns = values.map((_, i) => at(t, i % n, Math.floor(i / n)));
+  const columns = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) for (let j = i > 0 ? i - 1 : 0; j < n; j++) columns[j * n + i] = at(t, i, j);
   // Substitutes element j of the solution: subtracts its contribution from the first `rows` right-hand sides.
   const spread = (y: ComplexVector, j: number, rows: number) => {
     add(y.re, 0, rows, columns, j * n, -(y.re[j] as number));
@@ -309,7 +318,8 @@ function substitute(t: Rows, { re, im }: ComplexVector, solution: (column: numbe
       i--;
     }
     let largest = 0;
-    for (let i = 0; i <= last; i++) largest = Math.max(largest, Math.abs(y.re[i] as number), Math.abs(y.im[i] as number));
+    for (let i = 0; i <= last; i++)
+      largest = Math.max(largest, Math.abs(y.re[i] as number), Math.abs(y.im[i] as number));
     for (let i = 0; i <= last; i++) {
       y.re[i] = (y.re[i] as number) / largest;
       y.im[i] = (y.im[i] as number) / largest;
