@@ -5,79 +5,70 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Matrix, matrixAt, part, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { copy, load, Space, scale, scaleDown, turned, unloadRows, valuesOf } from "./matrices.ts";
+import { copy, Space, scale, scaleDown, shaped, sortRows, turned } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
-/** Result of `decompose`: `A = U diag(s) Vh` for each matrix of a batch, in row-major order. */
+/** Result of `decompose`: `A = U diag(s) Vh` for each matrix of a batch. */
 export interface Decomposed {
   /** Singular values in descending order. */
   readonly s: Float64Array;
   /** Left singular vectors, as columns. */
-  readonly u: Float64Array;
+  readonly u: Tensor;
   /** Right singular vectors, as rows. */
-  readonly vh: Float64Array;
+  readonly vh: Tensor;
 }
 
 /** Which singular vectors to compute: none, one per singular value, or complete orthogonal bases. */
 export type Vectors = "none" | "reduced" | "full";
 
 /**
- * Computes the singular values and vectors of matrices [..., m, n].
+ * Computes the singular values and vectors of matrices [..., m, n]. To be called in a scope.
  *
- * @param source the elements of `a`, which are overwritten.
+ * @param a matrices that are shared with the host, and overwritten.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function decompose(
-  operation: string,
-  a: Tensor,
-  vectors: Vectors,
-  source: Float64Array = valuesOf(a),
-): Decomposed {
-  const [rows, columns] = a.size(-2, -1);
-  // A matrix with more columns than rows is transposed.
-  const wide = columns > rows;
-  const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)];
-  const batch = sizeOf(a.shape.slice(0, -2));
+export function decompose(operation: string, a: Tensor, vectors: Vectors): Decomposed {
+  const [m, n] = a.size(-2, -1);
+  if (n > m) {
+    const { s, u, vh } = decompose(operation, a.mT.contiguous(), vectors);
+    return { s, u: vh.mT, vh: u.mT };
+  }
+  const [space, batch] = [new Space(a), a.shape.slice(0, -2)];
+  const { device } = space;
   const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
-  const [s, ofU, ofV] = [batch * n, batch * width * m, batch * height * n].map((size) => new Float64Array(size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  scope(() => {
-    const space = new Space(a);
-    const { device } = space;
-    const matrix = new Deferred(space, m, n);
-    const left = new Reflections(space, n, m, width, 0);
-    const right = new Reflections(space, Math.max(0, n - 1), n, height, 1);
-    const [uBasis, vBasis] = [space.matrix(m, width), space.matrix(n, height)];
-    const [u, v] = [new Rotated(space, width, m), new Rotated(space, height, n)];
-    const spare = [space.matrix(1, m), space.matrix(1, n)] as const;
-    for (let i = 0; i < batch; i++) {
-      const factor = scaleDown(operation, source.subarray(i * m * n, (i + 1) * m * n));
-      load(device, matrix.matrix, source, i, wide);
-      const [d, e] = bidiagonalize(matrix, left, right, spare);
-      if (vectors !== "none") {
-        left.product(uBasis);
-        right.product(vBasis);
-        copy(device, u.matrix, turned(uBasis));
-        copy(device, v.matrix, turned(vBasis));
-      }
-      iterate(operation, d, e, u, v);
-      const order = Array.from(d.keys()).sort((k, l) => Math.abs(d[l] as number) - Math.abs(d[k] as number));
-      for (const [j, k] of order.entries()) {
-        s[i * n + j] = factor * Math.abs(d[k] as number);
-        if (vectors !== "none" && (d[k] as number) < 0) scale(device, part(v.matrix, k, 0, 1), -1);
-      }
-      if (vectors === "none") continue;
-      unloadRows(device, u.matrix, order, ofU, i, !wide);
-      unloadRows(device, v.matrix, order, ofV, i, wide);
+  const s = new Float64Array(sizeOf(batch) * n);
+  const rows = (count: number, size: number) =>
+    shaped(a, new Float64Array(sizeOf(batch) * count * size), [...batch, count, size]);
+  const [uRows, vRows] = [rows(width, m), rows(height, n)];
+  const matrix = new Deferred(space, m, n);
+  const left = new Reflections(space, n, m, width, 0);
+  const right = new Reflections(space, Math.max(0, n - 1), n, height, 1);
+  const [u, v] = [new Rotated(space, width, m), new Rotated(space, height, n)];
+  const [uBasis, vBasis] = [space.matrix(m, width), space.matrix(n, height)];
+  const spare = [space.matrix(1, m), space.matrix(1, n)] as const;
+  for (let k = 0; k < sizeOf(batch); k++) {
+    matrix.matrix = matrixAt(a, k * m * n, m, n);
+    [u.matrix, v.matrix] = [matrixAt(uRows, k * width * m, width, m), matrixAt(vRows, k * height * n, height, n)];
+    const factor = scaleDown(operation, device, matrix.matrix);
+    const [d, e] = bidiagonalize(matrix, left, right, spare);
+    if (vectors !== "none") {
+      left.product(uBasis);
+      right.product(vBasis);
     }
-  });
-  return wide ? { s, u: ofV, vh: ofU } : { s, u: ofU, vh: ofV };
+    copy(device, u.matrix, turned(uBasis));
+    copy(device, v.matrix, turned(vBasis));
+    iterate(operation, d, e, u, v);
+    for (let i = 0; i < n; i++) {
+      if ((d[i] as number) < 0) scale(device, part(v.matrix, i, 0, Math.min(1, height)), -1);
+      d[i] = -Math.abs(d[i] as number);
+    }
+    sortRows(device, d, u.matrix, v.matrix);
+    for (let i = 0; i < n; i++) s[k * n + i] = Math.abs(factor * (d[i] as number));
+  }
+  return { s, u: uRows.mT, vh: vRows };
 }
 
 /** Reduces a matrix to its diagonal and superdiagonal. */

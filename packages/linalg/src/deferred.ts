@@ -5,13 +5,13 @@
  * "Block reduction of matrices to condensed forms for eigenvalue computations".)
  */
 
-import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { addProduct, clear, type Space, turned } from "./matrices.ts";
+import { type Backend, type Matrix, part } from "@akari/tensor";
+import { copy, multiply, type Space, turned } from "./matrices.ts";
 
 /** The matrix `A + Lᵀ R`. */
 export class Deferred {
   /** A. */
-  readonly matrix: Matrix;
+  matrix: Matrix;
   /** The device that multiplies. */
   readonly device: Backend;
   private readonly left: Matrix;
@@ -19,14 +19,11 @@ export class Deferred {
   private readonly image: Matrix;
   private count = 0;
 
-  /** Allocates a matrix of zeros. */
   constructor(space: Space, rows: number, columns: number) {
     const capacity = Math.min(rows, columns) < 64 ? 0 : 64;
     this.device = space.device;
-    this.matrix = space.matrix(rows, columns);
-    this.left = space.matrix(capacity, rows);
-    this.right = space.matrix(capacity, columns);
-    this.image = space.matrix(1, capacity);
+    [this.left, this.right] = [space.matrix(capacity, rows), space.matrix(capacity, columns)];
+    this.matrix = this.image = space.matrix(1, capacity);
   }
 
   /** A, L and R, or those of the transpose. */
@@ -39,11 +36,9 @@ export class Deferred {
   copyRow(i: number, to: Matrix, transposed = false): void {
     const { device, count } = this;
     const [a, left, right] = this.parts(transposed);
-    const [n, step] = [to.shape[1], a.strides[1]];
-    const first = a.shape[1] - n;
-    const [[x, from], [y, start]] = [elements(device, a), elements(device, to)];
-    for (let j = 0; j < n; j++) y[start + j] = x[from + i * a.strides[0] + (first + j) * step] as number;
-    if (count > 0) addProduct(device, to, turned(part(left, 0, i, count, 1)), part(right, 0, first, count));
+    const j = a.shape[1] - to.shape[1];
+    copy(device, to, part(a, i, j, 1));
+    if (count > 0) multiply(device, to, turned(part(left, 0, i, count, 1)), part(right, 0, j, count));
   }
 
   /**
@@ -54,35 +49,26 @@ export class Deferred {
     const { device, count } = this;
     const [a, left, right] = this.parts(transposed);
     const [i, j] = [a.shape[0] - v.shape[1], a.shape[1] - to.shape[1]];
-    clear(device, to);
-    addProduct(device, to, v, part(a, i, j));
+    multiply(device, to, v, part(a, i, j), false);
     if (count === 0) return;
-    clear(device, this.image);
     const image = part(this.image, 0, 0, 1, count);
-    addProduct(device, image, v, turned(part(left, 0, i, count)));
-    addProduct(device, to, image, part(right, 0, j, count));
+    multiply(device, image, v, turned(part(left, 0, i, count)), false);
+    multiply(device, to, image, part(right, 0, j, count));
   }
 
   /** Adds `leftᵀ right` to the last rows and columns, as many as these rows have elements. */
   add(left: Matrix, right: Matrix): void {
     const { device, matrix, count } = this;
+    const capacity = this.left.shape[0];
     const [i, j] = [matrix.shape[0] - left.shape[1], matrix.shape[1] - right.shape[1]];
-    if (this.left.shape[0] === 0) {
-      addProduct(device, part(matrix, i, j), turned(left), right);
-      return;
+    let [l, r] = [left, right];
+    if (capacity > 0) {
+      copy(device, part(this.left, count, i, 1), left);
+      copy(device, part(this.right, count, j, 1), right);
+      this.count = (count + 1) % capacity;
+      if (this.count > 0) return;
+      [l, r] = [part(this.left, 0, i), part(this.right, 0, j)];
     }
-    for (const [from, to] of [
-      [left, this.left],
-      [right, this.right],
-    ] as const) {
-      const [[x, start], [y, at]] = [elements(device, from), elements(device, to)];
-      const [size, n] = [to.shape[1], from.shape[1]];
-      y.fill(0, at + count * size, at + (count + 1) * size - n);
-      y.set(x.subarray(start, start + n), at + (count + 1) * size - n);
-    }
-    this.count++;
-    if (this.count < this.left.shape[0]) return;
-    addProduct(device, part(matrix, i, j), turned(part(this.left, 0, i)), part(this.right, 0, j));
-    this.count = 0;
+    multiply(device, part(matrix, i, j), turned(l), r);
   }
 }

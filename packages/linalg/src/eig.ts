@@ -3,7 +3,7 @@
  * holds the real and imaginary parts.
  */
 
-import { apply, applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
+import { applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
 import { expectSquare, named, write } from "./matrices.ts";
 import { eigen } from "./schur.ts";
 
@@ -32,20 +32,21 @@ function realSolution([a, b]: Complex, [c, d]: Complex): Tensor {
   return solve(whole, cat([c, d], -2)).narrow(-2, 0, a.size(-1));
 }
 
-/** a → eigenvalues and eigenvectors */
-const decomposition: Op = {
+/** a → eigenvalues and, if requested, eigenvectors */
+const decomposition: Op<{ readonly operation: string; readonly vectors: boolean }> = {
   name: "eig",
-  infer([a]) {
-    expectSquare("eig", a);
+  infer([a], { operation, vectors }) {
+    expectSquare(operation, a);
+    const { shape, dtype } = a;
     return [
-      { shape: [...a.shape.slice(0, -1), 2], dtype: a.dtype },
-      { shape: [...a.shape, 2], dtype: a.dtype },
+      { shape: [...shape.slice(0, -1), 2], dtype },
+      { shape: vectors ? [...shape, 2] : [0], dtype },
     ];
   },
-  run([a], _, [values, vectors]) {
-    const found = eigen("eig", a, true);
+  run([a], { operation, vectors }, [values, bases]) {
+    const found = eigen(operation, a, vectors);
     write(values, found.values);
-    write(vectors, found.vectors);
+    if (vectors) write(bases, found.vectors);
   },
   // The real part of V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, where the second term
   // is zero on the diagonal. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application
@@ -77,19 +78,6 @@ const decomposition: Op = {
   },
 };
 
-/** a → eigenvalues */
-const onlyValues: Op = {
-  name: "eigvals",
-  infer([a]) {
-    expectSquare("eigvals", a);
-    return [{ shape: [...a.shape.slice(0, -1), 2], dtype: a.dtype }];
-  },
-  run([a], _, [values]) {
-    write(values, eigen("eigvals", a, false).values);
-  },
-  gradient: null,
-};
-
 /**
  * Computes the eigenvalues λ and eigenvectors V of each square matrix [n, n]: `A V = V diag(λ)`. Both may be complex
  * even if A is real, so they have shapes [n, 2] and [n, n, 2], the layout of `torch.view_as_real`. The eigenvalues are
@@ -106,7 +94,7 @@ const onlyValues: Op = {
  * eig(tensor([[0, -1], [1, 0]])).eigenvalues; // [[0, 1], [0, -1]]: i and -i
  */
 export function eig(a: Tensor): Eig {
-  return named(applyAll(decomposition, [a], undefined), "eigenvalues", "eigenvectors");
+  return named(applyAll(decomposition, [a], { operation: "eig", vectors: true }), "eigenvalues", "eigenvectors");
 }
 
 /**
@@ -121,5 +109,5 @@ export function eig(a: Tensor): Eig {
  */
 export function eigvals(a: Tensor): Tensor {
   // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a?.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
+  return applyAll(decomposition, [a], { operation: "eigvals", vectors: a?.requiresGrad })[0] as Tensor;
 }

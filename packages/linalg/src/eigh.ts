@@ -1,7 +1,7 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
-import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
-import { expectSquare, mirror, named, valuesOf, write } from "./matrices.ts";
+import { applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { expectSquare, mirrored, named, shared, valuesOf, write } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -18,24 +18,20 @@ export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
   readonly eigenvectors: Tensor;
 };
 
-/** Diagonalizes the symmetric matrices given by a triangle of each. */
-function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize> {
-  const source = valuesOf(a);
-  mirror(source, a.size(-1), triangle);
-  return scope(() => diagonalize(operation, a, source, vectors));
-}
-
-/** a → eigenvalues and eigenvectors */
-const decomposition: Op<"L" | "U"> = {
+/** a → eigenvalues and, if requested, eigenvectors */
+const decomposition: Op<{ readonly operation: string; readonly triangle: "L" | "U"; readonly vectors: boolean }> = {
   name: "eigh",
-  infer([a]) {
-    expectSquare("eigh", a);
-    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, a];
+  infer([a], { operation, vectors }) {
+    expectSquare(operation, a);
+    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, vectors ? a : { shape: [0], dtype: a.dtype }];
   },
-  run([a], triangle, [values, vectors]) {
-    const [found, bases] = each("eigh", a, triangle, true);
-    write(values, found);
-    write(vectors, bases);
+  run([a], { operation, triangle, vectors }, [values, bases]) {
+    scope(() => {
+      const source = triangle === "L" ? shared(a) : shared(a).mT;
+      const [found, rows] = diagonalize(operation, mirrored(source), vectors);
+      write(values, found);
+      if (vectors) write(bases, valuesOf(rows.mT));
+    });
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the
   // diagonal.
@@ -55,23 +51,10 @@ const decomposition: Op<"L" | "U"> = {
   },
 };
 
-/** a → eigenvalues */
-const onlyValues: Op<"L" | "U"> = {
-  name: "eigvalsh",
-  infer([a]) {
-    expectSquare("eigvalsh", a);
-    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }];
-  },
-  run([a], triangle, [values]) {
-    write(values, each("eigvalsh", a, triangle, false)[0]);
-  },
-  gradient: null,
-};
-
-function triangleOf(operation: string, options: EighOptions): "L" | "U" {
-  const { UPLO } = settings(operation, options, { UPLO: "L" });
-  checkChoice(operation, "UPLO", UPLO, ["L", "U"]);
-  return UPLO;
+function decomposed(operation: string, a: Tensor, options: EighOptions, vectors: boolean): readonly Tensor[] {
+  const { UPLO: triangle } = settings(operation, options, { UPLO: "L" });
+  checkChoice(operation, "UPLO", triangle, ["L", "U"]);
+  return applyAll(decomposition, [a], { operation, triangle, vectors });
 }
 
 /**
@@ -88,7 +71,7 @@ function triangleOf(operation: string, options: EighOptions): "L" | "U" {
  * eigh(tensor([[2, 1], [1, 2]])).eigenvalues; // [1, 3]
  */
 export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
-  return named(applyAll(decomposition, [a], triangleOf("eigh", options)), "eigenvalues", "eigenvectors");
+  return named(decomposed("eigh", a, options, true), "eigenvalues", "eigenvectors");
 }
 
 /**
@@ -102,7 +85,6 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
-  const triangle = triangleOf("eigvalsh", options);
   // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a?.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);
+  return decomposed("eigvalsh", a, options, a?.requiresGrad)[0] as Tensor;
 }

@@ -6,13 +6,10 @@
  */
 
 import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { add, addProduct, clear, type Space, turned } from "./matrices.ts";
+import { add, copy, multiply, type Space, turned } from "./matrices.ts";
 
 /** Reflections that are applied at a time. */
 const block = 32;
-
-/** Most elements of a matrix to which reflections are applied one by one, on the host. */
-const small = 1500;
 
 /**
  * Computes the reflection that maps the `n` elements from index `at` on to a multiple of the first unit vector.
@@ -36,9 +33,8 @@ export class Reflections {
   private readonly device: Backend;
   private readonly below: number;
   private readonly taus: Float64Array;
-  private readonly gram: Matrix;
-  private readonly inner: Matrix;
-  private readonly images: readonly Matrix[];
+  /** Space for products: two squares, and two matrices with as many columns as reflections are applied to. */
+  private readonly products: readonly Matrix[];
 
   /**
    * Allocates reflections of vectors with `n` elements, for matrices with up to `columns` columns.
@@ -49,71 +45,48 @@ export class Reflections {
     const size = Math.min(block, count);
     this.device = space.device;
     this.vectors = space.matrix(count, n);
-    this.gram = space.matrix(size, size);
-    this.inner = space.matrix(size, size);
-    this.images = [space.matrix(size, columns), space.matrix(size, columns)];
+    this.products = [size, size, columns, columns].map((width) => space.matrix(size, width));
     this.below = below;
     this.taus = new Float64Array(count);
   }
 
   /** Makes a reflection from a vector that was stored in row k, and returns τ and the multiple it is mapped to. */
   set(k: number): readonly [tau: number, beta: number] {
-    const [x, at] = elements(this.device, this.vectors);
-    const length = this.vectors.shape[1];
-    const [row, start] = [at + k * length, k + this.below];
-    for (let i = row; i < row + start; i++) x[i] = 0;
-    const pair = reflection(x, row + start, length - start);
+    const [x, at] = elements(this.device, part(this.vectors, k, 0));
+    const [start, n] = [k + this.below, this.vectors.shape[1]];
+    for (let i = at; i < at + start; i++) x[i] = 0;
+    const pair = reflection(x, at + start, n - start);
     this.taus[k] = pair[0];
     return pair;
   }
 
   /**
    * Multiplies the last rows of a matrix by reflections `first` to `last - 1`, at most a block: C ← H₁ H₂ … C, or with
-   * `transposed` the transposed product. C has as many rows as the first reflection has elements.
+   * `transposed` the transposed product. C has as many rows as the first reflection has elements. With the vectors as
+   * the rows of V, `H₁ H₂ … = I + Vᵀ N V`, where N is an upper triangle.
    */
-  apply(c: Matrix, first: number, last: number, transposed: boolean): void {
-    const [rows, columns] = c.shape;
-    if (rows * columns > small) {
-      this.applyTogether(c, first, last, transposed);
-      return;
-    }
-    const [[x, top], [y, vector], step] = [elements(this.device, c), elements(this.device, this.vectors), c.strides[0]];
-    const length = this.vectors.shape[1];
-    const [z, image] = elements(this.device, this.images[0] as Matrix);
-    for (let count = 0; count < last - first; count++) {
-      const k = transposed ? first + count : last - 1 - count;
-      const tau = this.taus[k] as number;
-      const [start, v] = [k - first, vector + k * length + length - rows];
-      if (tau === 0) continue;
-      for (let j = 0; j < columns; j++) z[image + j] = x[top + start * step + j] as number;
-      for (let i = start + 1; i < rows; i++) add(z, image, columns, x, top + i * step, y[v + i] as number);
-      for (let i = start; i < rows; i++) add(x, top + i * step, columns, z, image, -tau * (y[v + i] as number));
-    }
-  }
-
-  /** With the vectors as the rows of V, `H₁ H₂ … = I + Vᵀ N V`, where N is an upper triangle. */
-  private applyTogether(c: Matrix, first: number, last: number, transposed: boolean): void {
-    const { device, taus } = this;
-    const [size, step] = [last - first, this.inner.shape[1]];
-    const v = part(this.vectors, first, this.vectors.shape[1] - c.shape[0], size);
-    const square = (x: Matrix) => part(x, 0, 0, size, size);
-    const [gram, inner] = [square(this.gram), square(this.inner)];
-    clear(device, this.gram, this.inner, ...this.images);
-    addProduct(device, gram, v, turned(v));
-    const [[products, from], [n, to]] = [elements(device, gram), elements(device, inner)];
-    for (let k = 0; k < size; k++) {
-      const tau = taus[first + k] as number;
-      n[to + k * (step + 1)] = -tau;
-      for (let i = 0; i < k; i++) {
-        let sum = 0;
-        for (let p = i; p < k; p++) sum += (n[to + i * step + p] as number) * (products[from + p * step + k] as number);
-        n[to + i * step + k] = -tau * sum;
+  private apply(c: Matrix, first: number, last: number, transposed: boolean): void {
+    const { device, taus, vectors, products } = this;
+    const [size, columns] = [last - first, c.shape[1]];
+    if (columns === 0) return;
+    const v = part(vectors, first, vectors.shape[1] - c.shape[0], size);
+    const [gram, n, image, product] = products.map((x, i) => part(x, 0, 0, size, i < 2 ? size : columns)) as [
+      Matrix,
+      Matrix,
+      Matrix,
+      Matrix,
+    ];
+    multiply(device, gram, v, turned(v), false);
+    const [[x, at], [y, from], step] = [elements(device, n), elements(device, gram), n.strides[0]];
+    for (let k = 0; k < size; k++)
+      for (let i = 0; i < size; i++) {
+        let sum = i === k ? 1 : 0;
+        for (let p = i; p < k; p++) sum += (x[at + i * step + p] as number) * (y[from + p * step + k] as number);
+        x[at + i * step + k] = -(taus[first + k] as number) * sum;
       }
-    }
-    const [image, product] = this.images.map((x) => part(x, 0, 0, size, c.shape[1])) as [Matrix, Matrix];
-    addProduct(device, image, v, c);
-    addProduct(device, product, transposed ? turned(inner) : inner, image);
-    addProduct(device, c, turned(v), product);
+    multiply(device, image, v, c, false);
+    multiply(device, product, transposed ? turned(n) : n, image, false);
+    multiply(device, c, turned(v), product);
   }
 
   /** Overwrites Q with the first columns of the product of the first `count` reflections. */
@@ -128,51 +101,32 @@ export class Reflections {
       this.apply(part(q, start, start), first, Math.min(first + block, count), false);
     }
   }
-  /** Reduces a matrix to upper triangular form. The product of the reflections is Q of `A = Q R`. */
+  /**
+   * Reduces a matrix to upper triangular form. The product of the reflections is Q of `A = Q R`; the other triangle is
+   * not used.
+   */
   triangularize(a: Matrix): void {
     const { device, vectors } = this;
     const [rows, columns] = a.shape;
     const count = Math.min(rows, columns);
     for (let first = 0; first < count; first += block) {
       const last = Math.min(first + block, count);
-      const [[x, at], [y, start]] = [elements(device, a), elements(device, vectors)];
+      const panel = turned(part(a, first, first, rows - first, last - first));
       // Columns are reduced as rows, whose elements are adjacent.
-      for (let i = first; i < rows; i++)
-        for (let k = first; k < last; k++) y[start + k * rows + i] = x[at + i * columns + k] as number;
+      copy(device, part(vectors, first, first, last - first), panel);
+      const [[x, at], [y, start]] = [elements(device, a), elements(device, vectors)];
       for (let k = first; k < last; k++) {
-        const row = start + k * rows;
-        for (let i = first; i < k; i++) x[at + i * columns + k] = y[row + i] as number;
+        const v = start + k * rows;
+        for (let i = first; i < k; i++) x[at + i * columns + k] = y[v + i] as number;
         const [tau, beta] = this.set(k);
-        for (let i = k; i < rows; i++) x[at + i * columns + k] = i === k ? beta : 0;
-        if (tau !== 0 && k + 1 < last) this.reflectRows(k, last, tau);
+        x[at + k * columns + k] = beta;
+        for (let row = v + rows; row < start + last * rows; row += rows) {
+          let image = 0;
+          for (let i = k; i < rows; i++) image += (y[v + i] as number) * (y[row + i] as number);
+          add(y, row + k, rows - k, y, v + k, -tau * image);
+        }
       }
       this.apply(part(a, first, last), first, last, true);
     }
-  }
-
-  /** Applies reflection k to the rows from there to `last - 1`, which are not yet reflections. */
-  private reflectRows(k: number, last: number, tau: number): void {
-    const { device, vectors, gram } = this;
-    const length = vectors.shape[1];
-    const [y, start] = elements(device, vectors);
-    if ((last - k - 1) * (length - k) <= small) {
-      const v = start + k * length;
-      for (let row = v + length; row < start + last * length; row += length) {
-        let image = y[row + k] as number;
-        for (let i = k + 1; i < length; i++) image += (y[v + i] as number) * (y[row + i] as number);
-        add(y, row + k, length - k, y, v + k, -tau * image);
-      }
-      return;
-    }
-    const [v, rows, image] = [
-      part(vectors, k, k, 1),
-      part(vectors, k + 1, k, last - k - 1),
-      part(gram, 0, 0, last - k - 1, 1),
-    ];
-    clear(device, gram);
-    addProduct(device, image, rows, turned(v));
-    const [[x, at], step] = [elements(device, image), gram.shape[1]];
-    for (let i = 0; i < image.shape[0]; i++) x[at + i * step] = -tau * (x[at + i * step] as number);
-    addProduct(device, rows, image, v);
   }
 }

@@ -12,8 +12,8 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, shaped, valuesOf, write } from "./matrices.ts";
-import { factorsOf, invert, pinv, tolerances } from "./pinv.ts";
+import { expectMatrix, named, shared, valuesOf, write } from "./matrices.ts";
+import { invert, pinv, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
 export interface LstsqOptions {
@@ -49,16 +49,12 @@ const leastSquares: Op<number> = {
     ];
   },
   run([a, b], rtol, [x, ranks, values]) {
-    const parts = decompose("lstsq", a, "reduced");
-    write(values, parts.s);
-    write(
-      ranks,
-      invert(parts.s, a, () => [0, rtol]),
-    );
     scope(() => {
-      const [u, s, v] = factorsOf(a, parts);
-      const right = shaped(a, valuesOf(b), b.shape);
-      write(x, valuesOf(v.matmul(u.mT.matmul(right).mul(s.unsqueeze(-1)))));
+      const { s, u, vh } = decompose("lstsq", shared(a), "reduced");
+      const [rank, reciprocals] = invert(s, a, () => [0, rtol]);
+      write(values, s);
+      write(ranks, rank);
+      write(x, valuesOf(vh.mT.matmul(u.mT.matmul(shared(b)).mul(reciprocals.unsqueeze(-1)))));
     });
   },
   // With H = A⁺ and R = B - A X: gB = Hᵀ g and gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, which follows from the

@@ -20,6 +20,7 @@ import {
   shapeOf,
   sizeOf,
   type Tensor,
+  tril,
   workspace,
 } from "@akari/tensor";
 
@@ -56,72 +57,55 @@ export function shaped(like: Tensor, values: Float64Array, shape: readonly numbe
   return workspace(like, values).reshape(shape);
 }
 
-/** Overwrites a contiguous matrix with matrix `k` of a batch, or with its transpose. */
-export function load(device: Backend, to: Matrix, values: Float64Array, k: number, transposed = false): void {
-  const [[x, at], [rows, columns], size] = [elements(device, to), to.shape, sizeOf(to.shape)];
-  if (!transposed) x.set(values.subarray(k * size, (k + 1) * size), at);
-  else
-    for (let i = 0; i < rows; i++)
-      for (let j = 0; j < columns; j++) x[at + i * columns + j] = values[k * size + j * rows + i] as number;
+/** Returns a copy of a tensor in memory that the host and a device share. Throws as `valuesOf` does. */
+export function shared(a: Tensor): Tensor {
+  return shaped(a, valuesOf(a), a.shape);
 }
 
-/** Overwrites rows of matrices that are contiguous with zeros. */
-export function clear(device: Backend, ...matrices: readonly Matrix[]): void {
-  for (const matrix of matrices) {
-    const [x, at] = elements(device, matrix);
-    const end = at + sizeOf(matrix.shape);
-    for (let i = at; i < end; i++) x[i] = 0;
-  }
+/** Returns the symmetric matrices with the lower triangles of square ones. */
+export function mirrored(a: Tensor): Tensor {
+  return tril(a).add(tril(a, -1).mT);
 }
 
-/** Multiplies a row by a number. */
-export function scale(device: Backend, row: Matrix, factor: number): void {
-  const [x, at] = elements(device, row);
-  for (let i = at; i < at + row.shape[1]; i++) x[i] = factor * (x[i] as number);
-}
-
-/** Stores a contiguous matrix as matrix `k` of a batch. */
-export function unload(device: Backend, from: Matrix, values: Float64Array, k: number): void {
-  const [[x, at], size] = [elements(device, from), sizeOf(from.shape)];
-  values.set(x.subarray(at, at + size), k * size);
-}
-
-/** Copies a matrix to a contiguous one. */
+/** Copies the elements of a matrix to another one. */
 export function copy(device: Backend, to: Matrix, from: Matrix): void {
-  const [[x, start], [y, at]] = [elements(device, from), elements(device, to)];
+  const [y, start] = elements(device, to);
+  const [x, at] = elements(device, from);
   const [[rows, columns], [row, column]] = [from.shape, from.strides];
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) y[at + i * columns + j] = x[start + i * row + j * column] as number;
+    for (let j = 0; j < columns; j++)
+      y[start + i * to.strides[0] + j * to.strides[1]] = x[at + i * row + j * column] as number;
 }
 
-/**
- * Stores rows of a contiguous matrix in the given order as matrix `k` of a batch, or as its columns.
- */
-export function unloadRows(
-  device: Backend,
-  from: Matrix,
-  order: readonly number[],
-  values: Float64Array,
-  k: number,
-  asColumns: boolean,
-): void {
-  const [[x, at], [rows, n]] = [elements(device, from), from.shape];
-  for (let i = 0; i < rows; i++) {
-    const start = at + (order[i] ?? i) * n;
-    const [first, step] = asColumns ? [k * rows * n + i, rows] : [(k * rows + i) * n, 1];
-    for (let j = 0; j < n; j++) values[first + j * step] = x[start + j] as number;
+/** Multiplies the elements of a contiguous matrix by a number. */
+export function scale(device: Backend, a: Matrix, factor: number): void {
+  const [x, at] = elements(device, a);
+  const end = at + sizeOf(a.shape);
+  for (let i = at; i < end; i++) x[i] = factor * (x[i] as number);
+}
+
+/** Computes the inner product of two rows. */
+export function inner(device: Backend, a: Matrix, b: Matrix): number {
+  const [[x, i], [y, j]] = [elements(device, a), elements(device, b)];
+  let sum = 0;
+  for (let k = 0; k < a.shape[1]; k++) sum += (x[i + k] as number) * (y[j + k] as number);
+  return sum;
+}
+
+/** Sorts numbers in ascending order, and the rows of contiguous matrices with them. Matrices may have no rows. */
+export function sortRows(device: Backend, values: Float64Array, ...matrices: readonly Matrix[]): void {
+  for (let k = 0; k < values.length; k++) {
+    let least = k;
+    for (let i = k; i < values.length; i++) if ((values[i] as number) < (values[least] as number)) least = i;
+    if (least === k) continue;
+    [values[k], values[least]] = [values[least] as number, values[k] as number];
+    for (const a of matrices) {
+      if (a.shape[0] === 0) continue;
+      const [x, at] = elements(device, a);
+      const [n, from, to] = [a.shape[1], at + k * a.shape[1], at + least * a.shape[1]];
+      for (let j = 0; j < n; j++) [x[from + j], x[to + j]] = [x[to + j] as number, x[from + j] as number];
+    }
   }
-}
-
-/** Mirrors the lower (`"L"`) or the upper (`"U"`) triangle of each square matrix with `n` rows. */
-export function mirror(values: Float64Array, n: number, triangle: "L" | "U"): void {
-  for (let at = 0; at < values.length; at += n * n)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < i; j++) {
-        const [lower, upper] = [at + i * n + j, at + j * n + i];
-        if (triangle === "L") values[upper] = values[lower] as number;
-        else values[lower] = values[upper] as number;
-      }
 }
 
 /** Returns the transpose, a view. */
@@ -137,12 +121,12 @@ export function add(x: Float64Array, to: number, n: number, y: Float64Array, fro
 /** Most multiplications of a product for which loops on the host are faster than a call of the device. */
 const small = 600;
 
-/** Computes `c += a b`. The columns of `c` are adjacent. */
-export function addProduct(device: Backend, c: Matrix, a: Matrix, b: Matrix): void {
+/** Computes `c += a b`, or without `accumulate` `c = a b`. The columns of `c` are adjacent. */
+export function multiply(device: Backend, c: Matrix, a: Matrix, b: Matrix, accumulate = true): void {
   const [m, k] = a.shape;
   const n = b.shape[1];
   if (m * k * n > small) {
-    device.run({ kind: "matmul", a, b, to: c, accumulate: true, bias: null });
+    device.run({ kind: "matmul", a, b, to: c, accumulate, bias: null });
     return;
   }
   const [x, to] = elements(device, c);
@@ -153,6 +137,7 @@ export function addProduct(device: Backend, c: Matrix, a: Matrix, b: Matrix): vo
   for (let i = 0; i < m; i++) {
     const start = to + i * c.strides[0];
     const from = left + i * row;
+    for (let j = 0; j < n && !accumulate; j++) x[start + j] = 0;
     for (let p = 0; p < k && outer === 1; p++) add(x, start, n, z, right + p * inner, y[from + p * step] as number);
     for (let j = 0; j < n && outer !== 1; j++) {
       let sum = 0;
@@ -234,14 +219,19 @@ export function write(to: Tensor, values: Float64Array): void {
  *
  * @throws ArgumentError for NaN and infinities, with which iterations do not converge.
  */
-export function scaleDown(operation: string, a: Float64Array): number {
+export function scaleDown(operation: string, device: Backend, a: Matrix): number {
+  const [x, at] = elements(device, a);
   let largest = 0;
-  for (const x of a) largest = Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : Number.NaN;
-  if (Number.isNaN(largest)) throw new ArgumentError(`${operation}: a matrix contains NaN or infinities`);
+  for (let i = at; i < at + sizeOf(a.shape); i++) {
+    const size = Math.abs(x[i] as number);
+    if (!(size < Number.POSITIVE_INFINITY))
+      throw new ArgumentError(`${operation}: a matrix contains NaN or infinities`);
+    if (size > largest) largest = size;
+  }
   if (largest === 0) return 1;
-  const scale = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
-  for (let i = 0; i < a.length; i++) a[i] = (a[i] as number) / scale;
-  return scale;
+  const power = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
+  scale(device, a, 1 / power);
+  return power;
 }
 
 /** Combines several results into an array to destructure, with the parts also available under PyTorch's names. */

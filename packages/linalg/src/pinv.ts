@@ -17,10 +17,10 @@ import {
   type Tensor,
   where,
 } from "@akari/tensor";
-import { type Decomposed, decompose } from "./bidiagonal.ts";
+import { decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, mirror, shaped, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, expectSquare, mirrored, shaped, shared, valuesOf, write } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -62,30 +62,24 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
 }
 
 /**
- * Replaces the singular values of each matrix of `a` by their reciprocals, and those within the tolerances by 0. Returns
- * the ranks.
+ * Returns the rank of each matrix of `a`, and the reciprocals of its singular values, with 0 for those within the
+ * tolerances.
  */
 export function invert(
   s: Float64Array,
   a: Tensor,
   cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
-): Float64Array {
-  const k = Math.min(...a.size(-2, -1));
-  return Float64Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, i) => {
-    const [values, [atol, rtol]] = [s.subarray(i * k, (i + 1) * k), cutoffs(i)];
-    const least = Math.max(atol, rtol * (values[0] ?? 0));
-    values.forEach((value, j) => {
-      values[j] = value > least ? 1 / value : 0;
-    });
-    return values.filter((value) => value > 0).length;
+): readonly [ranks: Float64Array, reciprocals: Tensor] {
+  const [k, batch] = [Math.min(...a.size(-2, -1)), a.shape.slice(0, -2)];
+  const ranks = new Float64Array(sizeOf(batch));
+  const reciprocals = s.map((value, i) => {
+    const matrix = Math.floor(i / k);
+    const [atol, rtol] = cutoffs(matrix);
+    if (!(value > Math.max(atol, rtol * (s[matrix * k] as number)))) return 0;
+    ranks[matrix] = (ranks[matrix] as number) + 1;
+    return 1 / value;
   });
-}
-
-/** Returns U, S and V of `a` as tensors that the host can access. */
-export function factorsOf(a: Tensor, { u, s, vh }: Decomposed): [u: Tensor, s: Tensor, v: Tensor] {
-  const [[m, n], batch] = [a.size(-2, -1), a.shape.slice(0, -2)];
-  const k = Math.min(m, n);
-  return [shaped(a, u, [...batch, m, k]), shaped(a, s, [...batch, k]), shaped(a, vh, [...batch, k, n]).mT];
+  return [ranks, shaped(a, reciprocals, [...batch, k])];
 }
 
 /** Attributes of the pseudoinverse: both tolerances, one for all matrices or one for each. */
@@ -103,14 +97,12 @@ const pseudoinverse: Op<Cutoffs> = {
     return [{ shape: [...a.shape.slice(0, -2), n, m], dtype: a.dtype }];
   },
   run([a], { atol, rtol, hermitian }, [to]) {
-    const source = valuesOf(a);
-    if (hermitian) mirror(source, a.size(-1), "L");
-    const parts = decompose("pinv", a, "reduced", source);
-    const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
-    invert(parts.s, a, cutoffs);
     scope(() => {
-      const [u, s, v] = factorsOf(a, parts);
-      write(to, valuesOf(v.mul(s.unsqueeze(-2)).matmul(u.mT)));
+      const source = shared(a);
+      const { s, u, vh } = decompose("pinv", hermitian ? mirrored(source) : source, "reduced");
+      const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
+      const [, reciprocals] = invert(s, a, cutoffs);
+      write(to, valuesOf(vh.mT.mul(reciprocals.unsqueeze(-2)).matmul(u.mT)));
     });
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems

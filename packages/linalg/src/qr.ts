@@ -4,17 +4,18 @@ import {
   AutogradError,
   applyAll,
   checkChoice,
+  matrixAt,
   type Op,
-  part,
   scope,
   settings,
   sizeOf,
   solveTriangular,
   type Tensor,
   tril,
+  triu,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { expectMatrix, load, named, Space, unload, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, named, Space, shaped, shared, valuesOf, write } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -43,24 +44,18 @@ const decomposition: Op<QrMode> = {
     ];
   },
   run([a], mode, [q, r]) {
-    const [[rows, columns], values, width] = [a.size(-2, -1), valuesOf(a), q.size(-1)];
-    const [bases, triangles] = [new Float64Array(q.numel()), new Float64Array(r.numel())];
     scope(() => {
-      const space = new Space(a);
-      const { device } = space;
-      const [matrix, basis] = [space.matrix(rows, columns), space.matrix(rows, width)];
-      const reflections = new Reflections(space, Math.min(rows, columns), rows, Math.max(columns, width), 0);
-      for (let k = 0; k < sizeOf(a.shape.slice(0, -2)); k++) {
-        load(device, matrix, values, k);
-        reflections.triangularize(matrix);
-        unload(device, part(matrix, 0, 0, r.size(-2)), triangles, k);
-        if (mode === "r") continue;
-        reflections.product(basis);
-        unload(device, basis, bases, k);
+      const [[m, n], width] = [a.size(-2, -1), mode === "r" ? 0 : q.size(-1)];
+      const [source, space, batch] = [shared(a), new Space(a), a.shape.slice(0, -2)];
+      const bases = shaped(a, new Float64Array(sizeOf(batch) * m * width), [...batch, m, width]);
+      const reflections = new Reflections(space, Math.min(m, n), m, Math.max(n, width), 0);
+      for (let k = 0; k < sizeOf(batch); k++) {
+        reflections.triangularize(matrixAt(source, k * m * n, m, n));
+        if (mode !== "r") reflections.product(matrixAt(bases, k * m * width, m, width));
       }
+      if (mode !== "r") write(q, valuesOf(bases));
+      write(r, valuesOf(triu(source.narrow(-2, 0, r.size(-2)))));
     });
-    if (mode !== "r") write(q, bases);
-    write(r, triangles);
   },
   gradient: {
     reads: () => ({ outputs: [0, 1] }),

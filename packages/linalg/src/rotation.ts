@@ -5,7 +5,7 @@
  */
 
 import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { addProduct, type Space } from "./matrices.ts";
+import { copy, multiply, type Space } from "./matrices.ts";
 
 /** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
 const block = 32;
@@ -33,7 +33,7 @@ export function rotate(x: Float64Array, at: number, to: number, n: number, c: nu
 /** A matrix whose rows are rotated. Without rows, nothing is computed. */
 export class Rotated {
   /** The matrix. Rotations are missing until `finish`. */
-  readonly matrix: Matrix;
+  matrix: Matrix;
   private readonly device: Backend;
   private readonly factor: Matrix;
   private readonly product: Matrix;
@@ -43,13 +43,11 @@ export class Rotated {
   /** The elements of the matrix, during a sweep. */
   private numbers: readonly [Float64Array, number];
 
-  /** Allocates a matrix of zeros. */
   constructor(space: Space, rows: number, columns: number) {
     const size = rows * columns > 4096 ? 2 * block : 0;
     this.device = space.device;
-    this.matrix = space.matrix(rows, columns);
-    this.factor = space.matrix(size, size);
-    this.product = space.matrix(size, columns);
+    [this.factor, this.product] = [space.matrix(size, size), space.matrix(size, columns)];
+    this.matrix = this.product;
     this.angles = new Float64Array(size * rows);
     this.numbers = elements(space.device, this.matrix);
   }
@@ -85,7 +83,7 @@ export class Rotated {
   /** Applies the rotations that are missing. */
   finish(): void {
     const { device, matrix, ranges, angles } = this;
-    const [rows, columns] = matrix.shape;
+    const rows = matrix.shape[0];
     const count = ranges.length / 2;
     const [begin, end] = [Math.min(...ranges), Math.max(...ranges)];
     // Rotation k of a sweep follows rotation k + 1 of the sweep before, so each sweep stays one row behind that.
@@ -108,11 +106,8 @@ export class Rotated {
         }
       }
       const [product, rotated] = [part(this.product, 0, 0, size), part(matrix, top, 0, size)];
-      const [y, from] = elements(device, product);
-      y.fill(0, from, from + size * columns);
-      addProduct(device, product, factor, rotated);
-      const [[z, start], [to, place]] = [elements(device, product), elements(device, rotated)];
-      to.set(z.subarray(start, start + size * columns), place);
+      multiply(device, product, factor, rotated, false);
+      copy(device, rotated, product);
     }
     ranges.length = 0;
   }

@@ -5,10 +5,10 @@
  * Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
  */
 
-import { ArgumentError, elements, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, elements, type Matrix, matrixAt, part, scope, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections, reflection } from "./householder.ts";
-import { add, addProduct, clear, copy, load, Space, scale, scaleDown, turned, valuesOf } from "./matrices.ts";
+import { add, copy, inner, multiply, Space, scale, scaleDown, shared, turned } from "./matrices.ts";
 import { rotate } from "./rotation.ts";
 
 /** A vector of complex numbers `re[i] + i im[i]`. */
@@ -41,11 +41,10 @@ const at = ({ values, step }: Rows, i: number, j: number): number => values[i * 
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
 export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
-  const [n, source] = [a.size(-1), valuesOf(a)];
-  const batch = sizeOf(a.shape.slice(0, -2));
-  const [values, columns] = [new Float64Array(2 * batch * n), new Float64Array(vectors ? 2 * source.length : 0)];
+  const [n, batch] = [a.size(-1), sizeOf(a.shape.slice(0, -2))];
+  const [values, columns] = [new Float64Array(2 * batch * n), new Float64Array(vectors ? 2 * batch * n * n : 0)];
   scope(() => {
-    const space = new Space(a);
+    const [space, source] = [new Space(a), shared(a)];
     const { device } = space;
     const size = vectors ? n : 0;
     const matrix = new Deferred(space, n, n);
@@ -58,8 +57,8 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
     const step = n | 1;
     const t = { values: new Float64Array(n * step), n, step };
     for (let k = 0; k < batch; k++) {
-      const factor = scaleDown(operation, source.subarray(k * n * n, (k + 1) * n * n));
-      load(device, matrix.matrix, source, k);
+      matrix.matrix = matrixAt(source, k * n * n, n, n);
+      const factor = scaleDown(operation, device, matrix.matrix);
       reduce(matrix, reflections, spare);
       const [x, start] = elements(device, matrix.matrix);
       for (let i = 0; i < n; i++) t.values.set(x.subarray(start + i * n, start + (i + 1) * n), i * step);
@@ -82,9 +81,9 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
         ];
         return { re: x.subarray(re, re + n), im: y.subarray(im, im + n) };
       };
-      clear(device, ...solutions, ...found);
+      for (const solution of solutions) scale(device, solution, 0);
       substitute(t, eigenvalues, (j) => vectorsOf(solutions, j));
-      for (const [i, solution] of solutions.entries()) addProduct(device, found[i] as Matrix, solution, q);
+      for (const [i, solution] of solutions.entries()) multiply(device, found[i] as Matrix, solution, q, false);
       for (let j = 0; j < n; j++) {
         // The second eigenvector of a pair is the conjugate of the first one.
         const second = (eigenvalues.im[j] as number) < 0;
@@ -110,28 +109,22 @@ function reduce(matrix: Deferred, reflections: Reflections, [column, image]: rea
   const n = column.shape[1];
   for (let k = 0; k < n; k++) {
     matrix.copyRow(k, column, true);
-    const below = part(column, 0, k + 1);
-    const v = part(reflections.vectors, k, k + 1, 1);
-    copy(device, v, below);
+    const row = part(reflections.vectors, k, 0, 1);
+    copy(device, row, column);
     const [tau, beta] = k < n - 1 ? reflections.set(k) : [0, 0];
-    clear(device, below);
-    const [[x, from], [y, to]] = [elements(device, column), elements(device, matrix.matrix)];
-    for (let i = 0; i < n; i++) y[to + i * n + k] = i === k + 1 ? beta : (x[from + i] as number);
+    const [v, below] = [part(row, 0, k + 1), part(column, 0, k + 1)];
+    scale(device, below, 0);
+    const [x, at] = elements(device, below);
+    if (k < n - 1) x[at] = beta;
+    copy(device, part(matrix.matrix, 0, k, n, 1), turned(column));
     if (tau === 0) continue;
     // A ← H A H = A + v yᵀ + x vᵀ with y = -τ Aᵀ v and x = -τ (A v + (yᵀ v) v)
     matrix.multiply(v, below);
     scale(device, below, -tau);
     matrix.multiply(v, image, true);
-    const [[z, start], [u, first], [w, second]] = [
-      elements(device, part(image, 0, k + 1)),
-      elements(device, v),
-      elements(device, below),
-    ];
-    let overlap = 0;
-    for (let i = 0; i < n - k - 1; i++) overlap += (u[first + i] as number) * (w[second + i] as number);
-    add(z, start, n - k - 1, u, first, overlap);
+    add(...elements(device, image), n, ...elements(device, row), inner(device, v, below));
     scale(device, image, -tau);
-    matrix.add(v, below);
+    matrix.add(row, below);
     matrix.add(image, v);
   }
 }

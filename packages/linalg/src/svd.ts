@@ -1,8 +1,8 @@
 /** The singular value decomposition. */
 
-import { apply, applyAll, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
-import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, write } from "./matrices.ts";
+import { applyAll, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { decompose, type Vectors } from "./bidiagonal.ts";
+import { expectMatrix, named, shared, valuesOf, write } from "./matrices.ts";
 
 /** Options of `svd`. */
 export interface SvdOptions {
@@ -22,23 +22,24 @@ export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & {
   readonly Vh: Tensor;
 };
 
-/** a → U, S and Vᵀ */
-const decomposition: Op<boolean> = {
+/** a → U, S and Vᵀ; without vectors, U and Vᵀ are empty */
+const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors }> = {
   name: "svd",
-  infer([a], full) {
-    const [m, n] = expectMatrix("svd", a);
+  infer([a], { operation, vectors }) {
+    const [m, n] = expectMatrix(operation, a);
     const [{ dtype }, batch, k] = [a, a.shape.slice(0, -2), Math.min(m, n)];
-    return [
-      { shape: [...batch, m, full ? m : k], dtype },
-      { shape: [...batch, k], dtype },
-      { shape: [...batch, full ? n : k, n], dtype },
-    ];
+    const of = (...shape: number[]) => ({ shape: vectors === "none" ? [0] : [...batch, ...shape], dtype });
+    const full = vectors === "full";
+    return [of(m, full ? m : k), { shape: [...batch, k], dtype }, of(full ? n : k, n)];
   },
-  run([a], full, [u, s, vh]) {
-    const parts = decompose("svd", a, full ? "full" : "reduced");
-    write(u, parts.u);
-    write(s, parts.s);
-    write(vh, parts.vh);
+  run([a], { operation, vectors }, [u, s, vh]) {
+    scope(() => {
+      const parts = decompose(operation, shared(a), vectors);
+      write(s, parts.s);
+      if (vectors === "none") return;
+      write(u, valuesOf(parts.u));
+      write(vh, valuesOf(parts.vh));
+    });
   },
   gradient: {
     reads: () => ({ outputs: [0, 1, 2] }),
@@ -85,19 +86,6 @@ function gradientOf(
   return result;
 }
 
-/** a → S */
-const onlyValues: Op = {
-  name: "svdvals",
-  infer([a]) {
-    const [m, n] = expectMatrix("svdvals", a);
-    return [{ shape: [...a.shape.slice(0, -2), Math.min(m, n)], dtype: a.dtype }];
-  },
-  run([a], _, [s]) {
-    write(s, decompose("svdvals", a, "none").s);
-  },
-  gradient: null,
-};
-
 /**
  * Computes the singular value decomposition of each matrix [m, n]: `A = U diag(S) Vh`. The singular values are in
  * descending order, the left singular vectors are the columns of U, the right ones the rows of Vh. Each pair of vectors
@@ -114,7 +102,12 @@ const onlyValues: Op = {
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SVD {
   const { fullMatrices } = settings("svd", options, { fullMatrices: true });
-  return named(applyAll(decomposition, [a], fullMatrices), "U", "S", "Vh");
+  return named(
+    applyAll(decomposition, [a], { operation: "svd", vectors: fullMatrices ? "full" : "reduced" }),
+    "U",
+    "S",
+    "Vh",
+  );
 }
 
 /**
@@ -128,5 +121,6 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
  */
 export function svdvals(a: Tensor): Tensor {
   // The gradient needs the singular vectors.
-  return a?.requiresGrad ? svd(a, { fullMatrices: false }).S : apply(onlyValues, [a], undefined);
+  const vectors = a?.requiresGrad ? "reduced" : "none";
+  return applyAll(decomposition, [a], { operation: "svdvals", vectors })[1] as Tensor; // safe: three outputs
 }

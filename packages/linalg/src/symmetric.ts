@@ -4,47 +4,45 @@
  * Computations", section 8.3.)
  */
 
-import { ArgumentError, elements, type Matrix, part, type Tensor } from "@akari/tensor";
+import { ArgumentError, elements, type Matrix, matrixAt, part, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { copy, load, Space, scaleDown, turned, unloadRows } from "./matrices.ts";
+import { add, copy, inner, Space, scale, scaleDown, shaped, sortRows, turned } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
 /**
- * Computes the eigenvalues of symmetric matrices in ascending order and, if requested, the eigenvectors as columns. To
- * be called in a scope.
+ * Computes the eigenvalues of symmetric matrices in ascending order and, if requested, the eigenvectors as rows. To be
+ * called in a scope.
  *
- * @param source the elements of the matrices `a`, which are overwritten.
+ * @param a matrices that are shared with the host, and overwritten.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
 export function diagonalize(
   operation: string,
   a: Tensor,
-  source: Float64Array,
   vectors: boolean,
-): readonly [values: Float64Array, vectors: Float64Array] {
-  const n = a.size(-1);
-  const [values, bases] = [new Float64Array(source.length / n || 0), new Float64Array(vectors ? source.length : 0)];
-  const rows = vectors ? n : 0;
-  const space = new Space(a);
+): readonly [values: Float64Array, vectors: Tensor] {
+  const [n, space] = [a.size(-1), new Space(a)];
   const { device } = space;
-  const [matrix, spare] = [new Deferred(space, n, n), space.matrix(1, n)];
-  const reflections = new Reflections(space, n, n, rows, 1);
-  const [basis, rotated] = [space.matrix(rows, n), new Rotated(space, rows, n)];
+  const [values, height] = [new Float64Array(a.numel() / n || 0), vectors ? n : 0];
+  const rows = shaped(a, new Float64Array(values.length * height), [...a.shape.slice(0, -2), height, n]);
+  const [matrix, reflections] = [new Deferred(space, n, n), new Reflections(space, n, n, height, 1)];
+  const [rotated, basis, spare] = [new Rotated(space, height, n), space.matrix(height, n), space.matrix(1, n)];
   for (let k = 0; k * n < values.length; k++) {
-    const scale = scaleDown(operation, source.subarray(k * n * n, (k + 1) * n * n));
-    load(device, matrix.matrix, source, k);
+    matrix.matrix = matrixAt(a, k * n * n, n, n);
+    rotated.matrix = matrixAt(rows, k * height * n, height, n);
+    const factor = scaleDown(operation, device, matrix.matrix);
     const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
-    if (vectors) {
-      reflections.product(basis, n - 1);
-      copy(device, rotated.matrix, turned(basis));
-    }
+    if (vectors) reflections.product(basis, n - 1);
+    copy(device, rotated.matrix, turned(basis));
     iterate(operation, diagonal, beside, rotated);
-    const order = Array.from(diagonal.keys()).sort((i, j) => (diagonal[i] as number) - (diagonal[j] as number));
-    for (const [j, i] of order.entries()) values[k * n + j] = scale * (diagonal[i] as number);
-    if (vectors) unloadRows(device, rotated.matrix, order, bases, k, true);
+    sortRows(device, diagonal, rotated.matrix);
+    values.set(
+      diagonal.map((x) => factor * x),
+      k * n,
+    );
   }
-  return [values, bases];
+  return [values, rows];
 }
 
 /** Reduces the off-diagonal to zero, block by block from the bottom, and rotates the vectors. */
@@ -91,11 +89,8 @@ function tridiagonalize(
     // A ← H A H = A - v wᵀ - w vᵀ
     const [v, w] = [part(row, 0, 1), part(spare, 0, k + 1)];
     matrix.multiply(v, w, true); // a symmetric matrix is multiplied faster by rows
-    const [[x, from], [y, to]] = [elements(device, v), elements(device, w)];
-    let overlap = 0;
-    for (let i = 0; i < n - k - 1; i++) overlap += (x[from + i] as number) * (y[to + i] as number);
-    for (let i = 0; i < n - k - 1; i++)
-      y[to + i] = tau * ((tau / 2) * overlap * (x[from + i] as number) - (y[to + i] as number));
+    scale(device, w, -tau);
+    add(...elements(device, w), n - k - 1, ...elements(device, v), (-tau / 2) * inner(device, v, w));
     matrix.add(v, w);
     matrix.add(w, v);
   }
