@@ -5,20 +5,22 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError, type Matrix, matrixAt, part, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Matrix, part, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { copy, Space, scale, scaleDown, shaped, sortRows, turned } from "./matrices.ts";
+import { copy, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
-/** Result of `decompose`: `A = U diag(s) Vh` for each matrix of a batch. */
+/** Result of `decompose`: `A = Uᵀ diag(s) V` for each matrix of a batch. */
 export interface Decomposed {
   /** Singular values in descending order. */
   readonly s: Float64Array;
-  /** Left singular vectors, as columns. */
-  readonly u: Tensor;
-  /** Right singular vectors, as rows. */
-  readonly vh: Tensor;
+  /** U, the left singular vectors as rows, for one matrix after the other. */
+  readonly u: Matrix;
+  /** V, the right singular vectors as rows. */
+  readonly v: Matrix;
+  /** Where U and V are, and further matrices can be. */
+  readonly space: Space;
 }
 
 /** Which singular vectors to compute: none, one per singular value, or complete orthogonal bases. */
@@ -27,31 +29,38 @@ export type Vectors = "none" | "reduced" | "full";
 /**
  * Computes the singular values and vectors of matrices [..., m, n]. To be called in a scope.
  *
- * @param a matrices that are shared with the host, and overwritten.
+ * @param symmetric whether to read the lower triangles only, of symmetric matrices. Default false.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function decompose(operation: string, a: Tensor, vectors: Vectors): Decomposed {
-  const [m, n] = a.size(-2, -1);
-  if (n > m) {
-    const { s, u, vh } = decompose(operation, a.mT.contiguous(), vectors);
-    return { s, u: vh.mT, vh: u.mT };
-  }
-  const [space, batch] = [new Space(a), a.shape.slice(0, -2)];
+export function decompose(
+  operation: string,
+  a: Tensor,
+  vectors: Vectors,
+  symmetric = false,
+  space: Space = new Space(a),
+): Decomposed {
+  const [sizes, count] = [a.size(-2, -1), sizeOf(a.shape.slice(0, -2))];
+  const [n, m] = [Math.min(...sizes), Math.max(...sizes)];
   const { device } = space;
   const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
-  const s = new Float64Array(sizeOf(batch) * n);
-  const rows = (count: number, size: number) =>
-    shaped(a, new Float64Array(sizeOf(batch) * count * size), [...batch, count, size]);
-  const [uRows, vRows] = [rows(width, m), rows(height, n)];
+  const s = new Float64Array(count * n);
+  const source = space.read(a);
+  const [uRows, vRows] = [space.matrix(count * width, m), space.matrix(count * height, n)];
   const matrix = new Deferred(space, m, n);
+  // A matrix with more columns than rows is transposed, which exchanges U and V.
+  const wide = sizes[1] > sizes[0];
+  const across = space.matrix(wide ? m : 0, n);
   const left = new Reflections(space, n, m, width, 0);
   const right = new Reflections(space, Math.max(0, n - 1), n, height, 1);
   const [u, v] = [new Rotated(space, width, m), new Rotated(space, height, n)];
   const [uBasis, vBasis] = [space.matrix(m, width), space.matrix(n, height)];
   const spare = [space.matrix(1, m), space.matrix(1, n)] as const;
-  for (let k = 0; k < sizeOf(batch); k++) {
-    matrix.matrix = matrixAt(a, k * m * n, m, n);
-    [u.matrix, v.matrix] = [matrixAt(uRows, k * width * m, width, m), matrixAt(vRows, k * height * n, height, n)];
+  for (let k = 0; k < count; k++) {
+    const own = part(source, k * sizes[0], 0, sizes[0]);
+    matrix.matrix = wide ? across : own;
+    [u.matrix, v.matrix] = [part(uRows, k * width, 0, width), part(vRows, k * height, 0, height)];
+    if (wide) copy(device, across, turned(own));
+    if (symmetric) mirror(device, own);
     const factor = scaleDown(operation, device, matrix.matrix);
     const [d, e] = bidiagonalize(matrix, left, right, spare);
     if (vectors !== "none") {
@@ -68,7 +77,7 @@ export function decompose(operation: string, a: Tensor, vectors: Vectors): Decom
     sortRows(device, d, u.matrix, v.matrix);
     for (let i = 0; i < n; i++) s[k * n + i] = Math.abs(factor * (d[i] as number));
   }
-  return { s, u: uRows.mT, vh: vRows };
+  return wide ? { s, u: vRows, v: uRows, space } : { s, u: uRows, v: vRows, space };
 }
 
 /** Reduces a matrix to its diagonal and superdiagonal. */

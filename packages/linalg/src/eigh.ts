@@ -1,7 +1,7 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
 import { applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
-import { expectSquare, mirrored, named, shared, valuesOf, write } from "./matrices.ts";
+import { expectSquare, named, write, writeMatrices } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -27,10 +27,9 @@ const decomposition: Op<{ readonly operation: string; readonly triangle: "L" | "
   },
   run([a], { operation, triangle, vectors }, [values, bases]) {
     scope(() => {
-      const source = triangle === "L" ? shared(a) : shared(a).mT;
-      const [found, rows] = diagonalize(operation, mirrored(source), vectors);
+      const { device, values: found, rows } = diagonalize(operation, a, triangle === "U", vectors);
       write(values, found);
-      if (vectors) write(bases, valuesOf(rows.mT));
+      if (vectors) writeMatrices(bases, device, rows, true);
     });
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the

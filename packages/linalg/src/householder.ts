@@ -5,11 +5,8 @@
  * products of Householder transformations"; Anderson et al. 1999, "LAPACK Users' Guide".)
  */
 
-import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { add, copy, multiply, type Space, turned } from "./matrices.ts";
-
-/** Reflections that are applied at a time. */
-const block = 32;
+import { type Backend, type Matrix, part } from "@akari/tensor";
+import { add, copy, elements, multiply, type Space, scale, turned } from "./matrices.ts";
 
 /**
  * Computes the reflection that maps the `n` elements from index `at` on to a multiple of the first unit vector.
@@ -32,6 +29,8 @@ export class Reflections {
   readonly vectors: Matrix;
   private readonly device: Backend;
   private readonly below: number;
+  /** Reflections that are applied at a time. */
+  private readonly block: number;
   private readonly taus: Float64Array;
   /** Space for products: two squares, and two matrices with as many columns as reflections are applied to. */
   private readonly products: readonly Matrix[];
@@ -42,7 +41,8 @@ export class Reflections {
    * @param below the elements that the first reflection leaves as they are.
    */
   constructor(space: Space, count: number, n: number, columns: number, below: number) {
-    const size = Math.min(block, count);
+    const size = space.small ? 1 : Math.min(32, count);
+    this.block = size;
     this.device = space.device;
     this.vectors = space.matrix(count, n);
     this.products = [size, size, columns, columns].map((width) => space.matrix(size, width));
@@ -76,6 +76,12 @@ export class Reflections {
       Matrix,
       Matrix,
     ];
+    multiply(device, image, v, c, false);
+    if (size === 1) {
+      scale(device, image, -(taus[first] as number));
+      multiply(device, c, turned(v), image);
+      return;
+    }
     multiply(device, gram, v, turned(v), false);
     const [[x, at], [y, from], step] = [elements(device, n), elements(device, gram), n.strides[0]];
     for (let k = 0; k < size; k++)
@@ -84,13 +90,13 @@ export class Reflections {
         for (let p = i; p < k; p++) sum += (x[at + i * step + p] as number) * (y[from + p * step + k] as number);
         x[at + i * step + k] = -(taus[first + k] as number) * sum;
       }
-    multiply(device, image, v, c, false);
     multiply(device, product, transposed ? turned(n) : n, image, false);
     multiply(device, c, turned(v), product);
   }
 
   /** Overwrites Q with the first columns of the product of the first `count` reflections. */
   product(q: Matrix, count: number = this.taus.length): void {
+    const { block } = this;
     const [x, at] = elements(this.device, q);
     const [rows, columns] = q.shape;
     x.fill(0, at, at + rows * columns);
@@ -101,12 +107,13 @@ export class Reflections {
       this.apply(part(q, start, start), first, Math.min(first + block, count), false);
     }
   }
+
   /**
    * Reduces a matrix to upper triangular form. The product of the reflections is Q of `A = Q R`; the other triangle is
    * not used.
    */
   triangularize(a: Matrix): void {
-    const { device, vectors } = this;
+    const { block, device, vectors } = this;
     const [rows, columns] = a.shape;
     const count = Math.min(rows, columns);
     for (let first = 0; first < count; first += block) {

@@ -6,13 +6,14 @@ import {
   emptyLike,
   expectOneType,
   type Op,
+  part,
   scope,
   settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, shared, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, multiply, named, Space, scale, turned, write, writeMatrices } from "./matrices.ts";
 import { invert, pinv, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
@@ -50,11 +51,23 @@ const leastSquares: Op<number> = {
   },
   run([a, b], rtol, [x, ranks, values]) {
     scope(() => {
-      const { s, u, vh } = decompose("lstsq", shared(a), "reduced");
-      const [rank, reciprocals] = invert(s, a, () => [0, rtol]);
+      const [[m, n], width] = [a.size(-2, -1), b.size(-1)];
+      const space = new Space(a, m * Math.max(n, width));
+      const { device } = space;
+      const { s, u, v } = decompose("lstsq", a, "reduced", false, space);
+      const k = Math.min(m, n);
+      const [right, solutions] = [space.read(b), space.matrix(ranks.numel() * n, width)];
       write(values, s);
-      write(ranks, rank);
-      write(x, valuesOf(vh.mT.matmul(u.mT.matmul(shared(b)).mul(reciprocals.unsqueeze(-1)))));
+      const found = new Float64Array(ranks.numel());
+      found.set(invert(s, k, () => [0, rtol]));
+      write(ranks, found);
+      const image = space.matrix(k, width);
+      for (let i = 0; i * k < s.length; i++) {
+        multiply(device, image, part(u, i * k, 0, k), part(right, i * m, 0, m), false);
+        for (let j = 0; j < k; j++) scale(device, part(image, j, 0, 1), s[i * k + j] as number);
+        multiply(device, part(solutions, i * n, 0, n), turned(part(v, i * k, 0, k)), image);
+      }
+      writeMatrices(x, device, solutions);
     });
   },
   // With H = A⁺ and R = B - A X: gB = Hᵀ g and gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, which follows from the

@@ -1,45 +1,56 @@
 /**
- * Matrices on the host, where decompositions run, in memory that the host shares with a device. Loops over small
- * matrices run on the host, and products of larger ones on the device. Matrices are in float64 for every dtype, so that a
- * float32 result is rounded only once.
+ * Matrices on the host, where decompositions run. Large ones are in memory that the host shares with a device, which
+ * multiplies them. Matrices are in float64 for every dtype, so that a float32 result is rounded only once.
  */
 
 import {
   ArgumentError,
   type Backend,
   copyInto,
-  elements,
+  elements as sharedElements,
   expectFloating,
   factor,
   fromTypedArray,
   type Matrix,
   matrixAt,
   numbersOf,
+  part,
   scope,
   shapeError,
   shapeOf,
   sizeOf,
   type Tensor,
-  tril,
   workspace,
 } from "@akari/tensor";
 
-/** Allocates matrices that the host and a device share. They are freed at the end of the scope. */
+/** Most elements of a matrix that is small. */
+const small = 1024;
+
+/** Allocates matrices: on the host for small ones, otherwise in memory that the host and a device share. */
 export class Space {
-  /** The device that multiplies the matrices. */
+  /** The device that multiplies matrices that are not small. */
   readonly device: Backend;
+  /** Whether matrices are on the host. */
+  readonly small: boolean;
   private tensor: Tensor;
   private used = 0;
 
-  /** @param like a tensor on the device, if the host can access that device's memory. */
-  constructor(like: Tensor) {
-    this.tensor = workspace(like, new Float64Array(chunk));
+  /**
+   * Allocates matrices that are freed at the end of the scope.
+   *
+   * @param like a tensor on the device, if the host can access that device's memory.
+   * @param largest elements of the largest matrix. Default: those of each matrix of `like` [..., m, n].
+   */
+  constructor(like: Tensor, largest: number = sizeOf(like.size(-2, -1))) {
+    this.small = largest <= small;
+    this.tensor = this.small ? like : workspace(like, new Float64Array(chunk));
     this.device = this.tensor.device;
   }
 
   /** Returns a matrix of zeros in row-major order. */
   matrix(rows: number, columns: number): Matrix {
     const size = rows * columns;
+    if (this.small) return onHost(new Float64Array(size), rows, columns);
     if (this.used + size > this.tensor.numel()) {
       this.tensor = workspace(this.tensor, new Float64Array(Math.max(size, chunk)));
       this.used = 0;
@@ -47,34 +58,49 @@ export class Space {
     this.used += size;
     return matrixAt(this.tensor, this.used - size, rows, columns);
   }
+
+  /** Returns a copy of the matrices of a batch, one below the other. Throws as `valuesOf` does. */
+  read(a: Tensor): Matrix {
+    const [m, n] = a.size(-2, -1);
+    const [values, rows] = [valuesOf(a), sizeOf(a.shape.slice(0, -2)) * m];
+    return this.small ? onHost(values, rows, n) : matrixAt(workspace(this.tensor, values), 0, rows, n);
+  }
 }
 
 /** Elements that are allocated together. */
 const chunk = 2048;
 
-/** Returns a tensor with these elements in memory that the host and a device share. */
-export function shaped(like: Tensor, values: Float64Array, shape: readonly number[]): Tensor {
-  return workspace(like, values).reshape(shape);
+/** Returns a matrix in row-major order on the host. */
+function onHost(values: Float64Array, rows: number, columns: number): Matrix {
+  // Safe: only the functions of this file access the memory of a matrix, and no device gets one on the host.
+  const buffer = values as unknown as Matrix["buffer"];
+  return { buffer, dtype: "float64", shape: [rows, columns], strides: [columns, 1], offset: 0 };
 }
 
-/** Returns a copy of a tensor in memory that the host and a device share. Throws as `valuesOf` does. */
-export function shared(a: Tensor): Tensor {
-  return shaped(a, valuesOf(a), a.shape);
+/** Returns the memory that holds a matrix, and the index of its first element. Valid until the next allocation. */
+export function elements(device: Backend, a: Matrix): readonly [Float64Array, number] {
+  return a.buffer instanceof Float64Array ? [a.buffer, a.offset] : sharedElements(device, a);
 }
 
-/** Returns the symmetric matrices with the lower triangles of square ones. */
-export function mirrored(a: Tensor): Tensor {
-  return tril(a).add(tril(a, -1).mT);
+/** Replaces the upper triangle of a square matrix by the transpose of the lower one, or the lower one with `upper`. */
+export function mirror(device: Backend, a: Matrix, upper = false): void {
+  const [x, at] = elements(device, a);
+  const n = a.shape[1];
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) {
+      const [below, above] = [at + i * n + j, at + j * n + i];
+      if (upper) x[below] = x[above] as number;
+      else x[above] = x[below] as number;
+    }
 }
 
 /** Copies the elements of a matrix to another one. */
 export function copy(device: Backend, to: Matrix, from: Matrix): void {
   const [y, start] = elements(device, to);
   const [x, at] = elements(device, from);
-  const [[rows, columns], [row, column]] = [from.shape, from.strides];
+  const [[rows, columns], [row, column], [step, apart]] = [from.shape, from.strides, to.strides];
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      y[start + i * to.strides[0] + j * to.strides[1]] = x[at + i * row + j * column] as number;
+    for (let j = 0; j < columns; j++) y[start + i * step + j * apart] = x[at + i * row + j * column] as number;
 }
 
 /** Multiplies the elements of a contiguous matrix by a number. */
@@ -118,14 +144,14 @@ export function add(x: Float64Array, to: number, n: number, y: Float64Array, fro
   for (let j = 0; j < n; j++) x[to + j] = (x[to + j] as number) + factor * (y[from + j] as number);
 }
 
-/** Most multiplications of a product for which loops on the host are faster than a call of the device. */
-const small = 600;
+/** Most multiplications of a product in shared memory for which loops are faster than a call of the device. */
+const few = 600;
 
 /** Computes `c += a b`, or without `accumulate` `c = a b`. The columns of `c` are adjacent. */
 export function multiply(device: Backend, c: Matrix, a: Matrix, b: Matrix, accumulate = true): void {
   const [m, k] = a.shape;
   const n = b.shape[1];
-  if (m * k * n > small) {
+  if (m * k * n > few && !(c.buffer instanceof Float64Array)) {
     device.run({ kind: "matmul", a, b, to: c, accumulate, bias: null });
     return;
   }
@@ -194,7 +220,7 @@ export function eliminate(a: Tensor, values: Float64Array, exchange: boolean): n
     const pivots = Array.from({ length: sizeOf(a.shape.slice(0, -2)) }, (_, k) =>
       factor(space.device, matrixAt(space, k * m * n, m, n), exchange),
     );
-    const [numbers, at] = elements(space.device, space);
+    const [numbers, at] = sharedElements(space.device, space);
     // The factors that are subtracted have the opposite sign.
     for (let i = 0; i < values.length; i++) {
       const value = numbers[at + i] as number;
@@ -202,6 +228,20 @@ export function eliminate(a: Tensor, values: Float64Array, exchange: boolean): n
     }
     return pivots.flat();
   });
+}
+
+/**
+ * Writes the first rows of each of the matrices that are one below the other to an output, or with `transposed` the first
+ * columns of their transposes.
+ */
+export function writeMatrices(to: Tensor, device: Backend, a: Matrix, transposed = false): void {
+  const [[m, n], count] = [to.size(-2, -1), sizeOf(to.shape.slice(0, -2))];
+  const [values, rows, width] = [new Float64Array(to.numel()), a.shape[0] / count, transposed ? n : m];
+  for (let k = 0; k < count; k++) {
+    const from = part(a, k * rows, 0, width);
+    copy(device, part(onHost(values, count * m, n), k * m, 0, m), transposed ? turned(from) : from);
+  }
+  write(to, values);
 }
 
 /** Writes numbers in row-major order to an output. */

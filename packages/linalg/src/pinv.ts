@@ -10,17 +10,17 @@ import {
   maximum,
   numbersOf,
   type Op,
+  part,
   scope,
   settings,
   shapeError,
-  sizeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, mirrored, shaped, shared, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, expectSquare, multiply, scale, turned, writeMatrices } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -62,24 +62,27 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
 }
 
 /**
- * Returns the rank of each matrix of `a`, and the reciprocals of its singular values, with 0 for those within the
- * tolerances.
+ * Overwrites the k singular values of each matrix with their reciprocals, with 0 for those within the tolerances.
+ * Returns the ranks.
  */
 export function invert(
   s: Float64Array,
-  a: Tensor,
+  k: number,
   cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
-): readonly [ranks: Float64Array, reciprocals: Tensor] {
-  const [k, batch] = [Math.min(...a.size(-2, -1)), a.shape.slice(0, -2)];
-  const ranks = new Float64Array(sizeOf(batch));
-  const reciprocals = s.map((value, i) => {
-    const matrix = Math.floor(i / k);
-    const [atol, rtol] = cutoffs(matrix);
-    if (!(value > Math.max(atol, rtol * (s[matrix * k] as number)))) return 0;
-    ranks[matrix] = (ranks[matrix] as number) + 1;
-    return 1 / value;
-  });
-  return [ranks, shaped(a, reciprocals, [...batch, k])];
+): number[] {
+  const ranks: number[] = [];
+  for (let first = 0; first < s.length; first += k) {
+    const [atol, rtol] = cutoffs(first / k);
+    const least = Math.max(atol, rtol * (s[first] as number));
+    let rank = 0;
+    for (let i = first; i < first + k; i++) {
+      const kept = (s[i] as number) > least;
+      s[i] = kept ? 1 / (s[i] as number) : 0;
+      if (kept) rank++;
+    }
+    ranks.push(rank);
+  }
+  return ranks;
 }
 
 /** Attributes of the pseudoinverse: both tolerances, one for all matrices or one for each. */
@@ -98,11 +101,18 @@ const pseudoinverse: Op<Cutoffs> = {
   },
   run([a], { atol, rtol, hermitian }, [to]) {
     scope(() => {
-      const source = shared(a);
-      const { s, u, vh } = decompose("pinv", hermitian ? mirrored(source) : source, "reduced");
+      const { s, u, v, space } = decompose("pinv", a, "reduced", hermitian);
       const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
-      const [, reciprocals] = invert(s, a, cutoffs);
-      write(to, valuesOf(vh.mT.mul(reciprocals.unsqueeze(-2)).matmul(u.mT)));
+      const [m, n] = a.size(-2, -1);
+      const [k, { device }] = [Math.min(m, n), space];
+      const inverses = space.matrix((s.length / k || 0) * n, m);
+      invert(s, k, cutoffs);
+      for (let i = 0; i * k < s.length; i++) {
+        const [left, right] = [part(v, i * k, 0, k), part(u, i * k, 0, k)];
+        for (let j = 0; j < k; j++) scale(device, part(left, j, 0, 1), s[i * k + j] as number);
+        multiply(device, part(inverses, i * n, 0, n), turned(left), right);
+      }
+      writeMatrices(to, device, inverses);
     });
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems

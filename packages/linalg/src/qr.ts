@@ -4,18 +4,17 @@ import {
   AutogradError,
   applyAll,
   checkChoice,
-  matrixAt,
   type Op,
+  part,
   scope,
   settings,
   sizeOf,
   solveTriangular,
   type Tensor,
   tril,
-  triu,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { expectMatrix, named, Space, shaped, shared, valuesOf, write } from "./matrices.ts";
+import { elements, expectMatrix, named, Space, writeMatrices } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -46,15 +45,18 @@ const decomposition: Op<QrMode> = {
   run([a], mode, [q, r]) {
     scope(() => {
       const [[m, n], width] = [a.size(-2, -1), mode === "r" ? 0 : q.size(-1)];
-      const [source, space, batch] = [shared(a), new Space(a), a.shape.slice(0, -2)];
-      const bases = shaped(a, new Float64Array(sizeOf(batch) * m * width), [...batch, m, width]);
+      const [space, count] = [new Space(a), sizeOf(a.shape.slice(0, -2))];
+      const [source, bases] = [space.read(a), space.matrix(count * m, width)];
       const reflections = new Reflections(space, Math.min(m, n), m, Math.max(n, width), 0);
-      for (let k = 0; k < sizeOf(batch); k++) {
-        reflections.triangularize(matrixAt(source, k * m * n, m, n));
-        if (mode !== "r") reflections.product(matrixAt(bases, k * m * width, m, width));
+      for (let k = 0; k < count; k++) {
+        const matrix = part(source, k * m, 0, m);
+        reflections.triangularize(matrix);
+        const [x, at] = elements(space.device, matrix);
+        for (let i = 1; i < m; i++) x.fill(0, at + i * n, at + i * n + Math.min(i, n));
+        if (mode !== "r") reflections.product(part(bases, k * m, 0, m));
       }
-      if (mode !== "r") write(q, valuesOf(bases));
-      write(r, valuesOf(triu(source.narrow(-2, 0, r.size(-2)))));
+      if (mode !== "r") writeMatrices(q, space.device, bases);
+      writeMatrices(r, space.device, source);
     });
   },
   gradient: {

@@ -4,8 +4,8 @@
  * in rotation-based algorithms".)
  */
 
-import { type Backend, elements, type Matrix, part } from "@akari/tensor";
-import { copy, multiply, type Space } from "./matrices.ts";
+import { type Backend, type Matrix, part } from "@akari/tensor";
+import { copy, elements, multiply, type Space } from "./matrices.ts";
 
 /** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
 const block = 32;

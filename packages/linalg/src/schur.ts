@@ -5,10 +5,10 @@
  * Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
  */
 
-import { ArgumentError, elements, type Matrix, matrixAt, part, scope, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections, reflection } from "./householder.ts";
-import { add, copy, inner, multiply, Space, scale, scaleDown, shared, turned } from "./matrices.ts";
+import { add, copy, elements, inner, multiply, Space, scale, scaleDown, turned } from "./matrices.ts";
 import { rotate } from "./rotation.ts";
 
 /** A vector of complex numbers `re[i] + i im[i]`. */
@@ -44,8 +44,8 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
   const [n, batch] = [a.size(-1), sizeOf(a.shape.slice(0, -2))];
   const [values, columns] = [new Float64Array(2 * batch * n), new Float64Array(vectors ? 2 * batch * n * n : 0)];
   scope(() => {
-    const [space, source] = [new Space(a), shared(a)];
-    const { device } = space;
+    const space = new Space(a);
+    const [source, { device }] = [space.read(a), space];
     const size = vectors ? n : 0;
     const matrix = new Deferred(space, n, n);
     const reflections = new Reflections(space, n, n, size, 1);
@@ -57,7 +57,7 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
     const step = n | 1;
     const t = { values: new Float64Array(n * step), n, step };
     for (let k = 0; k < batch; k++) {
-      matrix.matrix = matrixAt(source, k * n * n, n, n);
+      matrix.matrix = part(source, k * n, 0, n);
       const factor = scaleDown(operation, device, matrix.matrix);
       reduce(matrix, reflections, spare);
       const [x, start] = elements(device, matrix.matrix);

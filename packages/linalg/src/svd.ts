@@ -2,7 +2,7 @@
 
 import { applyAll, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
 import { decompose, type Vectors } from "./bidiagonal.ts";
-import { expectMatrix, named, shared, valuesOf, write } from "./matrices.ts";
+import { expectMatrix, named, write, writeMatrices } from "./matrices.ts";
 
 /** Options of `svd`. */
 export interface SvdOptions {
@@ -34,11 +34,11 @@ const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors 
   },
   run([a], { operation, vectors }, [u, s, vh]) {
     scope(() => {
-      const parts = decompose(operation, shared(a), vectors);
+      const { space, ...parts } = decompose(operation, a, vectors);
       write(s, parts.s);
       if (vectors === "none") return;
-      write(u, valuesOf(parts.u));
-      write(vh, valuesOf(parts.vh));
+      writeMatrices(u, space.device, parts.u, true);
+      writeMatrices(vh, space.device, parts.v);
     });
   },
   gradient: {

@@ -4,33 +4,44 @@
  * Computations", section 8.3.)
  */
 
-import { ArgumentError, elements, type Matrix, matrixAt, part, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Backend, type Matrix, part, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { add, copy, inner, Space, scale, scaleDown, shaped, sortRows, turned } from "./matrices.ts";
+import { add, copy, elements, inner, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
 import { Rotated, rotationOf } from "./rotation.ts";
 
+/** Result of `diagonalize`: `A = Vᵀ diag(values) V` for each matrix of a batch. */
+export interface Diagonalized {
+  /** Eigenvalues in ascending order. */
+  readonly values: Float64Array;
+  /** V, the eigenvectors as rows, for one matrix after the other; no rows if they were not requested. */
+  readonly rows: Matrix;
+  /** The device of the matrix. */
+  readonly device: Backend;
+}
+
 /**
- * Computes the eigenvalues of symmetric matrices in ascending order and, if requested, the eigenvectors as rows. To be
- * called in a scope.
+ * Computes the eigenvalues of symmetric matrices [..., n, n] and, if requested, the eigenvectors. To be called in a scope.
  *
- * @param a matrices that are shared with the host, and overwritten.
+ * @param upper whether to read the upper triangle instead of the lower one.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
 export function diagonalize(
   operation: string,
   a: Tensor,
+  upper: boolean,
   vectors: boolean,
-): readonly [values: Float64Array, vectors: Tensor] {
+): Diagonalized {
   const [n, space] = [a.size(-1), new Space(a)];
   const { device } = space;
   const [values, height] = [new Float64Array(a.numel() / n || 0), vectors ? n : 0];
-  const rows = shaped(a, new Float64Array(values.length * height), [...a.shape.slice(0, -2), height, n]);
+  const [source, rows] = [space.read(a), space.matrix(vectors ? values.length : 0, n)];
   const [matrix, reflections] = [new Deferred(space, n, n), new Reflections(space, n, n, height, 1)];
   const [rotated, basis, spare] = [new Rotated(space, height, n), space.matrix(height, n), space.matrix(1, n)];
   for (let k = 0; k * n < values.length; k++) {
-    matrix.matrix = matrixAt(a, k * n * n, n, n);
-    rotated.matrix = matrixAt(rows, k * height * n, height, n);
+    matrix.matrix = part(source, k * n, 0, n);
+    rotated.matrix = part(rows, k * height, 0, height);
+    mirror(device, matrix.matrix, upper);
     const factor = scaleDown(operation, device, matrix.matrix);
     const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
     if (vectors) reflections.product(basis, n - 1);
@@ -42,7 +53,7 @@ export function diagonalize(
       k * n,
     );
   }
-  return [values, rows];
+  return { values, rows, device };
 }
 
 /** Reduces the off-diagonal to zero, block by block from the bottom, and rotates the vectors. */
