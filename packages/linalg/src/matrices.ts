@@ -32,7 +32,9 @@ export class Space {
   readonly device: Backend;
   /** Whether matrices are on the host. */
   readonly small: boolean;
-  private tensor: Tensor;
+  private readonly like: Tensor;
+  /** Memory for several matrices. */
+  private memory: Matrix;
   private used = 0;
 
   /**
@@ -43,32 +45,42 @@ export class Space {
    */
   constructor(like: Tensor, largest: number = sizeOf(like.size(-2, -1))) {
     this.small = largest <= small;
-    this.tensor = this.small ? like : workspace(like, new Float64Array(chunk));
-    this.device = this.tensor.device;
+    this.like = like;
+    [this.device, this.memory] = this.of(new Float64Array(this.small ? 512 : 2048));
+  }
+
+  private of(values: Float64Array): readonly [Backend, Matrix] {
+    const [{ like }, n] = [this, values.length];
+    if (this.small) return [like.device, onHost(values, 1, n)];
+    const tensor = workspace(like, values);
+    return [tensor.device, matrixAt(tensor, 0, 1, n)];
   }
 
   /** Returns a matrix of zeros in row-major order. */
   matrix(rows: number, columns: number): Matrix {
     const size = rows * columns;
-    if (this.small) return onHost(new Float64Array(size), rows, columns);
-    if (this.used + size > this.tensor.numel()) {
-      this.tensor = workspace(this.tensor, new Float64Array(Math.max(size, chunk)));
+    const capacity = this.memory.shape[1];
+    if (this.used + size > capacity) {
+      const [, memory] = this.of(new Float64Array(Math.max(size, capacity)));
+      if (size > capacity / 2) return shaped(memory, rows, columns);
+      this.memory = memory;
       this.used = 0;
     }
     this.used += size;
-    return matrixAt(this.tensor, this.used - size, rows, columns);
+    return shaped(this.memory, rows, columns, this.used - size);
   }
 
   /** Returns a copy of the matrices of a batch, one below the other. Throws as `valuesOf` does. */
   read(a: Tensor): Matrix {
     const [m, n] = a.size(-2, -1);
-    const [values, rows] = [valuesOf(a), sizeOf(a.shape.slice(0, -2)) * m];
-    return this.small ? onHost(values, rows, n) : matrixAt(workspace(this.tensor, values), 0, rows, n);
+    return shaped(this.of(valuesOf(a))[1], sizeOf(a.shape.slice(0, -2)) * m, n);
   }
 }
 
-/** Elements that are allocated together. */
-const chunk = 2048;
+/** Returns a matrix in row-major order in the memory of another one. */
+function shaped({ buffer, dtype }: Matrix, rows: number, columns: number, offset = 0): Matrix {
+  return { buffer, dtype, shape: [rows, columns], strides: [columns, 1], offset };
+}
 
 /** Returns a matrix in row-major order on the host. */
 function onHost(values: Float64Array, rows: number, columns: number): Matrix {
