@@ -6,7 +6,7 @@
  */
 
 import { type Backend, type Matrix, part } from "@akari/tensor";
-import { copy, multiply, type Space, turned } from "./matrices.ts";
+import { add, copy, elements, multiply, type Space, turned } from "./matrices.ts";
 
 /** The matrix `A + Lᵀ R`. */
 export class Deferred {
@@ -60,15 +60,17 @@ export class Deferred {
   add(left: Matrix, right: Matrix): void {
     const { device, matrix, count } = this;
     const capacity = this.left.shape[0];
-    const [i, j] = [matrix.shape[0] - left.shape[1], matrix.shape[1] - right.shape[1]];
-    let [l, r] = [left, right];
+    const [rows, columns] = matrix.shape;
+    const [m, n] = [left.shape[1], right.shape[1]];
+    const [i, j] = [rows - m, columns - n];
     if (capacity > 0) {
       copy(device, part(this.left, count, i, 1), left);
       copy(device, part(this.right, count, j, 1), right);
       this.count = (count + 1) % capacity;
-      if (this.count > 0) return;
-      [l, r] = [part(this.left, 0, i), part(this.right, 0, j)];
+      if (this.count === 0) multiply(device, part(matrix, i, j), turned(part(this.left, 0, i)), part(this.right, 0, j));
+      return;
     }
-    multiply(device, part(matrix, i, j), turned(l), r);
+    const [[x, at], [y, from], [z, start]] = [elements(device, matrix), elements(device, left), elements(device, right)];
+    for (let k = 0; k < m; k++) add(x, at + (i + k) * columns + j, n, z, start, y[from + k] as number);
   }
 }

@@ -38,15 +38,13 @@ const decomposition: Op<{ readonly operation: string; readonly vectors: boolean 
   infer([a], { operation, vectors }) {
     expectSquare(operation, a);
     const { shape, dtype } = a;
-    return [
-      { shape: [...shape.slice(0, -1), 2], dtype },
-      { shape: vectors ? [...shape, 2] : [0], dtype },
-    ];
+    const values = { shape: [...shape.slice(0, -1), 2], dtype };
+    return vectors ? [values, { shape: [...shape, 2], dtype }] : [values];
   },
   run([a], { operation, vectors }, [values, bases]) {
     const found = eigen(operation, a, vectors);
     write(values, found.values);
-    if (vectors) write(bases, found.vectors);
+    if (bases) write(bases, found.vectors);
   },
   // The real part of V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, where the second term
   // is zero on the diagonal. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application
@@ -108,6 +106,6 @@ export function eig(a: Tensor): Eig {
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvals(a: Tensor): Tensor {
-  // The gradient needs the eigenvectors. Safe: there are two outputs.
+  // The gradient needs the eigenvectors. Safe: the values come first.
   return applyAll(decomposition, [a], { operation: "eigvals", vectors: a?.requiresGrad })[0] as Tensor;
 }

@@ -23,13 +23,13 @@ const decomposition: Op<{ readonly operation: string; readonly triangle: "L" | "
   name: "eigh",
   infer([a], { operation, vectors }) {
     expectSquare(operation, a);
-    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, vectors ? a : { shape: [0], dtype: a.dtype }];
+    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, ...(vectors ? [a] : [])];
   },
   run([a], { operation, triangle, vectors }, [values, bases]) {
     scope(() => {
       const { device, values: found, rows } = diagonalize(operation, a, triangle === "U", vectors);
       write(values, found);
-      if (vectors) writeMatrices(bases, device, rows, true);
+      if (bases) writeMatrices(bases, device, rows, true);
     });
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the
@@ -84,6 +84,6 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
-  // The gradient needs the eigenvectors. Safe: there are two outputs.
+  // The gradient needs the eigenvectors. Safe: the values come first.
   return decomposed("eigvalsh", a, options, a?.requiresGrad)[0] as Tensor;
 }

@@ -32,8 +32,8 @@ export class Reflections {
   /** Reflections that are applied at a time. */
   private readonly block: number;
   private readonly taus: Float64Array;
-  /** Space for products: two squares, and two matrices with as many columns as reflections are applied to. */
-  private readonly products: readonly Matrix[];
+  /** Space for products: two matrices with as many columns as reflections are applied to, and two squares. */
+  private readonly products: readonly [Matrix, Matrix, Matrix, Matrix];
 
   /**
    * Allocates reflections of vectors with `n` elements, for matrices with up to `columns` columns.
@@ -45,7 +45,8 @@ export class Reflections {
     this.block = size;
     this.device = space.device;
     this.vectors = space.matrix(count, n);
-    this.products = [size, size, columns, columns].map((width) => space.matrix(size, width));
+    const of = (width: number) => space.matrix(size, width);
+    this.products = [of(columns), of(columns), of(size), of(size)];
     this.below = below;
     this.taus = new Float64Array(count);
   }
@@ -70,18 +71,15 @@ export class Reflections {
     const [size, columns] = [last - first, c.shape[1]];
     if (columns === 0) return;
     const v = part(vectors, first, vectors.shape[1] - c.shape[0], size);
-    const [gram, n, image, product] = products.map((x, i) => part(x, 0, 0, size, i < 2 ? size : columns)) as [
-      Matrix,
-      Matrix,
-      Matrix,
-      Matrix,
-    ];
+    const image = part(products[0], 0, 0, size, columns);
     multiply(device, image, v, c, false);
     if (size === 1) {
       scale(device, image, -(taus[first] as number));
       multiply(device, c, turned(v), image);
       return;
     }
+    const product = part(products[1], 0, 0, size, columns);
+    const [gram, n] = [part(products[2], 0, 0, size, size), part(products[3], 0, 0, size, size)];
     multiply(device, gram, v, turned(v), false);
     const [[x, at], [y, from], step] = [elements(device, n), elements(device, gram), n.strides[0]];
     for (let k = 0; k < size; k++)

@@ -22,21 +22,21 @@ export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & {
   readonly Vh: Tensor;
 };
 
-/** a → U, S and Vᵀ; without vectors, U and Vᵀ are empty */
+/** a → S, and if vectors are requested, U and Vᵀ */
 const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors }> = {
   name: "svd",
   infer([a], { operation, vectors }) {
     const [m, n] = expectMatrix(operation, a);
     const [{ dtype }, batch, k] = [a, a.shape.slice(0, -2), Math.min(m, n)];
-    const of = (...shape: number[]) => ({ shape: vectors === "none" ? [0] : [...batch, ...shape], dtype });
+    const of = (...shape: number[]) => ({ shape: [...batch, ...shape], dtype });
     const full = vectors === "full";
-    return [of(m, full ? m : k), { shape: [...batch, k], dtype }, of(full ? n : k, n)];
+    return vectors === "none" ? [of(k)] : [of(k), of(m, full ? m : k), of(full ? n : k, n)];
   },
-  run([a], { operation, vectors }, [u, s, vh]) {
+  run([a], { operation, vectors }, [s, u, vh]) {
     scope(() => {
       const { space, ...parts } = decompose(operation, a, vectors);
       write(s, parts.s);
-      if (vectors === "none") return;
+      if (!u || !vh) return;
       writeMatrices(u, space.device, parts.u, true);
       writeMatrices(vh, space.device, parts.v);
     });
@@ -44,10 +44,10 @@ const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors 
   gradient: {
     reads: () => ({ outputs: [0, 1, 2] }),
     compute(gradients, context) {
-      const [gu, gs, gvh] = gradients;
-      const s = context.output(1);
+      const [gs, gu, gvh] = gradients;
+      const s = context.output(0);
       const [left, right] = [(x: Tensor) => x.narrow(-1, 0, s.size(-1)), (x: Tensor) => x.narrow(-2, 0, s.size(-1))];
-      const [u, vh] = [left(context.output(0)), right(context.output(2))];
+      const [u, vh] = [left(context.output(1)), right(context.output(2))];
       return [gradientOf({ u, s, vh }, gu ? left(gu) : null, gs ?? null, gvh ? right(gvh) : null)];
     },
   },
@@ -102,12 +102,9 @@ function gradientOf(
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SVD {
   const { fullMatrices } = settings("svd", options, { fullMatrices: true });
-  return named(
-    applyAll(decomposition, [a], { operation: "svd", vectors: fullMatrices ? "full" : "reduced" }),
-    "U",
-    "S",
-    "Vh",
-  );
+  const parts = applyAll(decomposition, [a], { operation: "svd", vectors: fullMatrices ? "full" : "reduced" });
+  const [s, u, vh] = parts as readonly [Tensor, Tensor, Tensor]; // safe: vectors are requested
+  return named([u, s, vh], "U", "S", "Vh");
 }
 
 /**
@@ -122,5 +119,5 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
 export function svdvals(a: Tensor): Tensor {
   // The gradient needs the singular vectors.
   const vectors = a?.requiresGrad ? "reduced" : "none";
-  return applyAll(decomposition, [a], { operation: "svdvals", vectors })[1] as Tensor; // safe: three outputs
+  return applyAll(decomposition, [a], { operation: "svdvals", vectors })[0] as Tensor; // safe: S comes first
 }
