@@ -9,7 +9,7 @@ import { ArgumentError, type Matrix, part, sizeOf, type Tensor } from "@akari/te
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
 import { copy, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
-import { Rotated, rotationOf } from "./rotation.ts";
+import { patience, Rotated, rotationOf } from "./rotation.ts";
 
 /** Result of `decompose`: `A = Uᵀ diag(s) V` for each matrix of a batch. */
 export interface Decomposed {
@@ -120,15 +120,16 @@ function iterate(operation: string, d: Float64Array, e: Float64Array, u: Rotated
   let size = 0;
   for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(d[i] as number), Math.abs(e[i] ?? 0));
   const vanishing = Number.EPSILON * size;
-  const negligible = (i: number): boolean => {
-    const around = Math.abs(d[i] as number) + Math.abs(d[i + 1] as number);
+  // As for symmetric matrices, the largest element counts where the iteration stagnates.
+  const negligible = (i: number, stagnant: boolean): boolean => {
+    const around = stagnant ? size : Math.abs(d[i] as number) + Math.abs(d[i + 1] as number);
     if (Math.abs(e[i] as number) > Number.EPSILON * Math.max(around, Number.EPSILON * size)) return false;
     e[i] = 0;
     return true;
   };
   for (let last = n - 1, steps = 0; last > 0; ) {
     let first = last;
-    while (first > 0 && !negligible(first - 1)) first--;
+    while (first > 0 && !negligible(first - 1, steps > patience)) first--;
     if (first === last) {
       last--;
       steps = 0;

@@ -10,6 +10,9 @@ import { copy, elements, multiply, type Space } from "./matrices.ts";
 /** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
 const block = 32;
 
+/** Sweeps for one eigenvalue or singular value after which an iteration stagnates. */
+export const patience = 20;
+
 /** Returns the cosine and sine of the rotation that maps (a, b) to (r, 0), and r. */
 export function rotationOf(a: number, b: number): readonly [cosine: number, sine: number, r: number] {
   if (b === 0) return [1, 0, a];

@@ -9,7 +9,7 @@ import { ArgumentError, type Matrix, part, scope, sizeOf, type Tensor } from "@a
 import { Deferred } from "./deferred.ts";
 import { Reflections, reflection } from "./householder.ts";
 import { add, copy, elements, inner, multiply, Space, scale, scaleDown, turned } from "./matrices.ts";
-import { rotate } from "./rotation.ts";
+import { patience, rotate } from "./rotation.ts";
 
 /** A vector of complex numbers `re[i] + i im[i]`. */
 interface ComplexVector {
@@ -160,7 +160,9 @@ function iterate(operation: string, a: Rows, q: Float64Array): void {
   for (let last = n - 1, steps = 0; last > 0; ) {
     let first = last;
     for (; first > 0; first--) {
-      const around = Math.abs(at(a, first - 1, first - 1)) + Math.abs(at(a, first, first)) || size;
+      // As for symmetric matrices, the largest element counts where the iteration stagnates.
+      const local = Math.abs(at(a, first - 1, first - 1)) + Math.abs(at(a, first, first));
+      const around = steps > patience ? size : local || size;
       if (Math.abs(at(a, first, first - 1)) > Number.EPSILON * around) continue;
       values[first * a.step + first - 1] = 0;
       break;

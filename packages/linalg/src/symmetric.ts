@@ -8,7 +8,7 @@ import { ArgumentError, type Backend, type Matrix, part, type Tensor } from "@ak
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
 import { add, copy, elements, inner, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
-import { Rotated, rotationOf } from "./rotation.ts";
+import { patience, Rotated, rotationOf } from "./rotation.ts";
 
 /** Result of `diagonalize`: `A = Vᵀ diag(values) V` for each matrix of a batch. */
 export interface Diagonalized {
@@ -58,9 +58,18 @@ export function diagonalize(
 
 /** Reduces the off-diagonal to zero, block by block from the bottom, and rotates the vectors. */
 function iterate(operation: string, diagonal: Float64Array, beside: Float64Array, rotated: Rotated): void {
+  const size = diagonal.reduce((most, x, i) => Math.max(most, Math.abs(x), Math.abs(beside[i] ?? 0)), 0);
+  // An element is zero within rounding error of the adjacent ones. Where these are rounding errors themselves, as of
+  // repeated or tiny eigenvalues, the iteration may stagnate; then the largest element counts.
+  const negligible = (i: number, stagnant: boolean): boolean => {
+    const around = stagnant ? size : Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
+    if (Math.abs(beside[i] as number) > Number.EPSILON * around) return false;
+    beside[i] = 0;
+    return true;
+  };
   for (let last = diagonal.length - 1, steps = 0; last > 0; ) {
     let first = last;
-    while (first > 0 && !negligible(diagonal, beside, first - 1)) first--;
+    while (first > 0 && !negligible(first - 1, steps > patience)) first--;
     if (first === last) {
       last--;
       steps = 0;
@@ -68,16 +77,6 @@ function iterate(operation: string, diagonal: Float64Array, beside: Float64Array
     else throw new ArgumentError(`${operation}: the iteration does not converge`);
   }
   rotated.finish();
-}
-
-/**
- * Whether off-diagonal element `i` is within rounding error of the adjacent diagonal elements; if so, sets it to zero.
- */
-function negligible(diagonal: Float64Array, beside: Float64Array, i: number): boolean {
-  const around = Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
-  if (Math.abs(beside[i] as number) > Number.EPSILON * around) return false;
-  beside[i] = 0;
-  return true;
 }
 
 /** Returns the diagonal and the off-diagonal. */
