@@ -160,15 +160,15 @@ function iterate(operation: string, a: Rows, q: Float64Array): void {
   for (let last = n - 1, steps = 0; last > 0; ) {
     let first = last;
     for (; first > 0; first--) {
-      // As for symmetric matrices, the largest element counts where the iteration stagnates.
+      // Where the iteration stagnates, the largest element counts, and more with each sweep.
       const local = Math.abs(at(a, first - 1, first - 1)) + Math.abs(at(a, first, first));
-      const around = steps > patience ? size : local || size;
+      const around = steps > patience ? (steps - patience) * size : local || size;
       if (Math.abs(at(a, first, first - 1)) > Number.EPSILON * around) continue;
       values[first * a.step + first - 1] = 0;
       break;
     }
     if (last - first > 1) {
-      if (steps++ > 60) throw new ArgumentError(`${operation}: the iteration does not converge`);
+      if (steps++ > 120) throw new ArgumentError(`${operation}: the iteration does not converge`);
       sweep(a, q, first, last, steps % 10 === 0);
       continue;
     }
@@ -185,18 +185,18 @@ function iterate(operation: string, a: Rows, q: Float64Array): void {
 function sweep(a: Rows, q: Float64Array, first: number, last: number, exceptional: boolean): void {
   const { values, n, step } = a;
   const h = (i: number, j: number) => at(a, i, j);
-  let [sum, product] = [
-    h(last - 1, last - 1) + h(last, last),
-    h(last - 1, last - 1) * h(last, last) - h(last - 1, last) * h(last, last - 1),
-  ];
+  let [x, y, product] = [h(last, last), h(last - 1, last - 1), h(last - 1, last) * h(last, last - 1)];
   if (exceptional) {
     const apart = Math.abs(h(last, last - 1)) + Math.abs(h(last - 1, last - 2));
-    [sum, product] = [1.5 * apart, apart * apart];
+    [x, y, product] = [0.75 * apart, 0.75 * apart, -0.4375 * apart * apart];
   }
+  // Only differences from the first element, so that shifts near it do not cancel.
+  const [corner, below] = [h(first, first), h(first + 1, first)];
+  [x, y] = [x - corner, y - corner];
   const bulge = Float64Array.of(
-    h(first, first) ** 2 + h(first, first + 1) * h(first + 1, first) - sum * h(first, first) + product,
-    h(first + 1, first) * (h(first, first) + h(first + 1, first + 1) - sum),
-    h(first + 1, first) * h(first + 2, first + 1),
+    x * y - product + h(first, first + 1) * below,
+    below * (h(first + 1, first + 1) - corner - x - y),
+    below * h(first + 2, first + 1),
   );
   // Without vectors, only the active block is needed.
   const [begin, end] = q.length > 0 ? [0, n] : [first, last + 1];
@@ -275,7 +275,14 @@ function substitute(t: Rows, { re, im }: ComplexVector, solution: (column: numbe
   const columns = new Float64Array(n * n);
   for (let i = 0; i < n; i++) for (let j = i > 0 ? i - 1 : 0; j < n; j++) columns[j * n + i] = at(t, i, j);
   // Substitutes element j of the solution: subtracts its contribution from the first `rows` right-hand sides.
+  // The solution for a repeated eigenvalue may exceed the range of float64, so it is scaled before.
   const spread = (y: ComplexVector, j: number, rows: number) => {
+    const reach = Math.max(Math.abs(y.re[j] as number), Math.abs(y.im[j] as number));
+    if (reach > 1e100)
+      for (let i = 0; i < n; i++) {
+        y.re[i] = (y.re[i] as number) / reach;
+        y.im[i] = (y.im[i] as number) / reach;
+      }
     add(y.re, 0, rows, columns, j * n, -(y.re[j] as number));
     if (y.im[j] !== 0) add(y.im, 0, rows, columns, j * n, -(y.im[j] as number));
   };
