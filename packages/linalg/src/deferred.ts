@@ -70,7 +70,11 @@ export class Deferred {
       if (this.count === 0) multiply(device, part(matrix, i, j), turned(part(this.left, 0, i)), part(this.right, 0, j));
       return;
     }
-    const [[x, at], [y, from], [z, start]] = [elements(device, matrix), elements(device, left), elements(device, right)];
+    const [[x, at], [y, from], [z, start]] = [
+      elements(device, matrix),
+      elements(device, left),
+      elements(device, right),
+    ];
     for (let k = 0; k < m; k++) add(x, at + (i + k) * columns + j, n, z, start, y[from + k] as number);
   }
 }

@@ -6,15 +6,14 @@ import {
   emptyLike,
   expectOneType,
   type Op,
-  part,
   scope,
   settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, multiply, named, Space, scale, turned, write, writeMatrices } from "./matrices.ts";
-import { invert, pinv, tolerances } from "./pinv.ts";
+import { expectMatrix, named, Space, write } from "./matrices.ts";
+import { applyInverse, pinv, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
 export interface LstsqOptions {
@@ -51,23 +50,12 @@ const leastSquares: Op<number> = {
   },
   run([a, b], rtol, [x, ranks, values]) {
     scope(() => {
-      const [[m, n], width] = [a.size(-2, -1), b.size(-1)];
-      const space = new Space(a, m * Math.max(n, width));
-      const { device } = space;
-      const { s, u, v } = decompose("lstsq", a, "reduced", false, space);
-      const k = Math.min(m, n);
-      const [right, solutions] = [space.read(b), space.matrix(ranks.numel() * n, width)];
-      write(values, s);
+      const space = new Space(a, a.size(-2) * Math.max(a.size(-1), b.size(-1)));
+      const parts = decompose("lstsq", a, "reduced", false, space);
       const found = new Float64Array(ranks.numel());
-      found.set(invert(s, k, () => [0, rtol]));
+      found.set(applyInverse(x, parts, () => [0, rtol], space.read(b)));
       write(ranks, found);
-      const image = space.matrix(k, width);
-      for (let i = 0; i * k < s.length; i++) {
-        multiply(device, image, part(u, i * k, 0, k), part(right, i * m, 0, m), false);
-        for (let j = 0; j < k; j++) scale(device, part(image, j, 0, 1), s[i * k + j] as number);
-        multiply(device, part(solutions, i * n, 0, n), turned(part(v, i * k, 0, k)), image);
-      }
-      writeMatrices(x, device, solutions);
+      write(values, parts.s);
     });
   },
   // With H = A⁺ and R = B - A X: gB = Hᵀ g and gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, which follows from the

@@ -7,7 +7,6 @@ import {
   ArgumentError,
   type Backend,
   copyInto,
-  elements as sharedElements,
   expectFloating,
   factor,
   fromTypedArray,
@@ -18,6 +17,7 @@ import {
   scope,
   shapeError,
   shapeOf,
+  elements as sharedElements,
   sizeOf,
   type Tensor,
   workspace,
@@ -50,10 +50,9 @@ export class Space {
   }
 
   private of(values: Float64Array): readonly [Backend, Matrix] {
-    const [{ like }, n] = [this, values.length];
-    if (this.small) return [like.device, onHost(values, 1, n)];
-    const tensor = workspace(like, values);
-    return [tensor.device, matrixAt(tensor, 0, 1, n)];
+    if (this.small) return [this.like.device, onHost(values, 1, values.length)];
+    const tensor = workspace(this.like, values);
+    return [tensor.device, matrixAt(tensor, 0, 1, values.length)];
   }
 
   /** Returns a matrix of zeros in row-major order. */
@@ -94,16 +93,12 @@ export function elements(device: Backend, a: Matrix): readonly [Float64Array, nu
   return a.buffer instanceof Float64Array ? [a.buffer, a.offset] : sharedElements(device, a);
 }
 
-/** Replaces the upper triangle of a square matrix by the transpose of the lower one, or the lower one with `upper`. */
-export function mirror(device: Backend, a: Matrix, upper = false): void {
+/** Replaces the upper triangle of a square matrix by the transpose of the lower one. */
+export function mirror(device: Backend, a: Matrix): void {
   const [x, at] = elements(device, a);
-  const n = a.shape[1];
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++) {
-      const [below, above] = [at + i * n + j, at + j * n + i];
-      if (upper) x[below] = x[above] as number;
-      else x[above] = x[below] as number;
-    }
+  const [row, column] = a.strides;
+  for (let i = 0; i < a.shape[0]; i++)
+    for (let j = 0; j < i; j++) x[at + j * row + i * column] = x[at + i * row + j * column] as number;
 }
 
 /** Copies the elements of a matrix to another one. */

@@ -7,6 +7,7 @@ import {
   checkNumber,
   expectTensor,
   finfo,
+  type Matrix,
   maximum,
   numbersOf,
   type Op,
@@ -14,10 +15,11 @@ import {
   scope,
   settings,
   shapeError,
+  sizeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
-import { decompose } from "./bidiagonal.ts";
+import { type Decomposed, decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
 import { expectMatrix, expectSquare, multiply, scale, turned, writeMatrices } from "./matrices.ts";
@@ -62,26 +64,35 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
 }
 
 /**
- * Overwrites the k singular values of each matrix with their reciprocals, with 0 for those within the tolerances.
- * Returns the ranks.
+ * Writes V S⁺ Uᵀ, or its product with matrices, to an output, where singular values within the tolerances count as zero.
+ * Overwrites V. Returns the ranks.
+ *
+ * @param right matrices with as many rows as A. Default: none.
  */
-export function invert(
-  s: Float64Array,
-  k: number,
+export function applyInverse(
+  to: Tensor,
+  { s, u, v, space }: Decomposed,
   cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
+  right?: Matrix,
 ): number[] {
+  const [{ device }, k, n, width] = [space, s.length && s.length / sizeOf(to.shape.slice(0, -2)), ...to.size(-2, -1)];
+  const [results, image] = [space.matrix(to.numel() / width || 0, width), space.matrix(right ? k : 0, width)];
   const ranks: number[] = [];
-  for (let first = 0; first < s.length; first += k) {
-    const [atol, rtol] = cutoffs(first / k);
+  for (let first = 0, i = 0; first < s.length; first += k, i++) {
+    const [atol, rtol] = cutoffs(i);
     const least = Math.max(atol, rtol * (s[first] as number));
+    const [left, own] = [part(v, first, 0, k), part(u, first, 0, k)];
     let rank = 0;
-    for (let i = first; i < first + k; i++) {
-      const kept = (s[i] as number) > least;
-      s[i] = kept ? 1 / (s[i] as number) : 0;
-      if (kept) rank++;
+    for (let j = 0; j < k; j++) {
+      const value = s[first + j] as number;
+      scale(device, part(left, j, 0, 1), value > least ? 1 / value : 0);
+      if (value > least) rank++;
     }
+    if (right) multiply(device, image, own, part(right, i * own.shape[1], 0, own.shape[1]), false);
+    multiply(device, part(results, i * n, 0, n), turned(left), right ? image : own);
     ranks.push(rank);
   }
+  writeMatrices(to, device, results);
   return ranks;
 }
 
@@ -101,18 +112,8 @@ const pseudoinverse: Op<Cutoffs> = {
   },
   run([a], { atol, rtol, hermitian }, [to]) {
     scope(() => {
-      const { s, u, v, space } = decompose("pinv", a, "reduced", hermitian);
       const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
-      const [m, n] = a.size(-2, -1);
-      const [k, { device }] = [Math.min(m, n), space];
-      const inverses = space.matrix((s.length / k || 0) * n, m);
-      invert(s, k, cutoffs);
-      for (let i = 0; i * k < s.length; i++) {
-        const [left, right] = [part(v, i * k, 0, k), part(u, i * k, 0, k)];
-        for (let j = 0; j < k; j++) scale(device, part(left, j, 0, 1), s[i * k + j] as number);
-        multiply(device, part(inverses, i * n, 0, n), turned(left), right);
-      }
-      writeMatrices(to, device, inverses);
+      applyInverse(to, decompose("pinv", a, "reduced", hermitian), cutoffs);
     });
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems

@@ -26,12 +26,7 @@ export interface Diagonalized {
  * @param upper whether to read the upper triangle instead of the lower one.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function diagonalize(
-  operation: string,
-  a: Tensor,
-  upper: boolean,
-  vectors: boolean,
-): Diagonalized {
+export function diagonalize(operation: string, a: Tensor, upper: boolean, vectors: boolean): Diagonalized {
   const [n, space] = [a.size(-1), new Space(a)];
   const { device } = space;
   const [values, height] = [new Float64Array(a.numel() / n || 0), vectors ? n : 0];
@@ -41,7 +36,7 @@ export function diagonalize(
   for (let k = 0; k * n < values.length; k++) {
     matrix.matrix = part(source, k * n, 0, n);
     rotated.matrix = part(rows, k * height, 0, height);
-    mirror(device, matrix.matrix, upper);
+    mirror(device, upper ? turned(matrix.matrix) : matrix.matrix);
     const factor = scaleDown(operation, device, matrix.matrix);
     const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
     if (vectors) reflections.product(basis, n - 1);
