@@ -5,10 +5,10 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError, type Matrix, part, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { copy, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
+import { copy, type Matrix, mirror, part, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
 import { patience, Rotated, rotationOf } from "./rotation.ts";
 
 /** Result of `decompose`: `A = Uᵀ diag(s) V` for each matrix of a batch. */
@@ -41,7 +41,6 @@ export function decompose(
 ): Decomposed {
   const [sizes, count] = [a.size(-2, -1), sizeOf(a.shape.slice(0, -2))];
   const [n, m] = [Math.min(...sizes), Math.max(...sizes)];
-  const { device } = space;
   const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
   const s = new Float64Array(count * n);
   const source = space.read(a);
@@ -59,22 +58,22 @@ export function decompose(
     const own = part(source, k * sizes[0], 0, sizes[0]);
     matrix.matrix = wide ? across : own;
     [u.matrix, v.matrix] = [part(uRows, k * width, 0, width), part(vRows, k * height, 0, height)];
-    if (wide) copy(device, across, turned(own));
-    if (symmetric) mirror(device, own);
-    const factor = scaleDown(operation, device, matrix.matrix);
+    if (wide) copy(across, turned(own));
+    if (symmetric) mirror(own);
+    const factor = scaleDown(operation, matrix.matrix);
     const [d, e] = bidiagonalize(matrix, left, right, spare);
     if (vectors !== "none") {
       left.product(uBasis);
       right.product(vBasis);
     }
-    copy(device, u.matrix, turned(uBasis));
-    copy(device, v.matrix, turned(vBasis));
+    copy(u.matrix, turned(uBasis));
+    copy(v.matrix, turned(vBasis));
     iterate(operation, d, e, u, v);
     for (let i = 0; i < n; i++) {
-      if ((d[i] as number) < 0) scale(device, part(v.matrix, i, 0, Math.min(1, height)), -1);
+      if ((d[i] as number) < 0) scale(part(v.matrix, i, 0, Math.min(1, height)), -1);
       d[i] = -Math.abs(d[i] as number);
     }
-    sortRows(device, d, u.matrix, v.matrix);
+    sortRows(d, u.matrix, v.matrix);
     for (let i = 0; i < n; i++) s[k * n + i] = Math.abs(factor * (d[i] as number));
   }
   return wide ? { s, u: vRows, v: uRows, space } : { s, u: uRows, v: vRows, space };
@@ -87,7 +86,6 @@ function bidiagonalize(
   right: Reflections,
   [image, rowImage]: readonly [Matrix, Matrix],
 ): readonly [diagonal: Float64Array, above: Float64Array] {
-  const { device } = matrix;
   const n = matrix.matrix.shape[1];
   const [diagonal, above] = [new Float64Array(n), new Float64Array(Math.max(0, n - 1))];
   for (let k = 0; k < n; k++) {
@@ -99,7 +97,7 @@ function bidiagonalize(
     // A ← H A = A - v (τ Aᵀ v)ᵀ
     const y = part(rowImage, 0, k + 1);
     matrix.multiply(column, y);
-    scale(device, y, -tau);
+    scale(y, -tau);
     matrix.add(column, y);
     const row = part(right.vectors, k, k + 1, 1);
     matrix.copyRow(k, row);
@@ -108,7 +106,7 @@ function bidiagonalize(
     // A ← A H = A - (τ A v) vᵀ
     const x = part(image, 0, k + 1);
     matrix.multiply(row, x, true);
-    scale(device, x, -rightTau);
+    scale(x, -rightTau);
     matrix.add(x, row);
   }
   return [diagonal, above];

@@ -27,9 +27,9 @@ const decomposition: Op<{ readonly operation: string; readonly triangle: "L" | "
   },
   run([a], { operation, triangle, vectors }, [values, bases]) {
     scope(() => {
-      const { device, values: found, rows } = diagonalize(operation, a, triangle === "U", vectors);
+      const { values: found, rows } = diagonalize(operation, a, triangle === "U", vectors);
       write(values, found);
-      if (bases) writeMatrices(bases, device, rows, true);
+      if (bases) writeMatrices(bases, rows, true);
     });
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the

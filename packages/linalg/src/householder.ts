@@ -5,8 +5,7 @@
  * products of Householder transformations"; Anderson et al. 1999, "LAPACK Users' Guide".)
  */
 
-import { type Backend, type Matrix, part } from "@akari/tensor";
-import { add, copy, elements, multiply, type Space, scale, turned } from "./matrices.ts";
+import { add, copy, elements, type Matrix, multiply, part, type Space, scale, turned } from "./matrices.ts";
 
 /**
  * Computes the reflection that maps the `n` elements from index `at` on to a multiple of the first unit vector.
@@ -27,7 +26,6 @@ export function reflection(x: Float64Array, at: number, n: number): readonly [ta
 export class Reflections {
   /** The vectors v, as rows; that of reflection k starts at column `k + below`. */
   readonly vectors: Matrix;
-  private readonly device: Backend;
   private readonly below: number;
   /** Reflections that are applied at a time. */
   private readonly block: number;
@@ -43,7 +41,6 @@ export class Reflections {
   constructor(space: Space, count: number, n: number, columns: number, below: number) {
     const size = space.small ? 1 : Math.min(32, count);
     this.block = size;
-    this.device = space.device;
     this.vectors = space.matrix(count, n);
     const of = (width: number) => space.matrix(size, width);
     this.products = [of(columns), of(columns), of(size), of(size)];
@@ -53,7 +50,7 @@ export class Reflections {
 
   /** Makes a reflection from a vector that was stored in row k, and returns τ and the multiple it is mapped to. */
   set(k: number): readonly [tau: number, beta: number] {
-    const [x, at] = elements(this.device, part(this.vectors, k, 0));
+    const [x, at] = elements(part(this.vectors, k, 0));
     const [start, n] = [k + this.below, this.vectors.shape[1]];
     for (let i = at; i < at + start; i++) x[i] = 0;
     const pair = reflection(x, at + start, n - start);
@@ -67,35 +64,35 @@ export class Reflections {
    * the rows of V, `H₁ H₂ … = I + Vᵀ N V`, where N is an upper triangle.
    */
   private apply(c: Matrix, first: number, last: number, transposed: boolean): void {
-    const { device, taus, vectors, products } = this;
+    const { taus, vectors, products } = this;
     const [size, columns] = [last - first, c.shape[1]];
     if (columns === 0) return;
     const v = part(vectors, first, vectors.shape[1] - c.shape[0], size);
     const image = part(products[0], 0, 0, size, columns);
-    multiply(device, image, v, c, false);
+    multiply(image, v, c, false);
     if (size === 1) {
-      scale(device, image, -(taus[first] as number));
-      multiply(device, c, turned(v), image);
+      scale(image, -(taus[first] as number));
+      multiply(c, turned(v), image);
       return;
     }
     const product = part(products[1], 0, 0, size, columns);
     const [gram, n] = [part(products[2], 0, 0, size, size), part(products[3], 0, 0, size, size)];
-    multiply(device, gram, v, turned(v), false);
-    const [[x, at], [y, from], step] = [elements(device, n), elements(device, gram), n.strides[0]];
+    multiply(gram, v, turned(v), false);
+    const [[x, at], [y, from], step] = [elements(n), elements(gram), n.strides[0]];
     for (let k = 0; k < size; k++)
       for (let i = 0; i < size; i++) {
         let sum = i === k ? 1 : 0;
         for (let p = i; p < k; p++) sum += (x[at + i * step + p] as number) * (y[from + p * step + k] as number);
         x[at + i * step + k] = -(taus[first + k] as number) * sum;
       }
-    multiply(device, product, transposed ? turned(n) : n, image, false);
-    multiply(device, c, turned(v), product);
+    multiply(product, transposed ? turned(n) : n, image, false);
+    multiply(c, turned(v), product);
   }
 
   /** Overwrites Q with the first columns of the product of the first `count` reflections. */
   product(q: Matrix, count: number = this.taus.length): void {
     const { block } = this;
-    const [x, at] = elements(this.device, q);
+    const [x, at] = elements(q);
     const [rows, columns] = q.shape;
     x.fill(0, at, at + rows * columns);
     for (let i = 0; i < Math.min(rows, columns); i++) x[at + i * (columns + 1)] = 1;
@@ -111,15 +108,15 @@ export class Reflections {
    * not used.
    */
   triangularize(a: Matrix): void {
-    const { block, device, vectors } = this;
+    const { block, vectors } = this;
     const [rows, columns] = a.shape;
     const count = Math.min(rows, columns);
     for (let first = 0; first < count; first += block) {
       const last = Math.min(first + block, count);
       const panel = turned(part(a, first, first, rows - first, last - first));
       // Columns are reduced as rows, whose elements are adjacent.
-      copy(device, part(vectors, first, first, last - first), panel);
-      const [[x, at], [y, start]] = [elements(device, a), elements(device, vectors)];
+      copy(part(vectors, first, first, last - first), panel);
+      const [[x, at], [y, start]] = [elements(a), elements(vectors)];
       for (let k = first; k < last; k++) {
         const v = start + k * rows;
         for (let i = first; i < k; i++) x[at + i * columns + k] = y[v + i] as number;

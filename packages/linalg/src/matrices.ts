@@ -10,10 +10,9 @@ import {
   expectFloating,
   factor,
   fromTypedArray,
-  type Matrix,
+  type Matrix as MatrixView,
   matrixAt,
   numbersOf,
-  part,
   scope,
   shapeError,
   shapeOf,
@@ -23,13 +22,17 @@ import {
   workspace,
 } from "@akari/tensor";
 
+/** A matrix in float64, whose columns are adjacent, or with a view of which rows are. */
+export interface Matrix extends MatrixView {
+  /** The device whose memory holds the matrix, or null on the host. */
+  readonly device: Backend | null;
+}
+
 /** Most elements of a matrix that is small. */
 const small = 1024;
 
 /** Allocates matrices: on the host for small ones, otherwise in memory that the host and a device share. */
 export class Space {
-  /** The device that multiplies matrices that are not small. */
-  readonly device: Backend;
   /** Whether matrices are on the host. */
   readonly small: boolean;
   private readonly like: Tensor;
@@ -46,13 +49,13 @@ export class Space {
   constructor(like: Tensor, largest: number = sizeOf(like.size(-2, -1))) {
     this.small = largest <= small;
     this.like = like;
-    [this.device, this.memory] = this.of(new Float64Array(this.small ? 512 : 2048));
+    this.memory = this.of(new Float64Array(this.small ? 512 : 2048));
   }
 
-  private of(values: Float64Array): readonly [Backend, Matrix] {
-    if (this.small) return [this.like.device, onHost(values, 1, values.length)];
+  private of(values: Float64Array): Matrix {
+    if (this.small) return onHost(values, 1, values.length);
     const tensor = workspace(this.like, values);
-    return [tensor.device, matrixAt(tensor, 0, 1, values.length)];
+    return { ...matrixAt(tensor, 0, 1, values.length), device: tensor.device };
   }
 
   /** Returns a matrix of zeros in row-major order. */
@@ -60,7 +63,7 @@ export class Space {
     const size = rows * columns;
     const capacity = this.memory.shape[1];
     if (this.used + size > capacity) {
-      const [, memory] = this.of(new Float64Array(Math.max(size, capacity)));
+      const memory = this.of(new Float64Array(Math.max(size, capacity)));
       if (size > capacity / 2) return shaped(memory, rows, columns);
       this.memory = memory;
       this.used = 0;
@@ -72,61 +75,74 @@ export class Space {
   /** Returns a copy of the matrices of a batch, one below the other. Throws as `valuesOf` does. */
   read(a: Tensor): Matrix {
     const [m, n] = a.size(-2, -1);
-    return shaped(this.of(valuesOf(a))[1], sizeOf(a.shape.slice(0, -2)) * m, n);
+    return shaped(this.of(valuesOf(a)), sizeOf(a.shape.slice(0, -2)) * m, n);
   }
 }
 
 /** Returns a matrix in row-major order in the memory of another one. */
-function shaped({ buffer, dtype }: Matrix, rows: number, columns: number, offset = 0): Matrix {
-  return { buffer, dtype, shape: [rows, columns], strides: [columns, 1], offset };
+function shaped(a: Matrix, rows: number, columns: number, offset = 0): Matrix {
+  return { ...a, shape: [rows, columns], strides: [columns, 1], offset };
+}
+
+/** Returns the part from row `i` and column `j` on. By default, it extends to the last row and column. */
+export function part(
+  a: Matrix,
+  i: number,
+  j: number,
+  rows: number = a.shape[0] - i,
+  columns: number = a.shape[1] - j,
+): Matrix {
+  const { device, buffer, dtype, strides, offset } = a;
+  return { device, buffer, dtype, shape: [rows, columns], strides, offset: offset + i * strides[0] + j * strides[1] };
 }
 
 /** Returns a matrix in row-major order on the host. */
 function onHost(values: Float64Array, rows: number, columns: number): Matrix {
   // Safe: only the functions of this file access the memory of a matrix, and no device gets one on the host.
   const buffer = values as unknown as Matrix["buffer"];
-  return { buffer, dtype: "float64", shape: [rows, columns], strides: [columns, 1], offset: 0 };
+  return { device: null, buffer, dtype: "float64", shape: [rows, columns], strides: [columns, 1], offset: 0 };
 }
 
 /** Returns the memory that holds a matrix, and the index of its first element. Valid until the next allocation. */
-export function elements(device: Backend, a: Matrix): readonly [Float64Array, number] {
-  return a.buffer instanceof Float64Array ? [a.buffer, a.offset] : sharedElements(device, a);
+export function elements(a: Matrix): readonly [Float64Array, number] {
+  // Safe: that is what `onHost` stores.
+  return a.device ? sharedElements(a.device, a) : [a.buffer as unknown as Float64Array, a.offset];
 }
 
 /** Replaces the upper triangle of a square matrix by the transpose of the lower one. */
-export function mirror(device: Backend, a: Matrix): void {
-  const [x, at] = elements(device, a);
+export function mirror(a: Matrix): void {
+  const [x, at] = elements(a);
   const [row, column] = a.strides;
   for (let i = 0; i < a.shape[0]; i++)
     for (let j = 0; j < i; j++) x[at + j * row + i * column] = x[at + i * row + j * column] as number;
 }
 
 /** Copies the elements of a matrix to another one. */
-export function copy(device: Backend, to: Matrix, from: Matrix): void {
-  const [y, start] = elements(device, to);
-  const [x, at] = elements(device, from);
+export function copy(to: Matrix, from: Matrix): void {
+  const [y, start] = elements(to);
+  const [x, at] = elements(from);
   const [[rows, columns], [row, column], [step, apart]] = [from.shape, from.strides, to.strides];
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++) y[start + i * step + j * apart] = x[at + i * row + j * column] as number;
 }
 
 /** Multiplies the elements of a contiguous matrix by a number. */
-export function scale(device: Backend, a: Matrix, factor: number): void {
-  const [x, at] = elements(device, a);
+export function scale(a: Matrix, factor: number): void {
+  const [x, at] = elements(a);
   const end = at + sizeOf(a.shape);
   for (let i = at; i < end; i++) x[i] = factor * (x[i] as number);
 }
 
 /** Computes the inner product of two rows. */
-export function inner(device: Backend, a: Matrix, b: Matrix): number {
-  const [[x, i], [y, j]] = [elements(device, a), elements(device, b)];
+export function inner(a: Matrix, b: Matrix): number {
+  const [[x, i], [y, j]] = [elements(a), elements(b)];
   let sum = 0;
   for (let k = 0; k < a.shape[1]; k++) sum += (x[i + k] as number) * (y[j + k] as number);
   return sum;
 }
 
 /** Sorts numbers in ascending order, and the rows of contiguous matrices with them. Matrices may have no rows. */
-export function sortRows(device: Backend, values: Float64Array, ...matrices: readonly Matrix[]): void {
+export function sortRows(values: Float64Array, ...matrices: readonly Matrix[]): void {
   for (let k = 0; k < values.length; k++) {
     let least = k;
     for (let i = k; i < values.length; i++) if ((values[i] as number) < (values[least] as number)) least = i;
@@ -134,7 +150,7 @@ export function sortRows(device: Backend, values: Float64Array, ...matrices: rea
     [values[k], values[least]] = [values[least] as number, values[k] as number];
     for (const a of matrices) {
       if (a.shape[0] === 0) continue;
-      const [x, at] = elements(device, a);
+      const [x, at] = elements(a);
       const [n, from, to] = [a.shape[1], at + k * a.shape[1], at + least * a.shape[1]];
       for (let j = 0; j < n; j++) [x[from + j], x[to + j]] = [x[to + j] as number, x[from + j] as number];
     }
@@ -142,8 +158,8 @@ export function sortRows(device: Backend, values: Float64Array, ...matrices: rea
 }
 
 /** Returns the transpose, a view. */
-export function turned({ buffer, dtype, shape, strides, offset }: Matrix): Matrix {
-  return { buffer, dtype, shape: [shape[1], shape[0]], strides: [strides[1], strides[0]], offset };
+export function turned({ device, buffer, dtype, shape, strides, offset }: Matrix): Matrix {
+  return { device, buffer, dtype, shape: [shape[1], shape[0]], strides: [strides[1], strides[0]], offset };
 }
 
 /** Adds `factor` times the elements of `y` from index `from` on to the `n` elements of `x` from index `to` on. */
@@ -155,16 +171,16 @@ export function add(x: Float64Array, to: number, n: number, y: Float64Array, fro
 const few = 600;
 
 /** Computes `c += a b`, or without `accumulate` `c = a b`. The columns of `c` are adjacent. */
-export function multiply(device: Backend, c: Matrix, a: Matrix, b: Matrix, accumulate = true): void {
+export function multiply(c: Matrix, a: Matrix, b: Matrix, accumulate = true): void {
   const [m, k] = a.shape;
   const n = b.shape[1];
-  if (m * k * n > few && !(c.buffer instanceof Float64Array)) {
-    device.run({ kind: "matmul", a, b, to: c, accumulate, bias: null });
+  if (c.device && m * k * n > few) {
+    c.device.run({ kind: "matmul", a, b, to: c, accumulate, bias: null });
     return;
   }
-  const [x, to] = elements(device, c);
-  const [y, left] = elements(device, a);
-  const [z, right] = elements(device, b);
+  const [x, to] = elements(c);
+  const [y, left] = elements(a);
+  const [z, right] = elements(b);
   const [row, step] = a.strides;
   const [inner, outer] = b.strides;
   for (let i = 0; i < m; i++) {
@@ -241,12 +257,12 @@ export function eliminate(a: Tensor, values: Float64Array, exchange: boolean): n
  * Writes the first rows of each of the matrices that are one below the other to an output, or with `transposed` the first
  * columns of their transposes.
  */
-export function writeMatrices(to: Tensor, device: Backend, a: Matrix, transposed = false): void {
+export function writeMatrices(to: Tensor, a: Matrix, transposed = false): void {
   const [[m, n], count] = [to.size(-2, -1), sizeOf(to.shape.slice(0, -2))];
   const [values, rows, width] = [new Float64Array(to.numel()), a.shape[0] / count, transposed ? n : m];
   for (let k = 0; k < count; k++) {
     const from = part(a, k * rows, 0, width);
-    copy(device, part(onHost(values, count * m, n), k * m, 0, m), transposed ? turned(from) : from);
+    copy(part(onHost(values, count * m, n), k * m, 0, m), transposed ? turned(from) : from);
   }
   write(to, values);
 }
@@ -266,8 +282,8 @@ export function write(to: Tensor, values: Float64Array): void {
  *
  * @throws ArgumentError for NaN and infinities, with which iterations do not converge.
  */
-export function scaleDown(operation: string, device: Backend, a: Matrix): number {
-  const [x, at] = elements(device, a);
+export function scaleDown(operation: string, a: Matrix): number {
+  const [x, at] = elements(a);
   let largest = 0;
   for (let i = at; i < at + sizeOf(a.shape); i++) {
     const size = Math.abs(x[i] as number);
@@ -277,7 +293,7 @@ export function scaleDown(operation: string, device: Backend, a: Matrix): number
   }
   if (largest === 0) return 1;
   const power = 2 ** Math.max(-1022, Math.floor(Math.log2(largest)));
-  scale(device, a, 1 / power);
+  scale(a, 1 / power);
   return power;
 }
 

@@ -7,11 +7,9 @@ import {
   checkNumber,
   expectTensor,
   finfo,
-  type Matrix,
   maximum,
   numbersOf,
   type Op,
-  part,
   scope,
   settings,
   shapeError,
@@ -22,7 +20,7 @@ import {
 import { type Decomposed, decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, multiply, scale, turned, writeMatrices } from "./matrices.ts";
+import { expectMatrix, expectSquare, type Matrix, multiply, part, scale, turned, writeMatrices } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -75,7 +73,7 @@ export function applyInverse(
   cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
   right?: Matrix,
 ): number[] {
-  const [{ device }, k, n, width] = [space, s.length && s.length / sizeOf(to.shape.slice(0, -2)), ...to.size(-2, -1)];
+  const [k, n, width] = [s.length && s.length / sizeOf(to.shape.slice(0, -2)), ...to.size(-2, -1)];
   const [results, image] = [space.matrix(to.numel() / width || 0, width), space.matrix(right ? k : 0, width)];
   const ranks: number[] = [];
   for (let first = 0, i = 0; first < s.length; first += k, i++) {
@@ -85,14 +83,14 @@ export function applyInverse(
     let rank = 0;
     for (let j = 0; j < k; j++) {
       const value = s[first + j] as number;
-      scale(device, part(left, j, 0, 1), value > least ? 1 / value : 0);
+      scale(part(left, j, 0, 1), value > least ? 1 / value : 0);
       if (value > least) rank++;
     }
-    if (right) multiply(device, image, own, part(right, i * own.shape[1], 0, own.shape[1]), false);
-    multiply(device, part(results, i * n, 0, n), turned(left), right ? image : own);
+    if (right) multiply(image, own, part(right, i * own.shape[1], 0, own.shape[1]), false);
+    multiply(part(results, i * n, 0, n), turned(left), right ? image : own);
     ranks.push(rank);
   }
-  writeMatrices(to, device, results);
+  writeMatrices(to, results);
   return ranks;
 }
 

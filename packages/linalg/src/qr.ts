@@ -5,7 +5,6 @@ import {
   applyAll,
   checkChoice,
   type Op,
-  part,
   scope,
   settings,
   sizeOf,
@@ -14,7 +13,7 @@ import {
   tril,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { elements, expectMatrix, named, Space, writeMatrices } from "./matrices.ts";
+import { elements, expectMatrix, named, part, Space, writeMatrices } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -51,12 +50,12 @@ const decomposition: Op<QrMode> = {
       for (let k = 0; k < count; k++) {
         const matrix = part(source, k * m, 0, m);
         reflections.triangularize(matrix);
-        const [x, at] = elements(space.device, matrix);
+        const [x, at] = elements(matrix);
         for (let i = 1; i < m; i++) x.fill(0, at + i * n, at + i * n + Math.min(i, n));
         if (mode !== "r") reflections.product(part(bases, k * m, 0, m));
       }
-      if (mode !== "r") writeMatrices(q, space.device, bases);
-      writeMatrices(r, space.device, source);
+      if (mode !== "r") writeMatrices(q, bases);
+      writeMatrices(r, source);
     });
   },
   gradient: {

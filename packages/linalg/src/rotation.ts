@@ -4,8 +4,7 @@
  * in rotation-based algorithms".)
  */
 
-import { type Backend, type Matrix, part } from "@akari/tensor";
-import { copy, elements, multiply, type Space } from "./matrices.ts";
+import { copy, elements, type Matrix, multiply, part, type Space } from "./matrices.ts";
 
 /** Sweeps that are applied together, and rotations of each that are multiplied with each other. */
 const block = 32;
@@ -37,7 +36,6 @@ export function rotate(x: Float64Array, at: number, to: number, n: number, c: nu
 export class Rotated {
   /** The matrix. Rotations are missing until `finish`. */
   matrix: Matrix;
-  private readonly device: Backend;
   private readonly factor: Matrix;
   private readonly product: Matrix;
   /** The cosine and sine of each rotation, and the first and last row of each sweep. */
@@ -48,18 +46,17 @@ export class Rotated {
 
   constructor(space: Space, rows: number, columns: number) {
     const size = rows * columns > 4096 ? 2 * block : 0;
-    this.device = space.device;
     [this.factor, this.product] = [space.matrix(size, size), space.matrix(size, columns)];
     this.matrix = this.product;
     this.angles = new Float64Array(size * rows);
-    this.numbers = elements(space.device, this.matrix);
+    this.numbers = elements(this.matrix);
   }
 
   /** Begins a sweep of rotations of adjacent rows between two ones. */
   sweep(first: number, last: number): void {
     if (this.ranges.length === 2 * block) this.finish();
     if (this.factor.shape[0] > 0) this.ranges.push(first, last);
-    else this.numbers = elements(this.device, this.matrix);
+    else this.numbers = elements(this.matrix);
   }
 
   /** Rotates rows k and k + 1, in the order of a sweep. */
@@ -79,13 +76,13 @@ export class Rotated {
   rotate(k: number, l: number, c: number, s: number): void {
     if (this.ranges.length > 0) this.finish();
     const [rows, columns] = this.matrix.shape;
-    const [x, at] = elements(this.device, this.matrix);
+    const [x, at] = elements(this.matrix);
     if (rows > 0) rotate(x, at + k * columns, at + l * columns, columns, c, s);
   }
 
   /** Applies the rotations that are missing. */
   finish(): void {
-    const { device, matrix, ranges, angles } = this;
+    const { matrix, ranges, angles } = this;
     const rows = matrix.shape[0];
     const count = ranges.length / 2;
     const [begin, end] = [Math.min(...ranges), Math.max(...ranges)];
@@ -95,7 +92,7 @@ export class Rotated {
       const size = Math.min(end, base + block) - top + 1;
       if (size < 2) continue;
       const factor = part(this.factor, 0, 0, size, size);
-      const [x, at] = elements(device, this.factor);
+      const [x, at] = elements(this.factor);
       x.fill(0, at, at + 4 * block * block);
       for (let i = 0; i < size; i++) x[at + i * (2 * block + 1)] = 1;
       for (let sweep = 0; sweep < count; sweep++) {
@@ -109,8 +106,8 @@ export class Rotated {
         }
       }
       const [product, rotated] = [part(this.product, 0, 0, size), part(matrix, top, 0, size)];
-      multiply(device, product, factor, rotated, false);
-      copy(device, rotated, product);
+      multiply(product, factor, rotated, false);
+      copy(rotated, product);
     }
     ranges.length = 0;
   }

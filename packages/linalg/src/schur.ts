@@ -5,10 +5,22 @@
  * Transformation"; Golub and Van Loan 2013, "Matrix Computations", section 7.5.)
  */
 
-import { ArgumentError, type Matrix, part, scope, sizeOf, type Tensor } from "@akari/tensor";
+import { ArgumentError, scope, sizeOf, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections, reflection } from "./householder.ts";
-import { add, copy, elements, inner, multiply, Space, scale, scaleDown, turned } from "./matrices.ts";
+import {
+  add,
+  copy,
+  elements,
+  inner,
+  type Matrix,
+  multiply,
+  part,
+  Space,
+  scale,
+  scaleDown,
+  turned,
+} from "./matrices.ts";
 import { patience, rotate } from "./rotation.ts";
 
 /** A vector of complex numbers `re[i] + i im[i]`. */
@@ -45,7 +57,7 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
   const [values, columns] = [new Float64Array(2 * batch * n), new Float64Array(vectors ? 2 * batch * n * n : 0)];
   scope(() => {
     const space = new Space(a);
-    const [source, { device }] = [space.read(a), space];
+    const source = space.read(a);
     const size = vectors ? n : 0;
     const matrix = new Deferred(space, n, n);
     const reflections = new Reflections(space, n, n, size, 1);
@@ -58,15 +70,15 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
     const t = { values: new Float64Array(n * step), n, step };
     for (let k = 0; k < batch; k++) {
       matrix.matrix = part(source, k * n, 0, n);
-      const factor = scaleDown(operation, device, matrix.matrix);
+      const factor = scaleDown(operation, matrix.matrix);
       reduce(matrix, reflections, spare);
-      const [x, start] = elements(device, matrix.matrix);
+      const [x, start] = elements(matrix.matrix);
       for (let i = 0; i < n; i++) t.values.set(x.subarray(start + i * n, start + (i + 1) * n), i * step);
       if (vectors) {
         reflections.product(basis, n - 1);
-        copy(device, q, turned(basis));
+        copy(q, turned(basis));
       }
-      const [numbers, first] = elements(device, q);
+      const [numbers, first] = elements(q);
       iterate(operation, t, numbers.subarray(first, first + size * n));
       const eigenvalues = valuesIn(t);
       for (let i = 0; i < n; i++) {
@@ -75,15 +87,12 @@ export function eigen(operation: string, a: Tensor, vectors: boolean): Eigen {
       }
       if (!vectors) continue;
       const vectorsOf = (matrices: Pair, j: number) => {
-        const [[x, re], [y, im]] = [
-          elements(device, part(matrices[0], j, 0)),
-          elements(device, part(matrices[1], j, 0)),
-        ];
+        const [[x, re], [y, im]] = [elements(part(matrices[0], j, 0)), elements(part(matrices[1], j, 0))];
         return { re: x.subarray(re, re + n), im: y.subarray(im, im + n) };
       };
-      for (const solution of solutions) scale(device, solution, 0);
+      for (const solution of solutions) scale(solution, 0);
       substitute(t, eigenvalues, (j) => vectorsOf(solutions, j));
-      for (const [i, solution] of solutions.entries()) multiply(device, found[i] as Matrix, solution, q, false);
+      for (const [i, solution] of solutions.entries()) multiply(found[i] as Matrix, solution, q, false);
       for (let j = 0; j < n; j++) {
         // The second eigenvector of a pair is the conjugate of the first one.
         const second = (eigenvalues.im[j] as number) < 0;
@@ -105,25 +114,24 @@ type Pair = readonly [re: Matrix, im: Matrix];
 
 /** Reduces a matrix to upper Hessenberg form. */
 function reduce(matrix: Deferred, reflections: Reflections, [column, image]: readonly [Matrix, Matrix]): void {
-  const { device } = matrix;
   const n = column.shape[1];
   for (let k = 0; k < n; k++) {
     matrix.copyRow(k, column, true);
     const row = part(reflections.vectors, k, 0, 1);
-    copy(device, row, column);
+    copy(row, column);
     const [tau, beta] = k < n - 1 ? reflections.set(k) : [0, 0];
     const [v, below] = [part(row, 0, k + 1), part(column, 0, k + 1)];
-    scale(device, below, 0);
-    const [x, at] = elements(device, below);
+    scale(below, 0);
+    const [x, at] = elements(below);
     if (k < n - 1) x[at] = beta;
-    copy(device, part(matrix.matrix, 0, k, n, 1), turned(column));
+    copy(part(matrix.matrix, 0, k, n, 1), turned(column));
     if (tau === 0) continue;
     // A ← H A H = A + v yᵀ + x vᵀ with y = -τ Aᵀ v and x = -τ (A v + (yᵀ v) v)
     matrix.multiply(v, below);
-    scale(device, below, -tau);
+    scale(below, -tau);
     matrix.multiply(v, image, true);
-    add(...elements(device, image), n, ...elements(device, row), inner(device, v, below));
-    scale(device, image, -tau);
+    add(...elements(image), n, ...elements(row), inner(v, below));
+    scale(image, -tau);
     matrix.add(row, below);
     matrix.add(image, v);
   }

@@ -34,11 +34,11 @@ const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors 
   },
   run([a], { operation, vectors }, [s, u, vh]) {
     scope(() => {
-      const { space, ...parts } = decompose(operation, a, vectors);
+      const parts = decompose(operation, a, vectors);
       write(s, parts.s);
       if (!u || !vh) return;
-      writeMatrices(u, space.device, parts.u, true);
-      writeMatrices(vh, space.device, parts.v);
+      writeMatrices(u, parts.u, true);
+      writeMatrices(vh, parts.v);
     });
   },
   gradient: {

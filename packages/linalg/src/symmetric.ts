@@ -4,10 +4,23 @@
  * Computations", section 8.3.)
  */
 
-import { ArgumentError, type Backend, type Matrix, part, type Tensor } from "@akari/tensor";
+import { ArgumentError, type Tensor } from "@akari/tensor";
 import { Deferred } from "./deferred.ts";
 import { Reflections } from "./householder.ts";
-import { add, copy, elements, inner, mirror, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
+import {
+  add,
+  copy,
+  elements,
+  inner,
+  type Matrix,
+  mirror,
+  part,
+  Space,
+  scale,
+  scaleDown,
+  sortRows,
+  turned,
+} from "./matrices.ts";
 import { patience, Rotated, rotationOf } from "./rotation.ts";
 
 /** Result of `diagonalize`: `A = Vᵀ diag(values) V` for each matrix of a batch. */
@@ -16,8 +29,6 @@ export interface Diagonalized {
   readonly values: Float64Array;
   /** V, the eigenvectors as rows, for one matrix after the other; no rows if they were not requested. */
   readonly rows: Matrix;
-  /** The device of the matrix. */
-  readonly device: Backend;
 }
 
 /**
@@ -28,7 +39,6 @@ export interface Diagonalized {
  */
 export function diagonalize(operation: string, a: Tensor, upper: boolean, vectors: boolean): Diagonalized {
   const [n, space] = [a.size(-1), new Space(a)];
-  const { device } = space;
   const [values, height] = [new Float64Array(a.numel() / n || 0), vectors ? n : 0];
   const [source, rows] = [space.read(a), space.matrix(vectors ? values.length : 0, n)];
   const [matrix, reflections] = [new Deferred(space, n, n), new Reflections(space, n, n, height, 1)];
@@ -36,19 +46,19 @@ export function diagonalize(operation: string, a: Tensor, upper: boolean, vector
   for (let k = 0; k * n < values.length; k++) {
     matrix.matrix = part(source, k * n, 0, n);
     rotated.matrix = part(rows, k * height, 0, height);
-    mirror(device, upper ? turned(matrix.matrix) : matrix.matrix);
-    const factor = scaleDown(operation, device, matrix.matrix);
+    mirror(upper ? turned(matrix.matrix) : matrix.matrix);
+    const factor = scaleDown(operation, matrix.matrix);
     const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
     if (vectors) reflections.product(basis, n - 1);
-    copy(device, rotated.matrix, turned(basis));
+    copy(rotated.matrix, turned(basis));
     iterate(operation, diagonal, beside, rotated);
-    sortRows(device, diagonal, rotated.matrix);
+    sortRows(diagonal, rotated.matrix);
     values.set(
       diagonal.map((x) => factor * x),
       k * n,
     );
   }
-  return { values, rows, device };
+  return { values, rows };
 }
 
 /** Reduces the off-diagonal to zero, block by block from the bottom, and rotates the vectors. */
@@ -80,12 +90,12 @@ function tridiagonalize(
   reflections: Reflections,
   spare: Matrix,
 ): readonly [diagonal: Float64Array, beside: Float64Array] {
-  const [{ device }, n] = [matrix, spare.shape[1]];
+  const n = spare.shape[1];
   const [diagonal, beside] = [new Float64Array(n), new Float64Array(Math.max(0, n - 1))];
   for (let k = 0; k < n; k++) {
     const row = part(reflections.vectors, k, k, 1);
     matrix.copyRow(k, row);
-    const [z, start] = elements(device, row);
+    const [z, start] = elements(row);
     diagonal[k] = z[start] as number;
     if (k === n - 1) break;
     const [tau, beta] = reflections.set(k);
@@ -94,8 +104,8 @@ function tridiagonalize(
     // A ← H A H = A - v wᵀ - w vᵀ
     const [v, w] = [part(row, 0, 1), part(spare, 0, k + 1)];
     matrix.multiply(v, w, true); // a symmetric matrix is multiplied faster by rows
-    scale(device, w, -tau);
-    add(...elements(device, w), n - k - 1, ...elements(device, v), (-tau / 2) * inner(device, v, w));
+    scale(w, -tau);
+    add(...elements(w), n - k - 1, ...elements(v), (-tau / 2) * inner(v, w));
     matrix.add(v, w);
     matrix.add(w, v);
   }

@@ -254,7 +254,7 @@ export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { allclose, allcloseSync, equal, equalSync, type IsinOptions, isin } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
 export { amax, amin, aminmax, argmax, argmin, max, min, ValuesAndIndices } from "./ops/extremes.ts";
-export { elements, factor, type Matrix, matrixAt, part, workspace } from "./ops/factorization.ts";
+export { elements, factor, type Matrix, matrixAt, workspace } from "./ops/factorization.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";
 export { get, type Index, type IndexPutOptions, indexPut, indexPut_, type Range, set } from "./ops/indexing.ts";

@@ -43,13 +43,7 @@ export function matrixAt({ buffer, dtype }: Tensor, offset: number, rows: number
 }
 
 /** Returns the part from row `i` and column `j` on. By default, it extends to the last row and column. */
-export function part(
-  a: Matrix,
-  i: number,
-  j: number,
-  rows: number = a.shape[0] - i,
-  columns: number = a.shape[1] - j,
-): Matrix {
+function part(a: Matrix, i: number, j: number, rows = a.shape[0] - i, columns = a.shape[1] - j): Matrix {
   const { buffer, dtype, strides, offset } = a;
   return { buffer, dtype, shape: [rows, columns], strides, offset: offset + i * strides[0] + j * strides[1] };
 }
