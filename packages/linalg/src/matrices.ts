@@ -81,7 +81,8 @@ export class Space {
 
 /** Returns a matrix in row-major order in the memory of another one. */
 function shaped(a: Matrix, rows: number, columns: number, offset = 0): Matrix {
-  return { ...a, shape: [rows, columns], strides: [columns, 1], offset };
+  const { device, buffer, dtype } = a;
+  return { device, buffer, dtype, shape: [rows, columns], strides: [columns, 1], offset };
 }
 
 /** Returns the part from row `i` and column `j` on. By default, it extends to the last row and column. */
