@@ -5,104 +5,129 @@
  * Computations", section 8.6.)
  */
 
-import { ArgumentError } from "@akari/tensor";
-import { orthogonal, reflect, reflection } from "./householder.ts";
-import { type Columns, scaleDown, transposed } from "./matrices.ts";
-import { rotate, rotationOf } from "./rotation.ts";
+import { ArgumentError, sizeOf, type Tensor } from "@akari/tensor";
+import { Deferred } from "./deferred.ts";
+import { Reflections } from "./householder.ts";
+import { copy, type Matrix, mirror, part, Space, scale, scaleDown, sortRows, turned } from "./matrices.ts";
+import { patience, Rotated, rotationOf } from "./rotation.ts";
 
-/** Result of `decompose`: `A = U diag(s) Vᵀ`. */
+/** Result of `decompose`: `A = Uᵀ diag(s) V` for each matrix of a batch. */
 export interface Decomposed {
   /** Singular values in descending order. */
   readonly s: Float64Array;
-  /** Left singular vectors, as columns. */
-  readonly u: Columns;
-  /** Right singular vectors, as columns. */
-  readonly v: Columns;
+  /** U, the left singular vectors as rows, for one matrix after the other. */
+  readonly u: Matrix;
+  /** V, the right singular vectors as rows. */
+  readonly v: Matrix;
+  /** Where U and V are, and further matrices can be. */
+  readonly space: Space;
 }
 
 /** Which singular vectors to compute: none, one per singular value, or complete orthogonal bases. */
 export type Vectors = "none" | "reduced" | "full";
 
 /**
- * Computes the singular values and vectors of a matrix with `rows` rows. Overwrites `a`.
+ * Computes the singular values and vectors of matrices [..., m, n]. To be called in a scope.
  *
+ * @param symmetric whether to read the lower triangles only, of symmetric matrices. Default false.
  * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function decompose(operation: string, a: Columns, rows: number, vectors: Vectors): Decomposed {
-  if (a.length > rows) {
-    const { s, u, v } = decompose(operation, transposed(a, rows), a.length, vectors);
-    return { s, u: v, v: u };
+export function decompose(
+  operation: string,
+  a: Tensor,
+  vectors: Vectors,
+  symmetric = false,
+  space: Space = new Space(a),
+): Decomposed {
+  const [sizes, count] = [a.size(-2, -1), sizeOf(a.shape.slice(0, -2))];
+  const [n, m] = [Math.min(...sizes), Math.max(...sizes)];
+  const [width, height] = vectors === "none" ? [0, 0] : [vectors === "full" ? m : n, n];
+  const s = new Float64Array(count * n);
+  const source = space.read(a);
+  const [uRows, vRows] = [space.matrix(count * width, m), space.matrix(count * height, n)];
+  const matrix = new Deferred(space, m, n);
+  // A matrix with more columns than rows is transposed, which exchanges U and V.
+  const wide = sizes[1] > sizes[0];
+  const across = space.matrix(wide ? m : 0, n);
+  const left = new Reflections(space, n, m, width, 0);
+  const right = new Reflections(space, Math.max(0, n - 1), n, height, 1);
+  const [u, v] = [new Rotated(space, width, m), new Rotated(space, height, n)];
+  const [uBasis, vBasis] = [space.matrix(m, width), space.matrix(n, height)];
+  const spare = [space.matrix(1, m), space.matrix(1, n)] as const;
+  for (let k = 0; k < count; k++) {
+    const own = part(source, k * sizes[0], 0, sizes[0]);
+    matrix.matrix = wide ? across : own;
+    [u.matrix, v.matrix] = [part(uRows, k * width, 0, width), part(vRows, k * height, 0, height)];
+    if (wide) copy(across, turned(own));
+    if (symmetric) mirror(own);
+    const factor = scaleDown(operation, matrix.matrix);
+    const [d, e] = bidiagonalize(matrix, left, right, spare);
+    if (vectors !== "none") {
+      left.product(uBasis);
+      right.product(vBasis);
+    }
+    copy(u.matrix, turned(uBasis));
+    copy(v.matrix, turned(vBasis));
+    iterate(operation, d, e, u, v);
+    for (let i = 0; i < n; i++) {
+      if ((d[i] as number) < 0) scale(part(v.matrix, i, 0, Math.min(1, height)), -1);
+      d[i] = -Math.abs(d[i] as number);
+    }
+    sortRows(d, u.matrix, v.matrix);
+    for (let i = 0; i < n; i++) s[k * n + i] = Math.abs(factor * (d[i] as number));
   }
-  const n = a.length;
-  const scale = scaleDown(operation, a);
-  const { diagonal: d, above: e, leftTaus, rightVectors, rightTaus } = bidiagonalize(a, rows);
-  const u = vectors === "none" ? [] : orthogonal(a, leftTaus, rows, vectors === "full" ? rows : n);
-  const v = vectors === "none" ? [] : orthogonal(rightVectors, rightTaus, n, n, 1);
-  iterate(operation, d, e, u, v);
-  for (let k = 0; k < n; k++) {
-    if ((d[k] as number) < 0 && vectors !== "none") v[k] = (v[k] as Float64Array).map((x) => -x);
-    d[k] = Math.abs(d[k] as number) * scale;
-  }
-  const order = Array.from(d.keys()).sort((i, j) => (d[j] as number) - (d[i] as number));
-  const sorted = (columns: Columns) => columns.map((column, k) => columns[order[k] ?? k] ?? column);
-  return { s: Float64Array.from(order, (i) => d[i] as number), u: sorted(u), v: sorted(v) };
+  return wide ? { s, u: vRows, v: uRows, space } : { s, u: uRows, v: vRows, space };
 }
 
-/**
- * Reduces `a` to its diagonal and superdiagonal. The left reflections are stored in the columns of `a`, the right ones
- * in separate vectors.
- */
+/** Reduces a matrix to its diagonal and superdiagonal. */
 function bidiagonalize(
-  a: Columns,
-  rows: number,
-): Record<"diagonal" | "above" | "leftTaus" | "rightTaus", Float64Array> & { readonly rightVectors: Columns } {
-  const n = a.length;
-  const [diagonal, leftTaus] = [new Float64Array(n), new Float64Array(n)];
-  const [above, rightTaus] = [new Float64Array(Math.max(0, n - 1)), new Float64Array(Math.max(0, n - 1))];
-  const rightVectors: Columns = [];
+  matrix: Deferred,
+  left: Reflections,
+  right: Reflections,
+  [image, rowImage]: readonly [Matrix, Matrix],
+): readonly [diagonal: Float64Array, above: Float64Array] {
+  const n = matrix.matrix.shape[1];
+  const [diagonal, above] = [new Float64Array(n), new Float64Array(Math.max(0, n - 1))];
   for (let k = 0; k < n; k++) {
-    const column = a[k] as Float64Array;
-    const tau = reflection(column, k);
-    [leftTaus[k], diagonal[k]] = [tau, column[k] as number];
-    for (let j = k + 1; j < n; j++) reflect(a[j] as Float64Array, column, k, tau);
+    const column = part(left.vectors, k, k, 1);
+    matrix.copyRow(k, column, true);
+    const [tau, beta] = left.set(k);
+    diagonal[k] = beta;
     if (k === n - 1) break;
-    const row = Float64Array.from(a, (other, j) => (j > k ? (other[k] as number) : 0));
-    const rightTau = reflection(row, k + 1);
-    [rightTaus[k], above[k]] = [rightTau, row[k + 1] as number];
-    row[k + 1] = 1;
-    rightVectors.push(row);
-    // A ← A H = A - τ (A v) vᵀ
-    const image = new Float64Array(rows);
-    for (let j = k + 1; j < n; j++) {
-      const [other, factor] = [a[j] as Float64Array, row[j] as number];
-      for (let i = k + 1; i < rows; i++) image[i] = (image[i] as number) + (other[i] as number) * factor;
-    }
-    for (let j = k + 1; j < n; j++) {
-      const [other, factor] = [a[j] as Float64Array, rightTau * (row[j] as number)];
-      for (let i = k + 1; i < rows; i++) other[i] = (other[i] as number) - (image[i] as number) * factor;
-    }
+    // A ← H A = A - v (τ Aᵀ v)ᵀ
+    const y = part(rowImage, 0, k + 1);
+    matrix.multiply(column, y);
+    scale(y, -tau);
+    matrix.add(column, y);
+    const row = part(right.vectors, k, k + 1, 1);
+    matrix.copyRow(k, row);
+    const [rightTau, rightBeta] = right.set(k);
+    above[k] = rightBeta;
+    // A ← A H = A - (τ A v) vᵀ
+    const x = part(image, 0, k + 1);
+    matrix.multiply(row, x, true);
+    scale(x, -rightTau);
+    matrix.add(x, row);
   }
-  return { diagonal, above, leftTaus, rightTaus, rightVectors };
+  return [diagonal, above];
 }
 
-/**
- * Reduces the superdiagonal `e` to zero, block by block from the bottom, and applies the rotations to the columns of
- * `u` and `v`.
- */
-function iterate(operation: string, d: Float64Array, e: Float64Array, u: Columns, v: Columns): void {
+/** Reduces the superdiagonal `e` to zero, block by block from the bottom, and rotates the singular vectors. */
+function iterate(operation: string, d: Float64Array, e: Float64Array, u: Rotated, v: Rotated): void {
   const n = d.length;
   let size = 0;
   for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(d[i] as number), Math.abs(e[i] ?? 0));
   const vanishing = Number.EPSILON * size;
-  const negligible = (i: number): boolean => {
-    const around = Math.abs(d[i] as number) + Math.abs(d[i + 1] as number);
+  // As for symmetric matrices, the largest element counts where the iteration stagnates.
+  const negligible = (i: number, stagnant: boolean): boolean => {
+    const around = stagnant ? size : Math.abs(d[i] as number) + Math.abs(d[i + 1] as number);
     if (Math.abs(e[i] as number) > Number.EPSILON * Math.max(around, Number.EPSILON * size)) return false;
     e[i] = 0;
     return true;
   };
   for (let last = n - 1, steps = 0; last > 0; ) {
     let first = last;
-    while (first > 0 && !negligible(first - 1)) first--;
+    while (first > 0 && !negligible(first - 1, steps > patience)) first--;
     if (first === last) {
       last--;
       steps = 0;
@@ -115,10 +140,12 @@ function iterate(operation: string, d: Float64Array, e: Float64Array, u: Columns
     else if (zero < last) clearRow(d, e, zero, last, u);
     else clearColumn(d, e, first, last, v);
   }
+  u.finish();
+  v.finish();
 }
 
 /** One QR sweep of rotations from both sides, with the Wilkinson shift of `BᵀB`. */
-function step(d: Float64Array, e: Float64Array, first: number, last: number, u: Columns, v: Columns): void {
+function step(d: Float64Array, e: Float64Array, first: number, last: number, u: Rotated, v: Rotated): void {
   const [before, end, corner] = [d[last - 1] as number, d[last] as number, e[last - 1] as number];
   const farther = last - 1 > first ? (e[last - 2] as number) : 0;
   const [t, between] = [end ** 2 + corner ** 2, before * corner];
@@ -126,6 +153,8 @@ function step(d: Float64Array, e: Float64Array, first: number, last: number, u: 
   const root = half + Math.sign(half || 1) * Math.sqrt(half ** 2 + between ** 2);
   let y = (d[first] as number) ** 2 - (root === 0 ? t : t - between ** 2 / root);
   let z = (d[first] as number) * (e[first] as number);
+  u.sweep(first, last);
+  v.sweep(first, last);
   for (let k = first; k < last; k++) {
     const [c, s, r] = rotationOf(y, z);
     if (k > first) e[k - 1] = r;
@@ -133,7 +162,7 @@ function step(d: Float64Array, e: Float64Array, first: number, last: number, u: 
     e[k] = c * (e[k] as number) - s * (d[k] as number);
     z = s * (d[k + 1] as number);
     d[k + 1] = c * (d[k + 1] as number);
-    rotate(v[k], v[k + 1], c, s);
+    v.add(k, c, s);
     const [cosine, sine, length] = rotationOf(y, z);
     d[k] = length;
     y = cosine * (e[k] as number) + sine * (d[k + 1] as number);
@@ -143,19 +172,19 @@ function step(d: Float64Array, e: Float64Array, first: number, last: number, u: 
       z = sine * (e[k + 1] as number);
       e[k + 1] = cosine * (e[k + 1] as number);
     }
-    rotate(u[k], u[k + 1], cosine, sine);
+    u.add(k, cosine, sine);
   }
 }
 
 /** If a diagonal element is zero, rotates away the superdiagonal element of its row. */
-function clearRow(d: Float64Array, e: Float64Array, zero: number, last: number, u: Columns): void {
+function clearRow(d: Float64Array, e: Float64Array, zero: number, last: number, u: Rotated): void {
   d[zero] = 0;
   let rest = e[zero] as number;
   e[zero] = 0;
   for (let k = zero + 1; k <= last && rest !== 0; k++) {
     const [c, s, r] = rotationOf(d[k] as number, rest);
     d[k] = r;
-    rotate(u[k], u[zero], c, s);
+    u.rotate(k, zero, c, s);
     if (k === last) break;
     rest = -s * (e[k] as number);
     e[k] = c * (e[k] as number);
@@ -163,14 +192,14 @@ function clearRow(d: Float64Array, e: Float64Array, zero: number, last: number, 
 }
 
 /** If the last diagonal element is zero, rotates away the superdiagonal element of its column. */
-function clearColumn(d: Float64Array, e: Float64Array, first: number, last: number, v: Columns): void {
+function clearColumn(d: Float64Array, e: Float64Array, first: number, last: number, v: Rotated): void {
   d[last] = 0;
   let rest = e[last - 1] as number;
   e[last - 1] = 0;
   for (let k = last - 1; k >= first && rest !== 0; k--) {
     const [c, s, r] = rotationOf(d[k] as number, rest);
     d[k] = r;
-    rotate(v[k], v[last], c, s);
+    v.rotate(k, last, c, s);
     if (k === first) break;
     rest = -s * (e[k - 1] as number);
     e[k - 1] = c * (e[k - 1] as number);

@@ -3,9 +3,9 @@
  * holds the real and imaginary parts.
  */
 
-import { apply, applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
-import { expectSquare, named, readMatrices, scaleDown, write } from "./matrices.ts";
-import { type Eigen, eigen } from "./schur.ts";
+import { applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
+import { expectSquare, named, write } from "./matrices.ts";
+import { eigen } from "./schur.ts";
 
 /** Result of `eig`: `const [values, vectors] = eig(a)`, or `{ eigenvalues, eigenvectors }`. */
 export type Eig = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
@@ -32,44 +32,19 @@ function realSolution([a, b]: Complex, [c, d]: Complex): Tensor {
   return solve(whole, cat([c, d], -2)).narrow(-2, 0, a.size(-1));
 }
 
-function each(operation: string, a: Tensor, vectors: boolean): Eigen[] {
-  return readMatrices(a).map((matrix) => {
-    const scale = scaleDown(operation, matrix);
-    const { values, vectors: columns } = eigen(operation, matrix, vectors);
-    return { values: { re: values.re.map((x) => x * scale), im: values.im.map((x) => x * scale) }, vectors: columns };
-  });
-}
-
-function writeValues(to: Tensor, parts: readonly Eigen[]): void {
-  write(
-    to,
-    Float64Array.from(parts.flatMap(({ values: { re, im } }) => Array.from(re, (x, i) => [x, im[i] as number]).flat())),
-  );
-}
-
-/** a → eigenvalues and eigenvectors */
-const decomposition: Op = {
+/** a → eigenvalues and, if requested, eigenvectors */
+const decomposition: Op<{ readonly operation: string; readonly vectors: boolean }> = {
   name: "eig",
-  infer([a]) {
-    expectSquare("eig", a);
-    return [
-      { shape: [...a.shape.slice(0, -1), 2], dtype: a.dtype },
-      { shape: [...a.shape, 2], dtype: a.dtype },
-    ];
+  infer([a], { operation, vectors }) {
+    expectSquare(operation, a);
+    const { shape, dtype } = a;
+    const values = { shape: [...shape.slice(0, -1), 2], dtype };
+    return vectors ? [values, { shape: [...shape, 2], dtype }] : [values];
   },
-  run([a], _, [values, vectors]) {
-    const parts = each("eig", a, true);
-    writeValues(values, parts);
-    const n = a.size(-1);
-    const all = new Float64Array(vectors.numel());
-    for (const [k, { vectors: columns }] of parts.entries())
-      for (const [j, { re, im }] of columns.entries())
-        for (let i = 0; i < n; i++) {
-          const index = 2 * ((k * n + i) * n + j);
-          all[index] = re[i] as number;
-          all[index + 1] = im[i] as number;
-        }
-    write(vectors, all);
+  run([a], { operation, vectors }, [values, bases]) {
+    const found = eigen(operation, a, vectors);
+    write(values, found.values);
+    if (bases) write(bases, found.vectors);
   },
   // The real part of V⁻ᴴ (diag(gΛ) + (Vᴴ gV - Vᴴ V diag(Re Vᴴ gV)) / Ē) Vᴴ with E_ij = λ_j - λ_i, where the second term
   // is zero on the diagonal. (Boeddeker et al. 2017, "On the Computation of Complex-valued Gradients with Application
@@ -101,19 +76,6 @@ const decomposition: Op = {
   },
 };
 
-/** a → eigenvalues */
-const onlyValues: Op = {
-  name: "eigvals",
-  infer([a]) {
-    expectSquare("eigvals", a);
-    return [{ shape: [...a.shape.slice(0, -1), 2], dtype: a.dtype }];
-  },
-  run([a], _, [values]) {
-    writeValues(values, each("eigvals", a, false));
-  },
-  gradient: null,
-};
-
 /**
  * Computes the eigenvalues λ and eigenvectors V of each square matrix [n, n]: `A V = V diag(λ)`. Both may be complex
  * even if A is real, so they have shapes [n, 2] and [n, n, 2], the layout of `torch.view_as_real`. The eigenvalues are
@@ -130,7 +92,7 @@ const onlyValues: Op = {
  * eig(tensor([[0, -1], [1, 0]])).eigenvalues; // [[0, 1], [0, -1]]: i and -i
  */
 export function eig(a: Tensor): Eig {
-  return named(applyAll(decomposition, [a], undefined), "eigenvalues", "eigenvectors");
+  return named(applyAll(decomposition, [a], { operation: "eig", vectors: true }), "eigenvalues", "eigenvectors");
 }
 
 /**
@@ -144,6 +106,6 @@ export function eig(a: Tensor): Eig {
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvals(a: Tensor): Tensor {
-  // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a?.requiresGrad ? (applyAll(decomposition, [a], undefined)[0] as Tensor) : apply(onlyValues, [a], undefined);
+  // The gradient needs the eigenvectors. Safe: the values come first.
+  return applyAll(decomposition, [a], { operation: "eigvals", vectors: a?.requiresGrad })[0] as Tensor;
 }

@@ -1,7 +1,7 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
-import { apply, applyAll, checkChoice, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
-import { expectSquare, mirrored, named, readMatrices, scaleDown, writeMatrices, writeVectors } from "./matrices.ts";
+import { applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { expectSquare, named, write, writeMatrices } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -18,33 +18,19 @@ export type Eigh = readonly [eigenvalues: Tensor, eigenvectors: Tensor] & {
   readonly eigenvectors: Tensor;
 };
 
-/** Mirrors one triangle of each matrix and diagonalizes it. */
-function each(operation: string, a: Tensor, triangle: "L" | "U", vectors: boolean): ReturnType<typeof diagonalize>[] {
-  return readMatrices(a).map((matrix) => {
-    const whole = mirrored(matrix, triangle);
-    const scale = scaleDown(operation, whole);
-    const { values, vectors: columns } = diagonalize(operation, whole, vectors);
-    return { values: values.map((x) => x * scale), vectors: columns };
-  });
-}
-
-/** a → eigenvalues and eigenvectors */
-const decomposition: Op<"L" | "U"> = {
+/** a → eigenvalues and, if requested, eigenvectors */
+const decomposition: Op<{ readonly operation: string; readonly triangle: "L" | "U"; readonly vectors: boolean }> = {
   name: "eigh",
-  infer([a]) {
-    expectSquare("eigh", a);
-    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, a];
+  infer([a], { operation, vectors }) {
+    expectSquare(operation, a);
+    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }, ...(vectors ? [a] : [])];
   },
-  run([a], triangle, [values, vectors]) {
-    const parts = each("eigh", a, triangle, true);
-    writeVectors(
-      values,
-      parts.map((part) => part.values),
-    );
-    writeMatrices(
-      vectors,
-      parts.map((part) => part.vectors),
-    );
+  run([a], { operation, triangle, vectors }, [values, bases]) {
+    scope(() => {
+      const { values: found, rows } = diagonalize(operation, a, triangle === "U", vectors);
+      write(values, found);
+      if (bases) writeMatrices(bases, rows, true);
+    });
   },
   // The symmetric part of V (diag(gΛ) + (Vᵀ gV) / E) Vᵀ with E_ij = λ_j - λ_i, where the second term is zero on the
   // diagonal.
@@ -64,26 +50,10 @@ const decomposition: Op<"L" | "U"> = {
   },
 };
 
-/** a → eigenvalues */
-const onlyValues: Op<"L" | "U"> = {
-  name: "eigvalsh",
-  infer([a]) {
-    expectSquare("eigvalsh", a);
-    return [{ shape: a.shape.slice(0, -1), dtype: a.dtype }];
-  },
-  run([a], triangle, [values]) {
-    writeVectors(
-      values,
-      each("eigvalsh", a, triangle, false).map((part) => part.values),
-    );
-  },
-  gradient: null,
-};
-
-function triangleOf(operation: string, options: EighOptions): "L" | "U" {
-  const { UPLO } = settings(operation, options, { UPLO: "L" });
-  checkChoice(operation, "UPLO", UPLO, ["L", "U"]);
-  return UPLO;
+function decomposed(operation: string, a: Tensor, options: EighOptions, vectors: boolean): readonly Tensor[] {
+  const { UPLO: triangle } = settings(operation, options, { UPLO: "L" });
+  checkChoice(operation, "UPLO", triangle, ["L", "U"]);
+  return applyAll(decomposition, [a], { operation, triangle, vectors });
 }
 
 /**
@@ -100,7 +70,7 @@ function triangleOf(operation: string, options: EighOptions): "L" | "U" {
  * eigh(tensor([[2, 1], [1, 2]])).eigenvalues; // [1, 3]
  */
 export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
-  return named(applyAll(decomposition, [a], triangleOf("eigh", options)), "eigenvalues", "eigenvectors");
+  return named(decomposed("eigh", a, options, true), "eigenvalues", "eigenvectors");
 }
 
 /**
@@ -114,7 +84,6 @@ export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
  * @throws DeviceError on a device without synchronous reads; call `await a.prefetch()` first.
  */
 export function eigvalsh(a: Tensor, options: EighOptions = {}): Tensor {
-  const triangle = triangleOf("eigvalsh", options);
-  // The gradient needs the eigenvectors. Safe: there are two outputs.
-  return a?.requiresGrad ? (applyAll(decomposition, [a], triangle)[0] as Tensor) : apply(onlyValues, [a], triangle);
+  // The gradient needs the eigenvectors. Safe: the values come first.
+  return decomposed("eigvalsh", a, options, a?.requiresGrad)[0] as Tensor;
 }

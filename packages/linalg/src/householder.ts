@@ -1,57 +1,134 @@
 /**
- * Householder reflections `H = I - τ v vᵀ`, which reduce a matrix to a simpler form without losing accuracy. The vector
- * v of a reflection is stored in the elements that the reflection makes zero; its leading 1 is implicit. Signs are
- * chosen as in LAPACK, so that results have LAPACK's signs. (Householder 1958; Anderson et al. 1999, "LAPACK Users'
- * Guide".)
+ * Householder reflections `H = I - τ v vᵀ`, which reduce a matrix to a simpler form without losing accuracy. Signs are
+ * chosen as in LAPACK, so that results have LAPACK's signs. Many reflections at once are applied to a large matrix as
+ * products with matrices. (Householder 1958; Schreiber and Van Loan 1989, "A storage-efficient WY representation for
+ * products of Householder transformations"; Anderson et al. 1999, "LAPACK Users' Guide".)
  */
 
-import { type Columns, zeroMatrix } from "./matrices.ts";
+import { add, copy, elements, type Matrix, multiply, part, type Space, scale, turned } from "./matrices.ts";
 
 /**
- * Computes the reflection that maps `x` from `start` on to a multiple of the first unit vector. Overwrites `x` with
- * that multiple and `v`, and returns τ.
+ * Computes the reflection that maps the `n` elements from index `at` on to a multiple of the first unit vector.
+ * Overwrites them with v, whose first element is 1. Returns τ and the multiple.
  */
-export function reflection(x: Float64Array, start: number): number {
-  const alpha = x[start] as number;
+export function reflection(x: Float64Array, at: number, n: number): readonly [tau: number, beta: number] {
+  const alpha = x[at] as number;
   let rest = 0;
-  for (let i = start + 1; i < x.length; i++) rest += (x[i] as number) ** 2;
-  if (rest === 0) return 0;
+  for (let i = at + 1; i < at + n; i++) rest += (x[i] as number) ** 2;
+  x[at] = 1;
+  if (rest === 0) return [0, alpha];
   const beta = -Math.sign(alpha || 1) * Math.sqrt(alpha * alpha + rest);
-  for (let i = start + 1; i < x.length; i++) x[i] = (x[i] as number) / (alpha - beta);
-  x[start] = beta;
-  return (beta - alpha) / beta;
+  for (let i = at + 1; i < at + n; i++) x[i] = (x[i] as number) / (alpha - beta);
+  return [(beta - alpha) / beta, beta];
 }
 
-/** Applies to `x` the reflection that is stored in `v` from `start` on. */
-export function reflect(x: Float64Array, v: Float64Array, start: number, tau: number): void {
-  if (tau === 0) return;
-  let product = x[start] as number;
-  for (let i = start + 1; i < x.length; i++) product += (v[i] as number) * (x[i] as number);
-  product *= tau;
-  x[start] = (x[start] as number) - product;
-  for (let i = start + 1; i < x.length; i++) x[i] = (x[i] as number) - product * (v[i] as number);
-}
+/** A sequence of reflections H₁, H₂, …, the first of which leave the first elements of a vector as they are. */
+export class Reflections {
+  /** The vectors v, as rows; that of reflection k starts at column `k + below`. */
+  readonly vectors: Matrix;
+  private readonly below: number;
+  /** Reflections that are applied at a time. */
+  private readonly block: number;
+  private readonly taus: Float64Array;
+  /** Space for products: two matrices with as many columns as reflections are applied to, and two squares. */
+  private readonly products: readonly [Matrix, Matrix, Matrix, Matrix];
 
-/** Reduces a matrix to upper triangular form. The reflections are stored below the diagonal; returns their τ. */
-export function triangularize(a: Columns): Float64Array {
-  const rows = a[0]?.length ?? 0;
-  return Float64Array.from({ length: Math.min(rows, a.length) }, (_, k) => {
-    const column = a[k] as Float64Array;
-    const tau = reflection(column, k);
-    for (let j = k + 1; j < a.length; j++) reflect(a[j] as Float64Array, column, k, tau);
-    return tau;
-  });
-}
+  /**
+   * Allocates reflections of vectors with `n` elements, for matrices with up to `columns` columns.
+   *
+   * @param below the elements that the first reflection leaves as they are.
+   */
+  constructor(space: Space, count: number, n: number, columns: number, below: number) {
+    const size = space.small ? 1 : Math.min(32, count);
+    this.block = size;
+    this.vectors = space.matrix(count, n);
+    const of = (width: number) => space.matrix(size, width);
+    this.products = [of(columns), of(columns), of(size), of(size)];
+    this.below = below;
+    this.taus = new Float64Array(count);
+  }
 
-/**
- * Computes the first columns of the product of reflections. The vector of reflection k starts at row `k + below` of
- * `vectors[k]`.
- */
-export function orthogonal(vectors: Columns, taus: Float64Array, rows: number, columns: number, below = 0): Columns {
-  const q = zeroMatrix(rows, columns);
-  for (let j = 0; j < columns; j++) (q[j] as Float64Array)[j] = 1;
-  for (let k = taus.length - 1; k >= 0; k--)
-    for (let j = k + below; j < columns; j++)
-      reflect(q[j] as Float64Array, vectors[k] as Float64Array, k + below, taus[k] as number);
-  return q;
+  /** Makes a reflection from a vector that was stored in row k, and returns τ and the multiple it is mapped to. */
+  set(k: number): readonly [tau: number, beta: number] {
+    const [x, at] = elements(part(this.vectors, k, 0));
+    const [start, n] = [k + this.below, this.vectors.shape[1]];
+    for (let i = at; i < at + start; i++) x[i] = 0;
+    const pair = reflection(x, at + start, n - start);
+    this.taus[k] = pair[0];
+    return pair;
+  }
+
+  /**
+   * Multiplies the last rows of a matrix by reflections `first` to `last - 1`, at most a block: C ← H₁ H₂ … C, or with
+   * `transposed` the transposed product. C has as many rows as the first reflection has elements. With the vectors as
+   * the rows of V, `H₁ H₂ … = I + Vᵀ N V`, where N is an upper triangle.
+   */
+  private apply(c: Matrix, first: number, last: number, transposed: boolean): void {
+    const { taus, vectors, products } = this;
+    const [size, columns] = [last - first, c.shape[1]];
+    if (columns === 0) return;
+    const v = part(vectors, first, vectors.shape[1] - c.shape[0], size);
+    const image = part(products[0], 0, 0, size, columns);
+    multiply(image, v, c, false);
+    if (size === 1) {
+      scale(image, -(taus[first] as number));
+      multiply(c, turned(v), image);
+      return;
+    }
+    const product = part(products[1], 0, 0, size, columns);
+    const [gram, n] = [part(products[2], 0, 0, size, size), part(products[3], 0, 0, size, size)];
+    multiply(gram, v, turned(v), false);
+    const [[x, at], [y, from], step] = [elements(n), elements(gram), n.strides[0]];
+    for (let k = 0; k < size; k++)
+      for (let i = 0; i < size; i++) {
+        let sum = i === k ? 1 : 0;
+        for (let p = i; p < k; p++) sum += (x[at + i * step + p] as number) * (y[from + p * step + k] as number);
+        x[at + i * step + k] = -(taus[first + k] as number) * sum;
+      }
+    multiply(product, transposed ? turned(n) : n, image, false);
+    multiply(c, turned(v), product);
+  }
+
+  /** Overwrites Q with the first columns of the product of the first `count` reflections. */
+  product(q: Matrix, count: number = this.taus.length): void {
+    const { block } = this;
+    const [x, at] = elements(q);
+    const [rows, columns] = q.shape;
+    x.fill(0, at, at + rows * columns);
+    for (let i = 0; i < Math.min(rows, columns); i++) x[at + i * (columns + 1)] = 1;
+    for (let first = Math.floor((count - 1) / block) * block; first >= 0; first -= block) {
+      // The columns before are those of the unit matrix.
+      const start = first + this.below;
+      this.apply(part(q, start, start), first, Math.min(first + block, count), false);
+    }
+  }
+
+  /**
+   * Reduces a matrix to upper triangular form. The product of the reflections is Q of `A = Q R`; the other triangle is
+   * not used.
+   */
+  triangularize(a: Matrix): void {
+    const { block, vectors } = this;
+    const [rows, columns] = a.shape;
+    const count = Math.min(rows, columns);
+    for (let first = 0; first < count; first += block) {
+      const last = Math.min(first + block, count);
+      const panel = turned(part(a, first, first, rows - first, last - first));
+      // Columns are reduced as rows, whose elements are adjacent.
+      copy(part(vectors, first, first, last - first), panel);
+      const [[x, at], [y, start]] = [elements(a), elements(vectors)];
+      for (let k = first; k < last; k++) {
+        const v = start + k * rows;
+        for (let i = first; i < k; i++) x[at + i * columns + k] = y[v + i] as number;
+        const [tau, beta] = this.set(k);
+        x[at + k * columns + k] = beta;
+        for (let row = v + rows; row < start + last * rows; row += rows) {
+          let image = 0;
+          for (let i = k; i < rows; i++) image += (y[v + i] as number) * (y[row + i] as number);
+          add(y, row + k, rows - k, y, v + k, -tau * image);
+        }
+      }
+      this.apply(part(a, first, last), first, last, true);
+    }
+  }
 }

@@ -6,13 +6,14 @@ import {
   emptyLike,
   expectOneType,
   type Op,
+  scope,
   settings,
   shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, readMatrices, writeMatrices, writeVectors } from "./matrices.ts";
-import { pinv, rankOf, tolerances } from "./pinv.ts";
+import { expectMatrix, named, Space, write } from "./matrices.ts";
+import { applyInverse, pinv, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
 export interface LstsqOptions {
@@ -48,33 +49,14 @@ const leastSquares: Op<number> = {
     ];
   },
   run([a, b], rtol, [x, ranks, values]) {
-    const [m, n] = a.size(-2, -1);
-    const right = readMatrices(b);
-    const parts = readMatrices(a).map((matrix) => decompose("lstsq", matrix, m, "reduced"));
-    const rank = parts.map(({ s }) => rankOf(s, 0, rtol));
-    const solutions = parts.map(({ s, u, v }, i) =>
-      (right[i] ?? []).map((column) => {
-        const solution = new Float64Array(n);
-        for (let k = 0; k < (rank[i] as number); k++) {
-          const factor =
-            (u[k] as Float64Array).reduce((sum, value, row) => sum + value * (column[row] as number), 0) /
-            (s[k] as number);
-          v[k]?.forEach((value, row) => {
-            solution[row] = (solution[row] as number) + factor * value;
-          });
-        }
-        return solution;
-      }),
-    );
-    writeMatrices(x, solutions);
-    writeVectors(
-      ranks,
-      rank.map((value) => Float64Array.of(value)),
-    );
-    writeVectors(
-      values,
-      parts.map(({ s }) => s),
-    );
+    scope(() => {
+      const space = new Space(a, a.size(-2) * Math.max(a.size(-1), b.size(-1)));
+      const parts = decompose("lstsq", a, "reduced", false, space);
+      const found = new Float64Array(ranks.numel());
+      found.set(applyInverse(x, parts, () => [0, rtol], space.read(b)));
+      write(ranks, found);
+      write(values, parts.s);
+    });
   },
   // With H = A⁺ and R = B - A X: gB = Hᵀ g and gA = R (H Hᵀ g)ᵀ + Hᵀ X ((1 - H A) g)ᵀ - Hᵀ g Xᵀ, which follows from the
   // gradient of the pseudoinverse.

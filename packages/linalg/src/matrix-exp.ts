@@ -1,7 +1,7 @@
 /** The matrix exponential. */
 
 import { eye, type Tensor } from "@akari/tensor";
-import { expectSquare, readMatrices } from "./matrices.ts";
+import { expectSquare, valuesOf } from "./matrices.ts";
 
 /**
  * Coefficients 1/k! of the Taylor series up to degree 16, where the remainder is below float64's rounding error for
@@ -26,13 +26,14 @@ for (let k = 1; k <= 16; k++) coefficients.push((coefficients[k - 1] as number) 
  */
 export function matrixExp(a: Tensor): Tensor {
   const n = expectSquare("matrixExp", a);
+  const values = valuesOf(a.detach());
   let norm = 0;
-  for (const matrix of readMatrices(a.detach()))
-    for (const column of matrix)
-      norm = Math.max(
-        norm,
-        column.reduce((sum, x) => sum + Math.abs(x), 0),
-      );
+  for (let start = 0; start < values.length; start += n * n)
+    for (let j = start; j < start + n; j++) {
+      let sum = 0;
+      for (let i = 0; i < n; i++) sum += Math.abs(values[j + i * n] as number);
+      norm = Math.max(norm, sum);
+    }
   const squarings = Number.isFinite(norm)
     ? Math.max(0, Math.ceil(Math.log2(norm)) + (a.dtype === "float64" ? 1 : -1))
     : 0;

@@ -10,15 +10,17 @@ import {
   maximum,
   numbersOf,
   type Op,
+  scope,
   settings,
   shapeError,
+  sizeOf,
   type Tensor,
   where,
 } from "@akari/tensor";
-import { decompose } from "./bidiagonal.ts";
+import { type Decomposed, decompose } from "./bidiagonal.ts";
 import { eigvalsh } from "./eigh.ts";
 import { invEx } from "./inverses.ts";
-import { expectMatrix, expectSquare, mirrored, readMatrices, writeMatrices, zeroMatrix } from "./matrices.ts";
+import { expectMatrix, expectSquare, type Matrix, multiply, part, scale, turned, writeMatrices } from "./matrices.ts";
 import { type MatrixOrder, matrixNorm } from "./norms.ts";
 import { svdvals } from "./svd.ts";
 
@@ -59,11 +61,37 @@ export function tolerances(operation: string, a: Tensor, options: HermitianOptio
   return { atol, rtol, usual, hermitian };
 }
 
-/** Returns how many of the singular values, in descending order, exceed the tolerance. */
-export function rankOf(s: Float64Array, atol: number, rtol: number): number {
-  const least = Math.max(atol, rtol * (s[0] ?? 0));
-  const end = s.findIndex((value) => !(value > least));
-  return end < 0 ? s.length : end;
+/**
+ * Writes V S⁺ Uᵀ, or its product with matrices, to an output, where singular values within the tolerances count as zero.
+ * Overwrites V. Returns the ranks.
+ *
+ * @param right matrices with as many rows as A. Default: none.
+ */
+export function applyInverse(
+  to: Tensor,
+  { s, u, v, space }: Decomposed,
+  cutoffs: (matrix: number) => readonly [atol: number, rtol: number],
+  right?: Matrix,
+): number[] {
+  const [k, n, width] = [s.length && s.length / sizeOf(to.shape.slice(0, -2)), ...to.size(-2, -1)];
+  const [results, image] = [space.matrix(to.numel() / width || 0, width), space.matrix(right ? k : 0, width)];
+  const ranks: number[] = [];
+  for (let first = 0, i = 0; first < s.length; first += k, i++) {
+    const [atol, rtol] = cutoffs(i);
+    const least = Math.max(atol, rtol * (s[first] as number));
+    const [left, own] = [part(v, first, 0, k), part(u, first, 0, k)];
+    let rank = 0;
+    for (let j = 0; j < k; j++) {
+      const value = s[first + j] as number;
+      scale(part(left, j, 0, 1), value > least ? 1 / value : 0);
+      if (value > least) rank++;
+    }
+    if (right) multiply(image, own, part(right, i * own.shape[1], 0, own.shape[1]), false);
+    multiply(part(results, i * n, 0, n), turned(left), right ? image : own);
+    ranks.push(rank);
+  }
+  writeMatrices(to, results);
+  return ranks;
 }
 
 /** Attributes of the pseudoinverse: both tolerances, one for all matrices or one for each. */
@@ -81,21 +109,10 @@ const pseudoinverse: Op<Cutoffs> = {
     return [{ shape: [...a.shape.slice(0, -2), n, m], dtype: a.dtype }];
   },
   run([a], { atol, rtol, hermitian }, [to]) {
-    const [m, n] = a.size(-2, -1);
-    const inverses = readMatrices(a).map((matrix, i) => {
-      const { s, u, v } = decompose("pinv", hermitian ? mirrored(matrix, "L") : matrix, m, "reduced");
-      const inverse = zeroMatrix(n, m);
-      const rank = rankOf(s, atol[i % atol.length] as number, rtol[i % rtol.length] as number);
-      for (let k = 0; k < rank; k++) {
-        const [left, right] = [u[k] as Float64Array, v[k] as Float64Array];
-        inverse.forEach((column, j) => {
-          const factor = (left[j] as number) / (s[k] as number);
-          for (let row = 0; row < n; row++) column[row] = (column[row] as number) + factor * (right[row] as number);
-        });
-      }
-      return inverse;
+    scope(() => {
+      const cutoffs = (i: number) => [atol[i % atol.length], rtol[i % rtol.length]] as [number, number];
+      applyInverse(to, decompose("pinv", a, "reduced", hermitian), cutoffs);
     });
-    writeMatrices(to, inverses);
   },
   // Formula by Golub and Pereyra 1973, "The differentiation of pseudo-inverses and nonlinear least squares problems
   // whose variables separate".

@@ -5,13 +5,15 @@ import {
   applyAll,
   checkChoice,
   type Op,
+  scope,
   settings,
+  sizeOf,
   solveTriangular,
   type Tensor,
   tril,
 } from "@akari/tensor";
-import { orthogonal, triangularize } from "./householder.ts";
-import { expectMatrix, named, readMatrices, upperTriangle, writeMatrices } from "./matrices.ts";
+import { Reflections } from "./householder.ts";
+import { elements, expectMatrix, named, part, Space, writeMatrices } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -40,21 +42,21 @@ const decomposition: Op<QrMode> = {
     ];
   },
   run([a], mode, [q, r]) {
-    const matrices = readMatrices(a);
-    const rows = a.size(-2);
-    const taus = matrices.map(triangularize);
-    if (mode !== "r") {
-      const columns = q.size(-1);
-      writeMatrices(
-        q,
-        matrices.map((matrix, k) => orthogonal(matrix, taus[k] as Float64Array, rows, columns)),
-      );
-    }
-    const height = r.size(-2);
-    writeMatrices(
-      r,
-      matrices.map((matrix) => upperTriangle(matrix, height)),
-    );
+    scope(() => {
+      const [[m, n], width] = [a.size(-2, -1), mode === "r" ? 0 : q.size(-1)];
+      const [space, count] = [new Space(a), sizeOf(a.shape.slice(0, -2))];
+      const [source, bases] = [space.read(a), space.matrix(count * m, width)];
+      const reflections = new Reflections(space, Math.min(m, n), m, Math.max(n, width), 0);
+      for (let k = 0; k < count; k++) {
+        const matrix = part(source, k * m, 0, m);
+        reflections.triangularize(matrix);
+        const [x, at] = elements(matrix);
+        for (let i = 1; i < m; i++) x.fill(0, at + i * n, at + i * n + Math.min(i, n));
+        if (mode !== "r") reflections.product(part(bases, k * m, 0, m));
+      }
+      if (mode !== "r") writeMatrices(q, bases);
+      writeMatrices(r, source);
+    });
   },
   gradient: {
     reads: () => ({ outputs: [0, 1] }),

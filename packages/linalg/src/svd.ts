@@ -1,8 +1,8 @@
 /** The singular value decomposition. */
 
-import { apply, applyAll, diagEmbed, eye, type Op, settings, type Tensor } from "@akari/tensor";
-import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, readMatrices, transposed, writeMatrices, writeVectors } from "./matrices.ts";
+import { applyAll, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { decompose, type Vectors } from "./bidiagonal.ts";
+import { expectMatrix, named, write, writeMatrices } from "./matrices.ts";
 
 /** Options of `svd`. */
 export interface SvdOptions {
@@ -22,41 +22,32 @@ export type SVD = readonly [U: Tensor, S: Tensor, Vh: Tensor] & {
   readonly Vh: Tensor;
 };
 
-/** a → U, S and Vᵀ */
-const decomposition: Op<boolean> = {
+/** a → S, and if vectors are requested, U and Vᵀ */
+const decomposition: Op<{ readonly operation: string; readonly vectors: Vectors }> = {
   name: "svd",
-  infer([a], full) {
-    const [m, n] = expectMatrix("svd", a);
+  infer([a], { operation, vectors }) {
+    const [m, n] = expectMatrix(operation, a);
     const [{ dtype }, batch, k] = [a, a.shape.slice(0, -2), Math.min(m, n)];
-    return [
-      { shape: [...batch, m, full ? m : k], dtype },
-      { shape: [...batch, k], dtype },
-      { shape: [...batch, full ? n : k, n], dtype },
-    ];
+    const of = (...shape: number[]) => ({ shape: [...batch, ...shape], dtype });
+    const full = vectors === "full";
+    return vectors === "none" ? [of(k)] : [of(k), of(m, full ? m : k), of(full ? n : k, n)];
   },
-  run([a], full, [u, s, vh]) {
-    const [rows, columns] = a.size(-2, -1);
-    const parts = readMatrices(a).map((matrix) => decompose("svd", matrix, rows, full ? "full" : "reduced"));
-    writeMatrices(
-      u,
-      parts.map((part) => part.u),
-    );
-    writeVectors(
-      s,
-      parts.map((part) => part.s),
-    );
-    writeMatrices(
-      vh,
-      parts.map((part) => transposed(part.v, columns)),
-    );
+  run([a], { operation, vectors }, [s, u, vh]) {
+    scope(() => {
+      const parts = decompose(operation, a, vectors);
+      write(s, parts.s);
+      if (!u || !vh) return;
+      writeMatrices(u, parts.u, true);
+      writeMatrices(vh, parts.v);
+    });
   },
   gradient: {
     reads: () => ({ outputs: [0, 1, 2] }),
     compute(gradients, context) {
-      const [gu, gs, gvh] = gradients;
-      const s = context.output(1);
+      const [gs, gu, gvh] = gradients;
+      const s = context.output(0);
       const [left, right] = [(x: Tensor) => x.narrow(-1, 0, s.size(-1)), (x: Tensor) => x.narrow(-2, 0, s.size(-1))];
-      const [u, vh] = [left(context.output(0)), right(context.output(2))];
+      const [u, vh] = [left(context.output(1)), right(context.output(2))];
       return [gradientOf({ u, s, vh }, gu ? left(gu) : null, gs ?? null, gvh ? right(gvh) : null)];
     },
   },
@@ -95,23 +86,6 @@ function gradientOf(
   return result;
 }
 
-/** a → S */
-const onlyValues: Op = {
-  name: "svdvals",
-  infer([a]) {
-    const [m, n] = expectMatrix("svdvals", a);
-    return [{ shape: [...a.shape.slice(0, -2), Math.min(m, n)], dtype: a.dtype }];
-  },
-  run([a], _, [s]) {
-    const rows = a.size(-2);
-    writeVectors(
-      s,
-      readMatrices(a).map((matrix) => decompose("svdvals", matrix, rows, "none").s),
-    );
-  },
-  gradient: null,
-};
-
 /**
  * Computes the singular value decomposition of each matrix [m, n]: `A = U diag(S) Vh`. The singular values are in
  * descending order, the left singular vectors are the columns of U, the right ones the rows of Vh. Each pair of vectors
@@ -128,7 +102,9 @@ const onlyValues: Op = {
  */
 export function svd(a: Tensor, options: SvdOptions = {}): SVD {
   const { fullMatrices } = settings("svd", options, { fullMatrices: true });
-  return named(applyAll(decomposition, [a], fullMatrices), "U", "S", "Vh");
+  const parts = applyAll(decomposition, [a], { operation: "svd", vectors: fullMatrices ? "full" : "reduced" });
+  const [s, u, vh] = parts as readonly [Tensor, Tensor, Tensor]; // safe: vectors are requested
+  return named([u, s, vh], "U", "S", "Vh");
 }
 
 /**
@@ -142,5 +118,6 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
  */
 export function svdvals(a: Tensor): Tensor {
   // The gradient needs the singular vectors.
-  return a?.requiresGrad ? svd(a, { fullMatrices: false }).S : apply(onlyValues, [a], undefined);
+  const vectors = a?.requiresGrad ? "reduced" : "none";
+  return applyAll(decomposition, [a], { operation: "svdvals", vectors })[0] as Tensor; // safe: S comes first
 }

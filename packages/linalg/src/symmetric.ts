@@ -4,99 +4,125 @@
  * Computations", section 8.3.)
  */
 
-import { ArgumentError } from "@akari/tensor";
-import { orthogonal, reflection } from "./householder.ts";
-import type { Columns } from "./matrices.ts";
-import { rotate, rotationOf } from "./rotation.ts";
+import { ArgumentError, type Tensor } from "@akari/tensor";
+import { Deferred } from "./deferred.ts";
+import { Reflections } from "./householder.ts";
+import {
+  add,
+  copy,
+  elements,
+  inner,
+  type Matrix,
+  mirror,
+  part,
+  Space,
+  scale,
+  scaleDown,
+  sortRows,
+  turned,
+} from "./matrices.ts";
+import { patience, Rotated, rotationOf } from "./rotation.ts";
+
+/** Result of `diagonalize`: `A = Vᵀ diag(values) V` for each matrix of a batch. */
+export interface Diagonalized {
+  /** Eigenvalues in ascending order. */
+  readonly values: Float64Array;
+  /** V, the eigenvectors as rows, for one matrix after the other; no rows if they were not requested. */
+  readonly rows: Matrix;
+}
 
 /**
- * Computes the eigenvalues in ascending order and, if requested, the eigenvectors as columns. Overwrites `a`.
+ * Computes the eigenvalues of symmetric matrices [..., n, n] and, if requested, the eigenvectors. To be called in a scope.
  *
- * @throws ArgumentError when the iteration does not converge.
+ * @param upper whether to read the upper triangle instead of the lower one.
+ * @throws ArgumentError for NaN and infinities, and when the iteration does not converge.
  */
-export function diagonalize(
-  operation: string,
-  a: Columns,
-  vectors: boolean,
-): { readonly values: Float64Array; readonly vectors: Columns } {
-  const n = a.length;
-  const { diagonal, beside, taus } = tridiagonalize(a);
-  const q = vectors ? orthogonal(a, taus, n, n, 1) : [];
-  for (let last = n - 1, steps = 0; last > 0; ) {
+export function diagonalize(operation: string, a: Tensor, upper: boolean, vectors: boolean): Diagonalized {
+  const [n, space] = [a.size(-1), new Space(a)];
+  const [values, height] = [new Float64Array(a.numel() / n || 0), vectors ? n : 0];
+  const [source, rows] = [space.read(a), space.matrix(vectors ? values.length : 0, n)];
+  const [matrix, reflections] = [new Deferred(space, n, n), new Reflections(space, n, n, height, 1)];
+  const [rotated, basis, spare] = [new Rotated(space, height, n), space.matrix(height, n), space.matrix(1, n)];
+  for (let k = 0; k * n < values.length; k++) {
+    matrix.matrix = part(source, k * n, 0, n);
+    rotated.matrix = part(rows, k * height, 0, height);
+    mirror(upper ? turned(matrix.matrix) : matrix.matrix);
+    const factor = scaleDown(operation, matrix.matrix);
+    const [diagonal, beside] = tridiagonalize(matrix, reflections, spare);
+    if (vectors) reflections.product(basis, n - 1);
+    copy(rotated.matrix, turned(basis));
+    iterate(operation, diagonal, beside, rotated);
+    sortRows(diagonal, rotated.matrix);
+    values.set(
+      diagonal.map((x) => factor * x),
+      k * n,
+    );
+  }
+  return { values, rows };
+}
+
+/** Reduces the off-diagonal to zero, block by block from the bottom, and rotates the vectors. */
+function iterate(operation: string, diagonal: Float64Array, beside: Float64Array, rotated: Rotated): void {
+  const size = diagonal.reduce((most, x, i) => Math.max(most, Math.abs(x), Math.abs(beside[i] ?? 0)), 0);
+  // An element is zero within rounding error of the adjacent ones. Where these are rounding errors themselves, as of
+  // repeated or tiny eigenvalues, the iteration may stagnate; then the largest element counts.
+  const negligible = (i: number, stagnant: boolean): boolean => {
+    const around = stagnant ? size : Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
+    if (Math.abs(beside[i] as number) > Number.EPSILON * around) return false;
+    beside[i] = 0;
+    return true;
+  };
+  for (let last = diagonal.length - 1, steps = 0; last > 0; ) {
     let first = last;
-    while (first > 0 && !negligible(diagonal, beside, first - 1)) first--;
+    while (first > 0 && !negligible(first - 1, steps > patience)) first--;
     if (first === last) {
       last--;
       steps = 0;
-    } else if (steps++ < 60) step(diagonal, beside, first, last, q);
+    } else if (steps++ < 60) step(diagonal, beside, first, last, rotated);
     else throw new ArgumentError(`${operation}: the iteration does not converge`);
   }
-  const order = Array.from(diagonal.keys()).sort((i, j) => (diagonal[i] as number) - (diagonal[j] as number));
-  return {
-    values: Float64Array.from(order, (i) => diagonal[i] as number),
-    vectors: vectors ? order.map((i) => q[i] as Float64Array) : [],
-  };
+  rotated.finish();
 }
 
-/**
- * Whether off-diagonal element `i` is within rounding error of the adjacent diagonal elements; if so, sets it to zero.
- */
-function negligible(diagonal: Float64Array, beside: Float64Array, i: number): boolean {
-  const around = Math.abs(diagonal[i] as number) + Math.abs(diagonal[i + 1] as number);
-  if (Math.abs(beside[i] as number) > Number.EPSILON * around) return false;
-  beside[i] = 0;
-  return true;
-}
-
-/**
- * Returns the diagonal and the off-diagonal. The reflections are stored in the columns of `a`, starting below the
- * diagonal.
- */
-function tridiagonalize(a: Columns): Record<"diagonal" | "beside" | "taus", Float64Array> {
-  const n = a.length;
-  const beside = new Float64Array(Math.max(0, n - 1));
-  const taus = new Float64Array(Math.max(0, n - 1));
-  const diagonal = new Float64Array(n);
+/** Returns the diagonal and the off-diagonal. */
+function tridiagonalize(
+  matrix: Deferred,
+  reflections: Reflections,
+  spare: Matrix,
+): readonly [diagonal: Float64Array, beside: Float64Array] {
+  const n = spare.shape[1];
+  const [diagonal, beside] = [new Float64Array(n), new Float64Array(Math.max(0, n - 1))];
   for (let k = 0; k < n; k++) {
-    const v = a[k] as Float64Array;
-    diagonal[k] = v[k] as number;
+    const row = part(reflections.vectors, k, k, 1);
+    matrix.copyRow(k, row);
+    const [z, start] = elements(row);
+    diagonal[k] = z[start] as number;
     if (k === n - 1) break;
-    const tau = reflection(v, k + 1);
-    beside[k] = v[k + 1] as number;
-    taus[k] = tau;
-    v[k + 1] = 1;
+    const [tau, beta] = reflections.set(k);
+    beside[k] = beta;
+    if (tau === 0) continue;
     // A ← H A H = A - v wᵀ - w vᵀ
-    const w = new Float64Array(n);
-    let overlap = 0;
-    for (let j = k + 1; j < n; j++) {
-      w[j] = tau * dot(a[j] as Float64Array, v, k + 1);
-      overlap += (w[j] as number) * (v[j] as number);
-    }
-    for (let j = k + 1; j < n; j++) w[j] = (w[j] as number) - (tau / 2) * overlap * (v[j] as number);
-    for (let j = k + 1; j < n; j++) {
-      const [column, vj, wj] = [a[j] as Float64Array, v[j] as number, w[j] as number];
-      for (let i = k + 1; i < n; i++) column[i] = (column[i] as number) - (v[i] as number) * wj - (w[i] as number) * vj;
-    }
+    const [v, w] = [part(row, 0, 1), part(spare, 0, k + 1)];
+    matrix.multiply(v, w, true); // a symmetric matrix is multiplied faster by rows
+    scale(w, -tau);
+    add(...elements(w), n - k - 1, ...elements(v), (-tau / 2) * inner(v, w));
+    matrix.add(v, w);
+    matrix.add(w, v);
   }
-  return { diagonal, beside, taus };
-}
-
-function dot(x: Float64Array, y: Float64Array, start: number): number {
-  let sum = 0;
-  for (let i = start; i < x.length; i++) sum += (x[i] as number) * (y[i] as number);
-  return sum;
+  return [diagonal, beside];
 }
 
 /**
  * One QR sweep of rotations over the block from `first` to `last`. The shift creates a bulge at the top, which is
  * chased to the bottom.
  */
-function step(d: Float64Array, e: Float64Array, first: number, last: number, q: Columns): void {
+function step(d: Float64Array, e: Float64Array, first: number, last: number, rotated: Rotated): void {
   const half = ((d[last - 1] as number) - (d[last] as number)) / 2;
   const corner = e[last - 1] as number;
   const shift = (d[last] as number) - corner ** 2 / (half + Math.sign(half || 1) * Math.sqrt(half ** 2 + corner ** 2));
   let x = (d[first] as number) - shift;
   let bulge = e[first] as number;
+  rotated.sweep(first, last);
   for (let k = first; k < last; k++) {
     const [c, s, r] = rotationOf(x, bulge);
     if (k > first) e[k - 1] = r;
@@ -109,6 +135,6 @@ function step(d: Float64Array, e: Float64Array, first: number, last: number, q: 
       bulge = s * (e[k + 1] as number);
       e[k + 1] = c * (e[k + 1] as number);
     }
-    rotate(q[k], q[k + 1], c, s);
+    rotated.add(k, c, s);
   }
 }

@@ -1,9 +1,9 @@
 /** Eigenvalues and eigenvectors of matrices that are not symmetric. */
 
 import { requiresGrad } from "@akari/autograd";
-import { eye, manualSeed, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
+import { arange, eye, manualSeed, ones, randn, type Tensor, tensor, triu, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { eig, eigvals } from "../src/index.ts";
+import { eig, eigvals, qr } from "../src/index.ts";
 import { double, expectClose, expectGradients, square } from "./matrices.ts";
 
 describe("eig of nonsymmetric matrices", () => {
@@ -93,6 +93,20 @@ describe("eig of nonsymmetric matrices", () => {
     expectEigen(a);
     const [re, im] = parts(eigvals(a));
     expectClose(re.square().add(im.square()), ones([12], double));
+  });
+
+  it("has finite eigenvectors for a nilpotent matrix, whose eigenvalues are all zero", () => {
+    manualSeed(4);
+    expectEigen(triu(randn([60, 60], double), 1));
+  });
+
+  it("converges in float32 for eigenvalues that are equal within rounding", () => {
+    manualSeed(6);
+    const basis = qr(randn([32, 32], double)).Q;
+    const a = basis.mul(arange(32, double).remainder(3)).matmul(basis.mT).to("float32");
+    const [re, im] = parts(eigvals(a));
+    expectClose(re.round(), re, 1e-5);
+    expectClose(im, zeros([32]), 1e-5);
   });
 
   it("returns PyTorch's eigenvalues, with the same gradient", () => {

@@ -3,6 +3,7 @@ import {
   arange,
   cpu,
   diag,
+  diagEmbed,
   eye,
   fromTypedArray,
   manualSeed,
@@ -12,6 +13,8 @@ import {
   type Tensor,
   type TensorOptions,
   tensor,
+  tril,
+  triu,
   zeros,
 } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
@@ -280,6 +283,66 @@ describe("decompositions of difficult matrices", () => {
     const [values, vectors] = eigh(symmetric);
     expectClose(vectors.mul(values).matmul(vectors.mT).div(scale), symmetric.div(scale));
     expectOrthogonal(vectors);
+  });
+
+  // Up to 32 columns, matrices are on the host; from 64 on, sums of products are deferred and rotations are collected.
+  it.each([
+    ["tall", [40, 20]],
+    ["wide", [20, 40]],
+    ["larger, tall", [150, 70]],
+    ["larger, wide", [70, 150]],
+    ["much taller", [500, 2]],
+    ["one block and a row", [33, 33]],
+    ["a batch", [2, 3, 66, 40]],
+    ["square", [130, 130]],
+  ])("%s: %j", (_, shape) => {
+    manualSeed(7);
+    const a = randn(shape, double);
+    const k = Math.min(...a.size(-2, -1));
+    const [u, s, vh] = svd(a, { fullMatrices: true });
+    const columns = u.narrow(-1, 0, k).mul(s.unsqueeze(-2));
+    expectClose(columns.matmul(vh.narrow(-2, 0, k)), a);
+    expectOrthogonal(u);
+    expectOrthogonal(vh.mT);
+    expectClose(svdvals(a), s);
+    for (const mode of ["reduced", "complete"] as const) {
+      const [q, r] = qr(a, { mode });
+      expectClose(q.matmul(r), a);
+      expectClose(tril(r, -1), zeros(r.shape, double), 1e-300);
+      expectOrthogonal(q);
+    }
+    expectClose(qr(a, { mode: "r" }).R, qr(a).R);
+    expectClose(a.matmul(pinv(a)).matmul(a), a, 1e-10);
+    for (const UPLO of ["L", "U"] as const) {
+      const square = a.narrow(-2, 0, k).narrow(-1, 0, k);
+      const half = UPLO === "L" ? tril(square, -1) : triu(square, 1);
+      const symmetric = half.add(half.mT).add(diagEmbed(square.diagonal(0, -2, -1)));
+      const [values, vectors] = eigh(square, { UPLO });
+      expectClose(vectors.mul(values.unsqueeze(-2)).matmul(vectors.mT), symmetric);
+      expectOrthogonal(vectors);
+      expectClose(eigvalsh(square, { UPLO }), values);
+    }
+  });
+
+  // Eigenvalues of rounding errors, as of repeated and tiny ones, used to exceed the iterations.
+  it.each([16, 65, 130, 200])("of %i columns with repeated values or a condition number of 1e12 converge", (n) => {
+    manualSeed(9);
+    const q = qr(randn([n, n], double)).Q;
+    const repeated = q.mul(arange(n, double).remainder(3).sub(1)).matmul(q.mT);
+    const small = arange(n, double).mul(-12 / (n - 1));
+    const graded = q.mul(tensor(10, double).pow(small)).matmul(q.mT);
+    for (const a of [repeated, graded, ones([n, n], double)]) {
+      const [u, s, vh] = svd(a);
+      expectClose(u.mul(s).matmul(vh), a, 2e-12);
+      expectOrthogonal(u);
+      expectOrthogonal(vh.mT);
+      const [values, vectors] = eigh(a);
+      expectClose(vectors.mul(values).matmul(vectors.mT), a, 2e-12);
+      expectOrthogonal(vectors);
+      const general = eigvals(a).select(-1, 0).sort().values;
+      expectClose(general, values, 1e-10);
+    }
+    expectClose(svdvals(repeated).round(), svdvals(repeated), 1e-12);
   });
 
   it("matrixRank and pinv ignore values within rounding error", () => {
