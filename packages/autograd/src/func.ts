@@ -7,7 +7,16 @@
  * @packageDocumentation
  */
 
-import { ArgumentError, describeValue, expectTensor, eye, settings, Tensor, zerosLike } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkInteger,
+  describeValue,
+  expectTensor,
+  eye,
+  settings,
+  Tensor,
+  zerosLike,
+} from "@akari/tensor";
 import { vmap } from "@akari/tensor/vmap";
 import { expectFunction } from "./argument.ts";
 import { directional, gradientOf, gradOrZero, separate, vectorsFor } from "./functional.ts";
@@ -265,6 +274,7 @@ function derivative(
 ): (...args: unknown[]) => unknown {
   expectFunction(operation, fn);
   const { argnums, chunkSize, hasAux } = settings(operation, options, { argnums: 0, chunkSize: null, hasAux: false });
+  if (chunkSize !== null) checkInteger(operation, "chunkSize", chunkSize, 1);
   return (...args) => {
     const positions = positionsOf(operation, argnums, args);
     const inputs = positions.map((position) => args[position] as Tensor); // safe: `separate` rejects others

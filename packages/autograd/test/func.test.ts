@@ -151,6 +151,7 @@ describe("torch.func", () => {
       new ArgumentError("grad: expected tensors, alone, in arrays or in objects, got 3"),
     );
     expect(() => grad((a: Tensor) => a)(x)).toThrow(ShapeError);
+    expect(() => jacrev(v, { chunkSize: 0 })).toThrow(/^jacrev: chunkSize must be a positive integer, got 0/);
     expect(() => grad((a: Tensor) => a.sum())(x.int())).toThrow(DTypeError);
     expect(() => jvp(v, [x], [])).toThrow(ShapeError);
     const nothing = null as unknown as Tensor;

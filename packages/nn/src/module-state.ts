@@ -24,6 +24,8 @@ import { expectModule, type Module } from "./module.ts";
 export function stackModuleState(
   models: Iterable<Module>,
 ): [params: Record<string, Tensor>, buffers: Record<string, Tensor>] {
+  if (!(Symbol.iterator in Object(models)))
+    throw new ArgumentError("stackModuleState: expected several modules, such as an array of them");
   const list = [...models];
   const [first] = list;
   if (first === undefined) throw new ArgumentError("stackModuleState: expected at least one module, got none");

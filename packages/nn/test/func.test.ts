@@ -103,6 +103,9 @@ describe("stackModuleState", () => {
 
   it("rejects modules that differ", () => {
     const [one, two] = models() as [Sequential, Sequential];
+    // Safe: a mistake in plain JavaScript.
+    expect(() => stackModuleState(new Linear(1, 1) as never)).toThrow(/^stackModuleState: expected several modules/);
+    expect(() => stackModuleState(null as never)).toThrow(ArgumentError);
     expect(() => stackModuleState([])).toThrow("stackModuleState: expected at least one module, got none");
     expect(() => stackModuleState([one, ones([1])] as never)).toThrow(/stackModuleState: expected a module/);
     expect(() => stackModuleState([one, new Linear(1, 1)])).toThrow(/one class, got Sequential and Linear/);
