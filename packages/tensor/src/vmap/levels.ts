@@ -93,7 +93,7 @@ export function leave(x: Tensor, device: BatchedDevice, dim: number): Tensor {
 }
 
 /** Returns whether two devices have the same examples, on the same device or on different ones. */
-function sameLevel(a: Backend, b: Backend): boolean {
+function sameLevel(a: Backend, b: Backend): a is BatchedDevice {
   return a instanceof BatchedDevice && b instanceof BatchedDevice && a.level === b.level;
 }
 
@@ -101,14 +101,14 @@ function sameLevel(a: Backend, b: Backend): boolean {
 export function isBelow(from: Backend, device: Backend): boolean {
   if (from === device) return true;
   if (!(device instanceof BatchedDevice)) return false;
-  return isBelow(from, device.base) || (sameLevel(from, device) && isBelow((from as BatchedDevice).base, device.base)); // safe: see `sameLevel`
+  return isBelow(from, device.base) || (sameLevel(from, device) && isBelow(from.base, device.base));
 }
 
 /** Returns a tensor of a device below as one of `device`. */
 export function onto(device: Backend, x: Tensor): Tensor {
   if (x.device === device) return x;
   const batch = device as BatchedDevice; // safe: no others are above a device
-  return sameLevel(x.device, batch) ? enter(leave(x, x.device as BatchedDevice, 0), batch, 0) : enter(x, batch, null);
+  return sameLevel(x.device, batch) ? enter(leave(x, x.device, 0), batch, 0) : enter(x, batch, null);
 }
 
 /** Returns a tensor as one of the device that functions run on at present. */
