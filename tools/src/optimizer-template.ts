@@ -134,7 +134,7 @@ const manifest = ({ name, className, version }: OptimizerNames): object => ({
   sideEffects: false,
   exports: { ".": "./src/index.ts" },
   files: ["dist", "!dist/.tsbuildinfo"],
-  scripts: { build: "tsc -b" },
+  scripts: { build: "vite build --config ../../library.config.ts && tsc -b" },
   publishConfig: {
     access: "public",
     main: "./dist/index.js",

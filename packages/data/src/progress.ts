@@ -2,7 +2,7 @@
  * Progress of downloads: a bar on a terminal, nothing elsewhere.
  */
 
-import { importModule } from "../import-module.js";
+import { importModule } from "./import-module.ts";
 import { nodeProcess } from "./node.ts";
 
 /** A receiver of progress reports of a download. */

@@ -9,9 +9,9 @@ import {
   Tensor,
   type TensorOrNumber,
 } from "@akari/tensor";
-import { type Constraint, integerInterval, nonnegativeInteger } from "./constraints.ts";
+import { type Constraint, integerInterval, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
-import { BinaryOdds, binaryConstraints, type Odds } from "./odds.ts";
+import { BinaryOdds, type Odds } from "./odds.ts";
 import { binomial } from "./sampling/binomial.ts";
 import { expectWithin } from "./validation.ts";
 
@@ -39,7 +39,8 @@ export class Binomial extends Distribution {
   static override name = "Binomial";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
     totalCount: nonnegativeInteger,
-    ...binaryConstraints,
+    probs: unitInterval,
+    logits: real,
   };
   /** Number of trials n, [batch]. */
   readonly totalCount: Tensor;

@@ -156,8 +156,10 @@ export function independent(base: Constraint, dims: number): Constraint {
 
 /** Vectors of numbers except NaN. */
 export const realVector: Constraint = {
-  ...real,
+  name: "a number, not NaN",
+  isDiscrete: false,
   eventDim: 1,
+  ends: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   check: (x) => x.eq(x).all(-1),
 };
 
@@ -205,8 +207,9 @@ export const lowerCholesky: Constraint = {
  * matrices.
  */
 export const corrCholesky: Constraint = {
-  ...lowerCholesky,
   name: "lower triangular matrices with a positive diagonal and rows of length 1",
+  isDiscrete: false,
+  eventDim: 2,
   check: (x) => lowerCholesky.check(x).logicalAnd(x.square().sum(-1).sub(1).abs().lt(1e-4).all(-1)),
 };
 

@@ -9,7 +9,7 @@ import {
   type TensorOrNumber,
   uniform_,
 } from "@akari/tensor";
-import { type Constraint, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
+import { type Constraint, nonnegativeInteger, real } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
 
@@ -36,9 +36,11 @@ export class Geometric extends Distribution {
   static override name = "Geometric";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
     probs: {
-      ...unitInterval,
       name: "above 0 and at most 1",
+      isDiscrete: false,
+      eventDim: 0,
       ends: [Number.MIN_VALUE, 1],
+      limits: [0, 1],
       check: (p) => p.gt(0).logicalAnd(p.le(1)),
     },
     logits: real,

@@ -17,9 +17,9 @@ import {
   type Tensor,
   type TensorOrNumber,
 } from "@akari/tensor";
-import { type Constraint, positive, real, realVector } from "./constraints.ts";
+import { type Constraint, nonnegative, positive, real, realVector, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
-import { BinaryOdds, binaryConstraints, CategoricalOdds, type ClassOdds, classConstraints, type Odds } from "./odds.ts";
+import { BinaryOdds, CategoricalOdds, type ClassOdds, type Odds } from "./odds.ts";
 import { tensorsOf } from "./parameters.ts";
 import { TransformedDistribution } from "./transformed-distribution.ts";
 import { ExpTransform, SigmoidTransform } from "./transforms/elementary.ts";
@@ -143,7 +143,8 @@ export class RelaxedBernoulli extends TransformedDistribution {
   static override name = "RelaxedBernoulli";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
     temperature: positive,
-    ...binaryConstraints,
+    probs: unitInterval,
+    logits: real,
   };
   /** Temperature t: the lower, the closer samples are to 0 or 1. */
   readonly temperature: Tensor;
@@ -190,7 +191,8 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
   static override name = "RelaxedOneHotCategorical";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = {
     temperature: positive,
-    ...classConstraints,
+    probs: nonnegative,
+    logits: realVector,
   };
   /** Temperature t: the lower, the closer samples are to one-hot vectors. */
   readonly temperature: Tensor;

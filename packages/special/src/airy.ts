@@ -26,16 +26,16 @@ function nearZero(x: number): number {
   return sum;
 }
 
-const middle = fit((t) => nearZero(reach * t), 36);
+const middle = /* @__PURE__ */ fit((t) => nearZero(reach * t), 36);
 
 /** `e^ζ √(2ζ/π) K_⅓(ζ)` as a function of `2·2.25/ζ - 1`. It approaches 1 for large ζ. */
-const falling = fit((t) => {
+const falling = /* @__PURE__ */ fit((t) => {
   const z = (2 * zeta) / (t + 1);
   return Math.sqrt((2 * z) / Math.PI) * integral((u) => Math.exp(-2 * z * Math.sinh(u / 2) ** 2) * Math.cosh(u / 3));
 }, 36);
 
 /** The real amplitude of the wave, and the imaginary one times ζ, as functions of `2·2.25²/ζ² - 1`. */
-const wave = [0, 1].map((part) =>
+const wave = /* @__PURE__ */ [0, 1].map((part) =>
   fit((t) => {
     const z = zeta * Math.sqrt(2 / (t + 1));
     return (hankel(1 / 3, z)[part] as number) * z ** part;

@@ -39,11 +39,11 @@ const upTo8 = (f: (order: Order, x: number) => number): readonly Series[] =>
     }, 30),
   );
 
-const jNear = upTo8(jAt);
-const yNear = upTo8(yRestAt);
+const jNear = /* @__PURE__ */ upTo8(jAt);
+const yNear = /* @__PURE__ */ upTo8(yRestAt);
 // The real amplitude, and the imaginary one times x, of the Hankel function relative to a plain wave, as functions of
 // 128/x² - 1.
-const wave = [0, 1].map((order) =>
+const wave = /* @__PURE__ */ [0, 1].map((order) =>
   [0, 1].map((part) =>
     fit((t) => {
       const x = Math.sqrt(128 / (t + 1));

@@ -17,7 +17,7 @@ const erfcxAt = (x: number): number => (2 / Math.sqrt(Math.PI)) * integral((t) =
  * `(1 + 2x) erfcx(x)` for all x ≥ 0 as a function of `t = (x - 3.75) / (x + 3.75)` (Shepherd and Laframboise 1981,
  * "Chebyshev approximation of (1 + 2x) exp(x²) erfc x").
  */
-const scaled = fit((t) => {
+const scaled = /* @__PURE__ */ fit((t) => {
   const x = (3.75 * (1 + t)) / (1 - t);
   return (1 + 2 * x) * erfcxAt(x);
 }, 40);
@@ -102,13 +102,13 @@ function tailAt(w: number): number {
 /** Distance from ½ at which the tails begin, at a probability of e⁻². */
 const edge = 0.5 - Math.exp(-2);
 /** `ndtri(½ + y) / y` as a function of y². */
-const middle = fit((t) => {
+const middle = /* @__PURE__ */ fit((t) => {
   const y = edge * Math.sqrt((1 + t) / 2);
   return tailAt(Math.sqrt(-2 * Math.log(0.5 - y))) / y;
 }, 32);
 /** `w² - w ndtri(1 - p) - ln w` as a function of `1/(w + 5)`, where `w = √(-2 ln p)` ranges from 2 to 40. */
 const [center, span] = [(1 / 7 + 1 / 45) / 2, (1 / 7 - 1 / 45) / 2];
-const tails = fit((t) => {
+const tails = /* @__PURE__ */ fit((t) => {
   const w = 1 / (center + span * t) - 5;
   return w * (w - tailAt(w)) - Math.log(w);
 }, 48);

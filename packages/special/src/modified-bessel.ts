@@ -14,10 +14,10 @@ const i1eOverXAt = (x: number): number =>
   meanOverHalfCircle((angle) => Math.exp(-2 * x * Math.sin(angle / 2) ** 2) * Math.sin(angle) ** 2);
 
 // Functions of x/4 - 1 up to 8, of 16/x - 1 beyond.
-const i0eNear = fit((t) => i0eAt(4 * (t + 1)), 32);
-const i0eFar = fit((t) => Math.sqrt(16 / (t + 1)) * i0eAt(16 / (t + 1)), 32);
-const i1eNear = fit((t) => i1eOverXAt(4 * (t + 1)), 32);
-const i1eFar = fit((t) => (16 / (t + 1)) ** 1.5 * i1eOverXAt(16 / (t + 1)), 32);
+const i0eNear = /* @__PURE__ */ fit((t) => i0eAt(4 * (t + 1)), 32);
+const i0eFar = /* @__PURE__ */ fit((t) => Math.sqrt(16 / (t + 1)) * i0eAt(16 / (t + 1)), 32);
+const i1eNear = /* @__PURE__ */ fit((t) => i1eOverXAt(4 * (t + 1)), 32);
+const i1eFar = /* @__PURE__ */ fit((t) => (16 / (t + 1)) ** 1.5 * i1eOverXAt(16 / (t + 1)), 32);
 
 const near = (size: Expr): Expr => size.min(8).mul(0.25).sub(1);
 const far = (size: Expr): Expr => size.max(8).reciprocal().mul(16).sub(1);
@@ -95,7 +95,7 @@ export const i1e: Unary = /* @__PURE__ */ pointwise<[Tensor]>("i1e", i1eFormula)
  * `√x eˣ Kₙ(x)` for x ≥ 2 as a function of 4/x - 1, where `eˣ Kₙ(x)` is the integral of `e^(x(1 - cosh t)) cosh nt`
  * over t in [0, ∞).
  */
-const kFar = ([0, 1] as const).map((order) =>
+const kFar = /* @__PURE__ */ ([0, 1] as const).map((order) =>
   fit((t) => {
     const x = 4 / (t + 1);
     return Math.sqrt(x) * integral((u) => Math.exp(-2 * x * Math.sinh(u / 2) ** 2) * Math.cosh(order * u));

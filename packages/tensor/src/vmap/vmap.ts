@@ -76,7 +76,7 @@ function mapTensors(
 }
 
 /** How operations run once `vmap` was called. */
-const rules: Batching = { ...levels, instead: runShared };
+const rules: Batching = /* @__PURE__ */ Object.assign({}, levels, { instead: runShared });
 
 interface Examples {
   readonly size: number;

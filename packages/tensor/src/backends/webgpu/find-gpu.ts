@@ -4,8 +4,8 @@
  * browser bundles.
  */
 
-import { importModule } from "../../../import-module.js";
 import { DeviceError } from "../../errors.ts";
+import { importModule } from "../../import-module.ts";
 
 /** The part of the npm package `webgpu` that is used. */
 interface DawnPackage {

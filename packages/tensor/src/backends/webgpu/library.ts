@@ -101,7 +101,7 @@ fn f_nan() -> f32 { return bitcast<f32>(nanBits); }`,
 }`,
 };
 
-const all: Readonly<Record<string, string>> = { ...basics, ...mathematics, ...powers };
+const all: Readonly<Record<string, string>> = /* @__PURE__ */ Object.assign({}, basics, mathematics, powers);
 
 /** Returns the functions that a shader calls, directly or indirectly. */
 export function libraryFor(text: string): string {
