@@ -94,7 +94,7 @@ class Pass {
     // leads to one.
     const leading = new Set<Node | Variable>(only);
     this.#leading = leading;
-    for (const node of [...order].reverse()) {
+    for (const node of order.toReversed()) {
       if (node.edges.some((edge) => this.#leads(edge))) leading.add(node);
     }
     return order.filter(

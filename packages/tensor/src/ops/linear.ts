@@ -56,7 +56,7 @@ const affine: Op = {
     to.device.run({
       kind: "matmul",
       a: dense,
-      b: windowOn(weight, [...weight.shape].reverse(), [...weight.strides].reverse()),
+      b: windowOn(weight, weight.shape.toReversed(), weight.strides.toReversed()),
       to: windowOn(to, shape, [shape[1] as number, 1]),
       accumulate: false,
       bias,

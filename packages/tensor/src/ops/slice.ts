@@ -18,8 +18,8 @@ interface Selection {
 }
 
 const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x, { dim, index }) => ({
-  shape: x.shape.filter((_, i) => i !== dim),
-  strides: x.strides.filter((_, i) => i !== dim),
+  shape: x.shape.toSpliced(dim, 1),
+  strides: x.strides.toSpliced(dim, 1),
   offset: x.offset + index * (x.strides[dim] as number),
 }));
 
@@ -47,8 +47,8 @@ interface Range {
 }
 
 const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, start, length, step }) => ({
-  shape: x.shape.map((size, i) => (i === dim ? length : size)),
-  strides: x.strides.map((stride, i) => (i === dim ? stride * step : stride)),
+  shape: x.shape.with(dim, length),
+  strides: x.strides.with(dim, (x.strides[dim] as number) * step),
   offset: x.offset + start * (x.strides[dim] as number),
 }));
 
@@ -271,7 +271,7 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
  * of `unfold`.
  */
 export function sumWindows(windows: Tensor, dim: number, step: number, length: number): Tensor {
-  const shape = windows.shape.slice(0, -1).map((size, i) => (i === dim ? length : size));
+  const shape = windows.shape.slice(0, -1).with(dim, length);
   return apply(windowSum, [windows], { dim, size: windows.shape[windows.ndim - 1] as number, step, shape });
 }
 
@@ -279,6 +279,6 @@ export function sumWindows(windows: Tensor, dim: number, step: number, length: n
 export function zeroStuff(x: Tensor, dim: number, step: number): Tensor {
   const length = x.shape[dim] as number;
   if (step === 1) return x;
-  const shape = x.shape.map((size, i) => (i === dim ? (length - 1) * step + 1 : size));
+  const shape = x.shape.with(dim, (length - 1) * step + 1);
   return embed(slicing, x, { dim, start: 0, length, step }, shape);
 }
