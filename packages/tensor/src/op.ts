@@ -52,8 +52,8 @@ export interface Op<Attrs = undefined> {
   /** Returns the shape and dtype of each output. Throws, before anything runs, when the inputs are invalid. */
   infer(inputs: Operands, attrs: Attrs): readonly Spec[];
   /**
-   * Issues the kernel calls that compute the outputs. When the operation is applied in place, an output may be one of
-   * the inputs.
+   * Issues the kernel calls that compute the outputs. Not called if all outputs are empty. When the operation is
+   * applied in place, an output may be one of the inputs.
    */
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
   /** Returns the layout of a view in the memory of the first input. */
@@ -228,6 +228,7 @@ function followerOf(inputs: readonly Tensor[]): Trace | null | undefined {
 }
 
 function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void {
+  if (outputs.every((output) => output.numel() === 0)) return;
   const before = running.name;
   running.name = op.name;
   try {

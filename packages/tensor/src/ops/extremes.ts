@@ -200,7 +200,6 @@ function argSpec({ shape }: Tensor, dtype: DType, { dims, keepdim }: ArgAttrs): 
 }
 
 function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, values: Tensor | null): void {
-  if (indices.numel() === 0) return;
   x.device.run({
     kind: "argreduce",
     op,

@@ -29,14 +29,8 @@ export const gathering: Op<number> = {
   name: "gather",
   infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
-    if (to.numel() > 0)
-      to.device.run({
-        kind: "gather",
-        dim,
-        input: withDimension(x),
-        index: withDimension(index),
-        to: withDimension(to),
-      });
+    const [input, at, target] = [withDimension(x), withDimension(index), withDimension(to)];
+    to.device.run({ kind: "gather", dim, input, index: at, to: target });
   },
   gradient: /* @__PURE__ */ rules<number>(
     {
@@ -66,7 +60,7 @@ function scatterOp(name: string): Op<Scatter> {
       // Memory in another order is copied into row-major order first.
       const whole = dim !== null || to.isContiguous() ? to : to.newEmpty(to.shape);
       if (whole !== x) copyInto(whole, x, to.device);
-      if (from.numel() > 0 && to.numel() > 0) {
+      if (from.numel() > 0) {
         const [at, source] = [withDimension(index), withDimension(from)];
         const target = dim === null ? windowOn(whole, [whole.numel()], [1]) : withDimension(whole);
         to.device.run({ kind: "scatter", reduce, dim: dim ?? 0, to: target, index: at, source });

@@ -46,7 +46,6 @@ const affine: Op = {
     return [{ shape: [...input.shape.slice(0, -1), features], dtype: input.dtype }];
   },
   run: ([input, weight, b]: readonly [Tensor, Tensor, ...Tensor[]], _, [to]) => {
-    if (to.numel() === 0) return;
     const rows = rowsOf(input);
     const copy = rows === null ? input.newEmpty(input.shape) : null;
     if (copy !== null) copyInto(copy, input, input.device);

@@ -46,7 +46,6 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
 
 /** Passes a contiguous tensor to `write`, and copies it to `to` where that has other strides. */
 function viaContiguous(to: Tensor, write: (dense: Tensor) => void): void {
-  if (to.numel() === 0) return;
   if (to.isContiguous()) {
     write(to);
     return;
@@ -205,7 +204,6 @@ function drawOnDevice(
   dtype: DType,
   shape: (drawn: Tensor) => Tensor,
 ): void {
-  if (to.numel() === 0) return;
   const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
   if (drawnOnHost(to)) drawInto(drawn, uniform, generator, [1, 0]);
