@@ -56,7 +56,7 @@ export interface Op<Attrs = undefined> {
    * applied in place, an output may be one of the inputs.
    */
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
-  /** Returns the layout of a view in the memory of the first input. */
+  /** Returns the layout of a view in the memory of the first input. Throws when the input is invalid. */
   view?(input: Tensor, attrs: Attrs): Layout;
   /**
    * The gradient with respect to the inputs: a rule, or the formulas to derive it from. Null when the operation is not
@@ -178,10 +178,10 @@ export function applyAll<Attrs>(op: Op<Attrs>, operands: readonly Tensor[], attr
   const inputs = together(op.name, operands);
   // Safe: creation functions, which have no inputs, do not call this.
   const first = inputs[0] as Tensor;
-  const specs = op.infer(inputs as Operands, attrs); // safe: an operation reads only as many as it has
   const outputs = op.view
     ? [first.viewThrough(op.view(first, attrs), op, attrs)]
-    : specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
+    : // Safe: an operation reads only as many as it has.
+      op.infer(inputs as Operands, attrs).map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
   if (op.run) compute(op, inputs, attrs, outputs);
   // One notification is enough, since it covers all inputs. Safe: `attrs` is only ever passed back to the same op.
   followerOf(inputs)?.extend({ op: op as Op<unknown>, inputs, attrs, outputs });

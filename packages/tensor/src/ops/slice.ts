@@ -18,8 +18,8 @@ interface Selection {
 }
 
 const selecting: Op<Selection> = /* @__PURE__ */ viewOp<Selection>("select", (x, { dim, index }) => ({
-  shape: x.shape.toSpliced(dim, 1),
-  strides: x.strides.toSpliced(dim, 1),
+  shape: x.shape.filter((_, i) => i !== dim),
+  strides: x.strides.filter((_, i) => i !== dim),
   offset: x.offset + index * (x.strides[dim] as number),
 }));
 
@@ -47,8 +47,8 @@ interface Range {
 }
 
 const slicing: Op<Range> = /* @__PURE__ */ viewOp<Range>("slice", (x, { dim, start, length, step }) => ({
-  shape: x.shape.with(dim, length),
-  strides: x.strides.with(dim, (x.strides[dim] as number) * step),
+  shape: x.shape.map((size, i) => (i === dim ? length : size)),
+  strides: x.strides.map((stride, i) => (i === dim ? stride * step : stride)),
   offset: x.offset + start * (x.strides[dim] as number),
 }));
 
