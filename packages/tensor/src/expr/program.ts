@@ -6,7 +6,7 @@
 
 import type { DType } from "../dtype.ts";
 import { once } from "../once.ts";
-import { type Expr, row } from "./expr.ts";
+import { type Expr, input, row } from "./expr.ts";
 
 /** Formulas that are computed together, elementwise, in one pass. */
 export interface Program {
@@ -69,6 +69,15 @@ export function program(outputs: readonly Expr[]): Program {
     };
   });
 }
+
+/** Returns a function that compiles formulas for a dtype, once for each. */
+export function programOf(formulas: (dtype: DType) => readonly Expr[]): (dtype: DType) => Program {
+  const made = new Map<DType, Program>();
+  return (dtype) => once(made, dtype, () => program(formulas(dtype)));
+}
+
+/** The program that copies elements of a dtype. */
+export const copying: (dtype: DType) => Program = /* @__PURE__ */ programOf((dtype) => [input(0, dtype)]);
 
 /** Returns the interned row program with these parts. */
 export function rowProgram(parts: {
