@@ -22,7 +22,7 @@ const kinds = ["bools", "integers", "floating-point numbers"];
 /** The binary operations with a result of the operands' type, and the lowest and highest kind they are defined for. */
 const binaries = [
   [0, 2, ["add", "sub", "mul", "max", "min"]],
-  [1, 2, ["mod", "fmod", "pow"]],
+  [1, 2, ["fmod", "pow"]],
   [0, 1, ["and", "or", "xor"]],
   [1, 1, ["shl", "shr"]],
 ] as const;
@@ -39,8 +39,6 @@ export interface Expr {
   div(other: Operand): Expr;
   /** The angle of the point `(other, this)`, in radians. */
   atan2(other: Operand): Expr;
-  /** The remainder with the sign of the divisor, like Python's `%`. Throws a DTypeError for bools. */
-  mod(other: Operand): Expr;
   /** The remainder with the sign of the dividend, like C's `fmod`. Throws a DTypeError for bools. */
   fmod(other: Operand): Expr;
   /** `thisᵒᵗʰᵉʳ`. Throws a DTypeError for bools. */
@@ -185,11 +183,16 @@ export class Expr {
     if (!isFloating(a.dtype)) return binary("idiv", a, b, 1, 1);
     // Computed from the remainder, as Python does: the quotient alone may round up past an integer.
     const rest = a.fmod(b);
-    const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
-    const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
+    const q = a.sub(rest).div(b).sub(isOpposite(rest, b).cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
     // Division by zero yields an infinity or NaN, on which `trunc` has a zero gradient.
     return b.eq(0).where(a.div(b).trunc(), whole);
+  }
+  /** The remainder with the sign of the divisor, like Python's `%`. Throws a DTypeError for bools. */
+  mod(other: Operand): Expr {
+    const [a, b] = meet(this, other);
+    const rest = a.fmod(b);
+    return isOpposite(rest, b).where(rest.add(b), rest);
   }
   /** `this > other` */
   gt(other: Operand): Expr {
@@ -312,6 +315,11 @@ function meet(a: Expr, b: Operand): [Expr, Expr] {
   }
   const dtype = promoteTypes(a.dtype, b.dtype);
   return [a.cast(dtype), b.cast(dtype)];
+}
+
+/** Whether a remainder is not zero and its sign is not that of the divisor. */
+function isOpposite(rest: Expr, divisor: Expr): Expr {
+  return rest.ne(0).and(rest.lt(0).xor(divisor.lt(0)));
 }
 
 function unary(op: UnaryOp, a: Expr): Expr {

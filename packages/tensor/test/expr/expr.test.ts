@@ -64,7 +64,7 @@ describe("types", () => {
     expect(() => x.not()).toThrow(DTypeError);
     expect(() => x.and(y)).toThrow("and: expected bools or integers, got float32");
     expect(() => i.shl(x)).toThrow("shl: expected integers, got float32");
-    expect(() => b.mod(true)).toThrow("mod: expected integers or floating-point numbers, got bool");
+    expect(() => b.mod(true)).toThrow("fmod: expected integers or floating-point numbers, got bool");
     expect(() => b.floorDiv(b)).toThrow(DTypeError);
     expect([i.xor(1).dtype, b.or(b).dtype, b.max(false).dtype]).toEqual(["int32", "bool", "bool"]);
   });

@@ -58,10 +58,10 @@ export function arithmetic(
   op: BinaryOp,
   a: Vector,
   b: Vector,
-  other: (op: "mod" | "fmod" | "pow" | "atan2") => Vector,
+  other: (op: "fmod" | "pow" | "atan2") => Vector,
 ): Vector {
   // Safe: an instruction of this name computes the function. Formulas of floats contain no other operations.
-  return op in lanes ? lanes[op as "add"](a, b) : other(op as "mod" | "fmod" | "pow" | "atan2");
+  return op in lanes ? lanes[op as "add"](a, b) : other(op as "fmod" | "pow" | "atan2");
 }
 
 function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {

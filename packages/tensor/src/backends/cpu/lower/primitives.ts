@@ -66,7 +66,6 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
     case "xor":
       return v128[op](a, b);
     case "idiv":
-    case "mod":
     case "fmod":
       return byte(integerDivision(e, op, a, b));
     case "pow":
