@@ -15,8 +15,6 @@ export interface Program {
   readonly outputs: readonly Expr[];
   /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** The number of scalar arguments of a call: one more than the highest index that the formulas use. */
-  readonly scalars: number;
   /** The number of distinct nodes in the formulas, a measure of the size of the kernel's source. */
   readonly nodes: number;
   /** Unique among programs of both kinds. */
@@ -45,8 +43,6 @@ export interface RowProgram {
   readonly elements: readonly Expr[];
   /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** The number of scalar arguments: one more than the highest index that the formulas use. */
-  readonly scalars: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
 }
@@ -62,8 +58,7 @@ export function program(outputs: readonly Expr[]): Program {
     return {
       kind: "program",
       outputs,
-      inputs: leaves(outputs, "input"),
-      scalars: leaves(outputs, "scalar"),
+      inputs: countInputs(outputs),
       nodes: nodesOf(outputs).length,
       id: count++,
     };
@@ -89,9 +84,8 @@ export function rowProgram(parts: {
   const ids = (list: readonly Expr[]) => list.map((e) => e.id).join(" ");
   const key = `${stages.map((s) => `${s.reduce} ${s.of.id}`).join(",")}|${ids(rows)}|${ids(elements)}`;
   return once(rowPrograms, key, () => {
-    const all = [...stages.map((s) => s.of), ...rows, ...elements];
-    const inputs = leaves(all, "input");
-    return { kind: "rowProgram", stages, rows, elements, inputs, scalars: leaves(all, "scalar"), id: count++ };
+    const inputs = countInputs([...stages.map((s) => s.of), ...rows, ...elements]);
+    return { kind: "rowProgram", stages, rows, elements, inputs, id: count++ };
   });
 }
 
@@ -128,8 +122,6 @@ export function nodesOf(roots: readonly Expr[]): Expr[] {
   return order;
 }
 
-function leaves(roots: readonly Expr[], op: "input" | "scalar"): number {
-  let most = -1;
-  for (const e of nodesOf(roots)) if (e.op === op) most = Math.max(most, e.value);
-  return most + 1;
+function countInputs(roots: readonly Expr[]): number {
+  return Math.max(0, ...nodesOf(roots).map((e) => (e.op === "input" ? e.value + 1 : 0)));
 }
