@@ -20,7 +20,7 @@ import { sameView } from "./view.ts";
  * The inputs or outputs of an operation. The type promises at least three, so that every operation can destructure as
  * many as it knows it has.
  */
-export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
+export type Operands<T = Tensor> = readonly [T, T, T, ...T[]];
 
 /** The shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
@@ -88,9 +88,9 @@ export interface GradientContext<Attrs> {
   /** Whether each input needs a gradient. */
   readonly needs: readonly boolean[];
   /** The shapes and dtypes of all inputs. */
-  readonly inputs: readonly Spec[];
+  readonly inputs: Operands<Spec>;
   /** The shapes and dtypes of all outputs. */
-  readonly outputs: readonly Spec[];
+  readonly outputs: Operands<Spec>;
   /** Returns a saved input, which `reads` must list. */
   input(index: number): Tensor;
   /** Returns a saved output, which `reads` must list. Default: the first. */

@@ -71,7 +71,7 @@ const transfer: Op<Backend> = {
     return [{ shape, dtype, device }];
   },
   run: ([source], _, [target]) => writeInto(target, source.dataSync()),
-  gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0]?.device ?? g.device) }),
+  gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0].device ?? g.device) }),
 };
 
 /**

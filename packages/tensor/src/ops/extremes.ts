@@ -77,9 +77,7 @@ export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs
  */
 export const toPlaces: Gradient<{ readonly dim: number }> = {
   reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [
-    g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null,
-  ],
+  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0].shape) : null],
 };
 
 /** Tests whether two elements are equal, or both NaN. */
@@ -225,8 +223,7 @@ const choice: Op<ArgAttrs> = {
     reads: () => ({ outputs: [1] }),
     compute: ([g], { attrs, inputs, output }) => {
       if (!g) return [null];
-      const { shape } = inputs[0] as Spec; // safe: there is one input
-      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), shape)];
+      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), inputs[0].shape)];
     },
   },
 };

@@ -7,7 +7,7 @@
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
-import { apply, applyInPlace, type GradientContext, type Op, rules, type Spec } from "../op.ts";
+import { apply, applyInPlace, type GradientContext, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { dimension, expectRank, type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,7 +35,7 @@ export const gathering: Op<number> = {
   gradient: /* @__PURE__ */ rules<number>(
     {
       inputs: [1],
-      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), (inputs[0] as Spec).shape),
+      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), inputs[0].shape),
     },
     null,
   ),

@@ -3,7 +3,7 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import {
   dimension,
   dimensions,
@@ -30,7 +30,7 @@ const viewing: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
     }
     return { shape, strides, offset: x.offset };
   },
-  /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...(inputs[0] as Spec).shape) }),
+  /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...inputs[0].shape) }),
 );
 
 /** Sizes as PyTorch accepts them: one list, or one argument per size. */

@@ -125,7 +125,7 @@ function fullShape(operation: string, inputs: readonly Tensor[]): Shape {
 }
 
 /** How a row operation of one tensor is applied. */
-export interface RowUse {
+interface RowUse {
   /** The dtype as which the elements are read. */
   readonly type: DType;
   /** The dtype of the result. Default: `type`. */

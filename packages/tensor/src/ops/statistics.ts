@@ -8,7 +8,7 @@ import { type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, row, scalar } from "../expr/expr.ts";
 import { type RowProgram, reduction, rowProgram } from "../expr/program.ts";
-import { type Gradient, rules, type Spec } from "../op.ts";
+import { type Gradient, rules } from "../op.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimensions, expectRank, shapeError } from "../shape.ts";
@@ -205,8 +205,7 @@ const norms: Readonly<Record<0 | 1 | 2 | "p", RowFunction>> = {
   0: /* @__PURE__ */ rowFunction(
     "norm",
     (x) => reduction("sum", x.ne(0).cast(x.dtype)),
-    // Safe: the operation has one input.
-    /* @__PURE__ */ rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) }),
+    /* @__PURE__ */ rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, x.shape, 0) }),
   ),
   1: /* @__PURE__ */ normFunction(
     (x) => reduction("sum", x.abs()),

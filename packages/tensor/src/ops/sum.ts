@@ -38,7 +38,7 @@ const summing: RowFunction = /* @__PURE__ */ rowFunction(
   "sum",
   (x) => reduction("sum", x),
   /* @__PURE__ */ rules<RowAttrs>({
-    of: (g, { attrs, inputs }) => broadcastTo(restored(g, attrs), inputs[0]?.shape ?? []),
+    of: (g, { attrs, inputs }) => broadcastTo(restored(g, attrs), inputs[0].shape),
   }),
 );
 
@@ -81,7 +81,7 @@ const averaging: RowFunction = /* @__PURE__ */ rowFunction(
   (x) => reduction("sum", x, (total) => total.div(scalar(0, total.dtype))),
   /* @__PURE__ */ rules<RowAttrs>({
     of: (g, { attrs, inputs }) => {
-      const shape = inputs[0]?.shape ?? [];
+      const shape = inputs[0].shape;
       return broadcastTo(mul(restored(g, attrs), 1 / rowLength(shape, attrs.dims)), shape);
     },
   }),
