@@ -229,7 +229,7 @@ export class Tensor implements View {
 
   /** The gradient accumulated by backward passes; null before the first one. */
   get grad(): Tensor | null {
-    return this.trace?.grad ?? null;
+    return this.trace?.lendGrad() ?? null;
   }
 
   set grad(gradient: Tensor | null) {

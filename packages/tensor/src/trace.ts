@@ -46,8 +46,10 @@ export interface Trace {
   readonly operation: string | null;
   /** Whether the tensor was created by the user rather than by an operation. */
   readonly isLeaf: boolean;
-  /** The gradient accumulated so far; null before the first backward pass. */
+  /** The gradient accumulated so far; null before the first backward pass. A caller that keeps it calls `lendGrad`. */
   grad: Tensor | null;
+  /** Returns the gradient to a caller that may keep it, so it is not freed when another takes its place. */
+  lendGrad(): Tensor | null;
   /** Called after an operation that read the traced tensor. May give the outputs traces of their own. */
   extend(recorded: Recorded): void;
   /**
@@ -89,4 +91,12 @@ export interface Trace {
    * function that removes the hook.
    */
   registerHook(output: Tensor, hook: (gradient: Tensor) => Tensor | undefined | void): () => void;
+}
+
+/**
+ * Returns the gradient of a tensor to a caller that does not keep it. One read as `x.grad` may be kept, so it is left to
+ * the garbage collector when another takes its place.
+ */
+export function gradOf(x: Tensor): Tensor | null {
+  return x.trace?.grad ?? x.grad;
 }
