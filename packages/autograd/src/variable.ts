@@ -13,6 +13,7 @@ import {
   DTypeError,
   expectShape,
   expectTensor,
+  gradMode,
   isFloating,
   keep,
   onesLike,
@@ -347,3 +348,5 @@ export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   }
   return tensor;
 }
+
+gradMode.requiresGrad = requiresGrad;

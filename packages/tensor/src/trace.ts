@@ -6,8 +6,14 @@
 import type { Op } from "./op.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Whether operations are recorded. `noGrad` and related functions in `@akari/autograd` switch it. */
-export const gradMode: { enabled: boolean } = { enabled: true };
+/**
+ * Whether operations are recorded, which `noGrad` and related functions in `@akari/autograd` switch, and that package's
+ * `requiresGrad`; null as long as it is not loaded.
+ */
+export const gradMode: { enabled: boolean; requiresGrad: (<T extends Tensor>(x: T, on?: boolean) => T) | null } = {
+  enabled: true,
+  requiresGrad: null,
+};
 
 /** One operation that ran: the operation, its inputs and its outputs. */
 export interface Recorded<Attrs = unknown> {
