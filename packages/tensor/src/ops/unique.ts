@@ -5,16 +5,19 @@
 
 import { checkInteger, expectTensor } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { encode, numbersOf } from "../encode.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { numbersOf } from "../encode.ts";
+import { DTypeError } from "../errors.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimension, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
-import { fromHost, integers } from "./fill.ts";
+import { expectBetween } from "./check.ts";
+import { cast, contiguous } from "./copy.ts";
+import { amax } from "./extremes.ts";
+import { filled, fromHost, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
+import { scatterAdd } from "./scatter.ts";
 import { sort } from "./sort.ts";
 
 /** Options of `uniqueConsecutive`. `I` and `C` are the types of `returnInverse` and `returnCounts`. */
@@ -231,16 +234,12 @@ export function bincount(
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }
-  const data = numbers(x);
-  const each = weights ? numbers(weights) : null;
+  expectBetween(x, 0, Number.POSITIVE_INFINITY, "bincount: expected non-negative integers, got {}");
+  // Only the largest element is read, where that needs no `prefetch`.
+  const read = x.device.readSync && x.numel() > 0 ? amax(x) : x;
   let size = minlength;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
-    size = Math.max(size, value + 1);
-  }
-  const bins = new Float64Array(size);
-  for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
+  for (const value of read.dataSync()) size = Math.max(size, value + 1);
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
-  return fromHost(x, [size], dtype, encode(bins, dtype));
+  const each = weights ? cast(weights.detach(), dtype) : filled(x, x.shape, 1, dtype);
+  return scatterAdd(filled(x, [size], 0, dtype), 0, cast(x, "int32"), each);
 }
