@@ -129,9 +129,11 @@ export interface IsinOptions {
  */
 export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {
   const { invert } = settings("isin", options, { invert: false });
-  shapeOf("isin", elements);
-  shapeOf("isin", testElements);
-  const [values, edges] = [reshape(elements.detach(), [-1]), sort(reshape(testElements.detach(), [-1])).values];
+  const [values, tests] = [elements, testElements].map((x) => {
+    shapeOf("isin", x);
+    return reshape(x.detach(), [-1]);
+  }) as [Tensor, Tensor];
+  const edges = sort(tests).values;
   const last = edges.numel() - 1;
   if (last < 0) return filled(elements, elements.shape, Number(invert), "bool");
   // A NaN among the test elements is last, and no value is behind it.

@@ -10,9 +10,8 @@ import { DTypeError } from "../errors.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimension, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectBetween } from "./check.ts";
 import { cast, contiguous } from "./copy.ts";
-import { amax } from "./extremes.ts";
+import { countOf } from "./extremes.ts";
 import { filled, fromHost, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
@@ -53,10 +52,6 @@ export type Unique<I extends boolean = boolean, C extends boolean = boolean> = I
     : Tensor;
 
 const defaults = { dim: null, returnInverse: false, returnCounts: false } as const;
-
-function numbers(x: Tensor): ArrayLike<number> {
-  return numbersOf(x.dataSync(), x.dtype);
-}
 
 /** The position of the first of each group of equal elements or slices, the group of each, and the groups' sizes. */
 interface Groups {
@@ -119,7 +114,8 @@ function different(
   expectTensor(operation, x);
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x), 0);
   // Read the tensor itself, not a copy in another layout: it may have been prefetched.
-  const data = numbers(dim === null ? x : flat);
+  const { dtype } = x;
+  const data = numbersOf((dim === null ? x : flat).dataSync(), dtype);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0) throw shapeError(operation, `non-empty slices along dimension ${dim}`, x);
   const width = count === 0 ? 0 : data.length / count;
@@ -234,11 +230,7 @@ export function bincount(
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }
-  expectBetween(x, 0, Number.POSITIVE_INFINITY, "bincount: expected non-negative integers, got {}");
-  // Only the largest element is read, where that needs no `prefetch`.
-  const read = x.device.readSync && x.numel() > 0 ? amax(x) : x;
-  let size = minlength;
-  for (const value of read.dataSync()) size = Math.max(size, value + 1);
+  const size = Math.max(minlength, countOf("bincount", x));
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
   const each = weights ? cast(weights.detach(), dtype) : filled(x, x.shape, 1, dtype);
   return scatterAdd(filled(x, [size], 0, dtype), 0, cast(x, "int32"), each);

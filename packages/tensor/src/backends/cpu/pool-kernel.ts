@@ -9,16 +9,15 @@ import { binary, compare, select } from "./lower/primitives.ts";
 import { first, load, loadEach, loadSplat, storeOne, storePacked, type Value } from "./lower/values.ts";
 import type { Element } from "./matmul-lanes.ts";
 import {
+  ahead,
   forEachRow,
   forEachTap,
   type Place,
   planeOf,
-  plus,
   rangeOf,
   readPoolArguments,
   startOf,
   strides,
-  times,
   unitsOf,
 } from "./pool-windows.ts";
 import type { Runtime } from "./runtime.ts";
@@ -30,19 +29,19 @@ export interface MaximaClass {
   readonly indices: boolean;
   /** Number of spatial dimensions. */
   readonly dims: number;
-  /** Size of the windows along the width; null for any. */
-  readonly width: number | null;
   /** Elements between the first ones of neighboring windows: 1, 2, or 0 for any number. */
   readonly step: 0 | 1 | 2;
 }
 
 /** Builds the kernel that computes maxima, with or without their indices. */
-export function maximaKernel(runtime: Runtime, { element, indices, dims, width, step }: MaximaClass): Uint8Array {
+export function maximaKernel(runtime: Runtime, { element, indices, dims, step }: MaximaClass): Uint8Array {
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const argument = readPoolArguments(f, e.args);
-    const units = unitsOf(f, argument);
-    const hops = units.map((unit, d) => times(f, unit, argument("dilation", d)));
+    const argument = readPoolArguments(e);
+    const units = unitsOf(argument);
+    const zero = f.let(i32.const(0));
+    const origin = { address: zero, position: zero };
+    const hops = units.map((unit, d) => ahead(f, origin, unit, argument("dilation", d)));
     const along = units[2] as Place; // safe: three dimensions
     const stride = f.let(i32.mul(argument("step", 2), along.address));
     const apart = f.let(i32x4.mul(i32x4.splat(argument("step", 2)), e.i32(0, 1, 2, 3)));
@@ -63,14 +62,14 @@ export function maximaKernel(runtime: Runtime, { element, indices, dims, width, 
       const plane = planeOf(f, argument, unit);
       forEachRow(f, argument, plane, (row) => {
         const ranges = row.places.map((place, d) => rangeOf(f, argument, d, place));
-        const line = ranges.reduce<Place>((place, { from }, d) => plus(f, place, times(f, units[d] as Place, from)), {
+        const line = ranges.reduce<Place>((place, { from }, d) => ahead(f, place, units[d] as Place, from), {
           address: plane.input,
-          position: f.let(i32.const(0)),
+          position: zero,
         });
         /** Computes the window at `x`, or four from there on, whose first taps along the width are at `from`. */
-        const maxima = (whole: boolean, x: Local<"i32">, from: Local<"i32">, count: Local<"i32"> | number): void => {
+        const maxima = (whole: boolean, x: Local<"i32">, from: Local<"i32">, count: Local<"i32">): void => {
           const read = (address: Local<"i32">) => (whole ? four(address) : loadSplat(e, element, address));
-          const start = plus(f, line, times(f, along, from));
+          const start = ahead(f, line, along, from);
           const best = read(start.address).map((vector) => f.let(vector));
           const at = f.let(positions(start.position));
           const counts = [...ranges.map(({ taps }) => taps), count];
@@ -99,7 +98,7 @@ export function maximaKernel(runtime: Runtime, { element, indices, dims, width, 
             () => {
               // If fewer than four are left, some are computed again.
               const from = f.least(x, i32.sub(end, 4));
-              maxima(true, from, startOf(f, argument, 2, from), width ?? argument("kernel", 2));
+              maxima(true, from, startOf(f, argument, 2, from), argument("kernel", 2));
               f.set(x, i32.add(from, 4));
             },
             () => {
@@ -119,8 +118,8 @@ export function spreadKernel(runtime: Runtime, element: Element): Uint8Array {
   const bytes = bytesOf(element);
   return kernelModule(runtime, (e) => {
     const { f } = e;
-    const argument = readPoolArguments(f, e.args);
-    const size = f.let([0, 1, 2].reduce<Code<"i32">>((all, d) => i32.mul(all, argument("sizes", d)), i32.const(bytes)));
+    const argument = readPoolArguments(e);
+    const size = e.let(i32.mul(i32.mul(argument("sizes"), argument("units")), bytes));
     f.for(e.begin, e.end, 1, (unit) => {
       const plane = planeOf(f, argument, unit);
       f.do(memoryFill(plane.input, 0, size));

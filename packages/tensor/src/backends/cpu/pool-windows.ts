@@ -3,12 +3,13 @@
  * to three dimensions.
  */
 
+import type { Emitter } from "./lower/emitter.ts";
 import { type Code, type FunctionBuilder, i32, type Local, nth, type Operand } from "./wasm/index.ts";
 
 /**
  * The slots of the pooling kernels' arguments. A view has six: its address, the strides of images and channels, and
  * those of depth, height and width. The other lists are depth, height and width. Strides are in bytes. `inside` is the
- * range of windows along the width that lie within the input.
+ * range of windows along the width of which four can be computed at a time. `units` are the strides of flat positions.
  */
 const slots = {
   input: 0,
@@ -22,14 +23,15 @@ const slots = {
   dilation: 33,
   channels: 36,
   inside: 37,
+  units: 39,
 } as const;
 
 /** Returns the local that holds an argument, or a later one of the list that starts with it. */
 export type Argument = (name: keyof typeof slots, d?: number) => Local<"i32">;
 
 /** Loads all arguments. */
-export function readPoolArguments(f: FunctionBuilder, args: Local<"i32">): Argument {
-  const read = Array.from({ length: slots.inside + 2 }, (_, slot) => f.let(i32.load(args, 8 * slot)));
+export function readPoolArguments(e: Emitter): Argument {
+  const read = e.take(slots.units + 3);
   return (name, d = 0) => read[slots[name] + d] as Local<"i32">; // safe: every slot has been loaded
 }
 
@@ -104,24 +106,16 @@ export interface Place {
   readonly position: Local<"i32">;
 }
 
-/** Computes the distance of neighbors along each dimension. */
-export function unitsOf(f: FunctionBuilder, argument: Argument): Place[] {
-  return [0, 1, 2].map((d) => ({
-    address: argument("input", strides + d),
-    position: f.let([1, 2].slice(d).reduce<Code<"i32">>((all, k) => i32.mul(all, argument("sizes", k)), i32.const(1))),
-  }));
+/** Returns the distance of neighbors along each dimension. */
+export function unitsOf(argument: Argument): Place[] {
+  return [0, 1, 2].map((d) => ({ address: argument("input", strides + d), position: argument("units", d) }));
 }
 
-/** Returns the distance of several units. */
-export function times(f: FunctionBuilder, unit: Place, count: Operand<"i32">): Place {
-  return { address: f.let(i32.mul(unit.address, count)), position: f.let(i32.mul(unit.position, count)) };
-}
-
-/** Returns the place at a distance. */
-export function plus(f: FunctionBuilder, place: Place, distance: Place): Place {
+/** Returns the place that is several units further on. */
+export function ahead(f: FunctionBuilder, place: Place, unit: Place, count: Operand<"i32">): Place {
   return {
-    address: f.let(i32.add(place.address, distance.address)),
-    position: f.let(i32.add(place.position, distance.position)),
+    address: f.let(nth(place.address, count, unit.address)),
+    position: f.let(nth(place.position, count, unit.position)),
   };
 }
 
@@ -129,25 +123,17 @@ export function plus(f: FunctionBuilder, place: Place, distance: Place): Place {
  * Emits loops over the taps of a window, from its first one.
  *
  * @param hops the distance of neighboring taps along each dimension.
- * @param counts the number of taps along each. Those that are known here are not a loop.
+ * @param counts the number of taps along each.
  */
 export function forEachTap(
   f: FunctionBuilder,
   first: Place,
   [hop, ...hops]: readonly Place[],
-  [count, ...counts]: readonly (Local<"i32"> | number)[],
+  [count, ...counts]: readonly Local<"i32">[],
   visit: (place: Place) => void,
 ): void {
   if (hop === undefined) {
     visit(first);
-    return;
-  }
-  if (typeof count === "number") {
-    let place = first;
-    for (let tap = 0; tap < count; tap++) {
-      forEachTap(f, place, hops, counts, visit);
-      place = plus(f, place, hop);
-    }
     return;
   }
   const place = { address: f.let<"i32">(first.address), position: f.let<"i32">(first.position) };

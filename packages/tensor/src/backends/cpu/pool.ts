@@ -2,8 +2,8 @@
 
 import { bytesOf } from "../../dtype.ts";
 import type { PoolCall, View } from "../../kernel.ts";
-import { isContiguous } from "../../shape.ts";
-import { triple, volume } from "./conv-geometry.ts";
+import { contiguousStrides, isContiguous, sizeOf } from "../../shape.ts";
+import { triple } from "./conv-geometry.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import type { Element } from "./matmul-lanes.ts";
 import { addressOf } from "./memory.ts";
@@ -26,21 +26,21 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const planes = (input.shape[0] as number) * (input.shape[1] as number);
   if (planes === 0) return;
   const what = classOf(call, element);
-  const kernel = runtime.kernel(`pool ${forward} ${forward ? Object.values(what) : element}`, () =>
+  const kernel = runtime.kernel(`pool ${forward} ${Object.values(what)}`, () =>
     forward ? maximaKernel(runtime, what) : spreadKernel(runtime, element),
   );
-  const work = volume(triple(output.shape.slice(2))) * (forward ? volume(triple(call.kernel)) : 4);
+  const work = sizeOf(output.shape.slice(2)) * sizeOf(call.kernel);
   runtime.launch(kernel, argumentsOf(call), planes, 40_000 / work);
 }
 
+/** Returns what the kernel of the maxima is specialized for. */
 function classOf({ input, indices, kernel, stride }: PoolCall, element: Element): MaximaClass {
-  const [step = 1, taps = 0, size = 1] = [stride, kernel, input.strides].map((list) => list.at(-1));
+  const [step = 1, size = 1] = [stride, input.strides].map((list) => list.at(-1));
   const apart = step * size;
   return {
     element,
     indices: indices !== null,
     dims: kernel.length,
-    width: taps > 8 ? null : taps,
     step: apart === 1 || (apart === 2 && element !== "float64") ? apart : 0,
   };
 }
@@ -65,5 +65,6 @@ function argumentsOf(call: PoolCall): number[] {
   }
   for (const values of [input.shape.slice(2), output.shape.slice(2), kernel, stride]) args.push(...triple(values));
   args.push(...triple(padding, 0), ...triple(dilation), input.shape[1] as number, ...insideOf(call));
+  args.push(...contiguousStrides(triple(input.shape.slice(2))));
   return args;
 }

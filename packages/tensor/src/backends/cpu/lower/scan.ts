@@ -51,7 +51,7 @@ export function scanModule(runtime: Runtime, { op, from, to, outer, indices }: S
         return (i) => {
           const value = e.let(number(e, from, source));
           const holds = op === "max" ? f64.ge(value, best) : f64.le(value, best);
-          f.if(i32.or(f64.ne(value, value), i32.and(f64.eq(best, best), holds)), () => {
+          f.if(i32.or(f64.ne(value, value), holds), () => {
             f.set(best, value);
             f.set(place, i);
             f.set(found, source);
