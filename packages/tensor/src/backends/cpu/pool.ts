@@ -12,7 +12,7 @@ import type { Runtime } from "./runtime.ts";
 
 /** Runs a pooling call, forward or backward. */
 export function runPool(runtime: Runtime, call: PoolCall): void {
-  const { input, output, indices, direction } = call;
+  const { input, output, direction } = call;
   const element = elementOf(input.dtype);
   const forward = direction === "forward";
   const fits = ({ dtype, shape, strides }: View, name: string): boolean =>
