@@ -90,9 +90,11 @@ app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
   for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
     module.name = byFile.get(project.getSymbolIdFromReflection(module)?.fileName ?? "")?.name ?? module.name;
   }
-  // The static `name` of a class repeats the title of its page.
+  // The static `name` of a class repeats the title of its page, and all layers say the same in `keepsNothing`.
   for (const reflection of project.getReflectionsByKind(ReflectionKind.Property)) {
-    if (reflection.name === "name" && reflection.flags.isStatic) project.removeReflection(reflection);
+    const { name, flags } = reflection;
+    const repeats = name === "name" || (name === "keepsNothing" && reflection.parent?.name !== "Module");
+    if (flags.isStatic && repeats) project.removeReflection(reflection);
   }
   for (const page of project.documents ?? []) {
     page.name = /^# (.+)$/m.exec(page.content.map(({ text }) => text).join(""))?.[1] ?? page.name;

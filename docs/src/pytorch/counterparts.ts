@@ -45,7 +45,6 @@ const spelledOtherwise: Readonly<Record<string, string>> = {
   "torch.Tensor.cuda": "Tensor.to",
   "torch.Tensor.grad_fn": "Tensor.trace",
   "torch.Tensor.numpy": "Tensor.data",
-  "torch.Tensor.requires_grad_": "requiresGrad",
   "torch.Tensor.storage_offset": "Tensor.offset",
   "torch.Tensor.tolist": "Tensor.toArray",
   "torch.Tensor.type": "Tensor.to",

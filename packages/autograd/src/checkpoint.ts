@@ -276,9 +276,12 @@ export function checkpointSequential(
   for (const fn of all) expectFunction(operation, fn);
   checkInteger(operation, "segments", segments, 1, all.length);
   const size = Math.floor(all.length / segments);
-  const apply = (some: typeof all) => (x: Tensor) => some.reduce((y, fn) => fn(y), x);
+  const part = (start: number, end?: number): ((x: Tensor) => Tensor) => {
+    // A part of a Sequential is a Sequential, which frees what its layers pass on to each other.
+    const own = (functions as Partial<typeof all>).slice?.(start, end);
+    return typeof own === "function" ? own : (x) => all.slice(start, end).reduce((y, fn) => fn(y), x);
+  };
   let x = input;
-  for (let i = 0; i < segments - 1; i++)
-    x = checkpoint(apply(all.slice(i * size, (i + 1) * size)), x, { preserveRngState });
-  return apply(all.slice((segments - 1) * size))(x);
+  for (let i = 0; i < segments - 1; i++) x = checkpoint(part(i * size, (i + 1) * size), x, { preserveRngState });
+  return part((segments - 1) * size)(x);
 }

@@ -94,7 +94,7 @@ class Pass {
     // leads to one.
     const leading = new Set<Node | Variable>(only);
     this.#leading = leading;
-    for (const node of [...order].reverse()) {
+    for (const node of order.toReversed()) {
       if (node.edges.some((edge) => this.#leads(edge))) leading.add(node);
     }
     return order.filter(
@@ -216,16 +216,16 @@ class Pass {
   /** Adds a gradient to `grad`. Takes ownership of the handle. */
   #accumulate(variable: Variable, gradient: Tensor): void {
     const { createGraph } = this.#options;
-    const { grad } = variable;
-    if (grad === null) {
-      const own = createGraph || (!gradient.storage.shared && gradient.isContiguous());
-      variable.grad = keep(own ? gradient : gradient.clone());
-      if (!own) gradient.dispose();
-    } else if (createGraph) {
-      variable.grad = keep(grad.add(gradient));
-    } else {
+    const grad = createGraph ? variable.lendGrad() : variable.grad;
+    if (createGraph) {
+      variable.grad = keep(grad?.add(gradient) ?? gradient);
+    } else if (grad !== null) {
       grad.add_(gradient);
       gradient.dispose();
+    } else {
+      const own = !gradient.storage.shared && gradient.isContiguous();
+      variable.takeGrad(keep(own ? gradient : gradient.clone()));
+      if (!own) gradient.dispose();
     }
   }
 

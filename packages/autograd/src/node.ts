@@ -10,6 +10,7 @@ import {
   type GradientContext,
   keep,
   type Op,
+  type Operands,
   type Recorded,
   type Spec,
   showShape,
@@ -151,8 +152,9 @@ export class OperationNode implements Node {
     const context: GradientContext<unknown> = {
       attrs: this.#attrs,
       needs: wanted,
-      inputs: this.#inputs,
-      outputs: this.outputs,
+      // Safe: a rule reads only as many as the operation has.
+      inputs: this.#inputs as Operands<Spec>,
+      outputs: this.outputs as Operands<Spec>,
       input: (i) => this.#value(this.#savedInputs[i], this.edges[i], `input ${i}`),
       output: (k = 0) => this.#value(this.#savedOutputs[k], this.variables[k], `output ${k}`),
       recording,

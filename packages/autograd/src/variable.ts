@@ -7,11 +7,13 @@ import {
   ArgumentError,
   AutogradError,
   type BackwardOptions,
+  capturing,
   changed,
   checkChoice,
   DTypeError,
   expectShape,
   expectTensor,
+  gradMode,
   isFloating,
   keep,
   onesLike,
@@ -48,6 +50,8 @@ export class Variable implements Trace {
   /** Hooks, called in order of registration when the gradient has been computed. */
   readonly hooks: Set<Hook> = new Set();
   #grad: Tensor | null = null;
+  /** Whether nothing else can refer to the gradient, which is then freed when another takes its place. */
+  #owned = false;
 
   constructor(node: Node | null, index: number, spec: Spec) {
     this.node = node;
@@ -78,8 +82,21 @@ export class Variable implements Trace {
     }
     // Captured calls write to the storage of the captured gradient, even if its handle has been disposed of since.
     perform(() => {
+      if (this.#owned) this.#grad?.dispose();
+      this.#owned = false;
       this.#grad = gradient?.isDisposed ? gradient.alias() : gradient;
     }, gradient);
+  }
+
+  lendGrad(): Tensor | null {
+    this.#owned = false;
+    return this.#grad;
+  }
+
+  /** Sets the gradient to one that only the caller refers to. */
+  takeGrad(gradient: Tensor): void {
+    this.grad = gradient;
+    this.#owned = capturing.by === null;
   }
 
   extend(recorded: Recorded): void {
@@ -331,3 +348,5 @@ export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   }
   return tensor;
 }
+
+gradMode.requiresGrad = requiresGrad;

@@ -36,7 +36,6 @@ const operation: Op<Attributes> = {
     { shape: [...sizesOf(x, from).with(dim, wanted), ...(to ? [2] : [])], dtype: x.dtype },
   ],
   run([x], { n, dim, from, to, sign, scale }, [y]) {
-    if (y.numel() === 0) return;
     const [numbers, results] = [Line.of(x, dim, from), Line.of(y, dim, to)];
     if (sign < 0) transform(numbers, results, n, scale, x);
     else transform(numbers.swapped, results.swapped, n, scale, x);

@@ -55,6 +55,7 @@ export interface InplaceOptions {
 
 /** Activations without parameters, which can overwrite their input. */
 abstract class Elementwise extends Module {
+  static override readonly keepsNothing = true;
   /** Whether the result overwrites the input. */
   readonly inplace: boolean;
 
@@ -102,6 +103,7 @@ export class ReLU6 extends Elementwise {
 /** Logistic sigmoid, `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html */
 export class Sigmoid extends Module {
   static override name = "Sigmoid";
+  static override readonly keepsNothing = true;
 
   /** Maps each element to a value between 0 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -112,6 +114,7 @@ export class Sigmoid extends Module {
 /** Hyperbolic tangent. https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
 export class Tanh extends Module {
   static override name = "Tanh";
+  static override readonly keepsNothing = true;
 
   /** Maps each element to a value between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -169,6 +172,7 @@ export class SELU extends Elementwise {
 /** Logarithm of the sigmoid, `log(sigmoid(x))`. https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
 export class LogSigmoid extends Module {
   static override name = "LogSigmoid";
+  static override readonly keepsNothing = true;
 
   /** Computes `log(sigmoid(x))` of each element, accurately for large negative elements too: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -179,6 +183,7 @@ export class LogSigmoid extends Module {
 /** Softsign activation, `x / (1 + |x|)`. https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
 export class Softsign extends Module {
   static override name = "Softsign";
+  static override readonly keepsNothing = true;
 
   /** Maps each element to a value between -1 and 1: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -189,6 +194,7 @@ export class Softsign extends Module {
 /** Tanhshrink activation, `x - tanh(x)`. https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
 export class Tanhshrink extends Module {
   static override name = "Tanhshrink";
+  static override readonly keepsNothing = true;
 
   /** Subtracts its hyperbolic tangent from each element: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -203,6 +209,7 @@ export class Tanhshrink extends Module {
  */
 export class GELU extends Module {
   static override name = "GELU";
+  static override readonly keepsNothing = true;
   /** Approximation: `"none"` for the exact formula with erf, `"tanh"` for the tanh formula. Default `"none"`. */
   readonly approximate: "none" | "tanh";
 
@@ -228,6 +235,7 @@ export class GELU extends Module {
  */
 export class LeakyReLU extends Module {
   static override name = "LeakyReLU";
+  static override readonly keepsNothing = true;
   /** Factor of negative elements. Default 0.01. */
   readonly negativeSlope: number;
 
@@ -253,6 +261,7 @@ export class LeakyReLU extends Module {
  */
 export class ELU extends Module {
   static override name = "ELU";
+  static override readonly keepsNothing = true;
   /** α: the output tends to -α for large negative elements. Default 1. */
   readonly alpha: number;
 
@@ -278,6 +287,7 @@ export class ELU extends Module {
  */
 export class CELU extends Module {
   static override name = "CELU";
+  static override readonly keepsNothing = true;
   /** α: the output tends to -α at a rate of 1/α. Must not be 0. Default 1. */
   readonly alpha: number;
 
@@ -303,6 +313,7 @@ export class CELU extends Module {
  */
 export class Softplus extends Module {
   static override name = "Softplus";
+  static override readonly keepsNothing = true;
   /** β: the larger it is, the closer the function is to ReLU. Default 1. */
   readonly beta: number;
   /** Value of βx above which the output is `x` itself. Default 20. */
@@ -334,6 +345,7 @@ export class Softplus extends Module {
  */
 export class Hardtanh extends Module {
   static override name = "Hardtanh";
+  static override readonly keepsNothing = true;
   /** Lower bound. Default -1. */
   readonly min: number;
   /** Upper bound. Default 1. */
@@ -361,6 +373,7 @@ export class Hardtanh extends Module {
  */
 export class Hardshrink extends Module {
   static override name = "Hardshrink";
+  static override readonly keepsNothing = true;
   /** Threshold λ. Default 0.5. */
   readonly lambd: number;
 
@@ -386,6 +399,7 @@ export class Hardshrink extends Module {
  */
 export class Softshrink extends Module {
   static override name = "Softshrink";
+  static override readonly keepsNothing = true;
   /** Threshold λ. Default 0.5. */
   readonly lambd: number;
 
@@ -409,6 +423,7 @@ export class Softshrink extends Module {
  */
 export class Threshold extends Module {
   static override name = "Threshold";
+  static override readonly keepsNothing = true;
   /** Limit: elements not above it are replaced. */
   readonly threshold: number;
   /** Replacement value. */
@@ -443,6 +458,7 @@ export interface PReLUOptions extends FactoryOptions {
  */
 export class PReLU extends Module {
   static override name = "PReLU";
+  static override readonly keepsNothing = true;
   /** Number of learnable slopes: 1, or the number of channels. */
   readonly numParameters: number;
   /** Initial value of the slopes. Default 0.25. */
@@ -486,6 +502,7 @@ export class PReLU extends Module {
  */
 export class RReLU extends Module {
   static override name = "RReLU";
+  static override readonly keepsNothing = true;
   /** Smallest negative slope. Default 1/8. */
   readonly lower: number;
   /** Largest negative slope. Default 1/3. */
@@ -518,6 +535,7 @@ export class RReLU extends Module {
  */
 export class GLU extends Module {
   static override name = "GLU";
+  static override readonly keepsNothing = true;
   /** Dimension to split into halves. Default -1, the last. */
   readonly dim: number;
 
@@ -563,6 +581,7 @@ abstract class AlongDim extends Module {
  */
 export class Softmax extends AlongDim {
   static override name = "Softmax";
+  static override readonly keepsNothing = true;
 
   /** Computes values from 0 to 1 that sum to 1 along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -577,6 +596,7 @@ export class Softmax extends AlongDim {
  */
 export class Softmax2d extends Module {
   static override name = "Softmax2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Computes values from 0 to 1 that sum to 1 over the channels of each pixel: [N, C, H, W] → [N, C, H, W], or without
@@ -593,6 +613,7 @@ export class Softmax2d extends Module {
 /** Logarithm of the softmax along a dimension. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
 export class LogSoftmax extends AlongDim {
   static override name = "LogSoftmax";
+  static override readonly keepsNothing = true;
 
   /** Computes the logarithm of the softmax along `dim`: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -603,6 +624,7 @@ export class LogSoftmax extends AlongDim {
 /** Softmax of the negated input along a dimension. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
 export class Softmin extends AlongDim {
   static override name = "Softmin";
+  static override readonly keepsNothing = true;
 
   /** Computes values from 0 to 1 that sum to 1 along `dim`, largest where `input` is smallest: [...] → [...]. */
   forward(input: Tensor): Tensor {

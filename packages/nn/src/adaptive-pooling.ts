@@ -52,6 +52,7 @@ abstract class AdaptivePool<Pooled> extends Module {
  */
 export class AdaptiveAvgPool1d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the mean of the elements from ⌊i·L / outputSize⌋
@@ -69,6 +70,7 @@ export class AdaptiveAvgPool1d extends AdaptivePool<Tensor> {
  */
 export class AdaptiveAvgPool2d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
@@ -86,6 +88,7 @@ export class AdaptiveAvgPool2d extends AdaptivePool<Tensor> {
  */
 export class AdaptiveAvgPool3d extends AdaptivePool<Tensor> {
   static override name = "AdaptiveAvgPool3d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
@@ -126,6 +129,7 @@ abstract class AdaptiveMaxPoolNd<I extends boolean> extends AdaptivePool<MaxPool
  */
 export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, outputSize]. Output `i` is the maximum of the elements from ⌊i·L /
@@ -143,6 +147,7 @@ export class AdaptiveMaxPool1d<I extends boolean = false> extends AdaptiveMaxPoo
  */
 export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
@@ -160,6 +165,7 @@ export class AdaptiveMaxPool2d<I extends boolean = false> extends AdaptiveMaxPoo
  */
 export class AdaptiveMaxPool3d<I extends boolean = false> extends AdaptiveMaxPoolNd<I> {
   static override name = "AdaptiveMaxPool3d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, ...outputSize]. The windows are evenly spaced and may overlap. N is
@@ -205,6 +211,7 @@ abstract class LPPoolNd extends Module {
  */
 export class LPPool1d extends LPPoolNd {
   static override name = "LPPool1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L - kernelSize) / stride⌋ + 1, rounded up with `ceilMode`.
@@ -221,6 +228,7 @@ export class LPPool1d extends LPPoolNd {
  */
 export class LPPool2d extends LPPoolNd {
   static override name = "LPPool2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H - kernelSize) / stride⌋ + 1, rounded up with

@@ -8,6 +8,7 @@ import {
   checkPositive,
   expectBetween,
   expectTensor,
+  gradOf,
   settings,
   stack,
   type Tensor,
@@ -34,7 +35,7 @@ function listOf(operation: string, tensors: Tensor | Iterable<Tensor>): Tensor[]
 }
 
 function gradientsOf(operation: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  return listOf(operation, parameters).flatMap(({ grad }) => (grad === null ? [] : [grad]));
+  return listOf(operation, parameters).flatMap((parameter) => gradOf(parameter) ?? []);
 }
 
 /** Returns the joint norm of tensors. */

@@ -4,7 +4,7 @@
 
 import { checkInteger, type Tensor } from "@akari/tensor";
 import { Dictionary, place, Sequence } from "./collection.ts";
-import { expectModule, type Layer, type Module } from "./module.ts";
+import { expectModule, keepsNothing, type Layer, type Module } from "./module.ts";
 
 /** Modules in order. */
 abstract class ModuleSequence<M extends Module> extends Sequence<M> {
@@ -31,6 +31,7 @@ abstract class ModuleSequence<M extends Module> extends Sequence<M> {
  */
 export class Sequential extends ModuleSequence<Layer> {
   static override name = "Sequential";
+  static override readonly keepsNothing = true;
 
   constructor(...layers: readonly Layer[] | readonly [Readonly<Record<string, Layer>>]) {
     super();
@@ -44,10 +45,20 @@ export class Sequential extends ModuleSequence<Layer> {
     return new Sequential(Object.fromEntries(this.namedChildren().slice(start, end)) as Record<string, Layer>); // safe: it has only layers
   }
 
-  /** Passes the input through all layers in order. Without layers, returns the input itself. */
+  /**
+   * Passes the input through all layers in order. Without layers, returns the input itself. What one layer passes to the
+   * next is freed at once, unless a backward pass needs it, if both declare `keepsNothing` and have no hooks.
+   */
   forward(input: Tensor): Tensor {
     let x = input;
-    for (const layer of this) x = layer(x);
+    let temporary = false;
+    for (const layer of this) {
+      const y = layer(x);
+      const forgets = keepsNothing(layer);
+      if (y !== x && temporary && forgets) x.dispose();
+      temporary = forgets && (temporary || y !== x);
+      x = y;
+    }
     return x;
   }
 }

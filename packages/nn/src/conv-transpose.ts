@@ -33,6 +33,7 @@ export interface ConvTransposeLayerOptions extends FactoryOptions {
 }
 
 export abstract class ConvTransposeNd extends ConvolutionLayer {
+  static override readonly keepsNothing = true;
   protected override isTransposed(): boolean {
     return true;
   }

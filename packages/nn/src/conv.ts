@@ -152,6 +152,7 @@ export abstract class ConvolutionLayer extends Module {
 }
 
 abstract class ConvNd extends ConvolutionLayer {
+  static override readonly keepsNothing = true;
   protected override isTransposed(): boolean {
     return false;
   }

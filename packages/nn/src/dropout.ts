@@ -46,6 +46,7 @@ abstract class DropoutNd extends Module {
  */
 export class Dropout extends DropoutNd {
   static override name = "Dropout";
+  static override readonly keepsNothing = true;
 
   /** Applies dropout in training; returns the input itself in evaluation: [...] → [...]. */
   forward(input: Tensor): Tensor {
@@ -60,6 +61,7 @@ export class Dropout extends DropoutNd {
  */
 export class Dropout2d extends DropoutNd {
   static override name = "Dropout2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
@@ -77,6 +79,7 @@ export class Dropout2d extends DropoutNd {
  */
 export class Dropout1d extends DropoutNd {
   static override name = "Dropout1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
@@ -94,6 +97,7 @@ export class Dropout1d extends DropoutNd {
  */
 export class Dropout3d extends DropoutNd {
   static override name = "Dropout3d";
+  static override readonly keepsNothing = true;
 
   /**
    * Zeroes whole channels in training and scales the others by 1/(1-p); returns the input itself in evaluation:
@@ -112,6 +116,7 @@ export class Dropout3d extends DropoutNd {
  */
 export class AlphaDropout extends DropoutNd {
   static override name = "AlphaDropout";
+  static override readonly keepsNothing = true;
 
   /**
    * Sets elements to the lower limit of SELU in training, then scales and shifts the result to preserve mean and
@@ -129,6 +134,7 @@ export class AlphaDropout extends DropoutNd {
  */
 export class FeatureAlphaDropout extends DropoutNd {
   static override name = "FeatureAlphaDropout";
+  static override readonly keepsNothing = true;
 
   /**
    * Sets whole channels to the lower limit of SELU in training, then scales and shifts the result; returns the input

@@ -116,6 +116,7 @@ export interface PretrainedOptions {
  */
 export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
+  static override readonly keepsNothing = true;
 
   constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions) {
     super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
@@ -160,6 +161,7 @@ export class Embedding extends Table<EmbeddingOptions> {
  */
 export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeights">> {
   static override name = "EmbeddingBag";
+  static override readonly keepsNothing = true;
 
   constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagLayerOptions) {
     super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);

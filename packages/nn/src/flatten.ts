@@ -13,6 +13,7 @@ import { fields } from "./state-name.ts";
  */
 export class Flatten extends Module {
   static override name = "Flatten";
+  static override readonly keepsNothing = true;
   /** First dimension to flatten; negative values count from the end. Default 1, which keeps the batch dimension. */
   readonly startDim: number;
   /** Last dimension to flatten; negative values count from the end. Default -1. */
@@ -41,6 +42,7 @@ export class Flatten extends Module {
  */
 export class Unflatten extends Module {
   static override name = "Unflatten";
+  static override readonly keepsNothing = true;
   /** Dimension to split; negative values count from the end. */
   readonly dim: number;
   /** Sizes of the new dimensions. One of them may be -1 and is then inferred. */

@@ -39,6 +39,11 @@ export class Hooks {
     this.lists = { before: new Set(before), after: new Set(after), backward: new Set(backward) };
   }
 
+  /** Whether there are hooks. */
+  get any(): boolean {
+    return Object.values(this.lists).some(({ size }) => size > 0);
+  }
+
   /** Adds a hook and returns a function that removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
     if (typeof hook !== "function") throw new ArgumentError(`${kind} hook: expected a function, got ${String(hook)}`);

@@ -30,6 +30,7 @@ export interface InstanceNormLayerOptions extends Omit<BatchNormLayerOptions, "m
 }
 
 abstract class InstanceNormNd extends BatchNormNd {
+  static override readonly keepsNothing = true;
   constructor(numFeatures: number, options?: InstanceNormLayerOptions) {
     super(numFeatures, options);
   }
@@ -111,6 +112,7 @@ export class InstanceNorm3d extends InstanceNormNd {
  */
 export class LocalResponseNorm extends Module {
   static override name = "LocalResponseNorm";
+  static override readonly keepsNothing = true;
   /** Number of neighboring channels, including the element's own. */
   readonly size: number;
   /** Factor α of the mean square. Default 1e-4. */
@@ -156,6 +158,7 @@ export interface RMSNormLayerOptions extends FactoryOptions {
  */
 export class RMSNorm extends Module {
   static override name = "RMSNorm";
+  static override readonly keepsNothing = true;
   /** Sizes of the trailing dimensions over which the mean square is computed. */
   readonly normalizedShape: Shape;
   /** Value added to the mean square, or null for the machine epsilon of the input's dtype. Default null. */

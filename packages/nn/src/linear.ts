@@ -34,6 +34,7 @@ export interface LinearOptions extends FactoryOptions {
  */
 export class Linear extends Module {
   static override name = "Linear";
+  static override readonly keepsNothing = true;
   /** Size of the input's last dimension. */
   readonly inFeatures: number;
   /** Size of the output's last dimension. */
@@ -78,6 +79,7 @@ export class Linear extends Module {
 /** Identity layer: returns its input. https://pytorch.org/docs/stable/generated/torch.nn.Identity.html */
 export class Identity extends Module {
   static override name = "Identity";
+  static override readonly keepsNothing = true;
 
   /** Returns the input itself, not a copy. */
   forward(input: Tensor): Tensor {

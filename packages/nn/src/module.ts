@@ -12,6 +12,7 @@ import {
   checkChoice,
   type DType,
   describeValue,
+  gradOf,
   isFloating,
   sameShape,
   settings,
@@ -81,6 +82,11 @@ export class StateDictError extends AkariError implements LoadResult {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor returns a function, which is what the merged interface declares.
 export abstract class Module {
+  /**
+   * Whether `forward`, as this very class defines it, keeps neither its input nor its output, so that a `Sequential` may
+   * free them early. Subclasses with a `forward` of their own do not inherit it. Default false.
+   */
+  static readonly keepsNothing?: boolean;
   /** Whether the module is in training mode. Dropout and batch normalization depend on it. */
   declare training: boolean;
 
@@ -395,7 +401,7 @@ export abstract class Module {
     const { setToNone } = settings("zeroGrad", options, { setToNone: true });
     for (const parameter of this.parameters()) {
       if (setToNone) parameter.grad = null;
-      else parameter.grad?.zero_();
+      else gradOf(parameter)?.zero_();
     }
   }
 
@@ -489,6 +495,15 @@ export function stateOf(module: Module): ModuleState {
 
 function hooksOf(module: Module): Hooks {
   return stateOf(module).hooks;
+}
+
+/** Returns whether only the caller of a module refers to its input and output after the call. */
+export function keepsNothing(module: Module): boolean {
+  if (hooksOf(module).any) return false;
+  let owner: object = module;
+  while (!Object.hasOwn(owner, "forward")) owner = Object.getPrototypeOf(owner);
+  // A `forward` that was assigned to the module is its own.
+  return owner !== module && Object.hasOwn(owner.constructor, "keepsNothing") && module.children().every(keepsNothing);
 }
 
 /** Throws an ArgumentError unless a value is a module. */

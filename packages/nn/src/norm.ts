@@ -41,6 +41,7 @@ export interface BatchNormLayerOptions extends FactoryOptions {
 
 /** Base class of layers that normalize channels and may track running statistics. Implements batch normalization. */
 export abstract class BatchNormNd extends Module {
+  static override readonly keepsNothing = true;
   /** Number of channels C: the second dimension of the input. */
   readonly numFeatures: number;
   /** Value added to the variance. Default 1e-5. */
@@ -242,6 +243,7 @@ export interface GroupNormOptions extends FactoryOptions {
  */
 export class LayerNorm extends Module {
   static override name = "LayerNorm";
+  static override readonly keepsNothing = true;
   /** Sizes of the trailing dimensions over which mean and variance are computed. */
   readonly normalizedShape: Shape;
   /** Value added to the variance. Default 1e-5. */
@@ -300,6 +302,7 @@ export class LayerNorm extends Module {
  */
 export class GroupNorm extends Module {
   static override name = "GroupNorm";
+  static override readonly keepsNothing = true;
   /** Number of groups that the channels are split into. Must divide `numChannels`. */
   readonly numGroups: number;
   /** Number of channels C: the second dimension of the input. */

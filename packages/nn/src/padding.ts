@@ -12,6 +12,7 @@ import { float, python } from "./state-name.ts";
 export type BorderWidths = number | readonly number[];
 
 abstract class Padding extends Module {
+  static override readonly keepsNothing = true;
   /** Padding widths, two per dimension, last dimension first: left, right, top, bottom, front, back. */
   readonly padding: readonly number[];
   private readonly options: PadOptions;

@@ -26,22 +26,4 @@ export class Parameter extends Tensor {
     super(data.storage, data.dtype, data);
     if (settings("Parameter", options, { requiresGrad: true }).requiresGrad) requiresGrad(this);
   }
-
-  /** Whether the parameter requires a gradient. Set it to false to freeze the parameter and to true to unfreeze it. */
-  override get requiresGrad(): boolean {
-    return super.requiresGrad;
-  }
-
-  override set requiresGrad(on: boolean) {
-    requiresGrad(this, on);
-  }
-
-  /**
-   * Sets whether the parameter requires a gradient. Returns the parameter.
-   *
-   * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
-   */
-  requiresGrad_(on = true): this {
-    return requiresGrad(this, on);
-  }
 }

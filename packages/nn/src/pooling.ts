@@ -78,6 +78,7 @@ abstract class MaxPoolNd<I extends boolean> extends Module {
  */
 export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - dilation·(kernelSize - 1) - 1) / stride⌋ +
@@ -95,6 +96,7 @@ export class MaxPool1d<I extends boolean = false> extends MaxPoolNd<I> {
  */
 export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - dilation·(kernelSize - 1) - 1) /
@@ -113,6 +115,7 @@ export class MaxPool2d<I extends boolean = false> extends MaxPoolNd<I> {
  */
 export class MaxPool3d<I extends boolean = false> extends MaxPoolNd<I> {
   static override name = "MaxPool3d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W']. N is optional. Also returns the indices with
@@ -257,6 +260,7 @@ export interface FractionalPoolLayerOptions<I extends boolean = boolean>
  */
 export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
   static override name = "FractionalMaxPool2d";
+  static override readonly keepsNothing = true;
 
   constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I> = {}) {
     super("FractionalMaxPool2d", 2, kernelSize, options);
@@ -280,6 +284,7 @@ export class FractionalMaxPool2d<I extends boolean = false> extends FractionalMa
  */
 export class FractionalMaxPool3d<I extends boolean = false> extends FractionalMaxPoolNd<I> {
   static override name = "FractionalMaxPool3d";
+  static override readonly keepsNothing = true;
 
   constructor(kernelSize: PerDimension, options: FractionalPoolLayerOptions<I> = {}) {
     super("FractionalMaxPool3d", 3, kernelSize, options);
@@ -327,6 +332,7 @@ abstract class AvgPoolNd extends Module {
  */
 export class AvgPool1d extends AvgPoolNd {
   static override name = "AvgPool1d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, L] → [N, C, L'] with L' = ⌊(L + 2·padding - kernelSize) / stride⌋ + 1, rounded up with
@@ -351,6 +357,7 @@ export class AvgPool1d extends AvgPoolNd {
  */
 export class AvgPool2d extends AvgPoolNd {
   static override name = "AvgPool2d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2·padding - kernelSize) / stride⌋ + 1, rounded
@@ -368,6 +375,7 @@ export class AvgPool2d extends AvgPoolNd {
  */
 export class AvgPool3d extends AvgPoolNd {
   static override name = "AvgPool3d";
+  static override readonly keepsNothing = true;
 
   /**
    * Applies the pooling: [N, C, D, H, W] → [N, C, D', H', W'] with D' = ⌊(D + 2·padding - kernelSize) / stride⌋ + 1,

@@ -35,6 +35,7 @@ export type UpsampleOptions = Omit<InterpolateOptions, "antialias">;
  */
 export class Upsample extends Module {
   static override name = "Upsample";
+  static override readonly keepsNothing = true;
   /** Options of `interpolate`: size or scale factor, mode (default `"nearest"`) and `alignCorners` (default false). */
   readonly options: UpsampleOptions;
 
@@ -104,6 +105,7 @@ export class UpsamplingBilinear2d extends Upsample {
  */
 export class PixelShuffle extends Module {
   static override name = "PixelShuffle";
+  static override readonly keepsNothing = true;
   /** Factor r by which height and width grow. */
   readonly upscaleFactor: number;
 
@@ -134,6 +136,7 @@ export class PixelShuffle extends Module {
  */
 export class PixelUnshuffle extends Module {
   static override name = "PixelUnshuffle";
+  static override readonly keepsNothing = true;
   /** Factor r by which height and width shrink. */
   readonly downscaleFactor: number;
 
@@ -165,6 +168,7 @@ export class PixelUnshuffle extends Module {
  */
 export class ChannelShuffle extends Module {
   static override name = "ChannelShuffle";
+  static override readonly keepsNothing = true;
   /** Number of groups that the channels are split into. Must divide the number of channels. */
   readonly groups: number;
 
@@ -202,6 +206,7 @@ function patchRepr(kernelSize: PerDimension, { dilation, padding, stride }: Requ
  */
 export class Unfold extends Module {
   static override name = "Unfold";
+  static override readonly keepsNothing = true;
   /** Size of a patch: height and width, or one number for both. */
   readonly kernelSize: PerDimension;
   /** Stride (default 1), padding (default 0) and dilation (default 1) of the patches. */
@@ -230,6 +235,7 @@ export class Unfold extends Module {
  */
 export class Fold extends Module {
   static override name = "Fold";
+  static override readonly keepsNothing = true;
   /** Size of the images: height and width, or one number for both. */
   readonly outputSize: PerDimension;
   /** Size of a patch: height and width, or one number for both. */

@@ -9,6 +9,7 @@ import {
   type Backend,
   type DType,
   type Expr,
+  gradOf,
   input,
   type Program,
   program,
@@ -121,7 +122,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
     let scalars: readonly number[] = [];
     let scalarsOf = 0;
     for (const param of group.params) {
-      const { grad } = param;
+      const grad = gradOf(param);
       if (grad === null) continue;
       const item = this.#itemOf(param, plan, group);
       const step = (item.state.step as number) + 1; // safe: created with the state

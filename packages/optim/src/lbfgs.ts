@@ -11,6 +11,7 @@ import {
   DeviceError,
   FileError,
   fromTypedArray,
+  gradOf,
   numbersOf,
   ShapeError,
   sizeOf,
@@ -168,11 +169,11 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       const value = closure();
       // safe: a loss that is not a tensor is treated as a number
       const loss = typeof value === "object" ? [(value as unknown as Tensor).detach()] : [];
-      const grads = params.flatMap(({ grad }) => grad ?? []);
+      const grads = params.flatMap((param) => gradOf(param) ?? []);
       const [first, ...rest] =
         loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
-      const parts = params.map(({ grad, shape }) =>
-        grad === null ? new Float64Array(sizeOf(shape)) : (rest.shift() as Float64Array),
+      const parts = params.map((param) =>
+        gradOf(param) === null ? new Float64Array(sizeOf(param.shape)) : (rest.shift() as Float64Array),
       ); // safe: one array for each gradient
       return { value, loss: first?.[0] as number, gradient: joined(parts) };
     };

@@ -10,6 +10,7 @@ import {
   describeValue,
   expectTensor,
   FileError,
+  gradOf,
   isFloating,
   perform,
   type Shape,
@@ -193,7 +194,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;
-        else param.grad?.zero_();
+        else gradOf(param)?.zero_();
       }
     }
   }
@@ -250,8 +251,10 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
   protected checkGradients(): void {
     const { name } = this.constructor;
     for (const { params } of this.paramGroups) {
-      for (const { grad, device, dtype } of params) {
+      for (const param of params) {
+        const grad = gradOf(param);
         if (grad === null) continue;
+        const { device, dtype } = param;
         if (grad.device !== device)
           throw new DeviceError(`${name}: a parameter is on ${device.name}, but its gradient on ${grad.device.name}`);
         if (grad.dtype !== dtype)

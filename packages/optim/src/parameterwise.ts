@@ -4,7 +4,7 @@
  * extend `ElementwiseOptimizer` instead, which updates all parameters in one kernel call.
  */
 
-import { ArgumentError, scope, Tensor } from "@akari/tensor";
+import { ArgumentError, gradOf, scope, Tensor } from "@akari/tensor";
 import { type BaseOptions, Optimizer } from "./optimizer.ts";
 
 /** What the update of one parameter works with. */
@@ -40,7 +40,7 @@ export abstract class ParameterwiseOptimizer<Options extends BaseOptions> extend
     this.checkGradients();
     for (const group of this.paramGroups) {
       for (const param of group.params) {
-        const { grad } = param;
+        const grad = gradOf(param);
         if (grad === null) continue;
         const kept = this.stateOf(param, group);
         const step = (kept.step as number) + 1; // safe: created with the state

@@ -594,4 +594,4 @@ export {
 } from "./shape.ts";
 export { Storage, yieldToCollector } from "./storage.ts";
 export { type NestedArray, Tensor, type Viewed } from "./tensor.ts";
-export { type BackwardOptions, gradMode, type Recorded, type Trace } from "./trace.ts";
+export { type BackwardOptions, gradMode, gradOf, type Recorded, type Trace } from "./trace.ts";

@@ -20,7 +20,7 @@ import { sameView } from "./view.ts";
  * The inputs or outputs of an operation. The type promises at least three, so that every operation can destructure as
  * many as it knows it has.
  */
-export type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
+export type Operands<T = Tensor> = readonly [T, T, T, ...T[]];
 
 /** The shape and dtype of a tensor, without its values. A Tensor is a Spec. */
 export interface Spec {
@@ -52,11 +52,11 @@ export interface Op<Attrs = undefined> {
   /** Returns the shape and dtype of each output. Throws, before anything runs, when the inputs are invalid. */
   infer(inputs: Operands, attrs: Attrs): readonly Spec[];
   /**
-   * Issues the kernel calls that compute the outputs. When the operation is applied in place, an output may be one of
-   * the inputs.
+   * Issues the kernel calls that compute the outputs. Not called if all outputs are empty. When the operation is
+   * applied in place, an output may be one of the inputs.
    */
   run?(inputs: Operands, attrs: Attrs, outputs: Operands): void;
-  /** Returns the layout of a view in the memory of the first input. */
+  /** Returns the layout of a view in the memory of the first input. Throws when the input is invalid. */
   view?(input: Tensor, attrs: Attrs): Layout;
   /**
    * The gradient with respect to the inputs: a rule, or the formulas to derive it from. Null when the operation is not
@@ -88,9 +88,9 @@ export interface GradientContext<Attrs> {
   /** Whether each input needs a gradient. */
   readonly needs: readonly boolean[];
   /** The shapes and dtypes of all inputs. */
-  readonly inputs: readonly Spec[];
+  readonly inputs: Operands<Spec>;
   /** The shapes and dtypes of all outputs. */
-  readonly outputs: readonly Spec[];
+  readonly outputs: Operands<Spec>;
   /** Returns a saved input, which `reads` must list. */
   input(index: number): Tensor;
   /** Returns a saved output, which `reads` must list. Default: the first. */
@@ -178,10 +178,10 @@ export function applyAll<Attrs>(op: Op<Attrs>, operands: readonly Tensor[], attr
   const inputs = together(op.name, operands);
   // Safe: creation functions, which have no inputs, do not call this.
   const first = inputs[0] as Tensor;
-  const specs = op.infer(inputs as Operands, attrs); // safe: an operation reads only as many as it has
   const outputs = op.view
     ? [first.viewThrough(op.view(first, attrs), op, attrs)]
-    : specs.map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
+    : // Safe: an operation reads only as many as it has.
+      op.infer(inputs as Operands, attrs).map((spec) => first.allocate(spec.shape, spec.dtype, spec.device));
   if (op.run) compute(op, inputs, attrs, outputs);
   // One notification is enough, since it covers all inputs. Safe: `attrs` is only ever passed back to the same op.
   followerOf(inputs)?.extend({ op: op as Op<unknown>, inputs, attrs, outputs });
@@ -228,6 +228,7 @@ function followerOf(inputs: readonly Tensor[]): Trace | null | undefined {
 }
 
 function compute<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs, outputs: readonly Tensor[]): void {
+  if (outputs.every((output) => output.numel() === 0)) return;
   const before = running.name;
   running.name = op.name;
   try {

@@ -57,7 +57,6 @@ export class PointwiseOp implements Op<readonly number[]> {
 
   run(inputs: readonly Tensor[], scalars: readonly number[], outputs: readonly Tensor[]): void {
     const to = outputs[0] as Tensor; // safe: at least one output
-    if (to.numel() === 0) return;
     let views: readonly View[] = inputs;
     for (let i = 0; i < inputs.length; i++) {
       if (!sameShape((inputs[i] as Tensor).shape, to.shape)) {

@@ -1,9 +1,10 @@
 /**
  * A storage is a block of device memory that one or more tensors share. It is freed when the last handle on it is
  * disposed of, or when the garbage collector finds it unreachable. The engine does not know that a small JavaScript
- * object holds megabytes elsewhere, so for every few megabytes allocated, one storage holds an untouched ArrayBuffer of
- * a fraction of that size, which the engine does count. The storage holds it for its whole life: a buffer dropped at
- * once would be freed by the next minor collection, which runs no finalizers, and have no effect.
+ * object holds megabytes elsewhere, so for every few megabytes allocated, one storage holds untouched ArrayBuffers (its
+ * ballast), which the engine does count. The storage holds them for its whole life: a buffer dropped at once would be
+ * freed by the next minor collection, which runs no finalizers, and have no effect. Those of storages that were disposed
+ * of are used again, so that only memory left to the engine makes it collect.
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
@@ -30,17 +31,18 @@ export class Storage {
   #copy: { readonly version: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   #handles = 0;
   /** Memory that the engine counts, in place of the device memory that it does not. Held as long as the storage. */
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: held to keep the buffer alive.
-  #ballast: unknown;
+  #ballast: readonly unknown[];
 
   /** Allocates memory from `backend`, unless `buffer` is given. Throws a DeviceError when out of memory. */
   constructor(backend: Backend, bytes: number, buffer: DeviceBuffer = backend.allocate(bytes)) {
     this.backend = backend;
     this.bytes = bytes;
-    const held: Held = { backend, buffer };
+    sinceTurn += bytes;
+    const share = Math.max(ballastOf(bytes), buffer.grown ?? 0);
+    this.#ballast = ballastFor(share);
+    const held: Held = { backend, buffer, excess: this.#ballast.length * notice - share };
     this.#held = held;
     collector.register(this, held, this);
-    this.#ballast = ballastFor(bytes, buffer.grown ?? 0);
     if (bytes >= large) watch(this, held);
   }
 
@@ -87,7 +89,8 @@ export class Storage {
     collector.unregister(this);
     freeHeld(this.#held);
     this.#copy = null;
-    this.#ballast = null;
+    spare.push(...this.#ballast.slice(0, most - spare.length));
+    this.#ballast = none;
   }
 }
 
@@ -101,24 +104,27 @@ interface Contexts {
 interface Held {
   readonly backend: Backend;
   buffer: DeviceBuffer | null;
+  /** How much more ballast the storage holds than its share, in bytes; negative for most, whose share others hold. */
+  readonly excess: number;
 }
 
 function freeHeld(held: Held): void {
-  if (held.buffer !== null) held.backend.free(held.buffer);
+  if (held.buffer === null) return;
+  held.backend.free(held.buffer);
   held.buffer = null;
+  missing += held.excess;
 }
 
 const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
 
-/** The smallest ballast buffer, in bytes: many small tensors share one. */
+/** The size of a ballast buffer, in bytes: many small tensors share one. */
 const notice = 1 << 20;
 /**
- * Returns the size of the ballast for a storage. The larger it is, the more often the engine collects, and the less
+ * Returns a storage's share of the ballast, in bytes. The larger it is, the more often the engine collects, and the less
  * memory accumulates in between. Programs with large tensors would collect in every step if it were larger.
  */
 function ballastOf(bytes: number): number {
-  const mebibytes = bytes >>> 20;
-  return bytes / (mebibytes < 1 ? 2 : mebibytes < 4 ? 4 : 8);
+  return bytes < 4 << 20 ? bytes : bytes / 2;
 }
 
 /** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
@@ -129,7 +135,12 @@ const large = 64 << 10;
 /** How many bytes of such storages are allocated between two scans. */
 const stride = 128 << 20;
 
-let unreported = 0;
+/** The shares of all storages in the ballast, less the ballast that they hold. */
+let missing = 0;
+const none: readonly unknown[] = [];
+/** The ballast of storages that were disposed of, at most `most` buffers. */
+const spare: unknown[] = [];
+const most = 64;
 let sinceTurn = 0;
 
 // Finalizers never run in a loop that awaits nothing. Weak references reveal what such a loop has dropped, but only
@@ -161,17 +172,16 @@ function watch(storage: Storage, held: Held): void {
 }
 
 /**
- * Returns an untouched buffer for the memory allocated since the last one; null until enough has accumulated. Memory
- * that the device takes from the system counts fully: collecting earlier is cheaper than touching new pages, and once
- * the device has enough it takes no more.
+ * Returns the buffers that are missing once a storage adds its share; none until they amount to a whole one. Memory that
+ * the device takes from the system counts fully: collecting earlier is cheaper than touching new pages, and once the
+ * device has enough it takes no more.
  */
-function ballastFor(bytes: number, grown: number): unknown {
-  sinceTurn += bytes;
-  unreported += Math.max(ballastOf(bytes), grown);
-  if (unreported < notice) return null;
-  const ballast = untouched(unreported);
-  unreported = 0;
-  return ballast;
+function ballastFor(share: number): readonly unknown[] {
+  missing += share;
+  if (missing < notice) return none;
+  const buffers: unknown[] = [];
+  for (; missing >= notice; missing -= notice) buffers.push(spare.pop() ?? untouched(notice));
+  return buffers;
 }
 
 // Node's own allocator can leave memory uninitialized, so the ballast costs almost nothing.

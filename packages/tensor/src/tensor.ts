@@ -42,7 +42,7 @@ import {
   sizeOf,
 } from "./shape.ts";
 import { Storage, yieldToCollector } from "./storage.ts";
-import type { BackwardOptions, Trace } from "./trace.ts";
+import { type BackwardOptions, gradMode, type Trace } from "./trace.ts";
 import { positionsOf } from "./view.ts";
 
 /** How a view was made: its source tensor and the operation that was applied to it. */
@@ -217,9 +217,29 @@ export class Tensor implements View {
     if (this.viewed !== null) this.#basis = root(this).#trace;
   }
 
-  /** Whether gradients are computed for this tensor. */
+  /** Whether gradients are computed for this tensor. Set it as with `requiresGrad_`. */
   get requiresGrad(): boolean {
     return this.trace?.requiresGrad ?? false;
+  }
+
+  set requiresGrad(on: boolean) {
+    this.requiresGrad_(on);
+  }
+
+  /**
+   * Makes this tensor a leaf that accumulates a gradient or, with `on` false, one that no longer does. Returns the
+   * tensor.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.requires_grad_.html
+   *
+   * @throws DTypeError when `on` is true and the dtype is not floating point.
+   * @throws AutogradError when `on` is false and the tensor is the result of a recorded operation.
+   * @throws AutogradError when the program imports nothing of `@akari/autograd`.
+   */
+  requiresGrad_(on = true): this {
+    const { requiresGrad } = gradMode;
+    if (requiresGrad === null) throw new AutogradError("requiresGrad_: import { requiresGrad } from @akari/autograd");
+    return requiresGrad(this, on);
   }
 
   /** Whether this tensor was created by the user rather than by a recorded operation. */
@@ -229,7 +249,7 @@ export class Tensor implements View {
 
   /** The gradient accumulated by backward passes; null before the first one. */
   get grad(): Tensor | null {
-    return this.trace?.grad ?? null;
+    return this.trace?.lendGrad() ?? null;
   }
 
   set grad(gradient: Tensor | null) {
@@ -268,7 +288,7 @@ export class Tensor implements View {
     const { trace } = this;
     if (trace !== null) return trace;
     throw new AutogradError(
-      `${operation}: this tensor does not require a gradient; mark those that do with requiresGrad(x)`,
+      `${operation}: this tensor does not require a gradient; mark those that do with x.requiresGrad_()`,
     );
   }
 

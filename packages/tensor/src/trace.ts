@@ -6,8 +6,14 @@
 import type { Op } from "./op.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Whether operations are recorded. `noGrad` and related functions in `@akari/autograd` switch it. */
-export const gradMode: { enabled: boolean } = { enabled: true };
+/**
+ * Whether operations are recorded, which `noGrad` and related functions in `@akari/autograd` switch, and that package's
+ * `requiresGrad`; null as long as it is not loaded.
+ */
+export const gradMode: { enabled: boolean; requiresGrad: (<T extends Tensor>(x: T, on?: boolean) => T) | null } = {
+  enabled: true,
+  requiresGrad: null,
+};
 
 /** One operation that ran: the operation, its inputs and its outputs. */
 export interface Recorded<Attrs = unknown> {
@@ -46,8 +52,10 @@ export interface Trace {
   readonly operation: string | null;
   /** Whether the tensor was created by the user rather than by an operation. */
   readonly isLeaf: boolean;
-  /** The gradient accumulated so far; null before the first backward pass. */
+  /** The gradient accumulated so far; null before the first backward pass. A caller that keeps it calls `lendGrad`. */
   grad: Tensor | null;
+  /** Returns the gradient to a caller that may keep it, so it is not freed when another takes its place. */
+  lendGrad(): Tensor | null;
   /** Called after an operation that read the traced tensor. May give the outputs traces of their own. */
   extend(recorded: Recorded): void;
   /**
@@ -89,4 +97,12 @@ export interface Trace {
    * function that removes the hook.
    */
   registerHook(output: Tensor, hook: (gradient: Tensor) => Tensor | undefined | void): () => void;
+}
+
+/**
+ * Returns the gradient of a tensor to a caller that does not keep it. One read as `x.grad` may be kept, so it is left to
+ * the garbage collector when another takes its place.
+ */
+export function gradOf(x: Tensor): Tensor | null {
+  return x.trace?.grad ?? x.grad;
 }

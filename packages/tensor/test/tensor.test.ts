@@ -110,3 +110,7 @@ describe("JavaScript's operators", () => {
     expect(String(x)).toBe("tensor([1., 2.])");
   });
 });
+
+it("requiresGrad_ names the package that computes gradients", () => {
+  expect(() => tensor([1]).requiresGrad_()).toThrow(/import { requiresGrad } from @akari\/autograd/);
+});

@@ -50,8 +50,7 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   mul: (g, _, a, b) => [g.mul(b), g.mul(a)],
   div: (g, y, _, b) => [g.div(b), g.mul(y).mul(one(b).div(b)).neg()],
   idiv: none,
-  // a - b⌊a/b⌋, and the same with truncation. The derivative of the rounded quotient is zero.
-  mod: (g, _, a, b) => [g, g.mul(a.floorDiv(b)).neg()],
+  // a - b trunc(a/b). The derivative of the rounded quotient is zero.
   fmod: (g, _, a, b) => [g, g.mul(a.div(b).trunc()).neg()],
   pow: (g, y, a, b) => [
     b.eq(0).where(zero(g), g.mul(b).mul(a.pow(b.sub(1)))),

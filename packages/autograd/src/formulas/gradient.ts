@@ -14,7 +14,6 @@ import {
   type Op,
   PointwiseOp,
   type Reads,
-  type Spec,
   sameShape,
   type Tensor,
 } from "@akari/tensor";
@@ -64,7 +63,7 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   ): readonly (Tensor | null)[] {
     const have = arrived.map((g) => g !== null);
     // Tensors were saved for the case that all outputs have a gradient. With fewer, the plan never reads more.
-    const { shape } = context.outputs[0] as Spec; // safe: there is an output
+    const { shape } = context.outputs[0];
     // Only 16-bit floats have another plan for gradients that are summed.
     const needs = context.inputs.map(
       (x, i): Need =>

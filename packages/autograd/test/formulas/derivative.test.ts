@@ -38,7 +38,7 @@ const unary: Readonly<Record<string, readonly number[]>> = {
 
 // biome-ignore format: lists like these are read in lines
 const binary: Readonly<Record<string, readonly (readonly [number, number])[]>> = {
-  add: [[1, 2]], sub: [[1, 2]], mul: [[1.5, -2]], div: [[1.5, -2], [0, 3]], mod: [[7.3, 2.1], [-7.3, 2.1]], fmod: [[7.3, 2.1], [-7.3, 2.1]],
+  add: [[1, 2]], sub: [[1, 2]], mul: [[1.5, -2]], div: [[1.5, -2], [0, 3]], fmod: [[7.3, 2.1], [-7.3, 2.1]],
   pow: [[1.5, 2.3], [0.7, -1.2], [2, 0]], atan2: [[1, 2], [-1, -2]], min: [[1, 2], [2, 1]], max: [[1, 2], [2, 1]],
 };
 

@@ -70,7 +70,7 @@ function classes(operation: string, input: Tensor, target: Tensor): { dim: numbe
   expectRank(operation, "an input with a class dimension", input, 1, Number.POSITIVE_INFINITY);
   const indices = classIndices(operation, target);
   const dim = input.ndim === 1 ? 0 : 1;
-  const rest = input.shape.filter((_, i) => i !== dim);
+  const rest = input.shape.toSpliced(dim, 1);
   if (!sameShape(rest, target.shape)) {
     throw new ShapeError(
       `${operation}: input ${showShape(input.shape)} needs class indices of shape ${showShape(rest)} (or probabilities of its own shape), got a target of shape ${showShape(target.shape)}`,

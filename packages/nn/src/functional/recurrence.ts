@@ -108,7 +108,7 @@ function stepwise(
 ): readonly Tensor[] {
   const all = [start];
   const each = unbind(products);
-  for (const product of backwards ? [...each].reverse() : each) {
+  for (const product of backwards ? each.toReversed() : each) {
     const before = all.at(-1) as readonly Tensor[]; // safe: it contains at least `start`
     // safe: a cell has at least one state
     const [h, ...rest] = step(cell, product, linear(before[0] as Tensor, weights.state, weights.stateBias), before);
@@ -171,7 +171,7 @@ class RecurrentOp implements Op<boolean> {
     if (products.numel() === 0) return;
     const bias = rest[count];
     const added = bias ? { ...viewOf(bias), shape: shape.slice(1), strides: [0, bias.strides[0] as number] } : null;
-    const across = { ...viewOf(weight), shape: [...weight.shape].reverse(), strides: [...weight.strides].reverse() };
+    const across = { ...viewOf(weight), shape: weight.shape.toReversed(), strides: weight.strides.toReversed() };
     for (const { step, before, after } of order(length, backwards)) {
       const fromState = at(fromStates, step);
       const blocks = blocksOf(fromState, gates);

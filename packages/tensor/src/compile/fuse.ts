@@ -129,7 +129,7 @@ function fusion(producer: Producer, reader: Reader): CallStep | null {
 export function withoutDead(steps: readonly Step[], temporaries: Temporaries): readonly Step[] {
   const wanted = new Set<unknown>();
   const kept: Step[] = [];
-  for (const step of [...steps].reverse()) {
+  for (const step of steps.toReversed()) {
     // A random draw advances its generator, and a check may throw, whether or not a result is used.
     const silent = step.kind === "call" && step.call.kind !== "random" && step.call.kind !== "check";
     if (silent && step.writes.every(({ buffer }) => temporaries.has(buffer) && !wanted.has(buffer))) continue;

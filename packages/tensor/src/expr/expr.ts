@@ -8,13 +8,24 @@
 import { computeType, type DType, isFloating, kindOf, promoteTypes } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { once } from "../once.ts";
-import type { BinaryOp, CompareOp, ScalarOp, UnaryOp } from "./ops.ts";
+import type { BinaryOp, ScalarOp, UnaryOp } from "./ops.ts";
 
 /** An operand of an expression: another expression, or a number, which adapts to the other operand's type. */
 export type Operand = Expr | number | boolean;
 
 let count = 0;
 const interned = new Map<string, Expr>();
+
+/** Kinds of dtypes, in the order of promotion. */
+const kinds = ["bools", "integers", "floating-point numbers"];
+
+/** The binary operations with a result of the operands' type, and the lowest and highest kind they are defined for. */
+const binaries = [
+  [0, 2, ["add", "sub", "mul", "max", "min"]],
+  [1, 2, ["fmod", "pow"]],
+  [0, 1, ["and", "or", "xor"]],
+  [1, 1, ["shl", "shr"]],
+] as const;
 
 /** The primitives as methods, which the class below installs by name. */
 export interface Expr {
@@ -24,25 +35,27 @@ export interface Expr {
   sub(other: Operand): Expr;
   /** `this · other` */
   mul(other: Operand): Expr;
-  /** The remainder with the sign of the divisor, like Python's `%`. */
-  mod(other: Operand): Expr;
-  /** The remainder with the sign of the dividend, like C's `fmod`. */
+  /** `this / other`, a floating-point division. */
+  div(other: Operand): Expr;
+  /** The angle of the point `(other, this)`, in radians. */
+  atan2(other: Operand): Expr;
+  /** The remainder with the sign of the dividend, like C's `fmod`. Throws a DTypeError for bools. */
   fmod(other: Operand): Expr;
-  /** `thisᵒᵗʰᵉʳ` */
+  /** `thisᵒᵗʰᵉʳ`. Throws a DTypeError for bools. */
   pow(other: Operand): Expr;
   /** The maximum; NaN if either operand is NaN. */
   max(other: Operand): Expr;
   /** The minimum; NaN if either operand is NaN. */
   min(other: Operand): Expr;
-  /** Logical AND of bools, bitwise AND of integers. */
+  /** Logical AND of bools, bitwise AND of integers. Throws a DTypeError for floats. */
   and(other: Operand): Expr;
-  /** Logical OR of bools, bitwise OR of integers. */
+  /** Logical OR of bools, bitwise OR of integers. Throws a DTypeError for floats. */
   or(other: Operand): Expr;
-  /** Logical XOR of bools, bitwise XOR of integers. */
+  /** Logical XOR of bools, bitwise XOR of integers. Throws a DTypeError for floats. */
   xor(other: Operand): Expr;
-  /** `this << other` */
+  /** `this << other`. Throws a DTypeError unless both are integers. */
   shl(other: Operand): Expr;
-  /** `this >> other`, an arithmetic shift that preserves the sign. */
+  /** `this >> other`, an arithmetic shift that preserves the sign. Throws a DTypeError unless both are integers. */
   shr(other: Operand): Expr;
   /** `this = other` */
   eq(other: Operand): Expr;
@@ -108,28 +121,22 @@ export class Expr {
 
   static {
     const { prototype } = Expr;
-    for (const op of [
-      "add",
-      "sub",
-      "mul",
-      "mod",
-      "fmod",
-      "pow",
-      "max",
-      "min",
-      "and",
-      "or",
-      "xor",
-      "shl",
-      "shr",
-    ] as const) {
+    for (const [least, most, ops] of binaries) {
+      for (const op of ops) {
+        prototype[op] = function (other) {
+          return binary(op, this, other, least, most);
+        };
+      }
+    }
+    for (const op of ["div", "atan2"] as const) {
       prototype[op] = function (other) {
-        return binary(op, this, other);
+        const [a, b] = meet(this, other);
+        return node(op, floating(a.dtype), [a.toFloat(), b.toFloat()]);
       };
     }
     for (const op of ["eq", "ne", "lt", "le"] as const) {
       prototype[op] = function (other) {
-        return compare(op, this, other);
+        return node(op, "bool", meet(this, other));
       };
     }
     // Integers are already rounded.
@@ -170,42 +177,35 @@ export class Expr {
     this.id = count++;
   }
 
-  /** `this / other`, a floating-point division. */
-  div(other: Operand): Expr {
-    const [a, b] = meet(this, other);
-    return node("div", floating(a.dtype), [a.toFloat(), b.toFloat()]);
-  }
   /** `⌊this / other⌋`, in the operands' own type. */
   floorDiv(other: Operand): Expr {
     const [a, b] = meet(this, other);
-    if (!isFloating(a.dtype)) return node("idiv", a.dtype, [a, b]);
+    if (!isFloating(a.dtype)) return binary("idiv", a, b, 1, 1);
     // Computed from the remainder, as Python does: the quotient alone may round up past an integer.
     const rest = a.fmod(b);
-    const below = rest.ne(0).and(rest.lt(0).xor(b.lt(0)));
-    const q = a.sub(rest).div(b).sub(below.cast(a.dtype));
+    const q = a.sub(rest).div(b).sub(isOpposite(rest, b).cast(a.dtype));
     const whole = q.sub(q.floor()).gt(0.5).where(q.floor().add(1), q.floor());
     // Division by zero yields an infinity or NaN, on which `trunc` has a zero gradient.
     return b.eq(0).where(a.div(b).trunc(), whole);
   }
-  /** The angle of the point `(other, this)`, in radians. */
-  atan2(other: Operand): Expr {
+  /** The remainder with the sign of the divisor, like Python's `%`. Throws a DTypeError for bools. */
+  mod(other: Operand): Expr {
     const [a, b] = meet(this, other);
-    return node("atan2", floating(a.dtype), [a.toFloat(), b.toFloat()]);
+    const rest = a.fmod(b);
+    return isOpposite(rest, b).where(rest.add(b), rest);
   }
   /** `this > other` */
   gt(other: Operand): Expr {
-    const [a, b] = meet(this, other);
-    return node("lt", "bool", [b, a]);
+    return node("lt", "bool", meet(this, other).reverse());
   }
   /** `this ≥ other` */
   ge(other: Operand): Expr {
-    const [a, b] = meet(this, other);
-    return node("le", "bool", [b, a]);
+    return node("le", "bool", meet(this, other).reverse());
   }
   /** `this ? a : b`. A number as the condition counts as true unless it is zero. */
   where(a: Operand, b: Operand): Expr {
-    const [x, y] = a instanceof Expr ? meet(a, b) : b instanceof Expr ? swap(meet(b, a)) : swap(meet(constant(b), a));
-    return node("select", x.dtype, [this.toBool(), x, y]);
+    const sides = a instanceof Expr ? meet(a, b) : meet(b instanceof Expr ? b : constant(b), a).reverse();
+    return node("select", (sides[0] as Expr).dtype, [this.toBool(), ...sides]); // safe: there are two
   }
   /** `-this` */
   neg(): Expr {
@@ -242,7 +242,7 @@ export class Expr {
   }
   /** Whether this is NaN. */
   isNaN(): Expr {
-    return compare("ne", this, this);
+    return this.ne(this);
   }
   /** Converts to another type, like `tensor.to(dtype)`. */
   cast(dtype: DType): Expr {
@@ -317,20 +317,19 @@ function meet(a: Expr, b: Operand): [Expr, Expr] {
   return [a.cast(dtype), b.cast(dtype)];
 }
 
-function swap([a, b]: [Expr, Expr]): [Expr, Expr] {
-  return [b, a];
+/** Whether a remainder is not zero and its sign is not that of the divisor. */
+function isOpposite(rest: Expr, divisor: Expr): Expr {
+  return rest.ne(0).and(rest.lt(0).xor(divisor.lt(0)));
 }
 
 function unary(op: UnaryOp, a: Expr): Expr {
   return node(op, a.dtype, [a]);
 }
 
-function binary(op: BinaryOp, left: Expr, right: Operand): Expr {
+function binary(op: BinaryOp, left: Expr, right: Operand, least: number, most: number): Expr {
   const [a, b] = meet(left, right);
+  const kind = kindOf(a.dtype);
+  if (kind < least || kind > most)
+    throw new DTypeError(`${op}: expected ${kinds.slice(least, most + 1).join(" or ")}, got ${a.dtype}`);
   return node(op, a.dtype, [a, b]);
-}
-
-function compare(op: CompareOp, left: Expr, right: Operand): Expr {
-  const [a, b] = meet(left, right);
-  return node(op, "bool", [a, b]);
 }

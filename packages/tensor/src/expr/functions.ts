@@ -73,9 +73,3 @@ export function roundHalfEven(x: number): number {
   const rounded = x + shift - shift;
   return rounded === 0 ? x * 0 : rounded;
 }
-
-/** Returns the remainder with the sign of the divisor, like Python's `%`. */
-export function mod(a: number, b: number): number {
-  const rest = a % b;
-  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
-}

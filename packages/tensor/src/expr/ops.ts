@@ -48,7 +48,6 @@ export type BinaryOp =
   | "mul"
   | "div"
   | "idiv"
-  | "mod"
   | "fmod"
   | "pow"
   | "atan2"

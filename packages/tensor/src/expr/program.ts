@@ -6,7 +6,7 @@
 
 import type { DType } from "../dtype.ts";
 import { once } from "../once.ts";
-import { type Expr, row } from "./expr.ts";
+import { type Expr, input, row } from "./expr.ts";
 
 /** Formulas that are computed together, elementwise, in one pass. */
 export interface Program {
@@ -15,8 +15,6 @@ export interface Program {
   readonly outputs: readonly Expr[];
   /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** The number of scalar arguments of a call: one more than the highest index that the formulas use. */
-  readonly scalars: number;
   /** The number of distinct nodes in the formulas, a measure of the size of the kernel's source. */
   readonly nodes: number;
   /** Unique among programs of both kinds. */
@@ -45,8 +43,6 @@ export interface RowProgram {
   readonly elements: readonly Expr[];
   /** The number of inputs: one more than the highest index that the formulas use. */
   readonly inputs: number;
-  /** The number of scalar arguments: one more than the highest index that the formulas use. */
-  readonly scalars: number;
   /** Unique among programs of both kinds. */
   readonly id: number;
 }
@@ -62,13 +58,21 @@ export function program(outputs: readonly Expr[]): Program {
     return {
       kind: "program",
       outputs,
-      inputs: leaves(outputs, "input"),
-      scalars: leaves(outputs, "scalar"),
+      inputs: countInputs(outputs),
       nodes: nodesOf(outputs).length,
       id: count++,
     };
   });
 }
+
+/** Returns a function that compiles formulas for a dtype, once for each. */
+export function programOf(formulas: (dtype: DType) => readonly Expr[]): (dtype: DType) => Program {
+  const made = new Map<DType, Program>();
+  return (dtype) => once(made, dtype, () => program(formulas(dtype)));
+}
+
+/** The program that copies elements of a dtype. */
+export const copying: (dtype: DType) => Program = /* @__PURE__ */ programOf((dtype) => [input(0, dtype)]);
 
 /** Returns the interned row program with these parts. */
 export function rowProgram(parts: {
@@ -80,9 +84,8 @@ export function rowProgram(parts: {
   const ids = (list: readonly Expr[]) => list.map((e) => e.id).join(" ");
   const key = `${stages.map((s) => `${s.reduce} ${s.of.id}`).join(",")}|${ids(rows)}|${ids(elements)}`;
   return once(rowPrograms, key, () => {
-    const all = [...stages.map((s) => s.of), ...rows, ...elements];
-    const inputs = leaves(all, "input");
-    return { kind: "rowProgram", stages, rows, elements, inputs, scalars: leaves(all, "scalar"), id: count++ };
+    const inputs = countInputs([...stages.map((s) => s.of), ...rows, ...elements]);
+    return { kind: "rowProgram", stages, rows, elements, inputs, id: count++ };
   });
 }
 
@@ -119,8 +122,6 @@ export function nodesOf(roots: readonly Expr[]): Expr[] {
   return order;
 }
 
-function leaves(roots: readonly Expr[], op: "input" | "scalar"): number {
-  let most = -1;
-  for (const e of nodesOf(roots)) if (e.op === op) most = Math.max(most, e.value);
-  return most + 1;
+function countInputs(roots: readonly Expr[]): number {
+  return Math.max(0, ...nodesOf(roots).map((e) => (e.op === "input" ? e.value + 1 : 0)));
 }

@@ -12,7 +12,7 @@ import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimension, shapeError, shapeOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Unary } from "./arithmetic.ts";
+import { type Unary, unary } from "./arithmetic.ts";
 import { reshape } from "./reshape.ts";
 import { narrow } from "./slice.ts";
 
@@ -32,7 +32,7 @@ type Tunable2 = Pointwise<[Tensor, number, number]>;
  *
  * @throws DTypeError for bools.
  */
-export const relu: Unary = /* @__PURE__ */ pointwise<[Tensor]>("relu", (x) => x.relu(), numbers);
+export const relu: Unary = /* @__PURE__ */ unary("relu", numbers);
 
 /**
  * ReLU clamped at 6, `min(max(x, 0), 6)`. The derivative is 0 at both limits.

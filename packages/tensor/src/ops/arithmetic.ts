@@ -15,6 +15,14 @@ import { expectBetween } from "./check.ts";
 
 /** An elementwise operation on one tensor. */
 export type Unary = Pointwise<[Tensor]>;
+/** Returns the elementwise operation that the formulas' method of this name computes. */
+export function unary(
+  name: { [Name in keyof Expr]: Expr[Name] extends () => Expr ? Name : never }[keyof Expr],
+  options?: PointwiseOptions,
+): Unary {
+  return pointwise<[Tensor]>(name, (x) => x[name](), options);
+}
+
 /** An elementwise operation on two operands, one of which may be a number. */
 export type Binary = Pointwise<[TensorOrNumber, TensorOrNumber]>;
 
@@ -237,7 +245,7 @@ export const fmod: Binary = /* @__PURE__ */ pointwise("fmod", (a, b) => a.fmod(b
  *
  * @throws DTypeError for bools; use `logicalNot`.
  */
-export const neg: Unary = /* @__PURE__ */ pointwise<[Tensor]>("neg", (x) => x.neg(), numbers);
+export const neg: Unary = /* @__PURE__ */ unary("neg", numbers);
 
 /**
  * Returns the tensor itself, `+x`.
@@ -259,13 +267,13 @@ export function positive(x: Tensor): Tensor {
  *
  * @throws DTypeError for bools.
  */
-export const abs: Unary = /* @__PURE__ */ pointwise<[Tensor]>("abs", (x) => x.abs(), numbers);
+export const abs: Unary = /* @__PURE__ */ unary("abs", numbers);
 
 /** Sign of each element: -1, 0 or 1, and 0 for NaN. https://pytorch.org/docs/stable/generated/torch.sign.html */
 export const sign: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sign", (x) => (x.dtype === "bool" ? x : x.sign()));
 
 /** Reciprocal, `1 / x`. https://pytorch.org/docs/stable/generated/torch.reciprocal.html */
-export const reciprocal: Unary = /* @__PURE__ */ pointwise<[Tensor]>("reciprocal", (x) => x.reciprocal());
+export const reciprocal: Unary = /* @__PURE__ */ unary("reciprocal");
 
 const productSum = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, number]>("addcmul", (x, a, b, value) =>
   x.add(a.mul(b).mul(value)),

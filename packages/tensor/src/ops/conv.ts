@@ -46,9 +46,8 @@ const forward: Op<Geometry> = {
   infer: ([x, w], { outputSizes }) => [
     { shape: [x.shape[0] as number, w.shape[0] as number, ...outputSizes], dtype: x.dtype },
   ],
-  run: ([x, w, b]: readonly [Tensor, Tensor, ...Tensor[]], geometry, [y]) => {
-    if (y.numel() > 0) issue("forward", x, w, y, b ?? null, geometry);
-  },
+  run: ([x, w, b]: readonly [Tensor, Tensor, ...Tensor[]], geometry, [y]) =>
+    issue("forward", x, w, y, b ?? null, geometry),
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(towardsInput, [g, context.input(1)], context.attrs) },
     { inputs: [0], of: (g, context) => apply(towardsWeight, [context.input(0), g], context.attrs) },
@@ -62,9 +61,7 @@ const towardsInput: Op<Geometry> = {
   infer: ([y, w], { inputSizes, groups }) => [
     { shape: [y.shape[0] as number, (w.shape[1] as number) * groups, ...inputSizes], dtype: y.dtype },
   ],
-  run: ([y, w], geometry, [x]) => {
-    if (x.numel() > 0) issue("input", x, w, y, null, geometry);
-  },
+  run: ([y, w], geometry, [x]) => issue("input", x, w, y, null, geometry),
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(forward, [g, context.input(1)], context.attrs) },
     { inputs: [0], of: (g, context) => apply(towardsWeight, [g, context.input(0)], context.attrs) },
@@ -77,9 +74,7 @@ const towardsWeight: Op<Geometry> = {
   infer: ([x, y], { kernelSizes, groups }) => [
     { shape: [y.shape[1] as number, (x.shape[1] as number) / groups, ...kernelSizes], dtype: x.dtype },
   ],
-  run: ([x, y], geometry, [w]) => {
-    if (w.numel() > 0) issue("weight", x, w, y, null, geometry);
-  },
+  run: ([x, y], geometry, [w]) => issue("weight", x, w, y, null, geometry),
   gradient: /* @__PURE__ */ rules<Geometry>(
     { inputs: [1], of: (g, context) => apply(towardsInput, [context.input(1), g], context.attrs) },
     { inputs: [0], of: (g, context) => apply(forward, [context.input(0), g], context.attrs) },

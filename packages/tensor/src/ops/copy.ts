@@ -7,7 +7,7 @@ import type { Backend } from "../backend.ts";
 import { bytesOf, checkSupport, computeType, type DType, isDType, type TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { input } from "../expr/expr.ts";
-import { type Program, program } from "../expr/program.ts";
+import { copying } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { apply, batching, type Op, rules } from "../op.ts";
@@ -15,13 +15,10 @@ import { PointwiseOp, pointwise } from "../pointwise.ts";
 import { isContiguous, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 
-const copies = new Map<DType, Program>();
-
 /** Copies `from` into `to`, of the same shape and device, converting the dtype. Autograd does not record it. */
 export function copyInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
-  const copy = once(copies, from.dtype, () => program([input(0, from.dtype)]));
-  device.run({ kind: "pointwise", program: copy, inputs: [from], scalars: [], to: [to] });
+  device.run({ kind: "pointwise", program: copying(from.dtype), inputs: [from], scalars: [], to: [to] });
 }
 
 /**
@@ -74,7 +71,7 @@ const transfer: Op<Backend> = {
     return [{ shape, dtype, device }];
   },
   run: ([source], _, [target]) => writeInto(target, source.dataSync()),
-  gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0]?.device ?? g.device) }),
+  gradient: rules<Backend>({ of: (g, { inputs }) => toDevice(g, inputs[0].device ?? g.device) }),
 };
 
 /**

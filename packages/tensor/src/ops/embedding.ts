@@ -4,7 +4,7 @@
 
 import { checkInteger } from "../argument.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { expectRank, shapeOf } from "../shape.ts";
@@ -45,7 +45,7 @@ const lookup: Op<Lookup> = {
       of: (g, context) => {
         const rows = context.input(1);
         const { padding, byFrequency } = context.attrs;
-        const { shape } = context.inputs[0] as Spec; // safe: two inputs
+        const { shape } = context.inputs[0];
         let kept = padding === null ? g : without(g, rows, padding);
         if (byFrequency) {
           const counts = gatherBackward(filled(g, rows.shape, 1), 0, rows, shape);

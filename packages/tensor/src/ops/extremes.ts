@@ -4,10 +4,9 @@
  * selected.
  */
 
-import { computeType, type DType } from "../dtype.ts";
-import { type Expr, input, row } from "../expr/expr.ts";
-import { rowProgram } from "../expr/program.ts";
-import { once } from "../once.ts";
+import type { DType } from "../dtype.ts";
+import type { Expr } from "../expr/expr.ts";
+import { reduction } from "../expr/program.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
@@ -24,9 +23,10 @@ import {
   keepDefaults,
   outerView,
   type RowAttrs,
-  RowOp,
+  type RowFunction,
   reducedShape,
   restored,
+  rowFunction,
   rowsLast,
 } from "./rows.ts";
 import { sum } from "./sum.ts";
@@ -78,9 +78,7 @@ export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs
  */
 export const toPlaces: Gradient<{ readonly dim: number }> = {
   reads: () => ({ outputs: [1] }),
-  compute: ([g], { attrs, inputs, output }) => [
-    g ? gatherBackward(g, attrs.dim, output(1), inputs[0]?.shape ?? []) : null,
-  ],
+  compute: ([g], { attrs, inputs, output }) => [g ? gatherBackward(g, attrs.dim, output(1), inputs[0].shape) : null],
 };
 
 /** Tests whether two elements are equal, or both NaN. */
@@ -126,17 +124,18 @@ const sharedByAll: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => shareAlike(restored(g, attrs), input(0), restored(output(0), attrs)),
 });
 
-const extremeOps = new Map<string, RowOp>();
+type Extreme = "amax" | "amin" | "max" | "min";
 
-function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
-  const { dims, keepdim } = searched(name, reduce, x, dim, options);
-  const op = once(extremeOps, `${name} ${x.dtype}`, () => {
-    const bool = x.dtype === "bool";
-    const of: Expr = input(0, x.dtype).cast(bool ? "uint8" : computeType(x.dtype));
-    const gradient = name.startsWith("a") ? shared : sharedByAll;
-    return new RowOp(name, rowProgram({ stages: [{ reduce, of }], rows: [row(0, of.dtype)] }), [x.dtype], gradient);
-  });
-  return apply(op, [x], { dims, keepdim, scalars: [] });
+const extremes: Readonly<Record<Extreme, RowFunction>> = {
+  amax: /* @__PURE__ */ rowFunction("amax", (x) => reduction("max", x), shared),
+  amin: /* @__PURE__ */ rowFunction("amin", (x) => reduction("min", x), shared),
+  max: /* @__PURE__ */ rowFunction("max", (x) => reduction("max", x), sharedByAll),
+  min: /* @__PURE__ */ rowFunction("min", (x) => reduction("min", x), sharedByAll),
+};
+
+function extreme(name: Extreme, x: Tensor, dim: Dims, options: KeepOptions | undefined): Tensor {
+  const { dims, keepdim } = searched(name, x, dim, options);
+  return extremes[name](x, dims, { type: x.dtype === "bool" ? "uint8" : x.dtype, to: x.dtype, keepdim });
 }
 
 /**
@@ -148,7 +147,7 @@ function extreme(name: string, reduce: "max" | "min", x: Tensor, dim: Dims, opti
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function amax(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
-  return extreme("amax", "max", x, dim, options);
+  return extreme("amax", x, dim, options);
 }
 
 /**
@@ -160,7 +159,7 @@ export function amax(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
-  return extreme("amin", "min", x, dim, options);
+  return extreme("amin", x, dim, options);
 }
 
 /**
@@ -190,19 +189,20 @@ export function countOf(operation: string, x: Tensor): number {
   return count;
 }
 
-/** What is searched, and along which dimensions. */
-interface ArgAttrs {
+/** Along which dimensions a search goes. */
+type Searched = Pick<RowAttrs, "dims" | "keepdim">;
+
+/** What is searched, and where. */
+interface ArgAttrs extends Searched {
   readonly op: "max" | "min";
-  readonly dims: readonly number[];
-  readonly keepdim: boolean;
 }
 
 /** Checks the arguments of a search. */
-function searched(name: string, op: "max" | "min", x: Tensor, dim: Dims, options: KeepOptions | undefined): ArgAttrs {
+function searched(name: string, x: Tensor, dim: Dims, options: KeepOptions | undefined): Searched {
   const { keepdim } = settings(name, options, keepDefaults);
   const dims = dimensions(name, dim, x);
   expectRows(name, x, dims);
-  return { op, dims, keepdim };
+  return { dims, keepdim };
 }
 
 function argSpec({ shape }: Tensor, dtype: DType, { dims, keepdim }: ArgAttrs): Spec {
@@ -210,7 +210,6 @@ function argSpec({ shape }: Tensor, dtype: DType, { dims, keepdim }: ArgAttrs): 
 }
 
 function runArg(x: Tensor, { op, dims, keepdim }: ArgAttrs, indices: Tensor, values: Tensor | null): void {
-  if (indices.numel() === 0) return;
   x.device.run({
     kind: "argreduce",
     op,
@@ -236,8 +235,7 @@ const choice: Op<ArgAttrs> = {
     reads: () => ({ outputs: [1] }),
     compute: ([g], { attrs, inputs, output }) => {
       if (!g) return [null];
-      const { shape } = inputs[0] as Spec; // safe: there is one input
-      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), shape)];
+      return [gatherBackward(restored(g, attrs), attrs.dims[0] ?? 0, restored(output(1), attrs), inputs[0].shape)];
     },
   },
 };
@@ -252,7 +250,7 @@ const choice: Op<ArgAttrs> = {
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
-  return apply(position, [x], searched("argmax", "max", x, dim, options));
+  return apply(position, [x], { op: "max", ...searched("argmax", x, dim, options) });
 }
 
 /**
@@ -265,11 +263,11 @@ export function argmax(x: Tensor, dim: number | null = null, options?: KeepOptio
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function argmin(x: Tensor, dim: number | null = null, options?: KeepOptions): Tensor {
-  return apply(position, [x], searched("argmin", "min", x, dim, options));
+  return apply(position, [x], { op: "min", ...searched("argmin", x, dim, options) });
 }
 
 function choose(name: "max" | "min", x: Tensor, dim: number, options: KeepOptions | undefined): ValuesAndIndices {
-  return applyPair(choice, [x], searched(name, name, x, dim, options));
+  return applyPair(choice, [x], { op: name, ...searched(name, x, dim, options) });
 }
 
 /**
@@ -289,7 +287,7 @@ export function max(x: Tensor, other: Tensor): Tensor;
  */
 export function max(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function max(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
-  if (second === undefined) return extreme("max", "max", x, null, options);
+  if (second === undefined) return extreme("max", x, null, options);
   return typeof second === "number" ? choose("max", x, second, options) : maximum(x, second);
 }
 
@@ -310,6 +308,6 @@ export function min(x: Tensor, other: Tensor): Tensor;
  */
 export function min(x: Tensor, dim: number, options?: KeepOptions): ValuesAndIndices;
 export function min(x: Tensor, second?: Tensor | number, options?: KeepOptions): Tensor | ValuesAndIndices {
-  if (second === undefined) return extreme("min", "min", x, null, options);
+  if (second === undefined) return extreme("min", x, null, options);
   return typeof second === "number" ? choose("min", x, second, options) : minimum(x, second);
 }

@@ -7,7 +7,7 @@ import type { Backend } from "../backend.ts";
 import type { DType, TypedArray } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { input, scalar } from "../expr/expr.ts";
-import { type Program, program } from "../expr/program.ts";
+import { programOf } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
 import { once } from "../once.ts";
 import { applyInPlace } from "../op.ts";
@@ -16,7 +16,8 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { copy_, writeInto } from "./copy.ts";
 
-const programs = new Map<DType, Program>();
+const filling = /* @__PURE__ */ programOf((dtype) => [scalar(0, dtype)]);
+const adding = /* @__PURE__ */ programOf((dtype) => [input(0, dtype).add(input(1, dtype))]);
 
 /** Returns a fill value as the kernel's argument. For bool, every nonzero value is true, including 0.5 and NaN. */
 function elementOf(dtype: DType, value: number | boolean): number {
@@ -28,17 +29,14 @@ function elementOf(dtype: DType, value: number | boolean): number {
 /** Fills a view with `value`. Autograd does not record it. */
 export function fillView(to: View, value: number | boolean, device: Backend): void {
   if (to.shape.includes(0)) return;
-  const fill = once(programs, to.dtype, () => program([scalar(0, to.dtype)]));
-  device.run({ kind: "pointwise", program: fill, inputs: [], scalars: [elementOf(to.dtype, value)], to: [to] });
+  const scalars = [elementOf(to.dtype, value)];
+  device.run({ kind: "pointwise", program: filling(to.dtype), inputs: [], scalars, to: [to] });
 }
-
-const sums = new Map<DType, Program>();
 
 /** Adds the view `from` to `to`, of the same shape and dtype, in place. Autograd does not record it. */
 export function addInto(to: View, from: View, device: Backend): void {
   if (to.shape.includes(0)) return;
-  const sum = once(sums, to.dtype, () => program([input(0, to.dtype).add(input(1, to.dtype))]));
-  device.run({ kind: "pointwise", program: sum, inputs: [to, from], scalars: [], to: [to] });
+  device.run({ kind: "pointwise", program: adding(to.dtype), inputs: [to, from], scalars: [], to: [to] });
 }
 
 const fills = new Map<DType, PointwiseOp>();

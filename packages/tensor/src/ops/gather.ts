@@ -7,7 +7,7 @@
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
-import { apply, applyInPlace, type GradientContext, type Op, rules, type Spec } from "../op.ts";
+import { apply, applyInPlace, type GradientContext, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { dimension, expectRank, type Shape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -29,19 +29,13 @@ export const gathering: Op<number> = {
   name: "gather",
   infer: ([x, index]) => [{ shape: index.shape, dtype: x.dtype }],
   run: ([x, index], dim, [to]) => {
-    if (to.numel() > 0)
-      to.device.run({
-        kind: "gather",
-        dim,
-        input: withDimension(x),
-        index: withDimension(index),
-        to: withDimension(to),
-      });
+    const [input, at, target] = [withDimension(x), withDimension(index), withDimension(to)];
+    to.device.run({ kind: "gather", dim, input, index: at, to: target });
   },
   gradient: /* @__PURE__ */ rules<number>(
     {
       inputs: [1],
-      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), (inputs[0] as Spec).shape),
+      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), inputs[0].shape),
     },
     null,
   ),
@@ -66,7 +60,7 @@ function scatterOp(name: string): Op<Scatter> {
       // Memory in another order is copied into row-major order first.
       const whole = dim !== null || to.isContiguous() ? to : to.newEmpty(to.shape);
       if (whole !== x) copyInto(whole, x, to.device);
-      if (from.numel() > 0 && to.numel() > 0) {
+      if (from.numel() > 0) {
         const [at, source] = [withDimension(index), withDimension(from)];
         const target = dim === null ? windowOn(whole, [whole.numel()], [1]) : withDimension(whole);
         to.device.run({ kind: "scatter", reduce, dim: dim ?? 0, to: target, index: at, source });

@@ -181,7 +181,7 @@ export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
   }
   const [{ dim, index }] = picked as [Picked]; // safe: there is one
   const rows = selectUnchecked(view, dim, reshape(wrapNegative(index, view.shape[dim] as number), [-1]));
-  return reshape(rows, [...view.shape.slice(0, dim), ...index.shape, ...view.shape.slice(dim + 1)]);
+  return reshape(rows, view.shape.toSpliced(dim, 1, ...index.shape));
 }
 
 /** Returns the flat row-major position in the view of each element that an index selects, in the shape of `get`. */
@@ -196,7 +196,7 @@ function positions(view: Tensor, picked: readonly Picked[]): Tensor {
     return reshape(index, [...index.shape, ...new Array<number>(behind).fill(1)]);
   });
   const sizes = others.map((dim) => view.shape[dim] as number);
-  return expand(joined(indices, view.shape), [...sizes.slice(0, place), ...shape, ...sizes.slice(place)]);
+  return expand(joined(indices, view.shape), sizes.toSpliced(place, 0, ...shape));
 }
 
 /** Expands a value to the shape of its destination and converts it to its dtype. */

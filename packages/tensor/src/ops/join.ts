@@ -31,14 +31,14 @@ const joining: Op<number> = {
       length += x.shape[dim] as number;
       dtype = promoteTypes(dtype, x.dtype);
     }
-    return [{ shape: first.shape.map((size, i) => (i === dim ? length : size)), dtype }];
+    return [{ shape: first.shape.with(dim, length), dtype }];
   },
   run: (inputs, dim, [to]) => {
     const { shape, strides, offset, device } = to;
     let start = 0;
     for (const x of inputs) {
       const length = x.shape[dim] as number;
-      const sizes = shape.map((size, i) => (i === dim ? length : size));
+      const sizes = shape.with(dim, length);
       copyInto(windowOn(to, sizes, strides, offset + start * (strides[dim] as number)), x, device);
       start += length;
     }
@@ -82,7 +82,7 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors.find((x) => !nothing(x)) ?? (tensors[0] as Tensor); // safe: not empty
   if (first.ndim === 0) throw new ShapeError("cat: cannot concatenate scalars; use stack");
   const at = dimension("cat", dim, first);
-  const none = first.shape.map((size, i) => (i === at ? 0 : size));
+  const none = first.shape.with(at, 0);
   return apply(
     joining,
     tensors.map((x) => (first.ndim > 1 && nothing(x) ? reshape(x, none) : x)),

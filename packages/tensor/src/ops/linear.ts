@@ -46,7 +46,6 @@ const affine: Op = {
     return [{ shape: [...input.shape.slice(0, -1), features], dtype: input.dtype }];
   },
   run: ([input, weight, b]: readonly [Tensor, Tensor, ...Tensor[]], _, [to]) => {
-    if (to.numel() === 0) return;
     const rows = rowsOf(input);
     const copy = rows === null ? input.newEmpty(input.shape) : null;
     if (copy !== null) copyInto(copy, input, input.device);
@@ -56,7 +55,7 @@ const affine: Op = {
     to.device.run({
       kind: "matmul",
       a: dense,
-      b: windowOn(weight, [...weight.shape].reverse(), [...weight.strides].reverse()),
+      b: windowOn(weight, weight.shape.toReversed(), weight.strides.toReversed()),
       to: windowOn(to, shape, [shape[1] as number, 1]),
       accumulate: false,
       bias,

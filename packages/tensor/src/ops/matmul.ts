@@ -53,7 +53,6 @@ const product: Op = {
     return [{ shape: [...batch, a.shape[a.ndim - 2] as number, b.shape[b.ndim - 1] as number], dtype: a.dtype }];
   },
   run: ([a, b], _, [to]) => {
-    if (to.numel() === 0) return;
     const batch = to.shape.slice(0, -2);
     to.device.run({
       kind: "matmul",

@@ -5,7 +5,7 @@
 
 import { checkChoice } from "../argument.ts";
 import { ShapeError } from "../errors.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { settings } from "../settings.ts";
 import { type Shape, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -35,7 +35,7 @@ const padding: Op<Padding> = {
   },
   gradient: /* @__PURE__ */ rules<Padding>({
     of: (g, { attrs: { before }, inputs: [x] }) =>
-      (x as Spec).shape.reduce((part, size, i) => narrow(part, i, before[i] as number, size), g), // safe: one input
+      x.shape.reduce((part, size, i) => narrow(part, i, before[i] as number, size), g),
   }),
 };
 

@@ -53,10 +53,7 @@ const largest: Op<Windows> = {
       { shape, dtype: "int32" },
     ];
   },
-  run: ([x], windows, [values, indices]) => {
-    // Safe: one input, two outputs.
-    if (values.numel() > 0) launch("forward", x, values, indices, windows);
-  },
+  run: ([x], windows, [values, indices]) => launch("forward", x, values, indices, windows),
   gradient: {
     reads: () => ({ outputs: [1] }),
     compute: ([g], context) => [g ? apply(putBack, [g, context.output(1)], context.attrs) : null],
@@ -67,9 +64,7 @@ const largest: Op<Windows> = {
 const putBack: Op<Windows> = {
   name: "maxPoolBackward",
   infer: ([g], { inputSizes }) => [{ shape: resized(g, inputSizes), dtype: g.dtype }],
-  run: ([g, indices], windows, [to]) => {
-    if (to.numel() > 0) launch("backward", to, g, indices, windows);
-  },
+  run: ([g, indices], windows, [to]) => launch("backward", to, g, indices, windows),
   gradient: /* @__PURE__ */ rules<Windows>(
     {
       inputs: [1],

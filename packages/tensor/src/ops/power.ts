@@ -7,7 +7,7 @@ import type { Expr } from "../expr/expr.ts";
 import { exp2 as exp2Formula, hypot as hypotFormula, logAddExp, xlogy as xlogyFormula } from "../expr/special.ts";
 import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Binary, Unary } from "./arithmetic.ts";
+import { type Binary, type Unary, unary } from "./arithmetic.ts";
 
 const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b), { kind: 1 });
 const cube: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).mul(x));
@@ -73,34 +73,34 @@ export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) =
 );
 
 /** Square root of each element, `√x`; NaN below 0. https://pytorch.org/docs/stable/generated/torch.sqrt.html */
-export const sqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sqrt", (x) => x.sqrt());
+export const sqrt: Unary = /* @__PURE__ */ unary("sqrt");
 
 /** Reciprocal square root of each element, `1 / √x`. https://pytorch.org/docs/stable/generated/torch.rsqrt.html */
-export const rsqrt: Unary = /* @__PURE__ */ pointwise<[Tensor]>("rsqrt", (x) => x.rsqrt());
+export const rsqrt: Unary = /* @__PURE__ */ unary("rsqrt");
 
 /** Exponential of each element, `eˣ`. https://pytorch.org/docs/stable/generated/torch.exp.html */
-export const exp: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp", (x) => x.exp());
+export const exp: Unary = /* @__PURE__ */ unary("exp");
 
 /** Power of two of each element, `2ˣ`. https://pytorch.org/docs/stable/special.html#torch.special.exp2 */
 export const exp2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("exp2", exp2Formula);
 
 /** Exponential minus one, `eˣ - 1`, accurate near 0. https://pytorch.org/docs/stable/generated/torch.expm1.html */
-export const expm1: Unary = /* @__PURE__ */ pointwise<[Tensor]>("expm1", (x) => x.expm1());
+export const expm1: Unary = /* @__PURE__ */ unary("expm1");
 
 /** Natural logarithm of each element; -∞ at 0, NaN below. https://pytorch.org/docs/stable/generated/torch.log.html */
-export const log: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log", (x) => x.log());
+export const log: Unary = /* @__PURE__ */ unary("log");
 
 /**
  * Natural logarithm of one plus each element, `ln(1 + x)`, accurate near 0.
  * https://pytorch.org/docs/stable/generated/torch.log1p.html
  */
-export const log1p: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log1p", (x) => x.log1p());
+export const log1p: Unary = /* @__PURE__ */ unary("log1p");
 
 /** Base-2 logarithm of each element. https://pytorch.org/docs/stable/generated/torch.log2.html */
-export const log2: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log2", (x) => x.log2());
+export const log2: Unary = /* @__PURE__ */ unary("log2");
 
 /** Base-10 logarithm of each element. https://pytorch.org/docs/stable/generated/torch.log10.html */
-export const log10: Unary = /* @__PURE__ */ pointwise<[Tensor]>("log10", (x) => x.log10());
+export const log10: Unary = /* @__PURE__ */ unary("log10");
 
 /**
  * Logarithm of the sum of two exponentials, `ln(eᵃ + eᵇ)`, without intermediate overflow.

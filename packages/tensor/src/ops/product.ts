@@ -5,7 +5,7 @@
 
 import type { DType } from "../dtype.ts";
 import { type Expr, input, row } from "../expr/expr.ts";
-import { rowProgram } from "../expr/program.ts";
+import { reduction, rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
 import { settings } from "../settings.ts";
@@ -17,8 +17,17 @@ import { broadcastTo } from "./expand.ts";
 import { counting } from "./fill.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
-import { type Dims, type ReduceOptions, type RowAttrs, RowOp, reduceDefaults, restored } from "./rows.ts";
-import { type ReductionPlan, reduce, totalType } from "./sum.ts";
+import {
+  type Dims,
+  type ReduceOptions,
+  type RowAttrs,
+  type RowFunction,
+  RowOp,
+  reduceDefaults,
+  restored,
+  rowFunction,
+} from "./rows.ts";
+import { totalType } from "./sum.ts";
 
 /**
  * A product without its factor `x`: the quotient, or if `x` is the only zero, the product of the others, `rest`. With
@@ -72,10 +81,10 @@ function differentiableOthers(x: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-const multiplying: ReductionPlan = {
-  reduce: "product",
-  of: (x) => x,
-  gradient: /* @__PURE__ */ rules<RowAttrs>({
+const multiplying: RowFunction = /* @__PURE__ */ rowFunction(
+  "prod",
+  (x) => reduction("product", x),
+  /* @__PURE__ */ rules<RowAttrs>({
     inputs: [0],
     of: (g: Tensor, { attrs, input, recording }: GradientContext<RowAttrs>) => {
       const x = input(0).to(g.dtype);
@@ -84,7 +93,7 @@ const multiplying: ReductionPlan = {
       return apply(productOfOthers(g.dtype), [broadcastTo(incoming, x.shape), x], attrs);
     },
   }),
-};
+);
 
 /**
  * Multiplies the elements over one dimension, several or all. An empty product is 1. Bools and integers give int32.
@@ -96,6 +105,5 @@ const multiplying: ReductionPlan = {
  */
 export function prod(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("prod", options, reduceDefaults);
-  const type = totalType(x, dtype);
-  return reduce("prod", x, dim, keepdim, type, type, multiplying);
+  return multiplying(x, dim, { type: totalType(x, dtype), keepdim });
 }

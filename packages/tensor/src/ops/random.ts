@@ -10,9 +10,8 @@ import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating 
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
 import { type Expr, input, scalar } from "../expr/expr.ts";
-import { type Program, program } from "../expr/program.ts";
+import { type Program, programOf } from "../expr/program.ts";
 import type { RandomCall, View } from "../kernel.ts";
-import { once } from "../once.ts";
 import { applyInPlace, type Op, rules } from "../op.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { defaultGenerator, type Generator } from "../random/generator.ts";
@@ -46,7 +45,6 @@ function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor
 
 /** Passes a contiguous tensor to `write`, and copies it to `to` where that has other strides. */
 function viaContiguous(to: Tensor, write: (dense: Tensor) => void): void {
-  if (to.numel() === 0) return;
   if (to.isContiguous()) {
     write(to);
     return;
@@ -105,12 +103,6 @@ interface Distribution {
   readonly programOf: (dtype: DType) => Program;
 }
 
-/** Formulas for each dtype, compiled to programs once. */
-function compiled(formulas: (dtype: DType) => readonly Expr[]): Distribution["programOf"] {
-  const made = new Map<DType, Program>();
-  return (dtype) => once(made, dtype, () => program(formulas(dtype)));
-}
-
 /** The factor and the summand that map a draw from [0, 1) to [from, to), each rounded to the dtype. */
 function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
   const round = (x: number) => numbersOf(encode([x], dtype), dtype)[0] as number; // safe: one number in, one out
@@ -121,16 +113,16 @@ const uniform: Distribution = {
   words: (dtype) => (dtype === "float64" ? 2 : 1),
   period: 1,
   places: [0],
-  programOf: /* @__PURE__ */ compiled((dtype) => [stretched(unitOf(dtype, 0))]),
+  programOf: /* @__PURE__ */ programOf((dtype) => [stretched(unitOf(dtype, 0))]),
 };
 const bernoulli: Distribution = {
   ...uniform,
   words: () => 2,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).lt(argument(0))]),
+  programOf: /* @__PURE__ */ programOf(() => [unit64(0).lt(argument(0))]),
 };
 const exponential: Distribution = {
   ...bernoulli,
-  programOf: /* @__PURE__ */ compiled(() => [unit64(0).neg().add(1).log().mul(argument(0))]),
+  programOf: /* @__PURE__ */ programOf(() => [unit64(0).neg().add(1).log().mul(argument(0))]),
 };
 
 /** Of sixteen draws from [0, 1), the first eight give the radii and the others the angles (Box and Muller 1958). */
@@ -138,7 +130,7 @@ const normal: Distribution = {
   ...uniform,
   period: 16,
   places: [0, 8],
-  programOf: /* @__PURE__ */ compiled((dtype) => {
+  programOf: /* @__PURE__ */ programOf((dtype) => {
     // PyTorch computes functions of bfloat16 in bfloat16 and those of float16 in float32. It computes the angle of both
     // in float64.
     const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
@@ -205,7 +197,6 @@ function drawOnDevice(
   dtype: DType,
   shape: (drawn: Tensor) => Tensor,
 ): void {
-  if (to.numel() === 0) return;
   const drawn = to.allocate(to.shape, dtype);
   const reseed = () => generator.random() * 2 ** 20 + (generator.random() >>> 12);
   if (drawnOnHost(to)) drawInto(drawn, uniform, generator, [1, 0]);

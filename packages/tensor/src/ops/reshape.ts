@@ -3,7 +3,7 @@
  */
 
 import { ArgumentError, ShapeError } from "../errors.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import {
   dimension,
   dimensions,
@@ -30,7 +30,7 @@ const viewing: Op<Shape> = /* @__PURE__ */ viewOp<Shape>(
     }
     return { shape, strides, offset: x.offset };
   },
-  /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...(inputs[0] as Spec).shape) }),
+  /* @__PURE__ */ rules<Shape>({ of: (g, { inputs }) => reshape(g, ...inputs[0].shape) }),
 );
 
 /** Sizes as PyTorch accepts them: one list, or one argument per size. */
@@ -97,7 +97,7 @@ export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
       `flatten: startDim ${startDim} comes after endDim ${endDim} in a tensor of ${x.ndim} dimensions`,
     );
   if (start === end && x.ndim > 0) return x;
-  return reshape(x, [...x.shape.slice(0, start), sizeOf(x.shape.slice(start, end + 1)), ...x.shape.slice(end + 1)]);
+  return reshape(x, x.shape.toSpliced(start, end + 1 - start, sizeOf(x.shape.slice(start, end + 1))));
 }
 
 /** Flattens all dimensions into one. https://pytorch.org/docs/stable/generated/torch.ravel.html */
@@ -116,7 +116,7 @@ export function ravel(x: Tensor): Tensor {
 export function unflatten(x: Tensor, dim: number, sizes: readonly number[]): Tensor {
   const at = dimension("unflatten", dim, x);
   const parts = inferSizes("unflatten", [sizes].flat(), x.shape.slice(at, at + 1));
-  return reshape(x, [...x.shape.slice(0, at), ...parts, ...x.shape.slice(at + 1)]);
+  return reshape(x, x.shape.toSpliced(at, 1, ...parts));
 }
 
 /** Removes the given dimensions, which have size one. They are listed in ascending order. */

@@ -11,22 +11,22 @@ import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Binary, Unary } from "./arithmetic.ts";
+import { type Binary, type Unary, unary } from "./arithmetic.ts";
 import { clone } from "./copy.ts";
 
 /** Largest integer not above each element. https://pytorch.org/docs/stable/generated/torch.floor.html */
-export const floor: Unary = /* @__PURE__ */ pointwise<[Tensor]>("floor", (x) => x.floor());
+export const floor: Unary = /* @__PURE__ */ unary("floor");
 
 /** Smallest integer not below each element. https://pytorch.org/docs/stable/generated/torch.ceil.html */
-export const ceil: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ceil", (x) => x.ceil());
+export const ceil: Unary = /* @__PURE__ */ unary("ceil");
 
 /** Integer part of each element, rounded toward zero. https://pytorch.org/docs/stable/generated/torch.trunc.html */
-export const trunc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("trunc", (x) => x.trunc());
+export const trunc: Unary = /* @__PURE__ */ unary("trunc");
 
 /** Fractional part of each element, `x - trunc(x)`. https://pytorch.org/docs/stable/generated/torch.frac.html */
 export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()), { kind: 2 });
 
-const whole: Unary = /* @__PURE__ */ pointwise<[Tensor]>("round", (x) => x.round());
+const whole: Unary = /* @__PURE__ */ unary("round");
 const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale), {
   kind: 2,
 });

@@ -5,13 +5,15 @@
  */
 
 import { expectTensor } from "../argument.ts";
-import { type DType, expectFloating } from "../dtype.ts";
+import { computeType, type DType, expectFloating } from "../dtype.ts";
 import { IndexError } from "../errors.ts";
+import { type Expr, input } from "../expr/expr.ts";
 import type { RowProgram } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
-import type { Gradient, Op, Spec } from "../op.ts";
+import { once } from "../once.ts";
+import { apply, type Gradient, type Op, type Spec } from "../op.ts";
 import { broadcastView } from "../pointwise.ts";
-import { broadcastShapes, type Shape, showShape } from "../shape.ts";
+import { broadcastShapes, dimensions, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn, without } from "../view.ts";
 import { unsqueeze } from "./reshape.ts";
@@ -101,7 +103,6 @@ export class RowOp implements Op<RowAttrs> {
   }
 
   run(inputs: readonly Tensor[], { dims, keepdim, scalars }: RowAttrs, outputs: readonly Tensor[]): void {
-    if (outputs.every((x) => x.numel() === 0)) return;
     const full = fullShape(this.name, inputs);
     const rows = this.#program.rows.length;
     (outputs[0] as Tensor).device.run({
@@ -121,6 +122,37 @@ function fullShape(operation: string, inputs: readonly Tensor[]): Shape {
     operation,
     inputs.map((x) => x.shape),
   );
+}
+
+/** How a row operation of one tensor is applied. */
+interface RowUse {
+  /** The dtype as which the elements are read. */
+  readonly type: DType;
+  /** The dtype of the result. Default: `type`. */
+  readonly to?: DType;
+  /** Whether the reduced dimensions are kept with size one. Default false. */
+  readonly keepdim?: boolean;
+  /** The scalar arguments of the program. Default: none. */
+  readonly scalars?: readonly number[];
+}
+
+/** A row operation of one tensor, over the given dimensions or all. */
+export type RowFunction = (x: Tensor, dim: Dims, use: RowUse) => Tensor;
+
+/** Creates a row operation of one tensor from the program for its elements. It is instantiated for each dtype. */
+export function rowFunction(
+  name: string,
+  programOf: (x: Expr) => RowProgram,
+  gradient: Gradient<RowAttrs> | null,
+): RowFunction {
+  const ops = new Map<string, RowOp>();
+  return (x, dim, { type, to = type, keepdim = false, scalars = [] }) => {
+    expectTensor(name, x);
+    const op = once(ops, `${x.dtype} ${type} ${to}`, () => {
+      return new RowOp(name, programOf(input(0, x.dtype).cast(computeType(type))), [to], gradient);
+    });
+    return apply(op, [x], { dims: dimensions(name, dim, x), keepdim, scalars });
+  };
 }
 
 /** Reshapes the result of a reduction to broadcast against its input: the reduced dimensions get size one. */

@@ -44,7 +44,6 @@ function scanOp(name: string, op: "sum" | "product" | "max" | "min", gradient: G
       return op === "max" || op === "min" ? [values, { shape, dtype: "int32" }] : [values];
     },
     run: ([x], { dim }, [to, indices]: readonly [Tensor, ...Tensor[]]) => {
-      if (to.numel() === 0) return;
       const places = indices ? withDimension(indices) : null;
       to.device.run({ kind: "scan", op, dim, input: withDimension(x), to: withDimension(to), indices: places });
     },

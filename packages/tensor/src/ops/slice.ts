@@ -3,7 +3,7 @@
 import { checkInteger, expectTensor } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
 import { ArgumentError, AutogradError, IndexError } from "../errors.ts";
-import { apply, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { checkSizes, differentDimensions, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positionsOf, windowOn } from "../view.ts";
@@ -151,7 +151,7 @@ const unfolding: Op<Windows> = /* @__PURE__ */ viewOp<Windows>(
     offset: x.offset,
   }),
   /* @__PURE__ */ rules<Windows>({
-    of: (g, { attrs, inputs }) => apply(windowSum, [g], { ...attrs, shape: (inputs[0] as Spec).shape }),
+    of: (g, { attrs, inputs }) => apply(windowSum, [g], { ...attrs, shape: inputs[0].shape }),
   }),
 );
 
@@ -215,7 +215,7 @@ const strided: Op<Strided> = /* @__PURE__ */ viewOp<Strided>(
   /* @__PURE__ */ rules<Strided>({
     of: (g, { attrs, inputs }) => {
       const { shape, strides, offset, below } = attrs;
-      const input = (inputs[0] as Spec).shape; // safe: one input
+      const input = inputs[0].shape;
       if (input.some((size, i) => size > 1 && below[i] === 0))
         throw new AutogradError("asStrided: an expanded tensor has no gradient here; clone() it first");
       // The gradient of the memory range that input and view cover together, viewed with the input's strides.
@@ -271,7 +271,7 @@ export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], o
  * of `unfold`.
  */
 export function sumWindows(windows: Tensor, dim: number, step: number, length: number): Tensor {
-  const shape = windows.shape.slice(0, -1).map((size, i) => (i === dim ? length : size));
+  const shape = windows.shape.slice(0, -1).with(dim, length);
   return apply(windowSum, [windows], { dim, size: windows.shape[windows.ndim - 1] as number, step, shape });
 }
 
@@ -279,6 +279,6 @@ export function sumWindows(windows: Tensor, dim: number, step: number, length: n
 export function zeroStuff(x: Tensor, dim: number, step: number): Tensor {
   const length = x.shape[dim] as number;
   if (step === 1) return x;
-  const shape = x.shape.map((size, i) => (i === dim ? (length - 1) * step + 1 : size));
+  const shape = x.shape.with(dim, (length - 1) * step + 1);
   return embed(slicing, x, { dim, start: 0, length, step }, shape);
 }

@@ -3,21 +3,28 @@
  * element is subtracted first, so that nothing overflows.
  */
 
-import { computeType, type DType, isFloating } from "../dtype.ts";
+import { type DType, isFloating } from "../dtype.ts";
 import { constant, type Expr, input, row } from "../expr/expr.ts";
 import { rowProgram } from "../expr/program.ts";
 import { once } from "../once.ts";
 import { apply, type GradientContext, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { exp } from "./power.ts";
-import { type Dims, floatingType, type KeepOptions, keepDefaults, type RowAttrs, RowOp, restored } from "./rows.ts";
+import {
+  type Dims,
+  floatingType,
+  type KeepOptions,
+  keepDefaults,
+  type RowAttrs,
+  type RowFunction,
+  RowOp,
+  restored,
+  rowFunction,
+} from "./rows.ts";
 import { sum } from "./sum.ts";
-
-const ops = new Map<string, RowOp>();
 
 /** Options of `softmax`, `softmin` and `logSoftmax`. */
 export interface SoftmaxOptions {
@@ -35,69 +42,78 @@ interface Family {
   readonly gradient: Pointwise<[Tensor, Tensor, Tensor]>;
 }
 
-function applyFamily(
-  name: string,
-  x: Tensor,
-  dim: number,
-  options: SoftmaxOptions | undefined,
-  family: Family,
-): Tensor {
-  const { dtype } = settings(name, options, { dtype: undefined });
-  const type = floatingType(name, x, dtype);
-  const op = once(ops, `${name} ${x.dtype} ${type}`, () => {
-    const from = input(0, x.dtype).cast(computeType(type));
-    const of = family.sign === 1 ? from : from.neg();
-    const shifted = of.sub(row(0, of.dtype));
-    const forward = rowProgram({
-      stages: [
-        { reduce: "max", of },
-        { reduce: "sum", of: shifted.exp() },
-      ],
-      elements: [family.element(shifted, row(1, of.dtype))],
-    });
+type SoftFunction = (x: Tensor, dim: number, options: SoftmaxOptions | undefined) => Tensor;
+
+function softFunction(name: string, { sign, element, summed, gradient }: Family): SoftFunction {
+  const fused = new Map<DType, RowOp>();
+  const backward = (type: DType) => {
     const [g, y] = [input(0, type), input(1, type)];
-    const backward = rowProgram({
-      stages: [{ reduce: "sum", of: family.summed.formula(g, y) }],
-      elements: [family.gradient.formula(g, y, row(0, g.dtype))],
+    const program = rowProgram({
+      stages: [{ reduce: "sum", of: summed.formula(g, y) }],
+      elements: [gradient.formula(g, y, row(0, g.dtype))],
     });
-    const fused = new RowOp(`${name}Backward`, backward, [type], null);
-    const gradient = rules<RowAttrs>({
+    return new RowOp(`${name}Backward`, program, [type], null);
+  };
+  const forward = rowFunction(
+    name,
+    (x) => {
+      const of = sign === 1 ? x : x.neg();
+      const shifted = of.sub(row(0, of.dtype));
+      return rowProgram({
+        stages: [
+          { reduce: "max", of },
+          { reduce: "sum", of: shifted.exp() },
+        ],
+        elements: [element(shifted, row(1, of.dtype))],
+      });
+    },
+    rules<RowAttrs>({
       outputs: [0],
       of: (g, { attrs, output, recording }: GradientContext<RowAttrs>) => {
         const y = output(0);
         // Higher derivatives need differentiable operations.
-        return recording
-          ? family.gradient(g, y, sum(family.summed(g, y), attrs.dims, { keepdim: true }))
-          : apply(fused, [g, y], attrs);
+        if (recording) return gradient(g, y, sum(summed(g, y), attrs.dims, { keepdim: true }));
+        return apply(
+          once(fused, y.dtype, () => backward(y.dtype)),
+          [g, y],
+          attrs,
+        );
       },
-    });
-    return new RowOp(name, forward, [type], gradient);
-  });
-  return apply(op, [x], { dims: dimensions(name, dim, x), keepdim: true, scalars: [] });
+    }),
+  );
+  return (x, dim, options) => {
+    const { dtype } = settings(name, options, { dtype: undefined });
+    return forward(x, dim, { type: floatingType(name, x, dtype), keepdim: true });
+  };
 }
 
-const soft: Family = {
+const dotted = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softmaxBackward", (g, y) => g.mul(y));
+
+// The sum is at least 1, the exponential of the largest element, so one reciprocal per row is accurate enough.
+const quotient = (shifted: Expr, total: Expr): Expr => shifted.exp().mul(constant(1, total.dtype).div(total));
+
+const soft: SoftFunction = /* @__PURE__ */ softFunction("softmax", {
   sign: 1,
-  // The sum is at least 1, the exponential of the largest element, so one reciprocal per row is accurate enough.
-  element: (shifted, total) => shifted.exp().mul(constant(1, total.dtype).div(total)),
-  summed: /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softmaxBackward", (g, y) => g.mul(y)),
+  element: quotient,
+  summed: dotted,
   gradient: /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("softmaxBackward", (g, y, dot) => y.mul(g.sub(dot))),
-};
+});
 
-const softNegative: Family = {
-  ...soft,
+const softNegative: SoftFunction = /* @__PURE__ */ softFunction("softmin", {
   sign: -1,
+  element: quotient,
+  summed: dotted,
   gradient: /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("softminBackward", (g, y, dot) => y.mul(dot.sub(g))),
-};
+});
 
-const logarithmic: Family = {
+const logarithmic: SoftFunction = /* @__PURE__ */ softFunction("logSoftmax", {
   sign: 1,
   element: (shifted, total) => shifted.sub(total.log()),
   summed: /* @__PURE__ */ pointwise<[Tensor, Tensor]>("logSoftmaxBackward", (g) => g),
   gradient: /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("logSoftmaxBackward", (g, y, total) =>
     g.sub(y.exp().mul(total)),
   ),
-};
+});
 
 /**
  * Computes `eˣ / Σ eˣ` along a dimension: positive numbers that sum to 1.
@@ -110,7 +126,7 @@ const logarithmic: Family = {
  * softmax(tensor([[0, 1, 2]]), -1);
  */
 export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return applyFamily("softmax", x, dim, options, soft);
+  return soft(x, dim, options);
 }
 
 /**
@@ -121,7 +137,7 @@ export function softmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tenso
  * @throws IndexError for a dimension out of range.
  */
 export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return applyFamily("softmin", x, dim, options, softNegative);
+  return softNegative(x, dim, options);
 }
 
 /**
@@ -132,8 +148,29 @@ export function softmin(x: Tensor, dim: number, options?: SoftmaxOptions): Tenso
  * @throws IndexError for a dimension out of range.
  */
 export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Tensor {
-  return applyFamily("logSoftmax", x, dim, options, logarithmic);
+  return logarithmic(x, dim, options);
 }
+
+const logarithmOfSum: RowFunction = /* @__PURE__ */ rowFunction(
+  "logsumexp",
+  (of) => {
+    const most = row(0, of.dtype);
+    // An infinite maximum, which that of an empty row is too, cannot be subtracted.
+    const shift = most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);
+    return rowProgram({
+      stages: [
+        { reduce: "max", of },
+        { reduce: "sum", of: of.sub(shift).exp() },
+      ],
+      rows: [row(1, of.dtype).log().add(shift)],
+    });
+  },
+  /* @__PURE__ */ rules<RowAttrs>({
+    inputs: [0],
+    outputs: [0],
+    of: (g, { attrs, input, output }) => mul(restored(g, attrs), exp(sub(input(0), restored(output(0), attrs)))),
+  }),
+);
 
 /**
  * Computes `ln Σ eˣ` over the given dimensions, or all, without intermediate overflow. Integers give float32.
@@ -143,30 +180,5 @@ export function logSoftmax(x: Tensor, dim: number, options?: SoftmaxOptions): Te
  */
 export function logsumexp(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("logsumexp", options, keepDefaults);
-  const dims = dimensions("logsumexp", dim, x);
-  const type = isFloating(x.dtype) ? x.dtype : "float32";
-  const op = once(ops, `logsumexp ${x.dtype}`, () => {
-    const of = input(0, x.dtype).toFloat();
-    const most = row(0, of.dtype);
-    // An infinite maximum, which that of an empty row is too, cannot be subtracted.
-    const shift = most.abs().eq(Number.POSITIVE_INFINITY).where(0, most);
-    const program = rowProgram({
-      stages: [
-        { reduce: "max", of },
-        { reduce: "sum", of: of.sub(shift).exp() },
-      ],
-      rows: [row(1, of.dtype).log().add(shift)],
-    });
-    return new RowOp(
-      "logsumexp",
-      program,
-      [type],
-      rules<RowAttrs>({
-        inputs: [0],
-        outputs: [0],
-        of: (g, { attrs, input, output }) => mul(restored(g, attrs), exp(sub(input(0), restored(output(0), attrs)))),
-      }),
-    );
-  });
-  return apply(op, [x], { dims, keepdim, scalars: [] });
+  return logarithmOfSum(x, dim, { type: isFloating(x?.dtype) ? x.dtype : "float32", keepdim });
 }

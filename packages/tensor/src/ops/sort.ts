@@ -41,7 +41,6 @@ const sorting: Op<SortAttrs> = {
     ];
   },
   run: ([x], { dim, descending, skip }, [values, indices]) => {
-    if (values.numel() === 0) return;
     const [input, to, places] = [withDimension(x), withDimension(values), withDimension(indices)];
     values.device.run({ kind: "sort", dim, descending, skip, input, values: to, indices: places });
   },

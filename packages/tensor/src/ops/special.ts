@@ -9,18 +9,18 @@ import { erfinv as erfinvFormula } from "../expr/special.ts";
 import { once } from "../once.ts";
 import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Unary } from "./arithmetic.ts";
+import { type Unary, unary } from "./arithmetic.ts";
 
 /**
  * Error function of each element, `2/√π ∫₀ˣ e^(-t²) dt`. https://pytorch.org/docs/stable/special.html#torch.special.erf
  */
-export const erf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erf", (x) => x.erf());
+export const erf: Unary = /* @__PURE__ */ unary("erf");
 
 /**
  * Complementary error function of each element, `1 - erf(x)`, accurate for large x.
  * https://pytorch.org/docs/stable/special.html#torch.special.erfc
  */
-export const erfc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfc", (x) => x.erfc());
+export const erfc: Unary = /* @__PURE__ */ unary("erfc");
 
 /**
  * Inverse error function of each element; ±∞ at ±1, NaN beyond.
@@ -29,7 +29,7 @@ export const erfc: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfc", (x) => x.
 export const erfinv: Unary = /* @__PURE__ */ pointwise<[Tensor]>("erfinv", erfinvFormula);
 
 /** Logistic sigmoid of each element, `1 / (1 + e⁻ˣ)`. https://pytorch.org/docs/stable/generated/torch.sigmoid.html */
-export const sigmoid: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sigmoid", (x) => x.sigmoid());
+export const sigmoid: Unary = /* @__PURE__ */ unary("sigmoid");
 
 const exactLogit: Unary = /* @__PURE__ */ pointwise<[Tensor]>("logit", (x) =>
   x.toFloat().div(x.toFloat().neg().add(1)).log(),

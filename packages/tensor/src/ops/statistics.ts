@@ -4,12 +4,11 @@
  */
 
 import { checkInteger, expectNumber, expectTensor } from "../argument.ts";
-import { computeType, type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
+import { type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
-import { type Expr, input, row, scalar } from "../expr/expr.ts";
-import { rowProgram, type Stage } from "../expr/program.ts";
-import { once } from "../once.ts";
-import { apply, type Gradient, rules, type Spec } from "../op.ts";
+import { type Expr, row, scalar } from "../expr/expr.ts";
+import { type RowProgram, reduction, rowProgram } from "../expr/program.ts";
+import { type Gradient, rules } from "../op.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimensions, expectRank, shapeError } from "../shape.ts";
@@ -31,15 +30,14 @@ import {
   keepDefaults,
   type ReduceOptions,
   type RowAttrs,
-  RowOp,
+  type RowFunction,
   reduceDefaults,
   restored,
+  rowFunction,
   rowLength,
 } from "./rows.ts";
 import { diagonal } from "./slice.ts";
 import { mean, sum } from "./sum.ts";
-
-const ops = new Map<string, RowOp>();
 
 /** Options of the variance and the standard deviation. */
 export interface SpreadOptions {
@@ -77,6 +75,26 @@ const deviationGradient: Gradient<RowAttrs> = /* @__PURE__ */ rules<RowAttrs>({
   of: (g, { attrs, input, output }) => spreadGradient(restored(halved(g, output(0)), attrs), input(0), attrs),
 });
 
+function variances(of: Expr, finish: (variance: Expr) => Expr): RowProgram {
+  const count = scalar(0, of.dtype);
+  const first = of.sub(row(0, of.dtype).div(count));
+  // The first mean has a rounding error. The mean of the residuals corrects it, so that equal elements have variance 0.
+  const centered = first.sub(row(1, of.dtype).div(count));
+  return rowProgram({
+    stages: [
+      { reduce: "sum", of },
+      { reduce: "sum", of: first },
+      { reduce: "sum", of: centered.mul(centered) },
+    ],
+    rows: [finish(row(2, of.dtype).div(scalar(1, of.dtype)))],
+  });
+}
+
+const spreads: Readonly<Record<"var" | "std", RowFunction>> = {
+  var: /* @__PURE__ */ rowFunction("var", (x) => variances(x, (variance) => variance), varianceGradient),
+  std: /* @__PURE__ */ rowFunction("std", (x) => variances(x, (variance) => variance.sqrt()), deviationGradient),
+};
+
 function spread(name: "var" | "std", x: Tensor, dim: Dims | SpreadOptions, options: SpreadOptions | undefined): Tensor {
   if (isOptions(dim)) return spread(name, x, null, dim);
   const {
@@ -88,24 +106,7 @@ function spread(name: "var" | "std", x: Tensor, dim: Dims | SpreadOptions, optio
   const type = floatingType(name, x);
   const dims = dimensions(name, dim, x);
   const count = rowLength(x.shape, dims);
-  const divisor = Math.max(count - correction, 0);
-  const op = once(ops, `${name} ${type}`, () => {
-    const of = input(0, type);
-    const count = scalar(0, of.dtype);
-    const first = of.sub(row(0, of.dtype).div(count));
-    // The first mean has a rounding error. The mean of the residuals corrects it, so that equal elements have variance
-    // 0.
-    const centered = first.sub(row(1, of.dtype).div(count));
-    const variance = row(2, of.dtype).div(scalar(1, of.dtype));
-    const stages: Stage[] = [
-      { reduce: "sum", of },
-      { reduce: "sum", of: first },
-      { reduce: "sum", of: centered.mul(centered) },
-    ];
-    const rows = [name === "var" ? variance : variance.sqrt()];
-    return new RowOp(name, rowProgram({ stages, rows }), [type], name === "var" ? varianceGradient : deviationGradient);
-  });
-  return apply(op, [x], { dims, keepdim, scalars: [count, divisor] });
+  return spreads[name](x, dims, { type, keepdim, scalars: [count, Math.max(count - correction, 0)] });
 }
 
 /**
@@ -186,32 +187,39 @@ const powers: Pointwise<[Tensor, Tensor, Tensor, number]> = /* @__PURE__ */ poin
       .where(0, g.mul(x.sign()).mul(x.abs().div(y).pow(p.sub(1)))),
 );
 
-/** For one order: the reduction, and the formula applied to its result. */
-function normParts(p: number, x: Expr): { readonly stage: Stage; readonly finish: (total: Expr) => Expr } {
-  const a = x.abs();
-  if (p === 2) return { stage: { reduce: "sum", of: x.mul(x) }, finish: (total) => total.sqrt() };
-  if (p === 1) return { stage: { reduce: "sum", of: a }, finish: (total) => total };
-  if (p === 0) return { stage: { reduce: "sum", of: x.ne(0).cast(x.dtype) }, finish: (total) => total };
-  const order = scalar(0, x.dtype);
-  return { stage: { reduce: "sum", of: a.pow(order) }, finish: (total) => total.pow(order.reciprocal()) };
-}
-
-function normGradient(p: number): Gradient<RowAttrs> {
-  // Safe: the operation has one input.
-  if (p === 0) return rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, (x as Spec).shape, 0) });
-  return rules<RowAttrs>({
+function normFunction(
+  programOf: (x: Expr) => RowProgram,
+  gradient: (g: Tensor, x: Tensor, y: Tensor, p: number) => Tensor,
+): RowFunction {
+  const rule = rules<RowAttrs>({
     inputs: [0],
     outputs: [0],
-    of: (gradient, { attrs, input, output }) => {
-      const x = input(0);
-      const g = restored(gradient, attrs);
-      const y = restored(output(0), attrs);
-      if (p === 2) return euclidean(g, x, y);
-      if (p === 1) return signs(g, x);
-      return powers(g, x, y, attrs.scalars[0] as number);
-    },
+    of: (g, { attrs, input, output }) =>
+      gradient(restored(g, attrs), input(0), restored(output(0), attrs), attrs.scalars[0] as number),
   });
+  return rowFunction("norm", programOf, rule);
 }
+
+/** The norms by their order, which `p` stands for any other than 0, 1 and 2. */
+const norms: Readonly<Record<0 | 1 | 2 | "p", RowFunction>> = {
+  0: /* @__PURE__ */ rowFunction(
+    "norm",
+    (x) => reduction("sum", x.ne(0).cast(x.dtype)),
+    /* @__PURE__ */ rules<RowAttrs>({ of: (g, { inputs: [x] }) => filled(g, x.shape, 0) }),
+  ),
+  1: /* @__PURE__ */ normFunction(
+    (x) => reduction("sum", x.abs()),
+    (g, x) => signs(g, x),
+  ),
+  2: /* @__PURE__ */ normFunction(
+    (x) => reduction("sum", x.mul(x), (total) => total.sqrt()),
+    (g, x, y) => euclidean(g, x, y),
+  ),
+  p: /* @__PURE__ */ normFunction((x) => {
+    const order = scalar(0, x.dtype);
+    return reduction("sum", x.abs().pow(order), (total) => total.pow(order.reciprocal()));
+  }, powers),
+};
 
 /**
  * Computes the p-norm over the given dimensions, or all: `(Σ |x|ᵖ)^(1/p)`. Matrices are treated as vectors.
@@ -232,19 +240,8 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   }
   const type: DType = floatingType("norm", x, dtype);
   if (!Number.isFinite(order)) return (order > 0 ? amax : amin)(abs(cast(x, type)), dim, { keepdim });
-  const dims = dimensions("norm", dim, x);
-  const formula = [0, 1, 2].includes(order) ? String(order) : "p";
-  const op = once(ops, `norm ${formula} ${x.dtype} ${type}`, () => {
-    const of = input(0, x.dtype).cast(computeType(type));
-    const { stage, finish } = normParts(order, of);
-    return new RowOp(
-      "norm",
-      rowProgram({ stages: [stage], rows: [finish(row(0, of.dtype))] }),
-      [type],
-      normGradient(order),
-    );
-  });
-  return apply(op, [x], { dims, keepdim, scalars: formula === "p" ? [order] : [] });
+  if (order === 0 || order === 1 || order === 2) return norms[order](x, dim, { type, keepdim });
+  return norms.p(x, dim, { type, keepdim, scalars: [order] });
 }
 
 /** Options of `cov`. */

@@ -3,12 +3,10 @@
  * nonzero.
  */
 
-import { expectTensor } from "../argument.ts";
-import { computeType, type DType, isFloating } from "../dtype.ts";
-import { type Expr, input, scalar } from "../expr/expr.ts";
-import { type Reduction, reduction } from "../expr/program.ts";
-import { once } from "../once.ts";
-import { apply, type Gradient, type Rule, rules } from "../op.ts";
+import { type DType, isFloating } from "../dtype.ts";
+import { scalar } from "../expr/expr.ts";
+import { reduction } from "../expr/program.ts";
+import { rules } from "../op.ts";
 import { settings } from "../settings.ts";
 import { broadcastStrides, dimensions, repeatedDimensions, sameShape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -24,50 +22,25 @@ import {
   keepDefaults,
   type ReduceOptions,
   type RowAttrs,
-  RowOp,
+  type RowFunction,
   reduceDefaults,
   restored,
+  rowFunction,
   rowLength,
 } from "./rows.ts";
-
-const ops = new Map<string, RowOp>();
-
-/** A reduction of one stage: the reduction over the elements, and the formula applied to its result. */
-export interface ReductionPlan {
-  readonly reduce: Reduction;
-  readonly of: (x: Expr) => Expr;
-  readonly finish?: (result: Expr) => Expr;
-  readonly gradient: Gradient<RowAttrs> | null;
-}
-
-/** Applies a reduction plan. `x` is read as `type`; the result is stored as `to`. */
-export function reduce(
-  name: string,
-  x: Tensor,
-  dim: Dims,
-  keepdim: boolean,
-  type: DType,
-  to: DType,
-  plan: ReductionPlan,
-  scalars: readonly number[] = [],
-): Tensor {
-  expectTensor(name, x);
-  const op = once(ops, `${name} ${x.dtype} ${type} ${to}`, () => {
-    const element = plan.of(input(0, x.dtype).cast(computeType(type)));
-    return new RowOp(name, reduction(plan.reduce, element, plan.finish), [to], plan.gradient);
-  });
-  return apply(op, [x], { dims: dimensions(name, dim, x), keepdim, scalars });
-}
 
 /** The dtype of a sum or product. Bools and integers give int32. */
 export function totalType(x: Tensor, dtype: DType | undefined): DType {
   return dtype ?? (isFloating(x?.dtype) ? x.dtype : "int32");
 }
 
-const spread: Rule<RowAttrs> = {
-  of: (g, { attrs, inputs }) => broadcastTo(restored(g, attrs), inputs[0]?.shape ?? []),
-};
-const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PURE__ */ rules<RowAttrs>(spread) };
+const summing: RowFunction = /* @__PURE__ */ rowFunction(
+  "sum",
+  (x) => reduction("sum", x),
+  /* @__PURE__ */ rules<RowAttrs>({
+    of: (g, { attrs, inputs }) => broadcastTo(restored(g, attrs), inputs[0].shape),
+  }),
+);
 
 /**
  * Sums the elements over the given dimensions, or all. An empty sum is 0. Bools and integers give int32.
@@ -81,8 +54,7 @@ const summing: ReductionPlan = { reduce: "sum", of: (x) => x, gradient: /* @__PU
  */
 export function sum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("sum", options, reduceDefaults);
-  const type = totalType(x, dtype);
-  return reduce("sum", x, dim, keepdim, type, type, summing);
+  return summing(x, dim, { type: totalType(x, dtype), keepdim });
 }
 
 /**
@@ -104,17 +76,16 @@ export function sumToSize(x: Tensor, ...sizes: Sizes): Tensor {
   return sameShape(total.shape, to) ? total : reshape(total, to);
 }
 
-const averaging: ReductionPlan = {
-  reduce: "sum",
-  of: (x) => x,
-  finish: (total) => total.div(scalar(0, total.dtype)),
-  gradient: /* @__PURE__ */ rules<RowAttrs>({
+const averaging: RowFunction = /* @__PURE__ */ rowFunction(
+  "mean",
+  (x) => reduction("sum", x, (total) => total.div(scalar(0, total.dtype))),
+  /* @__PURE__ */ rules<RowAttrs>({
     of: (g, { attrs, inputs }) => {
-      const shape = inputs[0]?.shape ?? [];
+      const shape = inputs[0].shape;
       return broadcastTo(mul(restored(g, attrs), 1 / rowLength(shape, attrs.dims)), shape);
     },
   }),
-};
+);
 
 /**
  * Averages the elements over the given dimensions, or all. The mean of no elements is NaN.
@@ -129,17 +100,17 @@ export function mean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tens
   const { keepdim, dtype } = settings("mean", options, reduceDefaults);
   const type = floatingType("mean", x, dtype);
   const count = rowLength(x.shape, dimensions("mean", dim, x));
-  return reduce("mean", x, dim, keepdim, type, type, averaging, [count]);
+  return averaging(x, dim, { type, keepdim, scalars: [count] });
 }
 
-const numbers: ReductionPlan = {
-  reduce: "sum",
-  of: (x) => x.isNaN().where(0, x),
-  gradient: /* @__PURE__ */ rules<RowAttrs>({
+const summingNumbers: RowFunction = /* @__PURE__ */ rowFunction(
+  "nansum",
+  (x) => reduction("sum", x.isNaN().where(0, x)),
+  /* @__PURE__ */ rules<RowAttrs>({
     inputs: [0],
     of: (g, { attrs, input }) => choose(isnan(input(0)), 0, restored(g, attrs)),
   }),
-};
+);
 
 /**
  * Sums the elements that are not NaN over the given dimensions, or all.
@@ -151,7 +122,7 @@ export function nansum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Te
   const { keepdim, dtype } = settings("nansum", options, reduceDefaults);
   const type = totalType(x, dtype);
   if (!isFloating(type)) return sum(x, dim, { keepdim, dtype: type });
-  return reduce("nansum", x, dim, keepdim, type, type, numbers);
+  return summingNumbers(x, dim, { type, keepdim });
 }
 
 /**
@@ -168,7 +139,11 @@ export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): T
   return nansum(x, dim, { keepdim, dtype: type }).div(cast(count, type));
 }
 
-const counting: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"), gradient: null };
+const counting: RowFunction = /* @__PURE__ */ rowFunction(
+  "countNonzero",
+  (x) => reduction("sum", x.ne(0).cast("int32")),
+  null,
+);
 
 /**
  * Counts the nonzero elements over the given dimensions, or all. Returns int32.
@@ -177,21 +152,19 @@ const counting: ReductionPlan = { reduce: "sum", of: (x) => x.ne(0).cast("int32"
  * @throws IndexError for a dimension out of range.
  */
 export function countNonzero(x: Tensor, dim: Dims = null): Tensor {
-  return reduce("countNonzero", x, dim, false, x?.dtype, "int32", counting);
+  return counting(x, dim, { type: x?.dtype, to: "int32" });
 }
 
-const finding: ReductionPlan = {
-  reduce: "sum",
-  of: (x) => x.ne(0).cast("int32"),
-  finish: (count) => count.ne(0),
-  gradient: null,
-};
-const checking: ReductionPlan = {
-  reduce: "sum",
-  of: (x) => x.eq(0).cast("int32"),
-  finish: (count) => count.eq(0),
-  gradient: null,
-};
+const finding: RowFunction = /* @__PURE__ */ rowFunction(
+  "any",
+  (x) => reduction("sum", x.ne(0).cast("int32"), (count) => count.ne(0)),
+  null,
+);
+const checking: RowFunction = /* @__PURE__ */ rowFunction(
+  "all",
+  (x) => reduction("sum", x.eq(0).cast("int32"), (count) => count.eq(0)),
+  null,
+);
 
 /** The dtype of `any` and `all`: bool, except for uint8, which PyTorch keeps. */
 const answerType = (x: Tensor): DType => (x?.dtype === "uint8" ? "uint8" : "bool");
@@ -204,7 +177,7 @@ const answerType = (x: Tensor): DType => (x?.dtype === "uint8" ? "uint8" : "bool
  */
 export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("any", options, keepDefaults);
-  return reduce("any", x, dim, keepdim, x?.dtype, answerType(x), finding);
+  return finding(x, dim, { type: x?.dtype, to: answerType(x), keepdim });
 }
 
 /**
@@ -215,5 +188,5 @@ export function any(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor 
  */
 export function all(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor {
   const { keepdim } = settings("all", options, keepDefaults);
-  return reduce("all", x, dim, keepdim, x?.dtype, answerType(x), checking);
+  return checking(x, dim, { type: x?.dtype, to: answerType(x), keepdim });
 }

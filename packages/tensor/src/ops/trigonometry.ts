@@ -12,16 +12,16 @@ import {
 } from "../expr/special.ts";
 import { pointwise } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Binary, Unary } from "./arithmetic.ts";
+import { type Binary, type Unary, unary } from "./arithmetic.ts";
 
 /** Sine of each element. https://pytorch.org/docs/stable/generated/torch.sin.html */
-export const sin: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sin", (x) => x.sin());
+export const sin: Unary = /* @__PURE__ */ unary("sin");
 
 /** Cosine of each element. https://pytorch.org/docs/stable/generated/torch.cos.html */
-export const cos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("cos", (x) => x.cos());
+export const cos: Unary = /* @__PURE__ */ unary("cos");
 
 /** Tangent of each element. https://pytorch.org/docs/stable/generated/torch.tan.html */
-export const tan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tan", (x) => x.tan());
+export const tan: Unary = /* @__PURE__ */ unary("tan");
 
 /**
  * Inverse sine of each element, in [-π/2, π/2]; NaN outside [-1, 1].
@@ -36,7 +36,7 @@ export const asin: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asin", asinFormu
 export const acos: Unary = /* @__PURE__ */ pointwise<[Tensor]>("acos", acosFormula);
 
 /** Inverse tangent of each element, in (-π/2, π/2). https://pytorch.org/docs/stable/generated/torch.atan.html */
-export const atan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("atan", (x) => x.atan());
+export const atan: Unary = /* @__PURE__ */ unary("atan");
 
 /**
  * Angle of the point (x, y), in [-π, π], called as `atan2(y, x)`.
@@ -51,7 +51,7 @@ export const sinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("sinh", sinhFormu
 export const cosh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("cosh", coshFormula);
 
 /** Hyperbolic tangent of each element. https://pytorch.org/docs/stable/generated/torch.tanh.html */
-export const tanh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("tanh", (x) => x.tanh());
+export const tanh: Unary = /* @__PURE__ */ unary("tanh");
 
 /** Inverse hyperbolic sine of each element. https://pytorch.org/docs/stable/generated/torch.asinh.html */
 export const asinh: Unary = /* @__PURE__ */ pointwise<[Tensor]>("asinh", asinhFormula);

@@ -4,7 +4,7 @@
  * The gradient of that is the view again, so views can be differentiated any number of times.
  */
 
-import { apply, type Gradient, type Layout, type Op, rules, type Spec } from "../op.ts";
+import { apply, type Gradient, type Layout, type Op, rules } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
@@ -20,8 +20,7 @@ export function viewOp<Attrs>(name: string, layout: LayoutRule<Attrs>, gradient?
     name,
     infer: ([x], attrs) => [{ shape: layout(x, attrs).shape, dtype: x.dtype }],
     view: layout,
-    gradient:
-      gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, (context.inputs[0] as Spec).shape) }),
+    gradient: gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, context.inputs[0].shape) }),
   };
   return op;
 }

@@ -25,11 +25,8 @@ export const defaultAccuracy: Accuracy = {
   exp: 4, expm1: 4, log: 4, log1p: 4, log2: 4, log10: 4, sin: 4, cos: 4, tan: 4, atan: 4, tanh: 4, sigmoid: 4, erf: 4, erfc: 8, pow: 8, atan2: 4,
 };
 
-/**
- * Operations whose exact result is rounded once, as IEEE 754 requires. `mod` is included, since adding the divisor to
- * the remainder rounds.
- */
-const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt", "mod"]);
+/** Operations whose exact result is rounded once, as IEEE 754 requires. */
+const rounded = new Set<ScalarOp>(["add", "sub", "mul", "div", "sqrt"]);
 
 const comparisons = new Set<ScalarOp>(["eq", "ne", "lt", "le"]);
 
@@ -127,10 +124,8 @@ function binaryRange(e: Expr, a: Range, b: Range): Range {
       return a.lo > 0 ? corners() : anything;
     case "atan2":
       return a.lo > 0 || a.hi < 0 || b.lo > 0 ? corners() : anything;
-    case "mod":
     case "fmod": {
-      const whole = e.op === "mod" ? Math.floor : Math.trunc;
-      const quotients = [a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi].map(whole);
+      const quotients = [a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi].map(Math.trunc);
       return aroundZero(b) || aroundZero(a) || Math.min(...quotients) !== Math.max(...quotients) ? anything : corners();
     }
     default:

@@ -21,18 +21,7 @@ export const unaryOps: readonly UnaryOp[] = [
 ];
 
 /** Floating-point primitives of two numbers. */
-export const floatBinaryOps: readonly BinaryOp[] = [
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "mod",
-  "fmod",
-  "pow",
-  "atan2",
-  "min",
-  "max",
-];
+export const floatBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "div", "fmod", "pow", "atan2", "min", "max"];
 
 /** Integer primitives of one and of two numbers. */
 export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
@@ -41,7 +30,6 @@ export const integerBinaryOps: readonly BinaryOp[] = [
   "sub",
   "mul",
   "idiv",
-  "mod",
   "fmod",
   "pow",
   "min",

@@ -4,12 +4,11 @@
  */
 
 import type { Backend } from "../backend.ts";
-import { bytesOf, type DType } from "../dtype.ts";
+import { bytesOf } from "../dtype.ts";
 import { input } from "../expr/expr.ts";
-import { type Program, program as programOf } from "../expr/program.ts";
+import { programOf } from "../expr/program.ts";
 import type { ConvCall, KernelCall, MatmulCall, PointwiseCall, View } from "../kernel.ts";
 import { mapViews } from "../kernel-views.ts";
-import { once } from "../once.ts";
 import { copyInto } from "../ops/copy.ts";
 import { contiguousStrides, isContiguous, reshapeStrides, type Shape, sizeOf } from "../shape.ts";
 import { Storage } from "../storage.ts";
@@ -90,17 +89,16 @@ function joined(shape: Shape, dim: number): number[] {
   return [...shape.slice(0, dim), (shape[dim] as number) * (shape[dim + 1] as number), ...shape.slice(dim + 2)];
 }
 
-const outer = new Map<DType, Program>();
+const outer = /* @__PURE__ */ programOf((dtype) => [input(0, dtype).mul(input(1, dtype))]);
 
 /** Multiplies by a matrix that all examples share once, instead of once for each, and columns by rows elementwise. */
 function simpler(call: MatmulCall): MatmulCall | PointwiseCall {
   const { a, b, to, bias, accumulate } = call;
   if (a.shape.at(-1) === 1 && bias === null && !accumulate) {
     const { shape, dtype } = to;
-    const program = once(outer, dtype, () => programOf([input(0, dtype).mul(input(1, dtype))]));
     const left = windowOn(a, shape, [...a.strides.slice(0, -1), 0]);
     const right = windowOn(b, shape, b.strides.with(-2, 0));
-    return { kind: "pointwise", program, inputs: [left, right], scalars: [], to: [to] };
+    return { kind: "pointwise", program: outer(dtype), inputs: [left, right], scalars: [], to: [to] };
   }
   const shares = (x: View) => x.strides.slice(0, -2).every((stride, d) => stride === 0 || x.shape[d] === 1);
   const last = (x: View) => windowOn(x, x.shape.slice(-2), x.strides.slice(-2));

@@ -68,6 +68,9 @@ describe("pointwise", () => {
   });
   it("returns float remainders with the sign of the divisor (mod) or the dividend (fmod)", () => {
     expect(compute("float32", (x) => x.mod(3), [7.5, -7.5])).toEqual([1.5, 1.5]);
+    expect(compute("float32", (x) => x.mod(-3), [5, -5])).toEqual([-1, -2]);
+    expect(compute("float32", (x) => x.mod(Number.POSITIVE_INFINITY), [-1, 1])).toEqual([Number.POSITIVE_INFINITY, 1]);
+    expect(compute("float32", (x) => x.mod(0), [1])).toEqual([Number.NaN]);
     expect(compute("float32", (x) => x.fmod(3), [7.5, -7.5])).toEqual([1.5, -1.5]);
   });
   it("computes integer powers", () => {

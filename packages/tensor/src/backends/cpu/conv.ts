@@ -87,7 +87,7 @@ function phases(part: Part, call: ConvCall, step: number, d: number): Part[] {
 
 /** Returns a view of `count` indices of dimension `d`, `step` apart, from `start` on. */
 function every(x: View, d: number, start: number, step: number, count: number): View {
-  const shape = x.shape.map((size, i) => (i === d ? count : size));
-  const strides = x.strides.map((s, i) => (i === d ? s * step : s));
+  const shape = x.shape.with(d, count);
+  const strides = x.strides.with(d, (x.strides[d] as number) * step);
   return windowOn(x, shape, strides, x.offset + start * (x.strides[d] as number));
 }

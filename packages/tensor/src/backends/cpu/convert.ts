@@ -5,8 +5,7 @@
  */
 
 import { bytesOf, computeType, type DType, isFloating } from "../../dtype.ts";
-import { input } from "../../expr/expr.ts";
-import { program } from "../../expr/program.ts";
+import { copying } from "../../expr/program.ts";
 import type { View } from "../../kernel.ts";
 import { contiguousStrides, sizeOf } from "../../shape.ts";
 import type { Element } from "./matmul-lanes.ts";
@@ -38,7 +37,7 @@ export function temporary(runtime: Runtime, dtype: DType, shape: readonly number
 
 /** Copies `from` to `to`, converting each element. */
 export function convert(runtime: Runtime, from: View, to: View): void {
-  runPointwise(runtime, program([input(0, from.dtype)]), { inputs: [from], scalars: [], to: [to] });
+  runPointwise(runtime, copying(from.dtype), { inputs: [from], scalars: [], to: [to] });
 }
 
 /**

@@ -40,6 +40,34 @@ export function cpu(options?: CpuOptions): Backend {
   return device(createRuntime(threads));
 }
 
+/** The code that runs each kind of call. */
+const kernels: {
+  readonly [Kind in KernelCall["kind"]]: (runtime: Runtime, call: Extract<KernelCall, { kind: Kind }>) => void;
+} = {
+  pointwise: (runtime, call) => runPointwise(runtime, call.program, call),
+  foreach: runForeach,
+  rows: runRows,
+  matmul: runMatmul,
+  argreduce: runArgReduce,
+  gather: runGather,
+  scatter: runScatter,
+  scan: runScan,
+  sort: ({ memory }, call) => runSort(memory, call),
+  conv: runCarried,
+  pool: runCarried,
+  sparse: runCarried,
+  random: runCarried,
+  check: runCheck,
+};
+
+/** Runs the kernel that a call carries. */
+function runCarried(runtime: Runtime, call: Extract<KernelCall, { readonly cpu?: unknown }>): void {
+  if (call.cpu === undefined)
+    throw new DeviceError("cpu: the host draws random numbers; a device on top of this one needs readSync");
+  // Safe: whoever issues a call sets `cpu` to the function for the call's kind, such as `runConv`.
+  (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
+}
+
 /** Returns the device of a runtime. */
 function device(runtime: Runtime): Backend {
   const { memory } = runtime;
@@ -55,51 +83,8 @@ function device(runtime: Runtime): Backend {
     read: async (buffer, offset, length) => readSync(buffer, offset, length),
     readSync,
     elements: (view) => [memory.of(view.dtype), indexOf(view)],
-    run(call) {
-      switch (call.kind) {
-        case "pointwise":
-          runPointwise(runtime, call.program, call);
-          return;
-        case "foreach":
-          runForeach(runtime, call);
-          return;
-        case "rows":
-          runRows(runtime, call);
-          return;
-        case "matmul":
-          runMatmul(runtime, call);
-          return;
-        case "argreduce":
-          runArgReduce(runtime, call);
-          return;
-        case "gather":
-          runGather(runtime, call);
-          return;
-        case "scatter":
-          runScatter(runtime, call);
-          return;
-        case "scan":
-          runScan(runtime, call);
-          return;
-        case "sort":
-          runSort(memory, call);
-          return;
-        case "conv":
-        case "pool":
-        case "sparse":
-        case "random":
-          if (call.cpu === undefined)
-            throw new DeviceError("cpu: the host draws random numbers; a device on top of this one needs readSync");
-          // Safe: whoever issues a call sets `cpu` to the function for the call's kind, such as `runConv`.
-          (call.cpu as (runtime: Runtime, call: KernelCall) => void)(runtime, call);
-          return;
-        case "check":
-          runCheck(runtime, call);
-          return;
-        default:
-          throw call satisfies never;
-      }
-    },
+    // Safe: the kernel is for calls of this kind.
+    run: (call) => (kernels[call.kind] as (runtime: Runtime, call: KernelCall) => void)(runtime, call),
     // Every call has finished when `run` returns.
     flush: async () => undefined,
     memory: () => memory.use(),

@@ -64,7 +64,7 @@ function prepare(
   const step = (indexed.strides[dim] ?? 0) * bytesOf(indexed.dtype);
   const shape = index.shape;
   // The index replaces this coordinate, so the walk must not move along it.
-  const strides = indexed.strides.map((stride, d) => (d === dim ? 0 : stride));
+  const strides = indexed.strides.with(dim, 0);
   layout.take([windowOn(indexed, shape, strides), index, other], 0, shape.length, false);
   if (layout.count() === 0) return null;
   const last = layout.rank - 1;

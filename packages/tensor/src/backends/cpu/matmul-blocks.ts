@@ -4,10 +4,18 @@
  */
 
 import { launch } from "./arguments.ts";
-import { blockBytes, type ProductArguments, productKernel } from "./matmul-kernel.ts";
+import { type BlockArguments, blockBytes, productKernel } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
 import { type Cut, pack } from "./matmul-pack.ts";
-import { flip, type Matrix, type Product, repeats, writeMultiples, writeOffsets } from "./matmul-product.ts";
+import {
+  flip,
+  type Matrix,
+  type Product,
+  productArguments,
+  repeats,
+  writeMultiples,
+  writeTables,
+} from "./matmul-product.ts";
 import { tileRows, tileVectors } from "./matmul-tile.ts";
 import { align } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
@@ -35,7 +43,7 @@ const farLines = 2048;
 
 /** Computes a product of any shape. */
 export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product): void {
-  const { element, m, n, k, a, b, to, bias, batches } = product;
+  const { element, m, n, k, a, b, batches } = product;
   const panelWidth = tileVectors * lanes.count;
   const panels = Math.ceil(n / panelWidth);
   const tiles = Math.ceil(m / tileRows);
@@ -51,10 +59,7 @@ export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product)
   const tables = runtime.scratch(bPlace + Math.max(bBytes, bEach * size));
   for (let from = 0; from < batches; from += size) {
     const count = Math.min(size, batches - from);
-    writeOffsets(runtime, a, tables, from, count);
-    writeOffsets(runtime, b, tables + tableBytes, from, count);
-    writeOffsets(runtime, to, tables + 2 * tableBytes, from, count);
-    writeOffsets(runtime, bias, tables + 3 * tableBytes, from, count);
+    writeTables(runtime, product, tables, tableBytes, from, count);
     const block = blockBytes / lanes.bytes;
     if (aBytes > 0) {
       const cut = { target: tables + aPlace, offsets: tables, size: m, k, block, batchBytes: aEach };
@@ -84,26 +89,15 @@ export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product)
       if (unitTiles * tileRows > unitPanels * panelWidth || unitPanels === 1) unitTiles = Math.ceil(unitTiles / 2);
       else unitPanels = Math.ceil(unitPanels / 2);
     }
-    const args: ProductArguments = {
-      a: aBytes > 0 ? tables + aPlace : a.address,
-      b: bBytes > 0 ? tables + bPlace : b.address,
-      to: to.address,
-      bias: bias.address,
-      strides: to.row,
-      columnStride: to.column,
-      biasRowStride: bias.row,
-      biasColumnStride: bias.column,
-      tables,
-      tableBytes,
-      m,
-      n,
-      k,
+    const args: BlockArguments = {
+      ...productArguments(product, tables, tableBytes),
+      ...(aBytes > 0 && { a: tables + aPlace }),
+      ...(bBytes > 0 && { b: tables + bPlace }),
       unitTiles,
       unitPanels,
       aRow: aBytes > 0 ? 0 : a.row,
       aStep: a.column,
       bStep: bBytes > 0 ? 0 : b.row,
-      accumulate: product.accumulate ? 1 : 0,
     };
     const walk = aBytes > 0 || a.column !== lanes.bytes ? "lines" : "rows";
     launch(

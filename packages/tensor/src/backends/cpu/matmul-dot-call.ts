@@ -3,7 +3,7 @@
 import { launch } from "./arguments.ts";
 import { type DotArguments, dotColumns, dotKernel } from "./matmul-dot.ts";
 import type { Lanes } from "./matmul-lanes.ts";
-import { type Product, writeOffsets } from "./matmul-product.ts";
+import { type Product, productArguments, writeTables } from "./matmul-product.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Minimum multiplications per piece of work, about 10 µs. */
@@ -11,17 +11,16 @@ const smallestPiece = 100_000;
 
 /** Computes a product with few rows whose operands are both contiguous along k. */
 export function multiplyDots(runtime: Runtime, lanes: Lanes, product: Product): void {
-  const { element, m, n, k, batches, a, b, to, bias } = product;
+  const { element, m, n, k, batches, a, b } = product;
   const tableBytes = 4 * batches;
   const tables = runtime.scratch(4 * tableBytes);
-  [a, b, to, bias].forEach((matrix, i) => {
-    writeOffsets(runtime, matrix, tables + i * tableBytes, 0, batches);
-  });
+  writeTables(runtime, product, tables, tableBytes, 0, batches);
   const units = Math.ceil(n / dotColumns);
   const args: DotArguments = {
-    ...{ a: a.address, b: b.address, to: to.address, bias: bias.address },
-    ...{ tables, tableBytes, m, n, k, aRow: a.row, bColumn: b.column, toRow: to.row, toColumn: to.column },
-    ...{ biasRow: bias.row, biasColumn: bias.column, accumulate: product.accumulate ? 1 : 0, units },
+    ...productArguments(product, tables, tableBytes),
+    aRow: a.row,
+    bColumn: b.column,
+    units,
   };
   launch(
     runtime,

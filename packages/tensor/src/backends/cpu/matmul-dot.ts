@@ -7,6 +7,7 @@
 import { readArguments } from "./arguments.ts";
 import { batchOf } from "./matmul-kernel.ts";
 import type { Lanes } from "./matmul-lanes.ts";
+import type { ProductArguments } from "./matmul-product.ts";
 import { i32, type Local, ModuleBuilder, nth, shuffle, v128 } from "./wasm/index.ts";
 
 /** Maximum rows for which these kernels are used. */
@@ -14,27 +15,11 @@ export const dotRows = 4;
 /** Columns per unit of work. */
 export const dotColumns = 4;
 
-/** The arguments of the kernel. A unit is four columns of a batch; strides and offsets are in bytes. */
-export interface DotArguments {
-  readonly a: number;
-  readonly b: number;
-  readonly to: number;
-  readonly bias: number;
-  /**
-   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
-   */
-  readonly tables: number;
-  readonly tableBytes: number;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
+/** The arguments of the kernel. A unit is four columns of a batch; strides are in bytes. */
+export interface DotArguments extends ProductArguments {
   readonly aRow: number;
   readonly bColumn: number;
-  readonly toRow: number;
-  readonly toColumn: number;
-  readonly biasRow: number;
-  readonly biasColumn: number;
-  readonly accumulate: number;
+  /** Units per batch. */
   readonly units: number;
 }
 

@@ -6,6 +6,7 @@
 
 import { readArguments } from "./arguments.ts";
 import type { Lanes } from "./matmul-lanes.ts";
+import type { ProductArguments } from "./matmul-product.ts";
 import { dispatchRows, tileFunctions, tileVectors, tiling, type Walk } from "./matmul-tile.ts";
 import { type FunctionBuilder, i32, type Local, ModuleBuilder, nth, select } from "./wasm/index.ts";
 
@@ -16,25 +17,7 @@ import { type FunctionBuilder, i32, type Local, ModuleBuilder, nth, select } fro
 export const blockBytes = 1024;
 
 /** The arguments of the product kernel. */
-export interface ProductArguments {
-  readonly a: number;
-  readonly b: number;
-  readonly to: number;
-  /** 0 for no bias. */
-  readonly bias: number;
-  /** Byte strides of the result and the bias, in adjacent slots and in this order, as the tile function reads them. */
-  readonly strides: number;
-  readonly columnStride: number;
-  readonly biasRowStride: number;
-  readonly biasColumnStride: number;
-  /**
-   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
-   */
-  readonly tables: number;
-  readonly tableBytes: number;
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
+export interface BlockArguments extends ProductArguments {
   /** Tiles along m and panels along n per unit. */
   readonly unitTiles: number;
   readonly unitPanels: number;
@@ -45,8 +28,6 @@ export interface ProductArguments {
   readonly aRow: number;
   readonly aStep: number;
   readonly bStep: number;
-  /** Whether the first block of k is added to the existing result. */
-  readonly accumulate: number;
 }
 
 /** Builds the product kernel: with `a` packed or contiguous along m ("lines"), or read along its rows ("rows"). */
@@ -55,12 +36,11 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: 
   const functions = tileFunctions(module, lanes, walk, "step");
   const panelWidth = tileVectors * lanes.count;
   return module.run((f, args, begin, end) => {
-    const slot = readArguments<keyof ProductArguments>(f, args, names);
-    const strides = f.let(i32.add(args, 8 * names.indexOf("strides")));
-    const { m, n, k, aRow, aStep, bStep, accumulate } = slot;
+    const slot = readArguments<keyof BlockArguments>(f, args, names);
+    const strides = f.let(i32.add(args, 8 * names.indexOf("toRow")));
+    const { m, n, k, toRow, toColumn, biasRow, biasColumn, aRow, aStep, bStep, accumulate } = slot;
     const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
     const block = i32.const(blockBytes / lanes.bytes);
-    const { strides: rowStride, columnStride, biasRowStride: biasRow, biasColumnStride: biasColumn } = slot;
     const aPacked = f.let(i32.eqz(aRow));
     const bPacked = f.let(i32.eqz(bStep));
     const panels = f.let(i32.divU(i32.add(n, panelWidth - 1), panelWidth));
@@ -90,7 +70,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: 
               const packedStep = walk === "lines" ? i32.shl(rows, lanes.shift) : aRow;
               const packedRow = i32.shl(length, lanes.shift);
               const aAddress = nth(aBlock, top, select(aPacked, packedRow, aRow));
-              const cell = nth(nth(to, top, rowStride), left, columnStride);
+              const cell = nth(nth(to, top, toRow), left, toColumn);
               const biasCell = nth(nth(bias, top, biasRow), left, biasColumn);
               dispatchRows(f, rows, functions, [
                 ...[
@@ -116,7 +96,7 @@ export function productKernel(shared: boolean, lanes: Lanes, walk: Walk, names: 
 /** Emits the addresses of a unit's batch, and the tiles and panels of the unit. */
 function unitOf(
   f: FunctionBuilder,
-  slot: Readonly<Record<keyof ProductArguments, Local<"i32">>>,
+  slot: Readonly<Record<keyof BlockArguments, Local<"i32">>>,
   unit: Local<"i32">,
   tiles: Local<"i32">,
   panels: Local<"i32">,

@@ -31,6 +31,51 @@ export interface Product {
   readonly batches: number;
 }
 
+/** The arguments that the kernels of products have in common. */
+export interface ProductArguments {
+  /** Addresses. That of the bias is 0 if there is none. */
+  readonly a: number;
+  readonly b: number;
+  readonly to: number;
+  readonly bias: number;
+  /** Byte strides of the result and the bias, in adjacent slots and in this order, as the tile function reads them. */
+  readonly toRow: number;
+  readonly toColumn: number;
+  readonly biasRow: number;
+  readonly biasColumn: number;
+  /**
+   * Tables of the batches' byte offsets in a, b, the result and the bias, as 4-byte integers, and the bytes of each.
+   */
+  readonly tables: number;
+  readonly tableBytes: number;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Whether the product is added to the existing result. */
+  readonly accumulate: number;
+}
+
+/** Returns the arguments that describe a product. */
+export function productArguments(product: Product, tables: number, tableBytes: number): ProductArguments {
+  const { m, n, k, a, b, to, bias, accumulate } = product;
+  return {
+    a: a.address,
+    b: b.address,
+    to: to.address,
+    bias: bias.address,
+    toRow: to.row,
+    toColumn: to.column,
+    biasRow: bias.row,
+    biasColumn: bias.column,
+    tables,
+    tableBytes,
+    m,
+    n,
+    k,
+    accumulate: Number(accumulate),
+  };
+}
+
 /** Represents an absent operand. */
 const none: Matrix = { address: 0, row: 0, column: 0, view: null };
 
@@ -63,11 +108,25 @@ export function repeats({ view }: Matrix): boolean {
   return true;
 }
 
+/** Writes the tables of the offsets of `count` batches, beginning with batch `from`. */
+export function writeTables(
+  runtime: Runtime,
+  { a, b, to, bias }: Product,
+  tables: number,
+  tableBytes: number,
+  from: number,
+  count: number,
+): void {
+  [a, b, to, bias].forEach((matrix, i) => {
+    writeOffsets(runtime, matrix, tables + i * tableBytes, from, count);
+  });
+}
+
 /**
  * Writes the byte offsets of `count` batches of an operand, from batch `from` in row-major order, into a table of
  * 4-byte integers.
  */
-export function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, from: number, count: number): void {
+function writeOffsets(runtime: Runtime, { view }: Matrix, table: number, from: number, count: number): void {
   if (view === null) {
     writeMultiples(runtime, table, count, 0);
     return;

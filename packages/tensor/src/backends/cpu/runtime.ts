@@ -7,7 +7,7 @@
 
 import { checkInteger } from "../../argument.ts";
 import { DeviceError } from "../../errors.ts";
-import { mod, pow } from "../../expr/functions.ts";
+import { pow } from "../../expr/functions.ts";
 import { once } from "../../once.ts";
 import type { Block } from "../allocator.ts";
 import { LinearMemory } from "./memory.ts";
@@ -57,14 +57,13 @@ export interface Runtime {
 }
 
 /**
- * The functions that kernels can import: those of `Math`, and three that `Math` lacks or defines differently from C.
+ * The functions that kernels can import: those of `Math`, and two that `Math` lacks or defines differently from C.
  * Workers provide the same set.
  */
 // Safe: modules import only functions, by name.
 const functions = {
   __proto__: Math,
   fmod: (a: number, b: number) => a % b,
-  mod,
   pow,
 } as unknown as WebAssembly.ModuleImports;
 

@@ -35,7 +35,6 @@ const body = `(memory) => {
     math: {
       __proto__: Math,
       fmod: (a, b) => a % b,
-      mod: (a, b) => { const r = a % b; return r !== 0 && r < 0 !== b < 0 ? r + b : r; },
       pow: (a, b) => (a === 1 || (a === -1 && (b === 1 / 0 || b === -1 / 0)) ? 1 : a ** b),
     },
   };

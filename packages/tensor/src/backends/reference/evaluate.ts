@@ -68,7 +68,6 @@ function compileNode(e: Expr, args: readonly number[]): Node {
     case "mul":
     case "div":
     case "idiv":
-    case "mod":
     case "fmod":
     case "pow":
     case "atan2":

@@ -5,7 +5,7 @@
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
-import { erf, erfc, mod, pow, roundHalfEven, sigmoid } from "../../expr/functions.ts";
+import { erf, erfc, pow, roundHalfEven, sigmoid } from "../../expr/functions.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../../half.ts";
 
@@ -124,8 +124,6 @@ function floatBinary(op: BinaryOp): (a: number, b: number) => number {
       return (a, b) => a * b;
     case "div":
       return (a, b) => a / b;
-    case "mod":
-      return mod;
     case "fmod":
       return (a, b) => a % b;
     case "pow":
@@ -159,8 +157,6 @@ function integerBinary(op: BinaryOp, dtype: DType): (a: number, b: number) => nu
       return Math.imul;
     case "idiv":
       return (a, b) => (b === 0 ? 0 : Math.floor(a / b));
-    case "mod":
-      return (a, b) => (b === 0 ? 0 : mod(a, b));
     case "fmod":
       return (a, b) => (b === 0 ? 0 : a % b);
     case "pow":

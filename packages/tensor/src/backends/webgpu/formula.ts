@@ -71,7 +71,6 @@ function write(e: Expr, args: readonly string[], leaves: Leaves): string {
     case "mul":
     case "div":
     case "idiv":
-    case "mod":
     case "fmod":
     case "pow":
     case "atan2":
@@ -183,8 +182,6 @@ export function writeBinary(op: BinaryOp, dtype: DType, a: string, b: string): s
       return `${op}(${a}, ${b})`;
     case "idiv":
       return wrap(`f_idiv(${a}, ${b})`, dtype);
-    case "mod":
-      return `f_imod(${a}, ${b})`;
     case "fmod":
       return `f_ifmod(${a}, ${b})`;
     case "pow":

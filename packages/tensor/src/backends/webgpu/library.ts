@@ -70,10 +70,6 @@ fn f_nan() -> f32 { return bitcast<f32>(nanBits); }`,
   if (b == 0 || b == -1) { return 0; }
   return a % b;
 }`,
-  f_imod: `fn f_imod(a: i32, b: i32) -> i32 {
-  let r = f_ifmod(a, b);
-  return select(r, r + b, r != 0 && (r < 0) != (b < 0));
-}`,
   f_ipow: `fn f_ipow(base: i32, exponent: i32) -> i32 {
   if (exponent < 0) {
     if (base == 1) { return 1; }

@@ -68,12 +68,11 @@ export const powers: Readonly<Record<string, string>> = {
   }
   return select(value, f_neg(value), isOdd && bitcast<u32>(a) >= 0x80000000u);
 }`,
-  f_remainder: `fn f_remainder(a: f32, b: f32, floored: bool) -> f32 {
+  f_fmod: `fn f_fmod(a: f32, b: f32) -> f32 {
   let x = bitcast<u32>(a) & 0x7fffffffu;
   let y = bitcast<u32>(b) & 0x7fffffffu;
   if (y == 0u || x >= 0x7f800000u || y > 0x7f800000u) { return f_nan(); }
-  let turn = floored && (bitcast<u32>(a) >> 31u) != (bitcast<u32>(b) >> 31u);
-  if (x < y) { return select(a, a + b, turn && x != 0u); }
+  if (x < y) { return a; }
   let scale = max(y >> 23u, 1u);
   var distance = max(x >> 23u, 1u) - scale;
   let divisor = select(y & 0x7fffffu, (y & 0x7fffffu) | 0x800000u, y >= 0x800000u);
@@ -83,16 +82,10 @@ export const powers: Readonly<Record<string, string>> = {
     rest = (rest << step) % divisor;
     distance -= step;
   }
-  var sign = bitcast<u32>(a) & 0x80000000u;
+  let sign = bitcast<u32>(a) & 0x80000000u;
   if (rest == 0u) { return bitcast<f32>(sign); }
-  if (turn) {
-    rest = divisor - rest;
-    sign ^= 0x80000000u;
-  }
   let shift = min(countLeadingZeros(rest) - 8u, scale - 1u);
   rest <<= shift;
   return bitcast<f32>(sign | select(rest, (rest - 0x800000u) + ((scale - shift) << 23u), rest >= 0x800000u));
 }`,
-  f_fmod: "fn f_fmod(a: f32, b: f32) -> f32 { return f_remainder(a, b, false); }",
-  f_mod: "fn f_mod(a: f32, b: f32) -> f32 { return f_remainder(a, b, true); }",
 };

@@ -6,7 +6,6 @@ import { nodesOf } from "../../../expr/program.ts";
 const slow: Readonly<Record<string, number>> = {
   div: 3,
   sqrt: 3,
-  mod: 40,
   fmod: 40,
   idiv: 30,
   pow: 150,

@@ -34,27 +34,24 @@ export function guarded(
   return result;
 }
 
-/** The remainder, with the dividend's sign (`fmod`) or the divisor's (`mod`). */
-export function fmod32(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
+/** The remainder with the dividend's sign. */
+export function fmod32(e: Emitter, a: Vector, b: Vector): Vector {
   // Quotients below 2²⁹ are exact in float64. Others are computed lane by lane.
   const quotient = e.let(f32x4.abs(f32x4.div(a, b)));
   const simple = v128.and(f32x4.lt(quotient, e.f32(2 ** 29)), f32x4.lt(f32x4.abs(b), e.f32(Number.POSITIVE_INFINITY)));
-  return guarded(e, op, [a, b], simple, () =>
-    throughDouble(e, [a, b], (x, y) => remainder(e, op, x as Vector, y as Vector)),
+  return guarded(e, "fmod", [a, b], simple, () =>
+    throughDouble(e, [a, b], (x, y) => remainder(e, x as Vector, y as Vector)),
   ); // safe: two arguments
 }
 
-function remainder(e: Emitter, op: "mod" | "fmod", a: Vector, b: Vector): Vector {
+function remainder(e: Emitter, a: Vector, b: Vector): Vector {
   const first = e.let(f64x2.sub(a, f64x2.mul(f64x2.trunc(f64x2.div(a, b)), b)));
   // If the quotient was rounded up to an integer, the remainder has the wrong sign.
   const size = e.let(f64x2.abs(b));
   const wrong = f64x2.lt(f64x2.mul(first, v128.bitselect(a, e.f64(1), e.f64(-0))), e.f64(0));
   const step = v128.bitselect(a, size, e.f64(-0));
   const exact = e.let(f64x2.add(first, v128.and(step, wrong)));
-  const rest = e.let(v128.bitselect(a, exact, e.f64(-0))); // a zero keeps the dividend's sign
-  if (op === "fmod") return rest;
-  const opposite = f64x2.lt(f64x2.mul(rest, v128.bitselect(b, e.f64(1), e.f64(-0))), e.f64(0));
-  return f64x2.add(rest, v128.and(b, opposite));
+  return e.let(v128.bitselect(a, exact, e.f64(-0))); // a zero keeps the dividend's sign
 }
 
 /** `aᵇ`: `2^(b log₂ a)` in float64 where a is positive and both are finite, lane by lane elsewhere. */

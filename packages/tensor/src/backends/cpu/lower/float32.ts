@@ -43,7 +43,7 @@ export function float32Unary(e: Emitter, op: UnaryOp, x: Vector): Vector {
 export function float32Binary(e: Emitter, op: BinaryOp, a: Vector, b: Vector): Vector {
   return arithmetic(f32x4, op, a, b, (name) => {
     if (name === "pow") return pow32(e, a, b);
-    return name === "atan2" ? atan2(e, a, b) : fmod32(e, name, a, b);
+    return name === "atan2" ? atan2(e, a, b) : fmod32(e, a, b);
   });
 }
 

@@ -47,7 +47,6 @@ export type Composed = Exclude<UnaryOp, Simple | "round" | "relu" | "not">;
 /** Emits a function that is one instruction or little more. `other` emits the remaining functions. */
 export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
   if (op === "relu") return lanes.pmax(x, zero); // the pseudo-maximum returns its first operand when that is NaN
-  if (op === "not") throw new Error("not: requires an integer or bool dtype");
   if (op === "round") return lanes.nearest(x);
   // Safe: an instruction of this name computes the function.
   return op in lanes ? lanes[op as Simple](x) : other(op as Composed);
@@ -59,18 +58,10 @@ export function arithmetic(
   op: BinaryOp,
   a: Vector,
   b: Vector,
-  other: (op: "mod" | "fmod" | "pow" | "atan2") => Vector,
+  other: (op: "fmod" | "pow" | "atan2") => Vector,
 ): Vector {
-  switch (op) {
-    case "mod":
-    case "fmod":
-    case "pow":
-    case "atan2":
-      return other(op);
-    default:
-      if (!(op in lanes)) throw new Error(`${op}: requires an integer dtype`);
-      return lanes[op as "add"](a, b); // safe: an instruction of this name computes the function
-  }
+  // Safe: an instruction of this name computes the function. Formulas of floats contain no other operations.
+  return op in lanes ? lanes[op as "add"](a, b) : other(op as "fmod" | "pow" | "atan2");
 }
 
 function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {

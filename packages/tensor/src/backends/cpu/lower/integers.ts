@@ -14,26 +14,20 @@ function eachPair(e: Emitter, a: Vector, b: Vector, f: (a: Integer, b: Integer) 
 }
 
 /**
- * Quotient rounded down (`idiv`), or remainder with the divisor's (`mod`) or the dividend's (`fmod`) sign. All are 0
- * for a divisor of 0.
+ * Quotient rounded down (`idiv`), or remainder with the dividend's sign (`fmod`). Both are 0 for a divisor of 0.
  */
-export function integerDivision(e: Emitter, op: "idiv" | "mod" | "fmod", a: Vector, b: Vector): Vector {
+export function integerDivision(e: Emitter, op: "idiv" | "fmod", a: Vector, b: Vector): Vector {
   return eachPair(e, a, b, (x, y) => {
     // Replacing divisors of 0 and -1 by 1 avoids both traps. The results for them are fixed below.
     const zero = e.let(i32.eqz(y));
     const minus = e.let(i32.eq(y, -1));
     const divisor = e.let(select(i32.or(zero, minus), i32.const(1), y));
-    if (op === "idiv") {
-      const quotient = e.let(i32.div(x, divisor));
-      const rest = i32.rem(x, divisor);
-      const down = i32.and(i32.ne(rest, 0), i32.lt(i32.xor(x, divisor), 0));
-      const floor = e.let(i32.sub(quotient, down));
-      return e.let(select(zero, i32.const(0), select(minus, i32.sub(0, x), floor)));
-    }
-    const rest = e.let(i32.rem(x, divisor)); // 0 for divisors of 0 and -1
-    if (op === "fmod") return rest;
-    const opposite = i32.and(i32.ne(rest, 0), i32.lt(i32.xor(rest, divisor), 0));
-    return e.let(select(opposite, i32.add(rest, divisor), rest));
+    const rest = i32.rem(x, divisor); // 0 for divisors of 0 and -1
+    if (op === "fmod") return e.let(rest);
+    const quotient = e.let(i32.div(x, divisor));
+    const down = i32.and(i32.ne(rest, 0), i32.lt(i32.xor(x, divisor), 0));
+    const floor = e.let(i32.sub(quotient, down));
+    return e.let(select(zero, i32.const(0), select(minus, i32.sub(0, x), floor)));
   });
 }
 

@@ -23,7 +23,7 @@ export function binary(e: Emitter, op: BinaryOp, dtype: DType, a: Value, b: Valu
   if (dtype === "float64") return float64Binary(e, op, a, b);
   const [x, y] = [first(a), first(b)];
   if (isFloating(dtype)) return [e.let(float32Binary(e, op, x, y))];
-  return [e.let(dtype === "bool" ? logic(op, x, y) : integerBinary(e, op, dtype, x, y))];
+  return [e.let(dtype === "bool" ? v128[logical[op] as "and"](x, y) : integerBinary(e, op, dtype, x, y))];
 }
 
 /** Emits a comparison of two operands of one dtype, whose result is a bool. */
@@ -50,39 +50,14 @@ function wrapped(e: Emitter, dtype: DType, x: Vector): Vector {
 }
 
 function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
-  const byte = (x: Vector) => wrapped(e, dtype, x);
-  switch (op) {
-    case "neg":
-      return byte(i32x4.neg(a));
-    case "abs":
-      return i32x4.abs(a);
-    case "relu":
-      return dtype === "bool" ? a : i32x4.max(a, e.i32(0));
-    case "not":
-      return byte(v128.not(a));
-    case "floor":
-    case "ceil":
-    case "round":
-    case "trunc":
-      return a;
-    default:
-      throw new Error(`${op}: requires a floating-point dtype`);
-  }
+  if (op === "relu") return dtype === "bool" ? a : i32x4.max(a, e.i32(0));
+  // Safe: formulas convert integers to floats for all other functions.
+  return wrapped(e, dtype, op === "not" ? v128.not(a) : i32x4[op as "neg" | "abs"](a));
 }
 
 function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vector): Vector {
   const byte = (x: Vector) => wrapped(e, dtype, x);
   switch (op) {
-    case "add":
-    case "sub":
-    case "mul":
-      return byte(i32x4[op](a, b));
-    case "idiv":
-    case "mod":
-    case "fmod":
-      return byte(integerDivision(e, op, a, b));
-    case "pow":
-      return byte(integerPower(e, a, b));
     case "min":
     case "max":
       return i32x4[op](a, b);
@@ -90,19 +65,21 @@ function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vec
     case "or":
     case "xor":
       return v128[op](a, b);
+    case "idiv":
+    case "fmod":
+      return byte(integerDivision(e, op, a, b));
+    case "pow":
+      return byte(integerPower(e, a, b));
     case "shl":
     case "shr":
       return byte(shift(e, op, dtype === "uint8" ? 8 : 32, a, b));
-    case "div":
-    case "atan2":
-      throw new Error(`${op}: requires a floating-point dtype`);
     default:
-      throw op satisfies never;
+      return byte(i32x4[op as "add" | "sub" | "mul"](a, b)); // safe: the others are computed in floating point
   }
 }
 
-/** Arithmetic on bools is logic: sums are `or`, products `and`, differences `xor`. */
-const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
+/** Arithmetic on bools is logic: sums are `or`, products `and`, differences `xor`. Formulas reject the rest. */
+const logical: Readonly<Record<string, "and" | "or" | "xor">> = {
   add: "or",
   max: "or",
   or: "or",
@@ -112,9 +89,3 @@ const logical: { readonly [Op in BinaryOp]?: "and" | "or" | "xor" } = {
   sub: "xor",
   xor: "xor",
 };
-
-function logic(op: BinaryOp, a: Vector, b: Vector): Vector {
-  const name = logical[op];
-  if (name === undefined) throw new Error(`${op}: not defined for bools`);
-  return v128[name](a, b);
-}

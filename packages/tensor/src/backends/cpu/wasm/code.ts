@@ -45,6 +45,17 @@ export function operand<T extends Type>(value: Operand<T>): string {
   return typeof value === "object" ? value.bytes : constant(value).bytes;
 }
 
+/** Returns an instruction: the code of its operands, followed by its own. */
+export function instruction<T extends Type | "void">(
+  type: T,
+  operands: readonly Operand<Type>[],
+  own: string,
+): Code<T> {
+  let bytes = "";
+  for (const value of operands) bytes += operand(value);
+  return { type, bytes: bytes + own };
+}
+
 /** Encodes an opcode. One with a prefix (0xfc, 0xfd for SIMD, 0xfe for atomics) is given as prefix · 2¹² + opcode. */
 export function opcode(code: number): string {
   return code < 256 ? bytes(code) : bytes(code >> 12) + unsigned(code & 0xfff);
@@ -60,12 +71,12 @@ export function memoryImmediate(align: number, offset: number): string {
 
 /** `condition ? a : b`, with both operands evaluated. */
 export function select<T extends Type>(condition: Operand<"i32">, a: Code<T>, b: Code<T>): Code<T> {
-  return { type: a.type, bytes: `${a.bytes + b.bytes + operand(condition)}\x1c\x01${typeBytes[a.type]}` };
+  return instruction(a.type, [a, b, condition], `\x1c\x01${typeBytes[a.type]}`);
 }
 
-/** An instruction with one argument and one result. */
+/** An instruction with one operand and one result. */
 export type Unary<A extends Type, R extends Type> = (a: Operand<A>) => Code<R>;
-/** An instruction with two arguments of one type and one result. */
+/** An instruction with two operands of one type and one result. */
 export type Binary<A extends Type, R extends Type> = (a: Operand<A>, b: Operand<A>) => Code<R>;
 /** Loads from `address + offset`, where the offset is a constant. */
 export type Load<T extends Type> = (address: Operand<"i32">, offset?: number) => Code<T>;
@@ -74,45 +85,57 @@ export type Store<T extends Type> = (address: Operand<"i32">, value: Operand<T>,
 
 /** The words of a string. */
 type Words<Text extends string> = Text extends `${infer First} ${infer Rest}` ? First | Words<Rest> : Text;
-/** A table with an entry for each word of a string. */
-export type Table<Names extends string, F> = { readonly [Name in Words<Names>]: F };
+/** A table with an entry for each word of a string that is not a number. */
+export type Table<Names extends string, F> = { readonly [Name in Exclude<Words<Names>, `${number}`>]: F };
 
 /**
- * Returns functions for unary instructions with consecutive opcodes, which start at `first` and follow the order of the
- * names. Those that they are assigned to restrict the types of the operands.
+ * Returns functions for instructions with a result of one type. `names` lists them in the order of their opcodes, with
+ * an opcode before each that does not follow the previous one: `"0x6a add sub mul 0x71 and or"`. Opcodes are counted
+ * from `base`. The tables that the functions are assigned to restrict the number and the types of the operands.
  */
-export function unaries<R extends Type, N extends string>(
+export function operations<R extends Type, N extends string>(
   result: R,
-  first: number,
   names: N,
-): Table<N, Unary<Type, R>> {
-  return each(first, names, (code) => (a) => ({ type: result, bytes: operand(a) + code }));
-}
-
-/** Returns functions for binary instructions in the same way. */
-export function binaries<R extends Type, N extends string>(
-  result: R,
-  first: number,
-  names: N,
-): Table<N, Binary<Type, R>> {
-  return each(first, names, (code) => (a, b) => ({ type: result, bytes: operand(a) + operand(b) + code }));
+  base?: number,
+): Table<N, (...operands: readonly Operand<Type>[]) => Code<R>> {
+  return each(
+    names,
+    (code) =>
+      (...operands) =>
+        instruction(result, operands, code),
+    base,
+  );
 }
 
 /** Returns functions for loads in the same way. */
-export function loads<T extends Type, N extends string>(type: T, first: number, names: N): Table<N, Load<T>> {
-  return each(first, names, (code) => (address, offset = 0) => {
-    return { type, bytes: operand(address) + code + memoryImmediate(0, offset) };
-  });
+export function loads<T extends Type, N extends string>(type: T, names: N, base?: number): Table<N, Load<T>> {
+  return each(
+    names,
+    (code) =>
+      (address, offset = 0) =>
+        instruction(type, [address], code + memoryImmediate(0, offset)),
+    base,
+  );
 }
 
 /** Returns functions for stores in the same way. */
-export function stores<N extends string>(first: number, names: N): Table<N, Store<Type>> {
-  return each(first, names, (code) => (address, value, offset = 0) => {
-    return { type: "void", bytes: operand(address) + operand(value) + code + memoryImmediate(0, offset) };
-  });
+export function stores<N extends string>(names: N, base?: number): Table<N, Store<Type>> {
+  return each(
+    names,
+    (code) =>
+      (address, value, offset = 0) =>
+        instruction("void", [address, value], code + memoryImmediate(0, offset)),
+    base,
+  );
 }
 
-function each<N extends string, F>(first: number, names: N, make: (code: string) => F): Table<N, F> {
-  // Safe: there is an entry for each word.
-  return Object.fromEntries(names.split(" ").map((name, i) => [name, make(opcode(first + i))])) as Table<N, F>;
+function each<N extends string, F>(names: N, make: (code: string) => F, base = 0): Table<N, F> {
+  const table: Record<string, F> = {};
+  let next = base;
+  for (const word of names.split(" ")) {
+    const given = Number(word);
+    if (Number.isNaN(given)) table[word] = make(opcode(next++));
+    else next = base + given;
+  }
+  return table as Table<N, F>; // safe: there is an entry for each name
 }

@@ -3,7 +3,7 @@
  * source text does and branches name their label instead of counting nesting levels.
  */
 
-import { type Code, constant, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
+import { type Code, constant, instruction, type Local, type Operand, operand, type Type, typeBytes } from "./code.ts";
 import { list, sized, unsigned } from "./encoding.ts";
 import { i32 } from "./scalar.ts";
 
@@ -229,5 +229,5 @@ function setting(local: Local<Type>): string {
 
 /** Returns the result of a call as an expression. */
 export function call<T extends Type | "void">(type: T, index: number, ...args: readonly Code<Type>[]): Code<T> {
-  return { type, bytes: `${args.map((arg) => arg.bytes).join("")}\x10${unsigned(index)}` };
+  return instruction(type, args, `\x10${unsigned(index)}`);
 }
