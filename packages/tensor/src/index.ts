@@ -253,7 +253,7 @@ export {
 } from "./ops/distance.ts";
 export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
-export { allclose, allcloseSync, equal, equalSync, type IsinOptions, isin } from "./ops/equality.ts";
+export { allclose, allcloseSync, equal, equalSync } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
 export { amax, amin, aminmax, argmax, argmin, max, min, ValuesAndIndices } from "./ops/extremes.ts";
 export { elements, factor, type Matrix, matrixAt, workspace } from "./ops/factorization.ts";
@@ -452,6 +452,8 @@ export {
   bucketize,
   type HistcOptions,
   histc,
+  type IsinOptions,
+  isin,
   type SearchOptions,
   type SearchSortedOptions,
   searchsorted,

@@ -6,6 +6,7 @@
 
 import {
   ArgumentError,
+  arange,
   DTypeError,
   expectBetween,
   expectTensor,
@@ -37,11 +38,15 @@ export interface CtcOptions extends LossOptions {
 /** Log-likelihood of an impossible alignment: very low but finite, so that no gradient is NaN. */
 const impossible = -1e30;
 
-const logSumExp = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("ctcLoss", (stay, next, skip) => {
-  const largest = stay.max(next).max(skip);
-  const total = [stay, next, skip].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
-  return largest.add(total.log());
-});
+const logSumExp = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor, Tensor]>(
+  "ctcLoss",
+  (stay, next, jump, barrier) => {
+    const skip = jump.add(barrier);
+    const largest = stay.max(next).max(skip);
+    const total = [stay, next, skip].map((x) => x.sub(largest).exp()).reduce((a, b) => a.add(b));
+    return largest.add(total.log());
+  },
+);
 
 // Keeps the state of a sequence that has ended. Separate from the sum above, so that each backward kernel binds few
 // enough buffers for any GPU.
@@ -153,17 +158,18 @@ function likelihoods(logProbs: Tensor, labels: Tensor, spans: Tensor, counts: Te
   const width = places.shape[1] as number;
   const emissions = logProbs.gather(2, places.unsqueeze(0).expand([steps, batch, width]));
   // A label may directly follow the previous one without a blank, unless the two are equal.
-  const before = pad(places, [2, 0], { value: blank }).narrow(1, 0, width);
-  const barrier = places.eq(blank).logicalOr(places.eq(before)).to(dtype).mul(impossible);
-  const shifted = (x: Tensor, by: number): Tensor => pad(x, [by, 0], { value: impossible }).narrow(1, 0, width);
+  const previous = pad(places, [2, 0], { value: blank }).narrow(1, 0, width);
+  const barrier = places.eq(blank).logicalOr(places.eq(previous)).to(dtype).mul(impossible);
   const beginning = Math.min(2, width);
   let state = zeros([batch, width], { dtype, device }).add(impossible);
   if (steps > 0)
     state = pad(emissions.select(0, 0).narrow(1, 0, beginning), [0, width - beginning], { value: impossible });
+  const running = spans.gt(arange(steps, { device }).unsqueeze(1)).unsqueeze(2);
   for (let t = 1; t < steps; t++) {
-    const running = spans.gt(t).unsqueeze(1);
-    const total = logSumExp(state, shifted(state, 1), shifted(state, 2).add(barrier));
-    state = advance(state, total, emissions.select(0, t), running);
+    const before = pad(state, [2, 0], { value: impossible });
+    const [skip, next] = [0, 1].map((by) => before.narrow(1, by, width)) as [Tensor, Tensor];
+    const total = logSumExp(state, next, skip, barrier);
+    state = advance(state, total, emissions.select(0, t), running.select(0, t));
   }
   // A path ends with the last label or with the blank after it. Without labels, only the blank remains.
   const last = stack([counts.mul(2), counts.mul(2).sub(1).clamp(0)], 1);

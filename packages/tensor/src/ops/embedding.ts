@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType } from "./check.ts";
 import { renorm } from "./distance.ts";
 import { expand } from "./expand.ts";
+import { countOf } from "./extremes.ts";
 import { filled } from "./fill.ts";
 import { gatherBackward, gathering, gatherUnchecked, selectUnchecked } from "./gather.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
@@ -109,17 +110,6 @@ export function embedding(indices: Tensor, weight: Tensor, options?: EmbeddingOp
   return reshape(rows, [...indices.shape, width]);
 }
 
-/** Returns the largest value of an index tensor, or -1 if it is empty. Throws an ArgumentError for a negative value. */
-function largest(operation: string, index: Tensor): number {
-  checkIndexType(operation, index);
-  let most = -1;
-  for (const value of index.dataSync()) {
-    if (value < 0) throw new ArgumentError(`${operation}: indices must not be negative, got ${value}`);
-    if (value > most) most = value;
-  }
-  return most;
-}
-
 /**
  * Encodes class indices as one-hot vectors: [...] → [..., numClasses], int32.
  *
@@ -139,7 +129,8 @@ export function oneHot(classes: Tensor, numClasses = -1): Tensor {
   if (count === -1) {
     if (shape.includes(0))
       throw new ArgumentError("oneHot: cannot infer the number of classes from an empty tensor; pass numClasses");
-    count = largest("oneHot", classes) + 1;
+    checkIndexType("oneHot", classes);
+    count = countOf("oneHot", classes);
   }
   checkInteger("oneHot", "numClasses", count, 1);
   checkBounds("oneHot", classes, count, shape.length);

@@ -3,12 +3,10 @@
  * `allclose` return promises, and their `Sync` forms need a device that can be read synchronously.
  */
 
-import { settings } from "../settings.ts";
 import { sameShape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { type CloseOptions, eq, isclose, logicalNot } from "./comparison.ts";
-import { reshape, unsqueeze } from "./reshape.ts";
-import { all, any } from "./sum.ts";
+import { type CloseOptions, eq, isclose } from "./comparison.ts";
+import { all } from "./sum.ts";
 
 /**
  * Tests whether two tensors have the same shape and equal elements. NaN is not equal to anything.
@@ -50,21 +48,4 @@ export async function allclose(a: Tensor, b: Tensor, options?: CloseOptions): Pr
  */
 export function allcloseSync(a: Tensor, b: Tensor, options?: CloseOptions): boolean {
   return all(isclose(a, b, options)).itemSync() !== 0;
-}
-
-/** Options of `isin`. */
-export interface IsinOptions {
-  /** Whether to negate the result. Default false. */
-  readonly invert?: boolean;
-}
-
-/**
- * Tests whether each element occurs in another tensor, as bools in the shape of `elements`.
- *
- * https://pytorch.org/docs/stable/generated/torch.isin.html
- */
-export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {
-  const { invert } = settings("isin", options, { invert: false });
-  const found = any(eq(unsqueeze(elements, -1), reshape(testElements, [-1])), -1);
-  return invert ? logicalNot(found) : found;
 }

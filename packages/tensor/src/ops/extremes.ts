@@ -12,6 +12,7 @@ import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { expectBetween } from "./check.ts";
 import { eq } from "./comparison.ts";
 import { gatherBackward } from "./gather.ts";
 import { maximum, minimum } from "./rounding.ts";
@@ -175,6 +176,17 @@ export function aminmax(
   options?: KeepOptions,
 ): { readonly min: Tensor; readonly max: Tensor } {
   return { min: amin(x, dim, options), max: amax(x, dim, options) };
+}
+
+/**
+ * Returns one more than the largest of integers that count from 0, or 0 if there are none. Throws an ArgumentError for a
+ * negative one. Where reading needs no `prefetch`, only the largest is read.
+ */
+export function countOf(operation: string, x: Tensor): number {
+  expectBetween(x, 0, Number.POSITIVE_INFINITY, `${operation}: expected non-negative integers, got {}`);
+  let count = 0;
+  for (const value of (x.device.readSync && x.numel() > 0 ? amax(x) : x).dataSync()) count = Math.max(count, value + 1);
+  return count;
 }
 
 /** Along which dimensions a search goes. */

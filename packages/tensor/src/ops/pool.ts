@@ -154,34 +154,23 @@ function batched(
   return shapeOf(operation, x).length === dims + 1 ? pool(unsqueeze(x, 0)).map((y) => squeeze(y, 0)) : pool(x);
 }
 
-/** Computes the maximum of each window and its index. */
-function maxPool(
-  operation: string,
-  dims: number,
-  x: Tensor,
-  size: PerDimension,
-  options: MaxPoolOptions | undefined,
-): Tensor | [Tensor, Tensor] {
-  const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
-  const outputs = batched(operation, dims, x, (batch) =>
-    applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)),
-  );
-  const [values, indices] = [outputs[0] as Tensor, outputs[1] as Tensor]; // safe: the operation has two outputs
-  if (given.returnIndices) return [values, indices];
-  indices.dispose();
-  return values;
-}
-
 /** A max pooling function: returns the values, or with `returnIndices` the pair [values, indices]. */
 export interface MaxPool {
   (x: Tensor, kernelSize: PerDimension, options?: MaxPoolOptions & { readonly returnIndices?: false }): Tensor;
   (x: Tensor, kernelSize: PerDimension, options: MaxPoolOptions & { readonly returnIndices: true }): [Tensor, Tensor];
 }
 
-function maxPooling(operation: string, dims: number): MaxPool {
-  // Safe: `returnIndices` selects the result's type, as the overloads declare.
-  return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) =>
-    maxPool(operation, dims, x, size, options)) as MaxPool;
+/** Returns the function that computes the maximum of each window and its index. */
+function maxPool(operation: string, dims: number): MaxPool {
+  return ((x: Tensor, size: PerDimension, options?: MaxPoolOptions) => {
+    const given = settings(operation, options, { ...defaultsFor(size), dilation: 1, returnIndices: false });
+    const outputs = batched(operation, dims, x, (batch) =>
+      applyAll(largest, [batch], windowsOf(operation, dims, batch, size, given)),
+    );
+    if (given.returnIndices) return outputs;
+    outputs[1]?.dispose();
+    return outputs[0];
+  }) as MaxPool; // safe: the operation has two outputs, and `returnIndices` selects the result's type
 }
 
 /**
@@ -191,7 +180,7 @@ function maxPooling(operation: string, dims: number): MaxPool {
  * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
-export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
+export const maxPool1d: MaxPool = /* @__PURE__ */ maxPool("maxPool1d", 1);
 
 /**
  * Computes the maximum of each window: [N, C, H, W] → [N, C, H', W']. Unbatched input [C, H, W] is accepted too.
@@ -206,7 +195,7 @@ export const maxPool1d: MaxPool = /* @__PURE__ */ maxPooling("maxPool1d", 1);
  * maxPool2d(x, 2); // half as high and as wide
  * const [values, indices] = maxPool2d(x, 3, { stride: 2, returnIndices: true });
  */
-export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
+export const maxPool2d: MaxPool = /* @__PURE__ */ maxPool("maxPool2d", 2);
 
 /**
  * Computes the maximum of each window: [N, C, D, H, W] → [N, C, D', H', W']. Unbatched input is accepted too.
@@ -215,7 +204,7 @@ export const maxPool2d: MaxPool = /* @__PURE__ */ maxPooling("maxPool2d", 2);
  * @throws ShapeError when the window is larger than the padded input, and for a size of 0 (except the batch).
  * @throws ArgumentError for invalid sizes, and for padding of more than half the kernel size.
  */
-export const maxPool3d: MaxPool = /* @__PURE__ */ maxPooling("maxPool3d", 3);
+export const maxPool3d: MaxPool = /* @__PURE__ */ maxPool("maxPool3d", 3);
 
 function avgPool(
   operation: string,

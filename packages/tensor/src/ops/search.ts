@@ -1,5 +1,5 @@
 /**
- * Binary search in sorted boundaries, for all values at once, and histograms. Both are composed of other operations, so
+ * Binary search in sorted boundaries, for all values at once, and histograms. All are composed of other operations, so
  * no values are read on the host.
  */
 
@@ -11,11 +11,13 @@ import { settings } from "../settings.ts";
 import { sameShape, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType, expectBetween, largestFinite } from "./check.ts";
+import { eq, lt, ne } from "./comparison.ts";
 import { filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape } from "./reshape.ts";
 import { scatterAdd } from "./scatter.ts";
 import { narrow } from "./slice.ts";
+import { sort } from "./sort.ts";
 
 /** Options of `bucketize`. */
 export interface SearchOptions {
@@ -68,12 +70,23 @@ function search(operation: string, boundaries: Tensor, values: Tensor, options?:
   const given = boundaries.detach();
   const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
-  let place = filled(values, wanted.shape, 0, "int32");
+  return reshape(placesOf(edges, wanted, axis, side === "right" ? behindEqual : behindLess), values.shape);
+}
+
+/** Returns for each value how many boundaries it is behind. */
+function placesOf(
+  edges: Tensor,
+  values: Tensor,
+  axis: number,
+  behind: (edge: Tensor, value: Tensor) => Tensor,
+): Tensor {
+  const length = edges.shape[axis] as number;
+  let place = filled(values, values.shape, 0, "int32");
   for (let step = 2 ** Math.floor(Math.log2(length)); step >= 1; step /= 2) {
     const edge = gatherUnchecked(edges, axis, probed(place, step, length - 1));
-    place = moved(place, side === "right" ? behindEqual(edge, wanted) : behindLess(edge, wanted), step, length);
+    place = moved(place, behind(edge, values), step, length);
   }
-  return reshape(place, values.shape);
+  return place;
 }
 
 /**
@@ -101,6 +114,31 @@ export function searchsorted(boundaries: Tensor, values: Tensor, options?: Searc
  */
 export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
   return search("bucketize", boundaries, values, options);
+}
+
+/** Options of `isin`. */
+export interface IsinOptions {
+  /** Whether to negate the result. Default false. */
+  readonly invert?: boolean;
+}
+
+/**
+ * Tests whether each element occurs in another tensor, as bools in the shape of `elements`.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.isin.html
+ */
+export function isin(elements: Tensor, testElements: Tensor, options?: IsinOptions): Tensor {
+  const { invert } = settings("isin", options, { invert: false });
+  const [values, tests] = [elements, testElements].map((x) => {
+    shapeOf("isin", x);
+    return reshape(x.detach(), [-1]);
+  }) as [Tensor, Tensor];
+  const edges = sort(tests).values;
+  const last = edges.numel() - 1;
+  if (last < 0) return filled(elements, elements.shape, Number(invert), "bool");
+  // A NaN among the test elements is last, and no value is behind it.
+  const nearest = gatherUnchecked(edges, 0, probed(placesOf(edges, values, 0, lt), 1, last));
+  return reshape((invert ? ne : eq)(nearest, values), elements.shape);
 }
 
 /** Options of `histc`. */

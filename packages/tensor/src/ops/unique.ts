@@ -5,16 +5,18 @@
 
 import { checkInteger, expectTensor } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
-import { encode, numbersOf } from "../encode.ts";
-import { ArgumentError, DTypeError } from "../errors.ts";
+import { numbersOf } from "../encode.ts";
+import { DTypeError } from "../errors.ts";
 import { isOptions, settings } from "../settings.ts";
 import { dimension, expectRank, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { contiguous } from "./copy.ts";
-import { fromHost, integers } from "./fill.ts";
+import { cast, contiguous } from "./copy.ts";
+import { countOf } from "./extremes.ts";
+import { filled, fromHost, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { movedim } from "./permute.ts";
 import { reshape } from "./reshape.ts";
+import { scatterAdd } from "./scatter.ts";
 import { sort } from "./sort.ts";
 
 /** Options of `uniqueConsecutive`. `I` and `C` are the types of `returnInverse` and `returnCounts`. */
@@ -50,10 +52,6 @@ export type Unique<I extends boolean = boolean, C extends boolean = boolean> = I
     : Tensor;
 
 const defaults = { dim: null, returnInverse: false, returnCounts: false } as const;
-
-function numbers(x: Tensor): ArrayLike<number> {
-  return numbersOf(x.dataSync(), x.dtype);
-}
 
 /** The position of the first of each group of equal elements or slices, the group of each, and the groups' sizes. */
 interface Groups {
@@ -116,7 +114,8 @@ function different(
   expectTensor(operation, x);
   const flat = dim === null ? reshape(x.detach(), [-1]) : movedim(x.detach(), dimension(operation, dim, x), 0);
   // Read the tensor itself, not a copy in another layout: it may have been prefetched.
-  const data = numbers(dim === null ? x : flat);
+  const { dtype } = x;
+  const data = numbersOf((dim === null ? x : flat).dataSync(), dtype);
   const count = flat.shape[0] as number;
   if (count > 0 && data.length === 0) throw shapeError(operation, `non-empty slices along dimension ${dim}`, x);
   const width = count === 0 ? 0 : data.length / count;
@@ -231,16 +230,8 @@ export function bincount(
   if (weights && (weights.ndim !== 1 || weights.shape[0] !== x.shape[0])) {
     throw shapeError("bincount", "as many weights as elements", x, weights);
   }
-  const data = numbers(x);
-  const each = weights ? numbers(weights) : null;
-  let size = minlength;
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number;
-    if (value < 0) throw new ArgumentError(`bincount: expected non-negative integers, got ${value}`);
-    size = Math.max(size, value + 1);
-  }
-  const bins = new Float64Array(size);
-  for (let i = 0; i < data.length; i++) (bins[data[i] as number] as number) += each ? (each[i] as number) : 1;
+  const size = Math.max(minlength, countOf("bincount", x));
   const dtype = weights ? (weights.dtype === "float32" ? "float32" : "float64") : "int32";
-  return fromHost(x, [size], dtype, encode(bins, dtype));
+  const each = weights ? cast(weights.detach(), dtype) : filled(x, x.shape, 1, dtype);
+  return scatterAdd(filled(x, [size], 0, dtype), 0, cast(x, "int32"), each);
 }

@@ -17,14 +17,19 @@ export function checkRange(operation: string, low: number, high: number): void {
 }
 
 /** Draws `count` integers from [low, high). */
-export function drawIntegers(generator: Generator, count: number, low: number, high: number): Float64Array {
+export function drawIntegers(
+  generator: Generator,
+  count: number,
+  low: number,
+  high: number,
+): Float64Array | Int32Array {
   checkRange("randint", low, high);
   const range = high - low;
   if (range >= 2 ** 32) {
     const wide = BigInt(range);
     return Float64Array.from({ length: count }, () => Number(generator.random64() % wide) + low);
   }
-  const values = new Float64Array(count);
+  const values = new (low >= -(2 ** 31) && high <= 2 ** 31 ? Int32Array : Float64Array)(count);
   for (let first = 0; first < count; first += most) {
     const words = nextWords(generator, Math.min(most, count - first));
     for (let i = 0; i < words.length; i++) values[first + i] = remainder(words[i] as number, range) + low;

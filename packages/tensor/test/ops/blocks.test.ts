@@ -165,6 +165,10 @@ describe("equality and asTensor", () => {
     expect(x.allcloseSync(x.add(0.1))).toBe(false);
     expect(await x.allclose(x.add(0.1), { atol: 0.2 })).toBe(true);
     expect(isin(x, tensor([2, 5])).toArraySync()).toEqual([false, true]);
+    const numbers = tensor([Number.NaN, 3, -1, Number.POSITIVE_INFINITY, 4]);
+    const tests = tensor([Number.NaN, 4, Number.POSITIVE_INFINITY, Number.NaN, -1]);
+    expect(isin(numbers, tests).toArraySync()).toEqual([false, false, true, true, true]);
+    expect(isin(numbers, tests.slice(0, 0, 0), { invert: true }).toArraySync()).toEqual(Array(5).fill(true));
   });
 
   it("asTensor returns its argument if it already is such a tensor", () => {

@@ -417,6 +417,7 @@ describe("sorting", () => {
     expect(counts.toArraySync()).toEqual([1, 1, 2]);
     expect(of([1, 3, 1], "int32").bincount(null, { minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
     expect(of([1, 3, 1], "int32").bincount({ minlength: 5 }).toArraySync()).toEqual([0, 2, 0, 1, 0]);
+    expect(() => of([2, -1], "int32").bincount()).toThrow("bincount: expected non-negative integers, got -1");
     expect(() => of([1], "int32").bincount(null, { minlength: 5.5 })).toThrow(
       /minlength must be a non-negative integer/,
     );

@@ -114,7 +114,7 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       for (let i = 0; i < 60; i++) check(runtime, call(runtime, "float32", 2, true));
     });
 
-    for (const dtype of ["float64", "float16", "bfloat16"] as const) {
+    for (const dtype of ["float64", "float16", "bfloat16", "int32"] as const) {
       it(`supports ${dtype}`, () => {
         for (let i = 0; i < 30; i++) check(runtime, call(runtime, dtype, 2));
       });
