@@ -6,7 +6,6 @@ import type { Arguments } from "../arguments.ts";
 import type { Call } from "../op-case.ts";
 import { Missing } from "../recorded.ts";
 
-const twoOf = ({ sign, logabsdet }: akari.LogDeterminant): readonly akari.Tensor[] => [sign, logabsdet];
 const flag = (given: Arguments, name: string): boolean => given.value(name) === true;
 
 /** Returns the options of `pinv` and `matrixRank`. A tolerance may be a tensor. */
@@ -75,7 +74,7 @@ export const linalg: Readonly<Record<string, Call>> = {
     ),
   "linalg.pinv": (given) => decompositions.pinv(given.tensor("A"), tolerances(given)),
   "linalg.qr": (given) => decompositions.qr(given.tensor("A"), given.options("mode")),
-  "linalg.slogdet": (given) => twoOf(akari.slogdet(given.tensor("A"))),
+  "linalg.slogdet": (given) => akari.slogdet(given.tensor("A")),
   "linalg.solve": (given) => akari.solve(given.tensor("A"), given.tensor("B"), given.options("left")),
   "linalg.solve_triangular": (given) =>
     akari.solveTriangular(given.tensor("A"), given.tensor("B"), given.options("upper", "left", "unitriangular")),

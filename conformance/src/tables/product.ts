@@ -86,11 +86,7 @@ const fractional =
   };
 
 /** Returns values and indices as a list. */
-function pair(found: unknown): readonly Tensor[] {
-  if (Array.isArray(found)) return found as readonly Tensor[];
-  const { values, indices } = found as akari.ValuesAndIndices; // safe: with `returnIndices` there are both
-  return [values, indices];
-}
+const pair = (found: unknown): readonly Tensor[] => found as readonly Tensor[]; // safe: with `returnIndices` there are both
 
 /** Returns the entries of a matrix product that is added to a third tensor, as a function and in place. */
 const added = (f: typeof akari.addmm, a: string, b: string): Readonly<Record<string, Call>> => {

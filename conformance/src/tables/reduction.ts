@@ -70,14 +70,7 @@ const integral = (given: Arguments): akari.TrapezoidOptions => {
 /** Reductions, cumulative operations, sorting. */
 export const reduction: Readonly<Record<string, Call>> = {
   all: over(akari.all),
-  aminmax: (given) => {
-    const { min, max } = akari.aminmax(
-      given.x,
-      given.has("dim") ? given.number("dim") : null,
-      given.options("keepdim"),
-    );
-    return [min, max];
-  },
+  aminmax: (given) => akari.aminmax(given.x, given.has("dim") ? given.number("dim") : null, given.options("keepdim")),
   amax: over(akari.amax),
   amin: over(akari.amin),
   any: over(akari.any),
@@ -101,14 +94,8 @@ export const reduction: Readonly<Record<string, Call>> = {
       ...search(given),
       ...tensors(given, "sorter"),
     }),
-  std_mean: (given) => {
-    const { std, mean } = akari.stdMean(given.x, ...spread(given));
-    return [std, mean];
-  },
-  var_mean: (given) => {
-    const { var: variance, mean } = akari.varMean(given.x, ...spread(given));
-    return [variance, mean];
-  },
+  std_mean: (given) => akari.stdMean(given.x, ...spread(given)),
+  var_mean: (given) => akari.varMean(given.x, ...spread(given)),
   argsort: (given) => akari.argsort(given.x, given.number("dim", -1), order(given)),
   count_nonzero: (given) => akari.countNonzero(given.x, given.dims()),
   "Tensor.cumprod_": (given) => given.x.cumprod_(given.number("dim")),

@@ -80,10 +80,7 @@ export const specialFunctions: Readonly<Record<string, Call>> = {
   "special.polygamma": (given) => functions.polygamma(given.number("n"), given.x),
   "special.multigammaln": (given) => functions.multigammaln(given.x, given.number("p")),
   float_power: (given) => functions.floatPower(given.operand("input"), given.operand("exponent")),
-  frexp: (given) => {
-    const { mantissa, exponent } = functions.frexp(given.x);
-    return [mantissa, exponent];
-  },
+  frexp: (given) => functions.frexp(given.x),
   gradient: (given) =>
     functions.gradient(given.x, {
       ...(given.options("spacing", "dim", "edge_order") as akari.GradientOptions),

@@ -102,7 +102,7 @@ const tensor: readonly Family[] = [
   {
     title: "Writing operations",
     about: "Tools for operations of your own: most are a single formula.",
-    files: "pointwise op once ops/view ops/check argument settings trace",
+    files: "pointwise op once named-tuple ops/view ops/check argument settings trace",
     names: "addInto fillView copyInto Viewed",
   },
   {
@@ -233,7 +233,8 @@ const distributions: readonly Family[] = [
   },
   {
     title: "Discrete distributions",
-    files: "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson odds",
+    files:
+      "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson sampling/poisson odds",
   },
   { title: "Continuous vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
   { title: "Matrices", files: "wishart lkj-cholesky" },

@@ -330,6 +330,7 @@ function bottom(tensor: Tensor): Tensor {
  */
 export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   checkChoice("requiresGrad", "on", on, [true, false]);
+  expectTensor("requiresGrad", tensor);
   if (on && !isFloating(tensor.dtype)) {
     throw new DTypeError(
       `requiresGrad: only floating-point tensors can require a gradient, this one is ${tensor.dtype}`,

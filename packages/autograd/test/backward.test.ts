@@ -312,5 +312,6 @@ describe("requiresGrad", () => {
     expect(() => requiresGrad(tensor([1]), "no" as never)).toThrow(
       new ArgumentError('requiresGrad: on must be true or false, got "no"'),
     );
+    expect(() => requiresGrad(null as never)).toThrow("requiresGrad: expected a tensor, got null; make one with");
   });
 });

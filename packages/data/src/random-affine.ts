@@ -101,13 +101,12 @@ export class RandomAffine implements Transform {
   }
 
   #draw(generator: Generator, image: Tensor): Movement {
-    const { translate, scale } = this.#options;
+    const { translate = [], scale } = this.#options;
     const [height, width] = [image.size(1), image.size(2)];
     const angle = this.sign * uniform(generator, this.#degrees);
-    const shiftX =
-      translate === undefined ? 0 : Math.round(uniform(generator, [-translate[0] * width, translate[0] * width]));
-    const shiftY =
-      translate === undefined ? 0 : Math.round(uniform(generator, [-translate[1] * height, translate[1] * height]));
+    const shift = (share: number | undefined, size: number): number =>
+      share === undefined ? 0 : Math.round(uniform(generator, [-share * size, share * size]));
+    const [shiftX, shiftY] = [shift(translate[0], width), shift(translate[1], height)];
     const factor = scale === undefined ? 1 : uniform(generator, scale);
     const shear = this.#options.shear === undefined ? 0 : uniform(generator, this.#shear);
     return { angle, shiftX, shiftY, scale: factor, shear };

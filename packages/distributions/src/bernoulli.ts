@@ -35,28 +35,29 @@ const logProbability = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("Bernoulli.lo
 export class Bernoulli extends Distribution {
   static override name = "Bernoulli";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = binaryConstraints;
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   /** @throws ArgumentError for probabilities outside of [0, 1]. */
   constructor(odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("Bernoulli", odds, options);
     super(given.value.shape, [], given.value, options);
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Probability of 1, [batch]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   /** Logarithms of the probabilities of 1 and of 0. */
   get logs(): readonly [one: Tensor, zero: Tensor] {
-    return this.#odds.logs;
+    return this.odds.logs;
   }
 
   override get support(): Constraint {
@@ -91,7 +92,7 @@ export class Bernoulli extends Distribution {
   }
 
   override entropy(): Tensor {
-    return this.#odds.entropy;
+    return this.odds.entropy;
   }
 
   override enumerateSupport(expand = true): Tensor {
@@ -101,6 +102,6 @@ export class Bernoulli extends Distribution {
   }
 
   override expand(batchShape: Shape): Bernoulli {
-    return new Bernoulli(this.#odds.expand(batchShape).given, this.options);
+    return new Bernoulli(this.odds.expand(batchShape).given, this.options);
   }
 }

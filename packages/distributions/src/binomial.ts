@@ -44,7 +44,8 @@ export class Binomial extends Distribution {
   };
   /** Number of trials n, [batch]. */
   readonly totalCount: Tensor;
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
   /** The number of trials, if it was passed as a number. */
   readonly #count: number | null;
 
@@ -58,18 +59,18 @@ export class Binomial extends Distribution {
     super(total.shape, [], value, options);
     if (this.validateArgs) expectWithin(counts, nonnegativeInteger, "Binomial: totalCount");
     this.totalCount = total;
-    this.#odds = given.expand(shaped.shape);
+    this.odds = given.expand(shaped.shape);
     this.#count = totalCount instanceof Tensor ? null : Number(totalCount);
   }
 
   /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   override get support(): Constraint {
@@ -126,7 +127,7 @@ export class Binomial extends Distribution {
   override expand(batchShape: Shape): Binomial {
     return new Binomial(
       this.#count ?? this.totalCount.expand(batchShape),
-      this.#odds.expand(batchShape).given,
+      this.odds.expand(batchShape).given,
       this.options,
     );
   }

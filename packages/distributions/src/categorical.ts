@@ -33,7 +33,8 @@ import { CategoricalOdds, type ClassOdds, classConstraints } from "./odds.ts";
 export class Categorical extends Distribution {
   static override name = "Categorical";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = classConstraints;
-  readonly #odds: CategoricalOdds;
+  /** @hidden */
+  protected override readonly odds: CategoricalOdds;
 
   /**
    * @throws ArgumentError for negative probabilities.
@@ -42,27 +43,27 @@ export class Categorical extends Distribution {
   constructor(odds: ClassOdds, options: DistributionOptions = {}) {
     const given = CategoricalOdds.of("Categorical", odds, options);
     super(given.value.shape.slice(0, -1), [], given.value, options);
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Normalized probabilities, [batch, classes]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   /** The normalized probabilities or logits, whichever was passed to the constructor. */
   get given(): { readonly probs: Tensor } | { readonly logits: Tensor } {
-    return this.#odds.given;
+    return this.odds.given;
   }
 
   /** Number of classes. */
   get classes(): number {
-    return this.#odds.classes;
+    return this.odds.classes;
   }
 
   override get support(): Constraint {
@@ -105,7 +106,7 @@ export class Categorical extends Distribution {
   }
 
   override entropy(): Tensor {
-    return entropyOf(this.#odds);
+    return entropyOf(this.odds);
   }
 
   override enumerateSupport(expand = true): Tensor {
@@ -115,7 +116,7 @@ export class Categorical extends Distribution {
   }
 
   override expand(batchShape: Shape): Categorical {
-    return new Categorical(this.#odds.expand(batchShape).given, this.options);
+    return new Categorical(this.odds.expand(batchShape).given, this.options);
   }
 }
 

@@ -89,23 +89,24 @@ export function continuousCross(mean: Tensor, q: ContinuousBernoulli): Tensor {
 export class ContinuousBernoulli extends Distribution {
   static override name = "ContinuousBernoulli";
   static override readonly argConstraints: Readonly<Record<string, Constraint>> = binaryConstraints;
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   /** @throws ArgumentError for probabilities outside of [0, 1]. */
   constructor(odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("ContinuousBernoulli", odds, options);
     super(given.value.shape, [], given.value, options);
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Parameter p, clamped away from 0 and 1, [batch]. It is not the mean. */
   get probs(): Tensor {
-    return inside(this.#odds.probs);
+    return inside(this.odds.probs);
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   /** Logarithm of the normalizing constant C, [batch]. */
@@ -150,6 +151,6 @@ export class ContinuousBernoulli extends Distribution {
   }
 
   override expand(batchShape: Shape): ContinuousBernoulli {
-    return new ContinuousBernoulli(this.#odds.expand(batchShape).given, this.options);
+    return new ContinuousBernoulli(this.odds.expand(batchShape).given, this.options);
   }
 }

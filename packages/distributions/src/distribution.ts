@@ -66,6 +66,9 @@ export abstract class Distribution {
   /** A tensor with the dtype and device of the parameters. */
   readonly like: Tensor;
 
+  /** The probabilities or logits that were passed, in distributions that accept either. */
+  declare protected readonly odds?: { readonly given: Readonly<Record<string, Tensor>> };
+
   /** @param like a parameter, for its dtype and device. */
   protected constructor(batchShape: Shape, eventShape: Shape, like: Tensor, options: DistributionOptions) {
     this.batchShape = batchShape;
@@ -180,9 +183,15 @@ export abstract class Distribution {
   /** Returns the distribution with its batch broadcast to a larger shape. */
   abstract expand(batchShape: Shape): Distribution;
 
-  /** Returns the name and the shapes, as in `Normal(batchShape: [3], eventShape: [])`. */
+  /** Returns the name and the parameters, or the shapes of larger ones, as in `Normal(loc: 0.0, scale: [3])`. */
   toString(): string {
-    return `${this.label}(batchShape: ${showShape(this.batchShape)}, eventShape: ${showShape(this.eventShape)})`;
+    const own: object = { ...this, ...this.odds?.given };
+    const names = Object.keys((this.constructor as typeof Distribution).argConstraints); // safe: that of a subclass
+    const given = names.filter((name) => name in own);
+    const shown = (given.length > 0 ? given : names).map(
+      (name) => `${name}: ${show(Reflect.get(own, name) ?? Reflect.get(this, name))}`,
+    );
+    return `${this.label}(${shown.join(", ")})`;
   }
 
   /** Options for a distribution derived from this one. */
@@ -245,6 +254,15 @@ export abstract class Distribution {
     const { dtype, device } = this.like;
     return full(this.extendedShape([]), value, { dtype, device });
   }
+}
+
+/** Formats a parameter: a number as in Python, and of several numbers the shape. */
+function show(x: Tensor | number): string {
+  if (typeof x === "number") return String(x);
+  if (x.numel() !== 1) return showShape(x.shape);
+  if (x.ndim > 0 || x.device.readSync === undefined) return String(x);
+  const value = x.itemSync();
+  return Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 /** Throws an ArgumentError unless a value is a distribution. In plain JavaScript it may be anything. */

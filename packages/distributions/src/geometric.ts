@@ -45,23 +45,24 @@ export class Geometric extends Distribution {
     },
     logits: real,
   };
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   /** @throws ArgumentError for probabilities outside of (0, 1]. */
   constructor(odds: Odds, options: DistributionOptions = {}) {
     const given = BinaryOdds.of("Geometric", odds, options, Geometric.argConstraints);
     super(given.value.shape, [], given.value, options);
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   override get support(): Constraint {
@@ -93,10 +94,10 @@ export class Geometric extends Distribution {
   }
 
   override entropy(): Tensor {
-    return this.#odds.entropy.div(this.probs);
+    return this.odds.entropy.div(this.probs);
   }
 
   override expand(batchShape: Shape): Geometric {
-    return new Geometric(this.#odds.expand(batchShape).given, this.options);
+    return new Geometric(this.odds.expand(batchShape).given, this.options);
   }
 }

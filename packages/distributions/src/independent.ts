@@ -81,6 +81,11 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
     return sumRightmost(this.base.entropy(), this.reinterpretedBatchNdims);
   }
 
+  /** Returns the name, the wrapped distribution and the number of dimensions. */
+  override toString(): string {
+    return `Independent(${this.base}, ${this.reinterpretedBatchNdims})`;
+  }
+
   override expand(batchShape: Shape): Independent<Base> {
     const parts = this.base.batchShape.slice(this.batchShape.length);
     // Safe: `expand` returns a distribution of the same class.

@@ -96,6 +96,11 @@ export class MixtureSameFamily<Component extends Distribution = Distribution> ex
     return new MixtureSameFamily(this.mixture.expand(batchShape), components, this.options);
   }
 
+  /** Returns the name, the mixture and the components. */
+  override toString(): string {
+    return `MixtureSameFamily(\n  ${this.mixture},\n  ${this.components})`;
+  }
+
   /** Inserts the component dimension before the event dimensions. */
   #spread(x: Tensor): Tensor {
     return x.unsqueeze(-1 - this.eventShape.length);

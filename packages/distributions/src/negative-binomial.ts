@@ -14,7 +14,7 @@ import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger, rea
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { Gamma } from "./gamma.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
-import { poisson } from "./sampling/poisson.ts";
+import { drawPoisson } from "./sampling/poisson.ts";
 import { expectWithin } from "./validation.ts";
 
 /**
@@ -39,7 +39,8 @@ export class NegativeBinomial extends Distribution {
   };
   /** Number of failures n, [batch]. */
   readonly totalCount: Tensor;
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   /** @throws ArgumentError for a negative count, and for probabilities outside of [0, 1). */
   constructor(totalCount: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
@@ -51,17 +52,17 @@ export class NegativeBinomial extends Distribution {
     super(total.shape, [], value, options);
     if (this.validateArgs) expectWithin(counts, nonnegative, "NegativeBinomial: totalCount");
     this.totalCount = total;
-    this.#odds = given.expand(shaped.shape);
+    this.odds = given.expand(shaped.shape);
   }
 
   /** Probability of success of a trial, [batch]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   override get support(): Constraint {
@@ -83,7 +84,7 @@ export class NegativeBinomial extends Distribution {
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     return unrecorded(() => {
       const rates = new Gamma(this.totalCount, this.logits.neg().exp(), { validateArgs: false });
-      return poisson(rates.sample(sampleShape, options), options);
+      return drawPoisson(rates.sample(sampleShape, options), options);
     });
   }
 
@@ -103,6 +104,6 @@ export class NegativeBinomial extends Distribution {
   }
 
   override expand(batchShape: Shape): NegativeBinomial {
-    return new NegativeBinomial(this.totalCount.expand(batchShape), this.#odds.expand(batchShape).given, this.options);
+    return new NegativeBinomial(this.totalCount.expand(batchShape), this.odds.expand(batchShape).given, this.options);
   }
 }

@@ -4,7 +4,7 @@ import { type GeneratorOption, type Shape, type Tensor, type TensorOrNumber, xlo
 import { type Constraint, nonnegative, nonnegativeInteger } from "./constraints.ts";
 import { Distribution, type DistributionOptions } from "./distribution.ts";
 import { parameters } from "./parameters.ts";
-import { poisson } from "./sampling/poisson.ts";
+import { drawPoisson } from "./sampling/poisson.ts";
 
 /**
  * The Poisson distribution of the number of independent events that occur on average `rate` times.
@@ -48,7 +48,7 @@ export class Poisson extends Distribution {
   }
 
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
-    return poisson(this.rate.expand(this.extendedShape(sampleShape)), options);
+    return drawPoisson(this.rate.expand(this.extendedShape(sampleShape)), options);
   }
 
   override logProb(value: TensorOrNumber): Tensor {

@@ -54,7 +54,8 @@ const logistic = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
 /** The distribution of the logit of a relaxed Bernoulli variable. */
 class LogitRelaxedBernoulli extends Distribution {
   readonly temperature: Tensor;
-  readonly odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   constructor(temperature: Tensor, odds: BinaryOdds, options: DistributionOptions) {
     super(odds.value.shape, [], odds.value, options);
@@ -90,7 +91,8 @@ class LogitRelaxedBernoulli extends Distribution {
 /** The distribution of the logarithms of a relaxed categorical variable. */
 class LogRelaxedCategorical extends Distribution {
   readonly temperature: Tensor;
-  readonly odds: CategoricalOdds;
+  /** @hidden */
+  protected override readonly odds: CategoricalOdds;
 
   constructor(temperature: Tensor, odds: CategoricalOdds, options: DistributionOptions) {
     super(odds.value.shape.slice(0, -1), odds.value.shape.slice(-1), odds.value, options);
@@ -148,7 +150,8 @@ export class RelaxedBernoulli extends TransformedDistribution {
   };
   /** Temperature t: the lower, the closer samples are to 0 or 1. */
   readonly temperature: Tensor;
-  readonly #odds: BinaryOdds;
+  /** @hidden */
+  protected override readonly odds: BinaryOdds;
 
   /** @throws ArgumentError for a temperature that is not positive, and for probabilities outside of [0, 1]. */
   constructor(temperature: TensorOrNumber, odds: Odds, options: DistributionOptions = {}) {
@@ -156,21 +159,21 @@ export class RelaxedBernoulli extends TransformedDistribution {
     const warm = temperatureOf("RelaxedBernoulli", temperature, given.value, options);
     super(new LogitRelaxedBernoulli(warm, given, { validateArgs: false }), new SigmoidTransform(), options);
     this.temperature = warm;
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Probability of 1 without the relaxation, [batch]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logits `ln(p / (1 - p))`, [batch]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   override expand(batchShape: Shape): RelaxedBernoulli {
-    return new RelaxedBernoulli(this.temperature, this.#odds.expand(batchShape).given, this.options);
+    return new RelaxedBernoulli(this.temperature, this.odds.expand(batchShape).given, this.options);
   }
 }
 
@@ -196,7 +199,8 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
   };
   /** Temperature t: the lower, the closer samples are to one-hot vectors. */
   readonly temperature: Tensor;
-  readonly #odds: CategoricalOdds;
+  /** @hidden */
+  protected override readonly odds: CategoricalOdds;
 
   /**
    * @throws ArgumentError for a temperature that is not positive, and for negative probabilities.
@@ -208,20 +212,20 @@ export class RelaxedOneHotCategorical extends TransformedDistribution {
     if (warm.numel() !== 1) throw new ShapeError("RelaxedOneHotCategorical: the temperature must be one number");
     super(new LogRelaxedCategorical(warm.reshape([]), given, { validateArgs: false }), new ExpTransform(), options);
     this.temperature = warm.reshape([]);
-    this.#odds = given;
+    this.odds = given;
   }
 
   /** Normalized probabilities without the relaxation, [batch, classes]. */
   get probs(): Tensor {
-    return this.#odds.probs;
+    return this.odds.probs;
   }
 
   /** Logarithms of the normalized probabilities, [batch, classes]. */
   get logits(): Tensor {
-    return this.#odds.logits;
+    return this.odds.logits;
   }
 
   override expand(batchShape: Shape): RelaxedOneHotCategorical {
-    return new RelaxedOneHotCategorical(this.temperature, this.#odds.expand(batchShape).given, this.options);
+    return new RelaxedOneHotCategorical(this.temperature, this.odds.expand(batchShape).given, this.options);
   }
 }

@@ -131,9 +131,9 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
     return new TransformedDistribution(base, this.transforms, this.options);
   }
 
-  /** Returns the name, the shapes and the base distribution. */
+  /** Returns the name, and the parameters or the base distribution. */
   override toString(): string {
-    return `${super.toString().slice(0, -1)}, base: ${this.base})`;
+    return super.toString().replace("()", `(${this.base})`);
   }
 
   #forward(x: Tensor): Tensor {

@@ -4,7 +4,7 @@
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
-import { det, full, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
+import { det, eye, full, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { afterEach, describe, expect, it } from "vitest";
 import * as d from "../src/index.ts";
 import { build, expectClose, type Numbers, plain, recorded } from "./recorded.ts";
@@ -90,7 +90,29 @@ describe("a distribution", () => {
       if (name !== "LocationScale")
         expect(Object.getOwnPropertyDescriptor(found, "name"), name).toMatchObject({ value: name, writable: true });
     }
-    expect(`${new d.Normal(zeros([3]), 1)}`).toBe("Normal(batchShape: [3], eventShape: [])");
+  });
+
+  it("prints its parameters, as in PyTorch", () => {
+    const pair = tensor([1, 2]);
+    expect(`${new d.Normal(0, 1)}`).toBe("Normal(loc: 0.0, scale: 1.0)");
+    expect(`${new d.Normal(zeros([3]), 1)}`).toBe("Normal(loc: [3], scale: [3])");
+    expect(`${new d.Normal(zeros([1]), 0.1)}`).toBe("Normal(loc: tensor([0.]), scale: tensor([0.1000]))");
+    expect(`${new d.Bernoulli(0.3)}`).toBe("Bernoulli(probs: 0.30000001192092896)");
+    expect(`${new d.Bernoulli({ logits: pair })}`).toBe("Bernoulli(logits: [2])");
+    expect(`${new d.Binomial(4, 0.5)}`).toBe("Binomial(totalCount: 4.0, probs: 0.5)");
+    expect(`${new d.StudentT(3)}`).toBe("StudentT(df: 3.0, loc: 0.0, scale: 1.0)");
+    expect(`${new d.LogNormal(0, 1)}`).toBe("LogNormal(loc: 0.0, scale: 1.0)");
+    expect(`${new d.Independent(new d.Normal(zeros([3]), 1), 1)}`).toBe("Independent(Normal(loc: [3], scale: [3]), 1)");
+    expect(`${new d.MixtureSameFamily(new d.Categorical(pair), new d.Normal(pair, 1))}`).toBe(
+      "MixtureSameFamily(\n  Categorical(probs: [2]),\n  Normal(loc: [2], scale: [2]))",
+    );
+    expect(`${new d.TransformedDistribution(new d.Normal(0, 1), new d.ExpTransform())}`).toBe(
+      "TransformedDistribution(Normal(loc: 0.0, scale: 1.0))",
+    );
+    expect(`${new d.RelaxedBernoulli(1, { probs: 0.5 })}`).toBe("RelaxedBernoulli(temperature: 1.0, probs: 0.5)");
+    expect(`${new d.MultivariateNormal(pair, { covarianceMatrix: eye(2) })}`).toBe(
+      "MultivariateNormal(loc: [2], scaleTril: [2, 2])",
+    );
   });
 
   it("enumerates its support without the batch on request", () => {

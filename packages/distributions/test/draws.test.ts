@@ -18,6 +18,7 @@ import {
   MultivariateNormal,
   Normal,
   Poisson,
+  poisson,
 } from "../src/index.ts";
 import { gammaSlope } from "../src/sampling/gamma-slope.ts";
 import { build, expectClose, type Numbers, plain, recorded } from "./recorded.ts";
@@ -41,6 +42,27 @@ describe("samples are the same as in PyTorch for", () => {
       return;
     }
     expectSame(distribution.rsample(entry.shape, { generator: new Generator(7) }), entry.rsample, "rsample");
+  });
+});
+
+// The numbers are PyTorch's.
+describe("poisson", () => {
+  it("draws PyTorch's numbers", async () => {
+    manualSeed(0);
+    expect(await poisson(tensor([0.5, 4, 100, 12])).toArray()).toEqual([2, 5, 94, 8]);
+    expect(await poisson(tensor([0, 3])).toArray()).toEqual([0, 4]);
+    const wide = poisson(tensor([20, 3], { dtype: "float64" }));
+    expect(await wide.toArray()).toEqual([22, 2]);
+    expect(wide.dtype).toBe("float64");
+    expect(await poisson(tensor([0.5, 4]), { generator: new Generator(0) }).toArray()).toEqual([2, 5]);
+  });
+
+  it("rejects rates that are integers, negative or infinite", () => {
+    expect(() => poisson(tensor([1], { dtype: "int32" }))).toThrow("poisson: expected a floating-point dtype");
+    expect(() => poisson(tensor([-1]))).toThrow("poisson: rates must be finite and not negative, got -1");
+    expect(() => poisson(tensor([Number.POSITIVE_INFINITY]))).toThrow("poisson: rates must be finite");
+    expect(() => poisson(2 as never)).toThrow("poisson: expected a tensor, got 2");
+    expect(() => poisson(tensor([1]), { seed: 0 } as never)).toThrow('poisson: there is no option "seed"');
   });
 });
 

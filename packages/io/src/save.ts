@@ -7,7 +7,6 @@
 import { FileError, Tensor, tensor } from "@akari/tensor";
 import type { Source } from "./files.ts";
 import { type LoadOptions, saveSafetensors } from "./safetensors.ts";
-import type { Saved } from "./torch.ts";
 import type { tensorsOf } from "./torch-checkpoint.ts";
 
 /**
@@ -55,9 +54,12 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
   await saveSafetensors(path, tensors, { metadata: { akari } });
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what a file contains is known to the caller only, as with `JSON.parse`.
+type Anything = any;
+
 /**
  * Loads a value written by `save`. Also loads other safetensors files, as an object of tensors by name, and PyTorch
- * checkpoints, like `loadTorch`. The type parameter states the type of the result, which is not checked.
+ * checkpoints, like `loadTorch`. The type parameter states the type of the result, which is not checked. Default: any.
  *
  * https://pytorch.org/docs/stable/generated/torch.load.html
  *
@@ -65,7 +67,7 @@ export async function save(value: unknown, path: string | URL): Promise<void> {
  * @example
  * const { epoch, model: state } = await load<{ epoch: number; model: StateDict }>("checkpoint.safetensors");
  */
-export async function load<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
+export async function load<T = Anything>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadValue } = await import("./checkpoint.ts");
   // Imported here rather than in `checkpoint.ts`: bundlers split the shared code of nested imports into extra chunks,
   // which compress worse.

@@ -6,7 +6,7 @@
  * https://pytorch.org/docs/stable/generated/torch.save.html
  */
 
-import type { DType, Tensor, TypedArray } from "@akari/tensor";
+import type { DType, TypedArray } from "@akari/tensor";
 import type { ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
@@ -56,9 +56,12 @@ export async function decodeTorch(
   return (await format()).decodeCheckpoint(what, bytes, options, (array) => array);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what a file contains is known to the caller only, as with `JSON.parse`.
+type Anything = any;
+
 /**
  * Loads a PyTorch checkpoint, a `.pt` or `.pth` file. The type parameter states the type of the result, which is not
- * checked: `loadTorch<StateDict>(…)`.
+ * checked: `loadTorch<StateDict>(…)`. Default: any.
  *
  * @param source a file; a string is a path in Node and a URL in a browser.
  * @throws FileError when the file cannot be read or is damaged, contains anything but tensors and plain containers, or
@@ -66,7 +69,7 @@ export async function decodeTorch(
  * @example
  * const state = await loadTorch("resnet.pth"); // saved by torch.save(model.state_dict(), ...)
  */
-export async function loadTorch<T = Saved<Tensor>>(source: Source, options: LoadOptions = {}): Promise<T> {
+export async function loadTorch<T = Anything>(source: Source, options: LoadOptions = {}): Promise<T> {
   const { loadCheckpoint } = await format();
   // The caller states the type; `loadStateDict` checks it.
   return (await loadCheckpoint("loadTorch", source, options)) as T;

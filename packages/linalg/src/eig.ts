@@ -3,8 +3,8 @@
  * holds the real and imaginary parts.
  */
 
-import { applyAll, cat, diagEmbed, eye, type Op, solve, type Tensor } from "@akari/tensor";
-import { expectSquare, named, write } from "./matrices.ts";
+import { applyAll, cat, diagEmbed, eye, namedTuple, type Op, solve, type Tensor } from "@akari/tensor";
+import { expectSquare, write } from "./matrices.ts";
 import { eigen } from "./schur.ts";
 
 /** Result of `eig`: `const [values, vectors] = eig(a)`, or `{ eigenvalues, eigenvectors }`. */
@@ -92,7 +92,7 @@ const decomposition: Op<{ readonly operation: string; readonly vectors: boolean 
  * eig(tensor([[0, -1], [1, 0]])).eigenvalues; // [[0, 1], [0, -1]]: i and -i
  */
 export function eig(a: Tensor): Eig {
-  return named(applyAll(decomposition, [a], { operation: "eig", vectors: true }), "eigenvalues", "eigenvectors");
+  return namedTuple(applyAll(decomposition, [a], { operation: "eig", vectors: true }), "eigenvalues", "eigenvectors");
 }
 
 /**

@@ -1,7 +1,17 @@
 /** Eigenvalues and eigenvectors of symmetric matrices. */
 
-import { applyAll, checkChoice, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
-import { expectSquare, named, write, writeMatrices } from "./matrices.ts";
+import {
+  applyAll,
+  checkChoice,
+  diagEmbed,
+  eye,
+  namedTuple,
+  type Op,
+  scope,
+  settings,
+  type Tensor,
+} from "@akari/tensor";
+import { expectSquare, write, writeMatrices } from "./matrices.ts";
 import { diagonalize } from "./symmetric.ts";
 
 /** Options of `eigh` and `eigvalsh`. */
@@ -70,7 +80,7 @@ function decomposed(operation: string, a: Tensor, options: EighOptions, vectors:
  * eigh(tensor([[2, 1], [1, 2]])).eigenvalues; // [1, 3]
  */
 export function eigh(a: Tensor, options: EighOptions = {}): Eigh {
-  return named(decomposed("eigh", a, options, true), "eigenvalues", "eigenvectors");
+  return namedTuple(decomposed("eigh", a, options, true), "eigenvalues", "eigenvectors");
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   eye,
   fromTypedArray,
   inv,
+  namedTuple,
   settings,
   shapeError,
   sizeOf,
@@ -20,7 +21,7 @@ import {
   type Tensor,
   where,
 } from "@akari/tensor";
-import { eliminate, expectSquare, named, valuesOf } from "./matrices.ts";
+import { eliminate, expectSquare, valuesOf } from "./matrices.ts";
 
 /**
  * Computes the inverse of `L Lᵀ` from the factor L of `cholesky`, or of `Uᵀ U` if `upper`: [..., n, n] → [..., n, n].
@@ -65,7 +66,7 @@ export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOp
     unitriangular: false,
   });
   const x = solveTriangular(transpose ? a.mT : a, b, { upper: upper !== transpose, unitriangular });
-  return named([x, a.clone()], "solution", "clonedCoefficient");
+  return namedTuple([x, a.clone()], "solution", "clonedCoefficient");
 }
 
 /**
@@ -160,7 +161,7 @@ export function choleskyEx(a: Tensor, options: CholeskyOptions = {}): CholeskyEx
   const { upper } = settings("choleskyEx", options, { upper: false });
   expectSquare("choleskyEx", a);
   const info = failedPivots(upper ? a.mT : a, true);
-  return named([cholesky(replaceFailed(a, info), { upper }), info], "L", "info");
+  return namedTuple([cholesky(replaceFailed(a, info), { upper }), info], "L", "info");
 }
 
 /** Result of `invEx`: `const [inverse, info] = invEx(a)`, or `{ inverse, info }`. */
@@ -182,7 +183,7 @@ export type InvEx = readonly [inverse: Tensor, info: Tensor] & {
 export function invEx(a: Tensor): InvEx {
   expectSquare("invEx", a);
   const info = failedPivots(a, false);
-  return named([inv(replaceFailed(a, info)), info], "inverse", "info");
+  return namedTuple([inv(replaceFailed(a, info)), info], "inverse", "info");
 }
 
 /** Result of `solveEx`: `const [x, info] = solveEx(a, b)`, or `{ result, info }`. */
@@ -204,5 +205,5 @@ export type SolveEx = readonly [result: Tensor, info: Tensor] & {
 export function solveEx(a: Tensor, b: Tensor): SolveEx {
   expectSquare("solveEx", a);
   const info = failedPivots(a, false);
-  return named([solve(replaceFailed(a, info), b), info], "result", "info");
+  return namedTuple([solve(replaceFailed(a, info), b), info], "result", "info");
 }

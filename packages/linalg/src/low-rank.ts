@@ -3,8 +3,8 @@
  * the dominant directions.
  */
 
-import { checkInteger, type GeneratorOption, randn, settings, type Tensor } from "@akari/tensor";
-import { expectMatrix, named } from "./matrices.ts";
+import { checkInteger, type GeneratorOption, namedTuple, randn, settings, type Tensor } from "@akari/tensor";
+import { expectMatrix } from "./matrices.ts";
 import { qr } from "./qr.ts";
 import { svd } from "./svd.ts";
 
@@ -48,7 +48,7 @@ function approximate(operation: string, a: Tensor, { q: given, niter = 2, genera
   for (let k = 0; k < niter; k++) basis = qr(x.matmul(qr(x.mT.matmul(basis)).Q)).Q;
   const small = turned ? a.matmul(basis) : basis.mT.matmul(a);
   const { U, S, Vh } = svd(small, { fullMatrices: false });
-  return named(turned ? [U, S, basis.matmul(Vh.mT)] : [basis.matmul(U), S, Vh.mT], "U", "S", "V");
+  return namedTuple(turned ? [U, S, basis.matmul(Vh.mT)] : [basis.matmul(U), S, Vh.mT], "U", "S", "V");
 }
 
 /**

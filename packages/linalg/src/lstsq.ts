@@ -5,6 +5,7 @@ import {
   broadcastShapes,
   emptyLike,
   expectOneType,
+  namedTuple,
   type Op,
   scope,
   settings,
@@ -12,7 +13,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
-import { expectMatrix, named, Space, write } from "./matrices.ts";
+import { expectMatrix, Space, write } from "./matrices.ts";
 import { applyInverse, pinv, tolerances } from "./pinv.ts";
 
 /** Options of `lstsq`. */
@@ -106,7 +107,7 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const squeezed = (result: Tensor) => (vectors ? result.squeeze(-1) : result);
   const residuals =
     m > n ? squeezed(left.matmul(x).sub(wide).square().sum(-2)) : emptyLike(x.flatten().narrow(0, 0, 0));
-  return named(
+  return namedTuple(
     [squeezed(x), residuals, rank, singularValues.detach()],
     "solution",
     "residuals",

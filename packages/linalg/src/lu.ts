@@ -11,6 +11,7 @@ import {
   expectOneType,
   eye,
   fromTypedArray,
+  namedTuple,
   numbersOf,
   type Op,
   settings,
@@ -21,7 +22,7 @@ import {
   tril,
   triu,
 } from "@akari/tensor";
-import { eliminate, expectMatrix, named, valuesOf, write } from "./matrices.ts";
+import { eliminate, expectMatrix, valuesOf, write } from "./matrices.ts";
 
 /** Options of `lu` and `luFactor`. */
 export interface LuOptions {
@@ -175,7 +176,7 @@ function triangles(lu: Tensor): readonly [Tensor, Tensor] {
  */
 export function lu(a: Tensor, options: LuOptions = {}): LU {
   const [factors, , order] = factorsOf("lu", a, options);
-  return named([permutation(order, a), ...triangles(factors)], "P", "L", "U");
+  return namedTuple([permutation(order, a), ...triangles(factors)], "P", "L", "U");
 }
 
 /**
@@ -190,7 +191,7 @@ export function lu(a: Tensor, options: LuOptions = {}): LU {
  */
 export function luFactor(a: Tensor, options: LuOptions = {}): LuFactors {
   const [factors, pivots] = factorsOf("luFactor", a, options);
-  return named([factors, pivots], "LU", "pivots");
+  return namedTuple([factors, pivots], "LU", "pivots");
 }
 
 /**
@@ -205,7 +206,7 @@ export function luFactor(a: Tensor, options: LuOptions = {}): LuFactors {
  */
 export function luFactorEx(a: Tensor, options: LuOptions = {}): LuFactorsEx {
   const [factors, pivots, , info] = factorsOf("luFactorEx", a, options);
-  return named([factors, pivots, info], "LU", "pivots", "info");
+  return namedTuple([factors, pivots, info], "LU", "pivots", "info");
 }
 
 /** Returns the row order that exchanges produce. It is integer valued and has no gradient, so it is not an `Op`. */
@@ -231,7 +232,7 @@ function expectFactors(operation: string, factors: Tensor, pivots: Tensor): void
  */
 export function luUnpack(factors: Tensor, pivots: Tensor): LU {
   expectFactors("luUnpack", factors, pivots);
-  return named([permutation(orderOf(pivots, factors.size(-2)), factors), ...triangles(factors)], "P", "L", "U");
+  return namedTuple([permutation(orderOf(pivots, factors.size(-2)), factors), ...triangles(factors)], "P", "L", "U");
 }
 
 /** Options of `luSolve`. */

@@ -297,13 +297,3 @@ export function scaleDown(operation: string, a: Matrix): number {
   scale(a, 1 / power);
   return power;
 }
-
-/** Combines several results into an array to destructure, with the parts also available under PyTorch's names. */
-export function named<const Names extends readonly string[]>(
-  tensors: readonly Tensor[],
-  ...names: Names
-): { readonly [I in keyof Names]: Tensor } & { readonly [Name in Names[number]]: Tensor } {
-  const parts = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-  // Safe: every name is assigned its tensor.
-  return Object.assign([...tensors], parts) as unknown as ReturnType<typeof named<Names>>;
-}

@@ -4,6 +4,7 @@ import {
   AutogradError,
   applyAll,
   checkChoice,
+  namedTuple,
   type Op,
   scope,
   settings,
@@ -13,7 +14,7 @@ import {
   tril,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { elements, expectMatrix, named, part, Space, writeMatrices } from "./matrices.ts";
+import { elements, expectMatrix, part, Space, writeMatrices } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -109,5 +110,5 @@ function ofTall(q: Tensor, r: Tensor, gq: Tensor | null, gr: Tensor | null): Ten
 export function qr(a: Tensor, options: QrOptions = {}): QR {
   const { mode } = settings("qr", options, { mode: "reduced" });
   checkChoice("qr", "mode", mode, ["reduced", "complete", "r"]);
-  return named(applyAll(decomposition, [a], mode), "Q", "R");
+  return namedTuple(applyAll(decomposition, [a], mode), "Q", "R");
 }

@@ -1,8 +1,8 @@
 /** The singular value decomposition. */
 
-import { applyAll, diagEmbed, eye, type Op, scope, settings, type Tensor } from "@akari/tensor";
+import { applyAll, diagEmbed, eye, namedTuple, type Op, scope, settings, type Tensor } from "@akari/tensor";
 import { decompose, type Vectors } from "./bidiagonal.ts";
-import { expectMatrix, named, write, writeMatrices } from "./matrices.ts";
+import { expectMatrix, write, writeMatrices } from "./matrices.ts";
 
 /** Options of `svd`. */
 export interface SvdOptions {
@@ -104,7 +104,7 @@ export function svd(a: Tensor, options: SvdOptions = {}): SVD {
   const { fullMatrices } = settings("svd", options, { fullMatrices: true });
   const parts = applyAll(decomposition, [a], { operation: "svd", vectors: fullMatrices ? "full" : "reduced" });
   const [s, u, vh] = parts as readonly [Tensor, Tensor, Tensor]; // safe: vectors are requested
-  return named([u, s, vh], "U", "S", "Vh");
+  return namedTuple([u, s, vh], "U", "S", "Vh");
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   hardsigmoid,
   hardswish,
   hardtanh,
+  type InplaceOptions,
   leakyRelu,
   logSoftmax,
   logsigmoid,
@@ -47,15 +48,8 @@ import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { fields, float } from "./state-name.ts";
 
-/** Options of activations that can overwrite their input. */
-export interface InplaceOptions {
-  /** Whether to overwrite the input with the result, which saves its memory. Default false. */
-  readonly inplace?: boolean;
-}
-
-/** Activations without parameters, which can overwrite their input. */
-abstract class Elementwise extends Module {
-  static override readonly keepsNothing = true;
+/** Activations that can overwrite their input. */
+abstract class Inplace extends Module {
   /** Whether the result overwrites the input. */
   readonly inplace: boolean;
 
@@ -64,6 +58,20 @@ abstract class Elementwise extends Module {
     this.inplace = settings(this.constructor.name, options, { inplace: false }).inplace;
   }
 
+  /** Adds `inplace` to the printed parameters. */
+  protected shown(...parameters: string[]): string {
+    return parameters.concat(this.inplace ? "inplace=True" : []).join(", ");
+  }
+
+  /** Describes the parameters for printing. */
+  override extraRepr(): string {
+    return this.shown();
+  }
+}
+
+/** Activations without parameters, which can overwrite their input. */
+abstract class Elementwise extends Inplace {
+  static override readonly keepsNothing = true;
   /** The function to apply. */
   protected abstract activation(): Unary;
 
@@ -75,10 +83,6 @@ abstract class Elementwise extends Module {
   forward(input: Tensor): Tensor {
     const activation = this.activation();
     return this.inplace ? activation.inPlace(input) : activation(input);
-  }
-
-  override extraRepr(): string {
-    return this.inplace ? fields(this, "inplace") : "";
   }
 }
 
@@ -233,24 +237,43 @@ export class GELU extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
  */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends Inplace {
   static override name = "LeakyReLU";
   static override readonly keepsNothing = true;
   /** Factor of negative elements. Default 0.01. */
   readonly negativeSlope: number;
 
-  constructor(negativeSlope = 0.01) {
-    super();
+  constructor(negativeSlope = 0.01, options?: InplaceOptions) {
+    super(options);
     this.negativeSlope = negativeSlope;
   }
 
   /** Multiplies negative elements by `negativeSlope`: [...] → [...]. */
   forward(input: Tensor): Tensor {
-    return leakyRelu(input, this.negativeSlope);
+    return leakyRelu(input, this.negativeSlope, { inplace: this.inplace });
   }
 
+  /** Describes the parameters for printing. */
   override extraRepr(): string {
-    return fields(this, "negativeSlope");
+    return this.shown(fields(this, "negativeSlope"));
+  }
+}
+
+/** Exponential linear units. */
+abstract class Exponential extends Inplace {
+  /** α: the output tends to -α for large negative elements. Not 0 for CELU, where it does so at a rate of 1/α. Default 1. */
+  readonly alpha: number;
+
+  constructor(alpha = 1, options?: InplaceOptions) {
+    super(options);
+    this.alpha = alpha;
+  }
+
+  abstract override forward(input: Tensor): Tensor;
+
+  /** Describes the parameters for printing. */
+  override extraRepr(): string {
+    return this.shown(`alpha=${float(this.alpha)}`);
   }
 }
 
@@ -259,24 +282,13 @@ export class LeakyReLU extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
  */
-export class ELU extends Module {
+export class ELU extends Exponential {
   static override name = "ELU";
   static override readonly keepsNothing = true;
-  /** α: the output tends to -α for large negative elements. Default 1. */
-  readonly alpha: number;
-
-  constructor(alpha = 1) {
-    super();
-    this.alpha = alpha;
-  }
 
   /** Computes `α(eˣ - 1)` of negative elements and keeps the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
-    return elu(input, this.alpha);
-  }
-
-  override extraRepr(): string {
-    return `alpha=${float(this.alpha)}`;
+    return elu(input, this.alpha, { inplace: this.inplace });
   }
 }
 
@@ -285,24 +297,13 @@ export class ELU extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
  */
-export class CELU extends Module {
+export class CELU extends Exponential {
   static override name = "CELU";
   static override readonly keepsNothing = true;
-  /** α: the output tends to -α at a rate of 1/α. Must not be 0. Default 1. */
-  readonly alpha: number;
-
-  constructor(alpha = 1) {
-    super();
-    this.alpha = alpha;
-  }
 
   /** Computes `α(e^(x/α) - 1)` of negative elements and keeps the others: [...] → [...]. */
   forward(input: Tensor): Tensor {
-    return celu(input, this.alpha);
-  }
-
-  override extraRepr(): string {
-    return `alpha=${float(this.alpha)}`;
+    return celu(input, this.alpha, { inplace: this.inplace });
   }
 }
 
@@ -343,7 +344,7 @@ export class Softplus extends Module {
  *
  * @throws ArgumentError unless `min` is below `max`.
  */
-export class Hardtanh extends Module {
+export class Hardtanh extends Inplace {
   static override name = "Hardtanh";
   static override readonly keepsNothing = true;
   /** Lower bound. Default -1. */
@@ -351,8 +352,8 @@ export class Hardtanh extends Module {
   /** Upper bound. Default 1. */
   readonly max: number;
 
-  constructor(min = -1, max = 1) {
-    super();
+  constructor(min = -1, max = 1, options?: InplaceOptions) {
+    super(options);
     if (!(min < max)) throw new ArgumentError(`Hardtanh: min must be below max, got ${min} and ${max}`);
     this.min = min;
     this.max = max;
@@ -360,20 +361,17 @@ export class Hardtanh extends Module {
 
   /** Clamps each element to [min, max]: [...] → [...]. */
   forward(input: Tensor): Tensor {
-    return hardtanh(input, this.min, this.max);
+    return hardtanh(input, this.min, this.max, { inplace: this.inplace });
   }
 
+  /** Describes the parameters for printing. */
   override extraRepr(): string {
-    return `min_val=${float(this.min)}, max_val=${float(this.max)}`;
+    return this.shown(`min_val=${float(this.min)}, max_val=${float(this.max)}`);
   }
 }
 
-/**
- * Hard shrinkage: zero where `|x| ≤ λ`, else `x`. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
- */
-export class Hardshrink extends Module {
-  static override name = "Hardshrink";
-  static override readonly keepsNothing = true;
+/** Activations that replace small elements with 0. */
+abstract class Shrink extends Module {
   /** Threshold λ. Default 0.5. */
   readonly lambd: number;
 
@@ -382,13 +380,23 @@ export class Hardshrink extends Module {
     this.lambd = lambd;
   }
 
-  /** Replaces elements in [-λ, λ] with 0: [...] → [...]. */
-  forward(input: Tensor): Tensor {
-    return hardshrink(input, this.lambd);
-  }
+  abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
     return String(this.lambd);
+  }
+}
+
+/**
+ * Hard shrinkage: zero where `|x| ≤ λ`, else `x`. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ */
+export class Hardshrink extends Shrink {
+  static override name = "Hardshrink";
+  static override readonly keepsNothing = true;
+
+  /** Replaces elements in [-λ, λ] with 0: [...] → [...]. */
+  forward(input: Tensor): Tensor {
+    return hardshrink(input, this.lambd);
   }
 }
 
@@ -397,31 +405,20 @@ export class Hardshrink extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
  */
-export class Softshrink extends Module {
+export class Softshrink extends Shrink {
   static override name = "Softshrink";
   static override readonly keepsNothing = true;
-  /** Threshold λ. Default 0.5. */
-  readonly lambd: number;
-
-  constructor(lambd = 0.5) {
-    super();
-    this.lambd = lambd;
-  }
 
   /** Computes `x - λ` of elements above λ, `x + λ` of elements below -λ, and 0 otherwise: [...] → [...]. */
   forward(input: Tensor): Tensor {
     return softshrink(input, this.lambd);
-  }
-
-  override extraRepr(): string {
-    return String(this.lambd);
   }
 }
 
 /**
  * Threshold: `x` above the limit, `value` elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.Threshold.html
  */
-export class Threshold extends Module {
+export class Threshold extends Inplace {
   static override name = "Threshold";
   static override readonly keepsNothing = true;
   /** Limit: elements not above it are replaced. */
@@ -429,19 +426,20 @@ export class Threshold extends Module {
   /** Replacement value. */
   readonly value: number;
 
-  constructor(limit: number, value: number) {
-    super();
+  constructor(limit: number, value: number, options?: InplaceOptions) {
+    super(options);
     this.threshold = limit;
     this.value = value;
   }
 
   /** Replaces elements not above the limit with `value`: [...] → [...]. */
   forward(input: Tensor): Tensor {
-    return threshold(input, this.threshold, this.value);
+    return threshold(input, this.threshold, this.value, { inplace: this.inplace });
   }
 
+  /** Describes the parameters for printing. */
   override extraRepr(): string {
-    return fields(this, "threshold", "value");
+    return this.shown(fields(this, "threshold", "value"));
   }
 }
 
@@ -500,7 +498,7 @@ export class PReLU extends Module {
  *
  * @throws ArgumentError when `lower` is above `upper`.
  */
-export class RReLU extends Module {
+export class RReLU extends Inplace {
   static override name = "RReLU";
   static override readonly keepsNothing = true;
   /** Smallest negative slope. Default 1/8. */
@@ -508,8 +506,8 @@ export class RReLU extends Module {
   /** Largest negative slope. Default 1/3. */
   readonly upper: number;
 
-  constructor(lower: number = 1 / 8, upper: number = 1 / 3) {
-    super();
+  constructor(lower: number = 1 / 8, upper: number = 1 / 3, options?: InplaceOptions) {
+    super(options);
     checkOrder("RReLU", { lower, upper });
     this.lower = lower;
     this.upper = upper;
@@ -520,46 +518,19 @@ export class RReLU extends Module {
    * [...].
    */
   forward(input: Tensor): Tensor {
-    return rrelu(input, { lower: this.lower, upper: this.upper, training: this.training });
+    const { lower, upper, training, inplace } = this;
+    return rrelu(input, { lower, upper, training, inplace });
   }
 
+  /** Describes the parameters for printing. */
   override extraRepr(): string {
-    return fields(this, "lower", "upper");
+    return this.shown(fields(this, "lower", "upper"));
   }
 }
 
-/**
- * Gated linear unit: the first half of a dimension times the sigmoid of the second half.
- *
- * https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
- */
-export class GLU extends Module {
-  static override name = "GLU";
-  static override readonly keepsNothing = true;
-  /** Dimension to split into halves. Default -1, the last. */
-  readonly dim: number;
-
-  constructor(dim = -1) {
-    super();
-    this.dim = dim;
-  }
-
-  /**
-   * Multiplies the first half along `dim` by the sigmoid of the second: [..., 2n, ...] → [..., n, ...].
-   *
-   * @throws ShapeError when the size of the dimension is odd.
-   */
-  forward(input: Tensor): Tensor {
-    return glu(input, this.dim);
-  }
-
-  override extraRepr(): string {
-    return fields(this, "dim");
-  }
-}
-
+/** Activations along a dimension. */
 abstract class AlongDim extends Module {
-  /** Dimension along which to normalize. Default -1, the last. */
+  /** Dimension to normalize, or to split into halves. Default -1, the last. */
   readonly dim: number;
 
   constructor(dim = -1) {
@@ -571,6 +542,25 @@ abstract class AlongDim extends Module {
 
   override extraRepr(): string {
     return fields(this, "dim");
+  }
+}
+
+/**
+ * Gated linear unit: the first half of a dimension times the sigmoid of the second half.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
+ */
+export class GLU extends AlongDim {
+  static override name = "GLU";
+  static override readonly keepsNothing = true;
+
+  /**
+   * Multiplies the first half along `dim` by the sigmoid of the second: [..., 2n, ...] → [..., n, ...].
+   *
+   * @throws ShapeError when the size of the dimension is odd.
+   */
+  forward(input: Tensor): Tensor {
+    return glu(input, this.dim);
   }
 }
 

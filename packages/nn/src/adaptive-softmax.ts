@@ -8,6 +8,8 @@ import {
   DTypeError,
   expectBetween,
   logSoftmax,
+  type NamedTuple,
+  namedTuple,
   nonzero,
   settings,
   shapeError,
@@ -123,7 +125,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
    * @throws DTypeError when the target is not int32.
    * @throws ArgumentError when a target is out of range.
    */
-  forward(input: Tensor, target: Tensor): { readonly output: Tensor; readonly loss: Tensor } {
+  forward(input: Tensor, target: Tensor): NamedTuple<["output", "loss"]> {
     if (
       shapeOf("AdaptiveLogSoftmaxWithLoss", target).length > 1 ||
       shapeOf("AdaptiveLogSoftmaxWithLoss", input).length !== target.ndim + 1 ||
@@ -138,7 +140,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
     }
     if (target.ndim === 0) {
       const { output, loss } = this.forward(input.unsqueeze(0), target.unsqueeze(0));
-      return { output: output.squeeze(0), loss };
+      return namedTuple([output.squeeze(0), loss], "output", "loss");
     }
     if (target.dtype !== "int32")
       throw new DTypeError(
@@ -168,7 +170,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
           output = output.indexAdd(0, rows, logs(input.indexSelect(0, rows), inside.indexSelect(0, rows)));
       }
     }
-    return { output, loss: output.mean().neg() };
+    return namedTuple([output, output.mean().neg()], "output", "loss");
   }
 
   /** Computes the log-probabilities of all classes: [N, inFeatures] → [N, nClasses]. */

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export type { InplaceOptions } from "@akari/tensor";
 export {
   CELU,
   ELU,
@@ -13,7 +14,6 @@ export {
   Hardsigmoid,
   Hardswish,
   Hardtanh,
-  type InplaceOptions,
   LeakyReLU,
   LogSigmoid,
   LogSoftmax,

@@ -139,22 +139,15 @@ function normalCdf(x: number): number {
   return (1 + erf(x / Math.SQRT2)) / 2;
 }
 
-/** Computes the error function by its power series, or by its continued fraction for large arguments. */
+/** Computes the error function, `2/√π e^(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n+1)!!`, whose terms have the same sign. */
 function erf(x: number): number {
-  const size = Math.abs(x);
-  if (size > 6) return Math.sign(x);
-  if (size < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; n < 80; n++) {
-      term *= (-x * x) / n;
-      sum += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * sum;
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let [term, sum] = [x, x];
+  for (let n = 1; n < 200; n++) {
+    term *= (2 * x * x) / (2 * n + 1);
+    sum += term;
   }
-  let fraction = 0;
-  for (let n = 60; n >= 1; n--) fraction = n / 2 / (size + fraction);
-  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (size + fraction)));
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
 /** Fills a tensor with a constant. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */

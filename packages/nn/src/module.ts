@@ -14,6 +14,7 @@ import {
   describeValue,
   gradOf,
   isFloating,
+  namedTuple,
   sameShape,
   settings,
   showShape,
@@ -29,17 +30,19 @@ type Anything = any;
 export type StateDict = Record<string, Tensor>;
 
 /** Result of `loadStateDict`: the keys that did not match. Both lists are empty when `strict` is true. */
-export interface LoadResult {
+export type LoadResult = readonly [missingKeys: readonly string[], unexpectedKeys: readonly string[]] & {
   /** Keys of the module that are missing from the state. */
   readonly missingKeys: readonly string[];
   /** Keys of the state that the module does not have. */
   readonly unexpectedKeys: readonly string[];
-}
+};
 
 /** Error thrown by `loadStateDict` when a state does not fit the module. The module is unchanged. */
-export class StateDictError extends AkariError implements LoadResult {
+export class StateDictError extends AkariError {
   override name = "StateDictError";
+  /** Keys of the module that are missing from the state. */
   readonly missingKeys: readonly string[];
+  /** Keys of the state that the module does not have. */
   readonly unexpectedKeys: readonly string[];
   /** Entries whose shapes differ: the key, the module's shape and the state's shape. */
   readonly misshapenKeys: readonly (readonly [name: string, expected: readonly number[], got: readonly number[]])[];
@@ -314,7 +317,7 @@ export abstract class Module {
         if (given !== undefined) tensor.copy_(given);
       }
     });
-    return { missingKeys, unexpectedKeys };
+    return namedTuple([missingKeys, unexpectedKeys], "missingKeys", "unexpectedKeys");
   }
 
   // ——— Modes, devices, gradients ———

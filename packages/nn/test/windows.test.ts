@@ -3,9 +3,11 @@
  * 1.13 after `manual_seed(0)`.
  */
 
+import { requiresGrad } from "@akari/autograd";
 import {
   ArgumentError,
   arange,
+  Generator,
   IndexError,
   manualSeed,
   ones,
@@ -124,6 +126,45 @@ describe("grid sampling", () => {
   });
 });
 
+describe("activations in place", () => {
+  const layers: readonly (readonly [string, (options?: { inplace?: boolean }) => nn.Module])[] = [
+    ["LeakyReLU(negative_slope=0.2", (options) => new nn.LeakyReLU(0.2, options)],
+    ["ELU(alpha=1.0", (options) => new nn.ELU(1, options)],
+    ["CELU(alpha=2.0", (options) => new nn.CELU(2, options)],
+    ["Hardtanh(min_val=-1.0, max_val=1.0", (options) => new nn.Hardtanh(-1, 1, options)],
+    ["Threshold(threshold=0.1, value=20", (options) => new nn.Threshold(0.1, 20, options)],
+    ["RReLU(lower=0.1, upper=0.3", (options) => new nn.RReLU(0.1, 0.3, options)],
+  ];
+
+  it.each(layers)("%s) overwrites its input, with the same result and gradient", (name, create) => {
+    const values = [-3, -0.5, 0.5, 3];
+    const [apart, within] = [create(), create({ inplace: true })].map((layer) => {
+      manualSeed(1);
+      const x = requiresGrad(tensor(values));
+      const input = x.mul(1);
+      const y = layer(input);
+      y.square().sum().backward();
+      return { same: y === input, y: y.toArraySync(), grad: x.grad?.toArraySync() };
+    });
+    expect(apart?.same).toBe(false);
+    expect(within).toEqual({ ...apart, same: true });
+    expect(String(create())).toBe(`${name})`);
+    expect(String(create({ inplace: true }))).toBe(`${name}, inplace=True)`);
+    expect(() => create({ inPlace: true } as never)).toThrow('there is no option "inPlace"; there are inplace');
+  });
+
+  it("functions overwrite it, too, and reject other options", () => {
+    const x = tensor([-2, 2]);
+    expect(f.leakyRelu(x, 0.5, { inplace: true })).toBe(x);
+    expect(x.toArraySync()).toEqual([-1, 2]);
+    const whole = tensor([-5, 5], { dtype: "int32" });
+    f.hardtanh(whole, -1.5, 1.5, { inplace: true });
+    expect(whole.toArraySync()).toEqual([-1, 1]);
+    expect(() => f.elu(x, 1, { inPlace: true } as never)).toThrow('elu: there is no option "inPlace"');
+    expect(() => f.celu(x, 1, true as never)).toThrow("celu: expected options by name, { inplace }, got true");
+  });
+});
+
 describe("random activations", () => {
   it("rrelu draws slopes in training only", () => {
     const layer = new nn.RReLU(0.1, 0.3);
@@ -139,6 +180,35 @@ describe("random activations", () => {
     expect(layer.toString()).toBe("RReLU(lower=0.1, upper=0.3)");
     expect(() => new nn.RReLU(0.5, 0.1)).toThrow(ArgumentError);
     expect(() => f.rrelu(ones([1]), { lower: 1 })).toThrow(/lower must not be above upper, got 1 and 0.33/);
+  });
+
+  it("rrelu draws PyTorch's slopes", () => {
+    const x = [
+      [-1, 2, -3, 0],
+      [Number.NaN, -4, 5, -6],
+    ];
+    manualSeed(3);
+    const drawn = f.rrelu(tensor(x), { training: true });
+    expect(drawn.toArraySync()).toEqual([
+      [-0.13210587203502655, 2, -0.5542126297950745, 0],
+      [Number.NaN, -0.6457725167274475, 5, -1.6942123174667358],
+    ]);
+    manualSeed(3);
+    expect(f.rrelu(tensor(x, { dtype: "bfloat16" }), { training: true }).toArraySync()).toEqual([
+      [-0.1318359375, 2, -0.5546875, 0],
+      [Number.NaN, -0.64453125, 5, -1.703125],
+    ]);
+    const turned = tensor([
+      [-1, 2, -3],
+      [-1, -4, 5],
+    ]).T;
+    const given = { lower: 0.1, upper: 0.3, training: true, generator: new Generator(3) };
+    expect(f.rrelu(turned, given).toArraySync()).toEqual([
+      [-0.10682164132595062, -0.15734805166721344],
+      [2, -1.0183320045471191],
+      [-0.40495622158050537, 5],
+    ]);
+    expect(f.rrelu(ones([0]), { training: true }).shape).toEqual([0]);
   });
 
   it("gumbelSoftmax draws the same samples as PyTorch", () => {

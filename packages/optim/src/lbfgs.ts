@@ -313,11 +313,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     const sound = typeof entries === "object" && entries !== null;
     const history = sound ? this.#restored(entries as Readonly<Record<string, unknown>>) : null;
     // The base class checks the groups and the structure. It sees no state: all of it is stored under the first parameter.
-    super.loadStateDict(
-      sound
-        ? { ...saved, state: Object.fromEntries(Object.entries(saved.state).filter(([key]) => key !== "0")) }
-        : saved,
-    );
+    const { 0: _, ...others } = saved?.state ?? {};
+    super.loadStateDict(sound ? { ...saved, state: others } : saved);
     this.#history = history;
   }
 

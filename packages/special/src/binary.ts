@@ -9,6 +9,7 @@ import {
   floating,
   isFloating,
   mul,
+  namedTuple,
   type Pointwise,
   pointwise,
   type Tensor,
@@ -52,13 +53,13 @@ const exponent: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frexp", (x) => {
   return ordinary.where(exponent.add(1), 0).cast("int32");
 });
 
-/** Result of `frexp`. */
-export interface Frexp {
+/** Result of `frexp`: `const [mantissa, exponent] = frexp(x)`, or by these names. */
+export type Frexp = readonly [mantissa: Tensor, exponent: Tensor] & {
   /** Mantissa, with an absolute value in [½, 1); 0, infinities and NaN stay as they are. */
   readonly mantissa: Tensor;
   /** Exponent of the power of two, an int32 tensor. */
   readonly exponent: Tensor;
-}
+};
 
 /**
  * Decomposes each element into `mantissa · 2^exponent`.
@@ -69,7 +70,7 @@ export interface Frexp {
  */
 export function frexp(x: Tensor): Frexp {
   expectFloating("frexp", x);
-  return { mantissa: mantissa(x), exponent: exponent(x) };
+  return namedTuple([mantissa(x), exponent(x)], "mantissa", "exponent");
 }
 
 const power: Unary = /* @__PURE__ */ pointwise<[Tensor]>("ldexp", (n) => constant(2, floating(n.dtype)).pow(n));

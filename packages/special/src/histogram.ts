@@ -11,6 +11,7 @@ import {
   expectBetween,
   expectFloating,
   linspace,
+  namedTuple,
   ShapeError,
   searchsorted,
   settings,
@@ -33,21 +34,21 @@ export interface HistogramOptions {
   readonly density?: boolean;
 }
 
-/** Result of `histogram`. */
-export interface Histogram {
+/** Result of `histogram`: `const [hist, binEdges] = histogram(x, bins)`, or by these names. */
+export type Histogram = readonly [hist: Tensor, binEdges: Tensor] & {
   /** Count or total weight of each bin, [bins], in the dtype of the points. */
   readonly hist: Tensor;
   /** Edges of the bins, [bins + 1]. */
   readonly binEdges: Tensor;
-}
+};
 
-/** Result of `histogramdd`. */
-export interface HistogramDd {
+/** Result of `histogramdd`: `const [hist, binEdges] = histogramdd(x, bins)`, or by these names. */
+export type HistogramDd = readonly [hist: Tensor, binEdges: readonly Tensor[]] & {
   /** Count or total weight of each bin, in the dtype of the points, with one dimension per coordinate. */
   readonly hist: Tensor;
   /** Edges of the bins along each dimension. */
   readonly binEdges: readonly Tensor[];
-}
+};
 
 /**
  * Returns the edges of bins of equal width from `low` to `high`, computed from the nearer end so that both ends are
@@ -156,7 +157,7 @@ export function histogram(x: Tensor, bins: number | Tensor, options?: HistogramO
     throw new ArgumentError(`histogram: range must be two numbers, got [${range}]`);
   const points = x.detach().reshape(-1, 1);
   const binEdges = edgesOf("histogram", points, bins, range);
-  return { hist: count("histogram", points, [binEdges], weight, density), binEdges };
+  return namedTuple([count("histogram", points, [binEdges], weight, density), binEdges], "hist", "binEdges");
 }
 
 /**
@@ -191,5 +192,6 @@ export function histogramdd(
   const binEdges = each.map((given, d) =>
     edgesOf("histogramdd", points.select(1, d), given, range?.slice(2 * d, 2 * d + 2)),
   );
-  return { hist: count("histogramdd", points, binEdges, weight, density), binEdges };
+  const hist = count("histogramdd", points, binEdges, weight, density);
+  return namedTuple([hist, binEdges], "hist", "binEdges") as unknown as HistogramDd; // safe: the values, in their order
 }

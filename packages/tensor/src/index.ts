@@ -99,6 +99,7 @@ export type {
   View,
 } from "./kernel.ts";
 export { type FloatLimits, finfo, type IntegerLimits, iinfo } from "./limits.ts";
+export { type NamedTuple, namedTuple } from "./named-tuple.ts";
 export { once } from "./once.ts";
 export {
   apply,
@@ -127,6 +128,7 @@ export {
   hardsigmoid,
   hardswish,
   hardtanh,
+  type InplaceOptions,
   leakyRelu,
   logsigmoid,
   mish,
@@ -255,7 +257,7 @@ export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { allclose, allcloseSync, equal, equalSync } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
-export { amax, amin, aminmax, argmax, argmin, max, min, ValuesAndIndices } from "./ops/extremes.ts";
+export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
 export { elements, factor, type Matrix, matrixAt, workspace } from "./ops/factorization.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";

@@ -32,8 +32,8 @@ export function unscoped<T>(fn: () => T): T {
 }
 
 /**
- * Runs `fn` and disposes of every tensor created in it, except those that it returns (alone, or in an array, a plain
- * object, or `ValuesAndIndices`) and those that autograd saved for a backward pass.
+ * Runs `fn` and disposes of every tensor created in it, except those that it returns (alone, or in an array or a plain
+ * object) and those that autograd saved for a backward pass.
  *
  * @throws ArgumentError when `fn` is asynchronous.
  * @example

@@ -9,10 +9,14 @@
 import {
   computeType,
   defaultGenerator,
+  expectBetween,
+  expectFloating,
+  finfo,
   type Generator,
   type GeneratorOption,
   pointwise,
   rand,
+  settings,
   type Tensor,
 } from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
@@ -30,7 +34,7 @@ export function logFactorial(n: number): number {
 }
 
 /** Draws one sample, consuming uniform numbers in PyTorch's order. */
-function drawPoisson(generator: Generator, rate: number): number {
+function drawOne(generator: Generator, rate: number): number {
   if (rate === 0 || Number.isNaN(rate)) return rate;
   if (rate < 10) {
     const end = Math.exp(-rate);
@@ -101,11 +105,29 @@ function drawnOnDevice(rate: Tensor, generator: Generator): Tensor {
   return chosen(rate, few, many);
 }
 
-/** Draws one sample from the Poisson distribution for each element of the rate. */
-export function poisson(rate: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
+/**
+ * Draws one sample from the Poisson distribution for each element of the rate, in its dtype. On the CPU, a seed gives
+ * PyTorch's numbers. The result has no gradient.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.poisson.html
+ *
+ * @throws DTypeError for integers.
+ * @throws ArgumentError for a rate that is negative or not finite.
+ * @example
+ * poisson(tensor([0.5, 4, 100])).shape; // [3]
+ */
+export function poisson(rate: Tensor, options?: GeneratorOption): Tensor {
+  const given = settings("poisson", options, { generator: undefined });
+  expectFloating("poisson", rate);
+  expectBetween(rate, 0, finfo(rate.dtype).max, "poisson: rates must be finite and not negative, got {}");
+  return drawPoisson(rate, given);
+}
+
+/** `poisson` without the checks. */
+export function drawPoisson(rate: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
   const given = rate.detach().to(computeType(rate.dtype));
   if (!isReadable(given)) return drawnOnDevice(given, generator).to(rate.dtype);
-  const drawn = given.newEmpty(given.shape);
-  drawEach(drawn, [given], generator, drawPoisson);
-  return drawn.to(rate.dtype);
+  const result = given.newEmpty(given.shape);
+  drawEach(result, [given], generator, drawOne);
+  return result.to(rate.dtype);
 }

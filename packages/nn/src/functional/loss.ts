@@ -5,6 +5,7 @@
 import {
   checkNumber,
   checkPositive,
+  type Expr,
   expectBetween,
   pointwise,
   settings,
@@ -129,18 +130,12 @@ export interface BinaryLogitsOptions extends BinaryOptions {
 }
 
 // log(1 + e^-|x|) is accurate for any x.
-const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("binaryCrossEntropyWithLogits", (x, y) =>
-  x
-    .neg()
-    .max(0)
-    .add(x.abs().neg().exp().log1p())
-    .add(x.mul(y.neg().add(1))),
-);
-const binaryLogitsWeighted = /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>(
+const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor, ...Tensor[]]>(
   "binaryCrossEntropyWithLogits",
-  (x, y, w) => {
+  (x, y, weight?: Expr) => {
     const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());
-    return x.mul(y.neg().add(1)).add(w.sub(1).mul(y).add(1).mul(softplus));
+    const weighted = weight ? weight.sub(1).mul(y).add(1).mul(softplus) : softplus;
+    return x.mul(y.neg().add(1)).add(weighted);
   },
 );
 
@@ -159,7 +154,7 @@ export function binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, opti
     posWeight: null,
     ...lossDefaults,
   });
-  const losses = posWeight ? binaryLogitsWeighted(input, target, posWeight) : binaryLogits(input, target);
+  const losses = binaryLogits(input, target, ...(posWeight ? [posWeight] : []));
   return reduce("binaryCrossEntropyWithLogits", weight ? losses.mul(weight) : losses, reduction);
 }
 

@@ -9,7 +9,9 @@ import {
   cosineSimilarity,
   type Expr,
   expectShape,
+  logsigmoid,
   minimum,
+  mul,
   pairwiseDistance,
   pointwise,
   sameShape,
@@ -20,6 +22,7 @@ import {
   type Tensor,
 } from "@akari/tensor";
 import { classIndices } from "./cross-entropy.ts";
+import { binaryCrossEntropyWithLogits } from "./loss.ts";
 import { expectSameShape, type LossOptions, lossDefaults, reduce } from "./reduction.ts";
 
 /** Options of the margin losses. */
@@ -72,12 +75,6 @@ export function marginRankingLoss(a: Tensor, b: Tensor, target: Tensor, options?
   return reduce("marginRankingLoss", ranking(a, b, target, margin), reduction);
 }
 
-// log(1 + e^-|z|) is accurate for any z.
-const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y) => {
-  const z = x.mul(y).neg();
-  return z.max(0).add(z.abs().neg().exp().log1p());
-});
-
 /**
  * Computes the logistic loss `log(1 + e^(-y·x))` for targets 1 and -1. Input and target broadcast.
  *
@@ -85,7 +82,7 @@ const soft = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("softMarginLoss", (x, y
  */
 export function softMarginLoss(input: Tensor, target: Tensor, options?: LossOptions): Tensor {
   const { reduction } = settings("softMarginLoss", options, lossDefaults);
-  return reduce("softMarginLoss", soft(input, target), reduction);
+  return reduce("softMarginLoss", logsigmoid(mul(input, target)).neg(), reduction);
 }
 
 /** Options of `multilabelSoftMarginLoss`. */
@@ -93,13 +90,6 @@ export interface MultilabelOptions extends LossOptions {
   /** Factor of each class: [C]. */
   readonly weight?: Tensor | null;
 }
-
-const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMarginLoss", (x, y) => {
-  const rest = x.abs().neg().exp().log1p();
-  // -log σ(x) and -log σ(-x)
-  const [yes, no] = [x.neg().max(0).add(rest), x.max(0).add(rest)];
-  return y.mul(yes).add(y.neg().add(1).mul(no));
-});
 
 /**
  * Computes the mean over classes of `-(y·log σ(x) + (1-y)·log σ(-x))`. Input and target are [N, C] or [C].
@@ -111,8 +101,8 @@ const labels = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("multilabelSoftMargin
 export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, options?: MultilabelOptions): Tensor {
   const { weight, reduction } = settings("multilabelSoftMarginLoss", options, { weight: null, ...lossDefaults });
   expectSameShape("multilabelSoftMarginLoss", input, target);
-  const losses = labels(input, target);
-  return reduce("multilabelSoftMarginLoss", (weight ? losses.mul(weight) : losses).mean(-1), reduction);
+  const losses = binaryCrossEntropyWithLogits(input, target, { weight, reduction: "none" });
+  return reduce("multilabelSoftMarginLoss", losses.mean(-1), reduction);
 }
 
 /** Options of `multiMarginLoss`. */

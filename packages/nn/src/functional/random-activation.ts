@@ -5,12 +5,15 @@
 import {
   checkOrder,
   checkPositive,
+  defaultGenerator,
+  expectFloating,
   expectTensor,
   type Generator,
   pointwise,
   settings,
   softmax,
   type Tensor,
+  writeDrawn,
   zerosLike,
 } from "@akari/tensor";
 
@@ -22,6 +25,8 @@ export interface RReLUOptions {
   readonly upper?: number;
   /** Whether to draw a slope for each element; otherwise all slopes are (lower + upper) / 2. Default false. */
   readonly training?: boolean;
+  /** Whether to overwrite the input with the result, which saves its memory. Default false. */
+  readonly inplace?: boolean;
   /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
@@ -35,24 +40,34 @@ const sloped = /* @__PURE__ */ pointwise<[Tensor, Tensor | number]>("rrelu", (x,
  * [lower, upper) for each element; otherwise it is (lower + upper) / 2. Xu et al. 2015,
  * https://arxiv.org/abs/1505.00853
  *
- * Unlike PyTorch, which draws for the elements that are not positive, this draws for all of them, so that the input need
- * not be read. The numbers in training therefore differ from PyTorch's.
+ * After `manualSeed`, slopes on the CPU equal PyTorch's: they are drawn only for elements that are not positive.
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.rrelu.html
  *
  * @throws ArgumentError when `lower` is above `upper`.
  */
 export function rrelu(input: Tensor, options?: RReLUOptions): Tensor {
-  const { lower, upper, training, generator } = settings("rrelu", options, {
+  const { lower, upper, training, inplace, generator } = settings("rrelu", options, {
     lower: 1 / 8,
     upper: 1 / 3,
     training: false,
+    inplace: false,
     generator: undefined,
   });
-  expectTensor("rrelu", input);
   checkOrder("rrelu", { lower, upper });
-  if (!training) return sloped(input, (lower + upper) / 2);
-  return sloped(input, input.newEmpty(input.shape).uniform_(lower, upper, generator && { generator }));
+  expectFloating("rrelu", input);
+  const slope = training ? slopes(input, lower, upper, generator) : (lower + upper) / 2;
+  return inplace ? sloped.inPlace(input, slope) : sloped(input, slope);
+}
+
+/** Draws a slope for each element, or on devices whose elements the host can read, for those that are not positive. */
+function slopes(input: Tensor, lower: number, upper: number, generator = defaultGenerator()): Tensor {
+  if (input.device.readSync === undefined) return input.newEmpty(input.shape).uniform_(lower, upper, { generator });
+  const given = input.detach().to("float64");
+  const result = zerosLike(given);
+  const draw = (x: number) => (x <= 0 ? generator.uniform64() * (upper - lower) + lower : 1);
+  writeDrawn(result.device, result.buffer, 0, (values) => (values as Float64Array).map(draw), [given]); // safe: of float64
+  return result.to(input.dtype);
 }
 
 /** Options of `gumbelSoftmax`. */

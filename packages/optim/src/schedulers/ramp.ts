@@ -34,7 +34,8 @@ export class LinearLR<Options extends BaseOptions> extends LRScheduler<Options> 
     this.#options = settings("LinearLR", options, { startFactor: 1 / 3, endFactor: 1, totalIters: 5, lastEpoch: -1 });
     const { startFactor, endFactor, totalIters } = this.#options;
     checkFraction("LinearLR", { startFactor, endFactor });
-    for (const [name, value] of Object.entries({ startFactor, totalIters })) checkPositive("LinearLR", name, value);
+    checkPositive("LinearLR", "startFactor", startFactor);
+    checkPositive("LinearLR", "totalIters", totalIters);
     this.start(this.#options.lastEpoch);
   }
 
@@ -191,8 +192,8 @@ export class CosineAnnealingWarmRestarts<Options extends BaseOptions> extends LR
       etaMin: 0,
       lastEpoch: -1,
     });
-    for (const [name, value] of Object.entries({ t0, tMult }))
-      checkInteger("CosineAnnealingWarmRestarts", name, value, 1);
+    checkInteger("CosineAnnealingWarmRestarts", "t0", t0, 1);
+    checkInteger("CosineAnnealingWarmRestarts", "tMult", tMult, 1);
     this.#t0 = t0;
     this.#tMult = tMult;
     this.#etaMin = etaMin;

@@ -1,7 +1,6 @@
 /** Tensors in nested arrays and plain objects: the arguments and results of compiled functions. */
 
 import { ArgumentError } from "../errors.ts";
-import { ValuesAndIndices } from "../ops/extremes.ts";
 import { Tensor } from "../tensor.ts";
 
 /** Copies nested arrays and objects, replacing each instance of a class. */
@@ -12,9 +11,6 @@ export function mapLeaves<Leaf extends object>(
 ): unknown {
   const visit = (item: unknown): unknown => {
     if (item instanceof kind) return map(item);
-    // Safe: the replacements are internal and are turned back into tensors before the value is returned to a caller.
-    if (item instanceof ValuesAndIndices)
-      return new ValuesAndIndices(visit(item.values) as Tensor, visit(item.indices) as Tensor);
     if (Array.isArray(item)) return item.map(visit);
     if (!isPlain(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([name, inner]) => [name, visit(inner)]));
@@ -31,7 +27,6 @@ export function mapTensors<T>(value: T, map: (tensor: Tensor) => Tensor): T {
 export function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
-  if (value instanceof ValuesAndIndices) return [value.values, value.indices];
   return isPlain(value) ? Object.values(value).flatMap(tensorsIn) : [];
 }
 
@@ -63,7 +58,7 @@ export function describe(value: unknown, tensors: Tensor[]): string {
  * for ever.
  */
 export function expectTensors(result: unknown): void {
-  if (result === undefined || result === null || result instanceof Tensor || result instanceof ValuesAndIndices) return;
+  if (result === undefined || result === null || result instanceof Tensor) return;
   if (Array.isArray(result)) result.forEach(expectTensors);
   else if (isPlain(result)) Object.values(result).forEach(expectTensors);
   else

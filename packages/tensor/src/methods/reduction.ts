@@ -3,6 +3,7 @@
  * name in `ops/`, where its full documentation is.
  */
 
+import type { NamedTuple } from "../named-tuple.ts";
 import { clone } from "../ops/copy.ts";
 import { dist, renorm } from "../ops/distance.ts";
 import { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "../ops/extremes.ts";
@@ -99,7 +100,7 @@ export interface ReductionMethods {
   /** Returns the smallest elements over the given dimensions, or all. Equal elements share the gradient evenly. */
   amin(dim?: Dims, options?: KeepOptions): Tensor;
   /** Returns the smallest and the largest elements along a dimension, or of the whole tensor. */
-  aminmax(dim?: number | null, options?: KeepOptions): { readonly min: Tensor; readonly max: Tensor };
+  aminmax(dim?: number | null, options?: KeepOptions): NamedTuple<["min", "max"]>;
   /**
    * Returns the index of the largest element along `dim`, or in the flattened tensor. The first of equal elements wins.
    */

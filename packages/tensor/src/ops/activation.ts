@@ -22,6 +22,25 @@ type Tunable = Pointwise<[Tensor, number]>;
 const floats = { kind: 2, apart: [1, 2] } as const;
 /** Options of activations that accept integers too, but not bools. */
 const numbers = { kind: 1 } as const;
+/** Options of activations that can overwrite their input. */
+export interface InplaceOptions {
+  /** Whether to overwrite the input with the result, which saves its memory. Default false. */
+  readonly inplace?: boolean;
+}
+
+/** Applies an activation with parameters, which are truncated for integers, since fractions would promote these. */
+function activate(
+  name: string,
+  activation: Tunable | Tunable2,
+  options: InplaceOptions | undefined,
+  x: Tensor,
+  ...parameters: readonly number[]
+): Tensor {
+  const { inplace } = settings(name, options, { inplace: false });
+  const given = isFloating(x?.dtype) ? parameters : parameters.map(Math.trunc);
+  return (inplace ? activation.inPlace : activation)(x, ...(given as [number, number])); // safe: as many as it has
+}
+
 /** An activation with two parameters. */
 type Tunable2 = Pointwise<[Tensor, number, number]>;
 
@@ -59,10 +78,11 @@ const leaky: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.leaky_relu.html
  *
  * @param negativeSlope default 0.01.
+ * @param options.inplace whether to overwrite `x` with the result, which saves its memory. Default false.
  * @throws DTypeError unless `x` is floating point.
  */
-export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
-  return leaky(x, negativeSlope);
+export function leakyRelu(x: Tensor, negativeSlope = 0.01, options?: InplaceOptions): Tensor {
+  return activate("leakyRelu", leaky, options, x, negativeSlope);
 }
 
 // `x ≤ 0` is false for NaN, so NaN has the derivative of the positive numbers.
@@ -78,10 +98,11 @@ const eluOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.elu.html
  *
  * @param alpha default 1.
+ * @param options.inplace whether to overwrite `x` with the result, which saves its memory. Default false.
  * @throws DTypeError unless `x` is floating point.
  */
-export function elu(x: Tensor, alpha = 1): Tensor {
-  return eluOf(x, alpha);
+export function elu(x: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
+  return activate("elu", eluOf, options, x, alpha);
 }
 
 const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
@@ -96,12 +117,13 @@ const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.celu.html
  *
  * @param alpha default 1.
+ * @param options.inplace whether to overwrite `x` with the result, which saves its memory. Default false.
  * @throws ArgumentError if `alpha` is 0.
  * @throws DTypeError unless `x` is floating point.
  */
-export function celu(x: Tensor, alpha = 1): Tensor {
+export function celu(x: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
   if (alpha === 0) throw new ArgumentError("celu: alpha must not be 0");
-  return celuOf(x, alpha);
+  return activate("celu", celuOf, options, x, alpha);
 }
 
 // The constants of Klambauer et al. 2017, "Self-Normalizing Neural Networks", for the fixed point mean 0, variance 1.
@@ -243,15 +265,15 @@ const hardtanhOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]>
  *
  * @param min default -1.
  * @param max default 1.
+ * @param options.inplace whether to overwrite `x` with the result, which saves its memory. Default false.
  * @throws ArgumentError for a negative limit of a uint8 tensor.
  * @throws DTypeError for bools.
  */
-export function hardtanh(x: Tensor, min = -1, max = 1): Tensor {
-  const [low, high] = isFloating(x?.dtype) ? [min, max] : [Math.trunc(min), Math.trunc(max)];
-  const least = Math.min(low, high);
-  if (x?.dtype === "uint8" && least < 0)
+export function hardtanh(x: Tensor, min = -1, max = 1, options?: InplaceOptions): Tensor {
+  const least = Math.min(min, max);
+  if (x?.dtype === "uint8" && least <= -1)
     throw new ArgumentError(`hardtanh: uint8 has no negative limits, got ${least}`);
-  return hardtanhOf(x, least, high);
+  return activate("hardtanh", hardtanhOf, options, x, least, max);
 }
 
 /**
@@ -349,11 +371,11 @@ const thresholdOf: Tunable2 = /* @__PURE__ */ pointwise<[Tensor, number, number]
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
  *
+ * @param options.inplace whether to overwrite `x` with the result, which saves its memory. Default false.
  * @throws DTypeError for bools.
  */
-export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  // Fractional numbers would promote an integer tensor to float32.
-  return isFloating(x?.dtype) ? thresholdOf(x, limit, value) : thresholdOf(x, Math.trunc(limit), Math.trunc(value));
+export function threshold(x: Tensor, limit: number, value: number, options?: InplaceOptions): Tensor {
+  return activate("threshold", thresholdOf, options, x, limit, value);
 }
 
 const preluOf: Pointwise<[Tensor, Tensor]> = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("prelu", (x, weight) =>

@@ -10,11 +10,12 @@ import { dimension, expectShape, sameShape, shapeError, shapeOf, showShape, size
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { expand } from "./expand.ts";
-import { filled } from "./fill.ts";
+
 import { checkProductTypes, matmul } from "./matmul.ts";
 import { permute } from "./permute.ts";
 import { reshape, unsqueeze } from "./reshape.ts";
 import { diagonal } from "./slice.ts";
+import { sum } from "./sum.ts";
 
 /** A tensor with a label for each dimension. */
 interface Named {
@@ -52,16 +53,12 @@ function arrange({ x, labels }: Named, order: readonly string[]): Tensor {
   return result;
 }
 
-/** Sums over the labels that are not in `keep`, as a matrix product with a vector of ones. */
+/** Sums over the labels that are not in `keep`. */
 function sumOut(named: Named, keep: ReadonlySet<string>): Named {
-  const summed = named.labels.filter((label) => !keep.has(label));
-  if (summed.length === 0) return named;
-  const kept = named.labels.filter((label) => keep.has(label));
-  const x = arrange(named, [...kept, ...summed]);
-  const sizes = x.shape.slice(0, kept.length);
-  const count = sizeOf(x.shape.slice(kept.length));
-  const sums = matmul(reshape(x, [sizeOf(sizes), count]), filled(x, [count], 1));
-  return { x: reshape(sums, sizes), labels: kept };
+  const { x, labels } = named;
+  const dims = labels.flatMap((label, i) => (keep.has(label) ? [] : [i]));
+  if (dims.length === 0) return named;
+  return { x: sum(x, dims, { dtype: x.dtype }), labels: labels.filter((label) => keep.has(label)) };
 }
 
 /** Multiplies two operands and sums over the labels that are not in `keep`. */
@@ -199,10 +196,7 @@ export function tensordot(
     );
   const pairs =
     typeof dims === "number"
-      ? ([
-          Array.from({ length: dims }, (_, i) => shapeOf("tensordot", a).length - dims + i),
-          Array.from({ length: dims }, (_, i) => i),
-        ] as const)
+      ? ([Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)] as const)
       : dims;
   const fromA = pairs[0].map((d) => dimension("tensordot", d, a));
   const fromB = pairs[1].map((d) => dimension("tensordot", d, b));

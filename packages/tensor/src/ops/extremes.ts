@@ -7,6 +7,7 @@
 import type { DType } from "../dtype.ts";
 import type { Expr } from "../expr/expr.ts";
 import { reduction } from "../expr/program.ts";
+import { type NamedTuple, namedTuple } from "../named-tuple.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
@@ -38,38 +39,26 @@ import { sum } from "./sum.ts";
  * const { values, indices } = x.max(1);
  * const [largest, where] = x.max(1);
  */
-export class ValuesAndIndices {
+export interface ValuesAndIndices extends Iterable<Tensor> {
   /** The elements, in the input's dtype. */
   readonly values: Tensor;
   /** The index of each element along the dimension, int32. */
   readonly indices: Tensor;
-
-  /** Internal: instances are created by operations. */
-  constructor(values: Tensor, indices: Tensor) {
-    this.values = values;
-    this.indices = indices;
-  }
-
   /** Alias of `values`. */
-  get 0(): Tensor {
-    return this.values;
-  }
-
+  readonly 0: Tensor;
   /** Alias of `indices`. */
-  get 1(): Tensor {
-    return this.indices;
-  }
+  readonly 1: Tensor;
+}
 
-  /** Iterates over the values tensor, then the indices tensor. */
-  [Symbol.iterator](): Iterator<Tensor> {
-    return [this.values, this.indices].values();
-  }
+/** Combines elements and their indices. */
+export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndices {
+  return namedTuple([values, indices], "values", "indices");
 }
 
 /** Runs an operation whose outputs are elements and their indices. */
 export function applyPair<Attrs>(op: Op<Attrs>, inputs: readonly Tensor[], attrs: Attrs): ValuesAndIndices {
   const [values, indices] = applyAll(op, inputs, attrs);
-  return new ValuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
+  return valuesAndIndices(values as Tensor, indices as Tensor); // safe: the operation has two outputs
 }
 
 /**
@@ -170,12 +159,8 @@ export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
  * @param dim default null: all dimensions.
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
-export function aminmax(
-  x: Tensor,
-  dim: number | null = null,
-  options?: KeepOptions,
-): { readonly min: Tensor; readonly max: Tensor } {
-  return { min: amin(x, dim, options), max: amax(x, dim, options) };
+export function aminmax(x: Tensor, dim: number | null = null, options?: KeepOptions): NamedTuple<["min", "max"]> {
+  return namedTuple([amin(x, dim, options), amax(x, dim, options)], "min", "max");
 }
 
 /**

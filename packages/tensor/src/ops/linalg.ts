@@ -9,6 +9,7 @@ import type { Backend } from "../backend.ts";
 import { expectFloating, expectOneType } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
 import { ArgumentError } from "../errors.ts";
+import { namedTuple } from "../named-tuple.ts";
 import { apply, applyAll, type Op, rules } from "../op.ts";
 import { pointwise } from "../pointwise.ts";
 import { scope } from "../scope.ts";
@@ -253,13 +254,13 @@ export function det(a: Tensor): Tensor {
   return applyAll(determinants, [a], undefined)[0] as Tensor; // safe: three outputs
 }
 
-/** Result of `slogdet`. */
-export interface LogDeterminant {
+/** Result of `slogdet`: `const [sign, log] = slogdet(a)`, or `{ sign, logabsdet }`. */
+export type LogDeterminant = readonly [sign: Tensor, logabsdet: Tensor] & {
   /** The sign of each determinant, [...]: 1, -1, or 0 for a singular matrix. It has no gradient. */
   readonly sign: Tensor;
   /** The natural logarithm of the absolute value of each determinant, [...]; -∞ for a singular matrix. */
   readonly logabsdet: Tensor;
-}
+};
 
 /**
  * Computes the sign and the logarithm of the absolute value of the determinant of each square matrix.
@@ -274,8 +275,7 @@ export interface LogDeterminant {
  */
 export function slogdet(a: Tensor): LogDeterminant {
   expectSquare("slogdet", a);
-  const [, sign, logabsdet] = applyAll(determinants, [a], undefined) as readonly [Tensor, Tensor, Tensor]; // safe: three outputs
-  return { sign, logabsdet };
+  return namedTuple(applyAll(determinants, [a], undefined).slice(1), "sign", "logabsdet");
 }
 
 /**

@@ -32,6 +32,12 @@ function generatorOf(operation: string, options: GeneratorOption | undefined): G
   return settings(operation, options, { generator: undefined }).generator ?? defaultGenerator();
 }
 
+/** `generatorOf`, for an operation on floating-point tensors. */
+function generatorFor(operation: string, x: Tensor, options: GeneratorOption | undefined): Generator {
+  expectFloating(operation, x);
+  return generatorOf(operation, options);
+}
+
 /** Overwrites `x` in place. The previous value receives no gradient. */
 function overwrite(name: string, x: Tensor, write: (to: Tensor) => void): Tensor {
   const op: Op = {
@@ -241,8 +247,7 @@ function drawnOnHost(x: Tensor): boolean {
  * @throws ArgumentError when `from` is above `to`.
  */
 export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("uniform_", options);
-  expectFloating("uniform_", x);
+  const generator = generatorFor("uniform_", x, options);
   checkOrder("uniform_", { from, to });
   return overwrite("uniform", x, (target) => {
     if (!drawnOnHost(x))
@@ -262,8 +267,7 @@ export function uniform_(x: Tensor, from = 0, to = 1, options?: GeneratorOption)
  * @throws ArgumentError for a negative standard deviation.
  */
 export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("normal_", options);
-  expectFloating("normal_", x);
+  const generator = generatorFor("normal_", x, options);
   expectNumber("normal_", "mean", mean);
   checkNumber("normal_", "std", std);
   return overwrite("normal", x, (target) => {
@@ -305,8 +309,7 @@ export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: Genera
  * @throws ArgumentError unless the rate is positive.
  */
 export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("exponential_", options);
-  expectFloating("exponential_", x);
+  const generator = generatorFor("exponential_", x, options);
   checkPositive("exponential_", "lambda", lambda);
   return overwrite("exponential", x, (target) => {
     if (drawnOnHost(x)) store(target, exponential, generator, [-1 / lambda]);
@@ -331,8 +334,7 @@ function transformed(name: string, x: Tensor, generator: Generator, change: (u: 
  * @throws ArgumentError unless `sigma` is positive.
  */
 export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("cauchy_", options);
-  expectFloating("cauchy_", x);
+  const generator = generatorFor("cauchy_", x, options);
   expectNumber("cauchy_", "median", median);
   checkPositive("cauchy_", "sigma", sigma);
   return transformed("cauchy", x, generator, (u) => u.sub_(0.5).mul_(Math.PI).tan_().mul_(sigma).add_(median));
@@ -373,8 +375,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Ten
  * @throws ArgumentError unless the standard deviation is positive.
  */
 export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOption): Tensor {
-  const generator = generatorOf("logNormal_", options);
-  expectFloating("logNormal_", x);
+  const generator = generatorFor("logNormal_", x, options);
   expectNumber("logNormal_", "mean", mean);
   checkPositive("logNormal_", "std", std);
   return overwrite("logNormal", x, (target) => {

@@ -172,14 +172,7 @@ export function flipud(x: Tensor): Tensor {
 export function rot90(x: Tensor, k = 1, dims: readonly [number, number] = [0, 1]): Tensor {
   const [a, b] = differentDimensions("rot90", dims, x) as [number, number]; // safe: one for each
   checkInteger("rot90", "k", k, Number.NEGATIVE_INFINITY);
-  switch (((k % 4) + 4) % 4) {
-    case 1:
-      return transpose(flip(x, b), a, b);
-    case 2:
-      return flip(x, a, b);
-    case 3:
-      return flip(transpose(x, a, b), b);
-    default:
-      return clone(x);
-  }
+  const turns = ((k % 4) + 4) % 4;
+  const half = turns === 0 ? clone(x) : turns === 1 ? x : flip(x, a, b);
+  return turns % 2 === 1 ? transpose(flip(half, b), a, b) : half;
 }

@@ -159,10 +159,6 @@ const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber,
     return x.ge(low).and(x.le(high)).where(bin, bins).cast("int32");
   },
 );
-/** One end of the range, moved by `by` where both ends are equal. */
-const apart = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("histc", (end, other, by) =>
-  end.eq(other).where(end.add(by), end),
-);
 
 /**
  * Computes a histogram with bins of equal width. Elements outside [min, max] are not counted.
@@ -184,7 +180,8 @@ export function histc(x: Tensor, options?: HistcOptions): Tensor {
     const largest = largestFinite(x.dtype);
     expectBetween(data, -largest, largest, "histc: elements reach to {}; give min and max");
     const [least, most] = [data.amin(), data.amax()];
-    [low, high] = [apart(least, most, -1), apart(most, least, 1)];
+    const width = least.eq(most).to(data.dtype);
+    [low, high] = [least.sub(width), most.add(width)];
   }
   const places = reshape(binOf(data, low, high, bins), [-1]);
   const counts = scatterAdd(filled(x, [bins + 1], 0, "int32"), 0, places, filled(x, places.shape, 1, "int32"));

@@ -13,7 +13,7 @@ import type { Tensor } from "../tensor.ts";
 import { mul, sub } from "./arithmetic.ts";
 import { choose, eq, isnan, ne } from "./comparison.ts";
 import { cast, clone, copyInto } from "./copy.ts";
-import { applyPair, argmax, max, shareAlike, toPlaces, ValuesAndIndices } from "./extremes.ts";
+import { applyPair, argmax, max, shareAlike, toPlaces, type ValuesAndIndices, valuesAndIndices } from "./extremes.ts";
 import { counting } from "./fill.ts";
 import { gatherUnchecked, withDimension } from "./gather.ts";
 import { roll } from "./repeat.ts";
@@ -120,9 +120,9 @@ export function topk(x: Tensor, k: number, dim: number | TopkOptions = -1, optio
 
 /** Returns the elements at an index per row, a dimension of size 1, which is dropped unless it is kept. */
 function chosen(x: Tensor, axis: number, keepdim: boolean, places: Tensor): ValuesAndIndices {
-  if (x.ndim === 0) return new ValuesAndIndices(clone(x), places);
+  if (x.ndim === 0) return valuesAndIndices(clone(x), places);
   const one = (all: Tensor): Tensor => (keepdim ? all : squeeze(all, axis));
-  return new ValuesAndIndices(one(gatherUnchecked(x, axis, places)), one(places));
+  return valuesAndIndices(one(gatherUnchecked(x, axis, places)), one(places));
 }
 
 /**

@@ -8,6 +8,7 @@ import { type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, row, scalar } from "../expr/expr.ts";
 import { type RowProgram, reduction, rowProgram } from "../expr/program.ts";
+import { type NamedTuple, namedTuple } from "../named-tuple.ts";
 import { type Gradient, rules } from "../op.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
@@ -135,6 +136,16 @@ export function std(x: Tensor, dim: Dims | SpreadOptions = null, options?: Sprea
   return spread("std", x, dim, options);
 }
 
+function withMean<Name extends "var" | "std">(
+  name: Name,
+  x: Tensor,
+  dim: Dims,
+  options?: SpreadOptions,
+): NamedTuple<[Name, "mean"]> {
+  const keepdim = options?.keepdim ?? false;
+  return namedTuple([spread(name, x, dim, options), mean(x, dim, { keepdim })], name, "mean");
+}
+
 /**
  * Computes the variance and the mean over the given dimensions, or all.
  * https://pytorch.org/docs/stable/generated/torch.var_mean.html
@@ -142,12 +153,8 @@ export function std(x: Tensor, dim: Dims | SpreadOptions = null, options?: Sprea
  * @throws DTypeError for integers.
  * @throws IndexError for a dimension out of range.
  */
-export function varMean(
-  x: Tensor,
-  dim: Dims = null,
-  options?: SpreadOptions,
-): { readonly var: Tensor; readonly mean: Tensor } {
-  return { var: variance(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
+export function varMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): NamedTuple<["var", "mean"]> {
+  return withMean("var", x, dim, options);
 }
 
 /**
@@ -157,12 +164,8 @@ export function varMean(
  * @throws DTypeError for integers.
  * @throws IndexError for a dimension out of range.
  */
-export function stdMean(
-  x: Tensor,
-  dim: Dims = null,
-  options?: SpreadOptions,
-): { readonly std: Tensor; readonly mean: Tensor } {
-  return { std: std(x, dim, options), mean: mean(x, dim, { keepdim: options?.keepdim ?? false }) };
+export function stdMean(x: Tensor, dim: Dims = null, options?: SpreadOptions): NamedTuple<["std", "mean"]> {
+  return withMean("std", x, dim, options);
 }
 
 /**

@@ -57,14 +57,16 @@ function mapTensors(
   const list = Array.isArray(value);
   if (list || describeValue(value) === "an object") {
     const whole = dims === null || typeof dims === "number";
-    const entries = Object.entries(value as object).map(([key, item]) => {
+    const visited = (item: unknown, key: string | number) => {
       const of = whole ? dims : (dims as Readonly<Record<string, BatchDims>>)[key];
       if (of === undefined) throw new ArgumentError(`vmap: ${option} has no entry for "${key}"`);
-      return [key, mapTensors(item, of, option, visit)] as const;
-    });
-    // An object keeps its class, such as that of values with indices.
+      return mapTensors(item, of, option, visit);
+    };
+    if (list) return value.map(visited);
+    const entries = Object.entries(value as object).map(([key, item]) => [key, visited(item, key)] as const);
+    // An object keeps its class.
     const empty = Object.create(Object.getPrototypeOf(value) as object | null) as object;
-    return list ? entries.map(([, item]) => item) : Object.assign(empty, Object.fromEntries(entries));
+    return Object.assign(empty, Object.fromEntries(entries));
   }
   if (dims !== null)
     throw new ArgumentError(
