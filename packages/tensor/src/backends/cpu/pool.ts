@@ -26,9 +26,9 @@ export function runPool(runtime: Runtime, call: PoolCall): void {
   const planes = (input.shape[0] as number) * (input.shape[1] as number);
   if (planes === 0) return;
   const what = classOf(call, element);
-  const kernel = runtime.kernel(`pool ${forward} ${Object.values(what)}`, () =>
-    forward ? maximaKernel(runtime, what) : spreadKernel(runtime, element),
-  );
+  const kernel = forward
+    ? runtime.kernel(`pool/maxima/${Object.values(what).join("/")}`, () => maximaKernel(runtime, what))
+    : runtime.kernel(`pool/spread/${element}`, () => spreadKernel(runtime, element));
   const work = sizeOf(output.shape.slice(2)) * sizeOf(call.kernel);
   runtime.launch(kernel, argumentsOf(call), planes, 40_000 / work);
 }

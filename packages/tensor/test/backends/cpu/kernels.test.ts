@@ -82,13 +82,13 @@ describe("the heavy kernels", () => {
             ...[`matmul/pack/${bytes}/a`, `matmul/pack/${bytes}/b`, `conv/slide/${element}`],
             ...[`conv/weight/${element}`, `conv/weight/sum/${element}`],
             ...[`conv/depthwise/${element}/1`, `conv/depthwise/${element}/2`],
-            ...[`pool/forward/indices/${element}`, `pool/backward/indices/${element}`],
+            ...[`pool/maxima/${element}/true/2/0`, `pool/spread/${element}`],
             ...(element !== "float32"
               ? []
               : [
                   ...["conv/winograd", "conv/winograd/weight", "conv/winograd/gradient"],
                   ...["conv/winograd/filter/forward", "conv/winograd/filter/input"],
-                  ...["pool/forward/indices/pairs", "pool/backward/indices/pairs"],
+                  "pool/maxima/float32/true/2/2",
                 ]),
           ]),
         );
