@@ -121,10 +121,10 @@ const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
 const notice = 1 << 20;
 /**
  * Returns a storage's share of the ballast, in bytes. The larger it is, the more often the engine collects, and the less
- * memory accumulates in between. Programs with large tensors would collect in every step if it were larger.
+ * memory accumulates in between. Programs with large tensors would collect in every step if it were proportional.
  */
 function ballastOf(bytes: number): number {
-  return bytes < 4 << 20 ? bytes : bytes / 2;
+  return Math.min(bytes, Math.sqrt(bytes * notice));
 }
 
 /** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
@@ -132,8 +132,10 @@ const patience = 16 << 20;
 
 /** The minimum size of storages, in bytes, that are watched while the event loop does not turn. */
 const large = 64 << 10;
-/** How many bytes of such storages are allocated between two scans. */
-const stride = 128 << 20;
+/** How many bytes of such storages are allocated until the engine is made to forget what the current job referenced. */
+const stride = 16 << 20;
+/** How many times that happens until a scan for storages that have become unreachable. */
+const strides = 8;
 
 /** The shares of all storages in the ballast, less the ballast that they hold. */
 let missing = 0;
@@ -144,14 +146,15 @@ const most = 64;
 let sinceTurn = 0;
 
 // Finalizers never run in a loop that awaits nothing. Weak references reveal what such a loop has dropped, but only
-// once the engine forgets that the current job dereferenced them; in Node, running the microtasks of a separate context
-// makes it forget.
+// once the engine forgets that the current job created or dereferenced them; in Node, running the microtasks of a
+// separate context makes it forget.
 const vm = (globalThis as { process?: { getBuiltinModule?(name: string): Contexts } }).process?.getBuiltinModule?.(
   "node:vm",
 );
 let apart: object | null = null;
 let watched: { readonly storage: WeakRef<Storage>; readonly held: Held }[] = [];
-let sinceLook = 0;
+let sinceForgotten = 0;
+let timesForgotten = 0;
 
 /**
  * Remembers a storage until the event loop turns, and periodically frees the memory of storages that have become
@@ -160,13 +163,15 @@ let sinceLook = 0;
 function watch(storage: Storage, held: Held): void {
   if (vm === undefined) return;
   watched.push({ storage: new WeakRef(storage), held });
-  sinceLook += storage.bytes;
-  if (sinceLook < stride) return;
-  sinceLook = 0;
-  watched = watched.filter(({ storage, held }) => {
-    if (storage.deref() === undefined) freeHeld(held);
-    return held.buffer !== null;
-  });
+  sinceForgotten += storage.bytes;
+  if (sinceForgotten < stride) return;
+  sinceForgotten = 0;
+  if (++timesForgotten % strides === 0) {
+    watched = watched.filter(({ storage, held }) => {
+      if (storage.deref() === undefined) freeHeld(held);
+      return held.buffer !== null;
+    });
+  }
   apart ??= vm.createContext({}, { microtaskMode: "afterEvaluate" });
   vm.runInContext("0", apart);
 }
@@ -197,7 +202,7 @@ function untouched(bytes: number): unknown {
  */
 export async function yieldToCollector(): Promise<void> {
   if (sinceTurn < patience) return;
-  sinceTurn = sinceLook = 0;
+  sinceTurn = sinceForgotten = 0;
   watched = [];
   await new Promise<void>((resolve) => {
     const immediate = (globalThis as { setImmediate?: (f: () => void) => void }).setImmediate;
