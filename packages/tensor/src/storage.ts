@@ -1,13 +1,10 @@
 /**
  * A storage is a block of device memory that one or more tensors share. It is freed when the last handle on it is
- * disposed of, or when the garbage collector finds it unreachable. The engine does not know that a small JavaScript
- * object holds megabytes elsewhere, so for every few megabytes allocated, one storage holds untouched ArrayBuffers (its
- * ballast), which the engine does count. The storage holds them for its whole life: a buffer dropped at once would be
- * freed by the next minor collection, which runs no finalizers, and have no effect. Those of storages that were disposed
- * of are used again, so that only memory left to the engine makes it collect.
+ * disposed of, or when the garbage collector finds it unreachable, which its ballast makes it do in time.
  */
 
 import type { Backend, DeviceBuffer } from "./backend.ts";
+import { ballastFor, none, reuse, settle } from "./ballast.ts";
 import { capturing } from "./capture.ts";
 import { DisposedError } from "./errors.ts";
 
@@ -30,7 +27,7 @@ export class Storage {
   /** A copy of the contents at some version, read by `prefetch`. */
   #copy: { readonly version: number; readonly bytes: Uint8Array<ArrayBuffer> } | null = null;
   #handles = 0;
-  /** Memory that the engine counts, in place of the device memory that it does not. Held as long as the storage. */
+  /** Held as long as the storage. */
   #ballast: readonly unknown[];
 
   /** Allocates memory from `backend`, unless `buffer` is given. Throws a DeviceError when out of memory. */
@@ -38,9 +35,9 @@ export class Storage {
     this.backend = backend;
     this.bytes = bytes;
     sinceTurn += bytes;
-    const share = Math.max(ballastOf(bytes), buffer.grown ?? 0);
-    this.#ballast = ballastFor(share);
-    const held: Held = { backend, buffer, excess: this.#ballast.length * notice - share };
+    const { buffers, excess } = ballastFor(bytes, buffer.grown ?? 0);
+    this.#ballast = buffers;
+    const held: Held = { backend, buffer, excess };
     this.#held = held;
     collector.register(this, held, this);
     if (bytes >= large) watch(this, held);
@@ -89,7 +86,7 @@ export class Storage {
     collector.unregister(this);
     freeHeld(this.#held);
     this.#copy = null;
-    spare.push(...this.#ballast.slice(0, most - spare.length));
+    reuse(this.#ballast);
     this.#ballast = none;
   }
 }
@@ -104,7 +101,7 @@ interface Contexts {
 interface Held {
   readonly backend: Backend;
   buffer: DeviceBuffer | null;
-  /** How much more ballast the storage holds than its share, in bytes; negative for most, whose share others hold. */
+  /** As in the storage's ballast. */
   readonly excess: number;
 }
 
@@ -112,20 +109,10 @@ function freeHeld(held: Held): void {
   if (held.buffer === null) return;
   held.backend.free(held.buffer);
   held.buffer = null;
-  missing += held.excess;
+  settle(held.excess);
 }
 
 const collector = /* @__PURE__ */ new FinalizationRegistry<Held>(freeHeld);
-
-/** The size of a ballast buffer, in bytes: many small tensors share one. */
-const notice = 1 << 20;
-/**
- * Returns a storage's share of the ballast, in bytes. The larger it is, the more often the engine collects, and the less
- * memory accumulates in between. Programs with large tensors would collect in every step if it were proportional.
- */
-function ballastOf(bytes: number): number {
-  return Math.min(bytes, Math.sqrt(bytes * notice));
-}
 
 /** How many bytes may be allocated between two turns of the event loop before a read waits for one. */
 const patience = 16 << 20;
@@ -137,12 +124,6 @@ const stride = 16 << 20;
 /** How many times that happens until a scan for storages that have become unreachable. */
 const strides = 8;
 
-/** The shares of all storages in the ballast, less the ballast that they hold. */
-let missing = 0;
-const none: readonly unknown[] = [];
-/** The ballast of storages that were disposed of, at most `most` buffers. */
-const spare: unknown[] = [];
-const most = 64;
 let sinceTurn = 0;
 
 // Finalizers never run in a loop that awaits nothing. Weak references reveal what such a loop has dropped, but only
@@ -174,26 +155,6 @@ function watch(storage: Storage, held: Held): void {
   }
   apart ??= vm.createContext({}, { microtaskMode: "afterEvaluate" });
   vm.runInContext("0", apart);
-}
-
-/**
- * Returns the buffers that are missing once a storage adds its share; none until they amount to a whole one. Memory that
- * the device takes from the system counts fully: collecting earlier is cheaper than touching new pages, and once the
- * device has enough it takes no more.
- */
-function ballastFor(share: number): readonly unknown[] {
-  missing += share;
-  if (missing < notice) return none;
-  const buffers: unknown[] = [];
-  for (; missing >= notice; missing -= notice) buffers.push(spare.pop() ?? untouched(notice));
-  return buffers;
-}
-
-// Node's own allocator can leave memory uninitialized, so the ballast costs almost nothing.
-const node = (globalThis as { Buffer?: { allocUnsafeSlow(bytes: number): unknown } }).Buffer;
-
-function untouched(bytes: number): unknown {
-  return node === undefined ? new ArrayBuffer(bytes) : node.allocUnsafeSlow(bytes);
 }
 
 /**
