@@ -350,4 +350,5 @@ export function requiresGrad<T extends Tensor>(tensor: T, on = true): T {
   return tensor;
 }
 
+// The one thing that loading this package does: `x.requiresGrad_()` is a method of a package that does not depend on it.
 gradMode.requiresGrad = requiresGrad;
