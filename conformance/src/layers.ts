@@ -101,13 +101,15 @@ function orderOf(name: string): readonly [readonly string[], readonly string[]] 
   return [words(first), words(rest)];
 }
 
+const classes: Readonly<Record<string, unknown>> = { ...nn, ...lazy };
+
 /** Arguments without a counterpart in Akari: whether the result overwrites the input. */
 const ignored = ["inplace"];
 
 /** Creates a layer. `op` is `nn.` plus the class name; `given` are positional arguments, `args` keyword arguments. */
 export function layerOf(op: string, args: Keywords, given: readonly Json[] = []): nn.Module {
   const name = op.slice("nn.".length);
-  const found = ({ ...nn, ...lazy } as Readonly<Record<string, unknown>>)[name];
+  const found = classes[name];
   if (typeof found !== "function") throw new Missing(op);
   if (name === "Identity") return new nn.Identity();
   const [first, rest] = orderOf(name);
