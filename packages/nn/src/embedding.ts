@@ -53,6 +53,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     embeddingDim: number,
     given: (Options & FactoryOptions) | undefined,
     defaults: Required<Options>,
+    weight?: Parameter,
   ) {
     super();
     checkCounts(layer, { numEmbeddings, embeddingDim });
@@ -72,10 +73,10 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
     this.embeddingDim = embeddingDim;
     this.paddingIdx = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + numEmbeddings : paddingIdx;
     this.options = options;
-    this.weight = new Parameter(
-      empty([numEmbeddings, embeddingDim], { ...(device && { device }), ...(dtype && { dtype }) }),
-    );
-    this.resetParameters();
+    this.weight =
+      weight ??
+      new Parameter(empty([numEmbeddings, embeddingDim], { ...(device && { device }), ...(dtype && { dtype }) }));
+    if (!weight) this.resetParameters();
   }
 
   /** Reinitializes the table. */
@@ -94,16 +95,26 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   }
 }
 
-/** Returns the numbers of rows and columns of given vectors. */
-function sizesOf(layer: string, embeddings: Tensor): readonly [number, number] {
-  expectRank(layer, "vectors [rows, width]", embeddings, 2);
-  return embeddings.shape as readonly [number, number]; // safe: two dimensions
-}
-
 /** Options of `fromPretrained`. */
 export interface PretrainedOptions {
   /** Whether to exclude the vectors from training. Default true. */
   readonly freeze?: boolean;
+}
+
+/** Returns the arguments of a constructor whose table is given vectors. */
+function pretrained<Options extends object>(
+  layer: string,
+  embeddings: Tensor,
+  given: (Options & PretrainedOptions) | undefined,
+  defaults: Required<Options>,
+): readonly [rows: number, width: number, Options, Parameter] {
+  const { freeze, ...options } = settings(layer, given, { freeze: true, ...defaults } as Required<
+    Options & PretrainedOptions
+  >);
+  expectRank(layer, "vectors [rows, width]", embeddings, 2);
+  const [rows, width] = embeddings.shape as readonly [number, number]; // safe: two dimensions
+  // safe: the options are those given, with defaults, without `freeze`
+  return [rows, width, options as Options, new Parameter(embeddings.detach(), { requiresGrad: !freeze })];
 }
 
 /**
@@ -118,8 +129,9 @@ export class Embedding extends Table<EmbeddingOptions> {
   static override name = "Embedding";
   static override readonly keepsNothing = true;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions) {
-    super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults);
+  /** @param weight internal: the table that `fromPretrained` was given, instead of a random one. */
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingLayerOptions, weight?: Parameter) {
+    super("Embedding", numEmbeddings, embeddingDim, options, embeddingDefaults, weight);
   }
 
   /**
@@ -128,13 +140,7 @@ export class Embedding extends Table<EmbeddingOptions> {
    * @throws ShapeError unless the vectors have 2 dimensions.
    */
   static fromPretrained(embeddings: Tensor, given?: EmbeddingOptions & PretrainedOptions): Embedding {
-    const { freeze, ...options } = settings("Embedding.fromPretrained", given, { freeze: true, ...embeddingDefaults });
-    const layer = new Embedding(...sizesOf("Embedding.fromPretrained", embeddings), {
-      ...options,
-      device: embeddings.device,
-    });
-    layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
-    return layer;
+    return new Embedding(...pretrained("Embedding.fromPretrained", embeddings, given, embeddingDefaults));
   }
 
   /**
@@ -163,8 +169,9 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
   static override name = "EmbeddingBag";
   static override readonly keepsNothing = true;
 
-  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagLayerOptions) {
-    super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults);
+  /** @param weight internal: the table that `fromPretrained` was given, instead of a random one. */
+  constructor(numEmbeddings: number, embeddingDim: number, options?: EmbeddingBagLayerOptions, weight?: Parameter) {
+    super("EmbeddingBag", numEmbeddings, embeddingDim, options, bagDefaults, weight);
   }
 
   /**
@@ -176,13 +183,7 @@ export class EmbeddingBag extends Table<Omit<EmbeddingBagOptions, "perSampleWeig
     embeddings: Tensor,
     given?: Omit<EmbeddingBagOptions, "perSampleWeights"> & PretrainedOptions,
   ): EmbeddingBag {
-    const { freeze, ...options } = settings("EmbeddingBag.fromPretrained", given, { freeze: true, ...bagDefaults });
-    const layer = new EmbeddingBag(...sizesOf("EmbeddingBag.fromPretrained", embeddings), {
-      ...options,
-      device: embeddings.device,
-    });
-    layer.weight = new Parameter(embeddings.detach(), { requiresGrad: !freeze });
-    return layer;
+    return new EmbeddingBag(...pretrained("EmbeddingBag.fromPretrained", embeddings, given, bagDefaults));
   }
 
   /**

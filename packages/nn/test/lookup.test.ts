@@ -6,6 +6,7 @@
 import {
   ArgumentError,
   DTypeError,
+  defaultGenerator,
   IndexError,
   manualSeed,
   ones,
@@ -38,6 +39,7 @@ describe("tables", () => {
       [3, 4],
       [5, 6],
     ]);
+    const state = defaultGenerator().getState();
     const table = nn.Embedding.fromPretrained(vectors);
     expect([table.weight.requiresGrad, table.numEmbeddings, table.embeddingDim]).toEqual([false, 3, 2]);
     expect(table(ints([2, 0])).toArraySync()).toEqual([
@@ -47,6 +49,7 @@ describe("tables", () => {
     const bag = nn.EmbeddingBag.fromPretrained(vectors, { freeze: false, mode: "sum" });
     expect(bag.weight.requiresGrad).toBe(true);
     expect(bag(ints([[2, 0]])).toArraySync()).toEqual([[6, 8]]);
+    expect(defaultGenerator().getState()).toEqual(state); // as in PyTorch, no random table is drawn first
   });
 
   it("renormalize only the rows that are looked up", () => {
