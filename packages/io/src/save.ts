@@ -32,7 +32,7 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
   if (Array.isArray(value)) return value.map((part, i) => marked(part, [...path, String(i)], found));
   if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype || "$" in value) {
     throw new FileError(
-      `save: ${path.join(".") || "the value"} is a ${value.constructor.name}; expected tensors, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
+      `save: ${path.join(".") || "the value"} is a ${value.constructor.name}; expected tensors, Uint8Arrays, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
     );
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, marked(part, [...path, key], found)]));
