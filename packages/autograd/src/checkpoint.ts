@@ -23,7 +23,7 @@ import {
 } from "@akari/tensor";
 import { expectFunction } from "./argument.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
-import { drop, type Saved, save, saving, specOf } from "./node.ts";
+import { drop, restored, type Saved, save, saving, specOf } from "./node.ts";
 
 /** Options of `checkpoint`. */
 export interface CheckpointOptions {
@@ -77,13 +77,7 @@ class Argument {
   }
 
   read(): Tensor {
-    const { tensor, version } = this.#saved;
-    if (tensor.storage.version !== version)
-      throw new AutogradError(
-        `checkpoint: an argument of shape ${showShape(tensor.shape)} has been changed in place since: it is at version ${tensor.storage.version}, expected ${version}`,
-      );
-    tensor.trace = this.#trace;
-    return tensor;
+    return restored(this.#saved, this.#trace, "checkpoint saved an argument");
   }
 
   release(): void {

@@ -15,6 +15,7 @@ import {
   type Spec,
   showShape,
   type Tensor,
+  type Trace,
 } from "@akari/tensor";
 import { gradientOf } from "./formulas/gradient.ts";
 import type { Variable } from "./variable.ts";
@@ -87,6 +88,23 @@ export function save(tensor: Tensor, version: number = tensor.storage.version): 
 export function drop(saved: Saved): void {
   if (saved.drop) saved.drop();
   else saved.tensor.dispose();
+}
+
+/**
+ * Returns a saved tensor with its history, so that the gradient can be differentiated again.
+ *
+ * @param what how an error message names it.
+ * @throws AutogradError when it has been modified in place.
+ */
+export function restored({ tensor, version }: Saved, trace: Trace | null | undefined, what: string): Tensor {
+  if (tensor.storage.version !== version) {
+    throw new AutogradError(
+      `backward: ${what} (shape ${showShape(tensor.shape)}), but it has been changed in place since: ` +
+        `it is at version ${tensor.storage.version}, expected ${version}`,
+    );
+  }
+  tensor.trace = trace ?? null;
+  return tensor;
 }
 
 /** Returns the shape, dtype and device of a tensor. */
@@ -162,7 +180,7 @@ export class OperationNode implements Node {
     return this.#gradient?.compute(gradients, context) ?? wanted.map(() => null);
   }
 
-  /** Returns a saved tensor with its history, so that the gradient can be differentiated again. */
+  /** Returns a saved tensor. */
   #value(saved: Saved | undefined, trace: Variable | null | undefined, what: string): Tensor {
     if (saved === undefined) {
       if (this.#released) {
@@ -172,15 +190,7 @@ export class OperationNode implements Node {
         `backward: the gradient of ${this.name} uses its ${what}, which its reads() does not list`,
       );
     }
-    const { tensor, version } = saved;
-    if (tensor.storage.version !== version) {
-      throw new AutogradError(
-        `backward: ${this.name} saved its ${what} (shape ${showShape(tensor.shape)}), but it has been changed in place since: ` +
-          `it is at version ${tensor.storage.version}, expected ${version}`,
-      );
-    }
-    tensor.trace = trace ?? null;
-    return tensor;
+    return restored(saved, trace, `${this.name} saved its ${what}`);
   }
 
   owns(tensor: Tensor): boolean {

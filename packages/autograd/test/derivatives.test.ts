@@ -174,7 +174,126 @@ class Same extends Function {
   }
 }
 
+/** The example of PyTorch's page on extending autograd: a bias that may be left out. */
+class Affine extends Function {
+  static forward(context: FunctionContext, x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+    context.saveForBackward(x, weight, bias);
+    const y = x.matmul(weight.T);
+    return bias === null ? y : y.add(bias);
+  }
+
+  static backward(context: FunctionContext<[Tensor, Tensor, Tensor | null]>, g: Tensor): (Tensor | null)[] {
+    const [x, weight, bias] = context.savedTensors;
+    return [g.matmul(weight), g.T.matmul(x), bias === null ? null : g.sum(0)];
+  }
+}
+
+class DoubledInPlace extends Function {
+  static forward(context: FunctionContext, x: Tensor): Tensor {
+    context.markDirty(x);
+    return x.mul_(2);
+  }
+
+  static backward(_: FunctionContext, g: Tensor): Tensor {
+    return g.mul(2);
+  }
+}
+
+class DoubledBeside extends Function {
+  static forward(context: FunctionContext, x: Tensor): Tensor[] {
+    context.markDirty(x);
+    return [x.mul_(2), x.mul(3)];
+  }
+
+  static backward(_: FunctionContext, g: Tensor, h: Tensor): Tensor {
+    return g.mul(2).add(h.mul(6));
+  }
+}
+
+class Power extends Function {
+  static forward(x: Tensor, exponent: number): Tensor {
+    return x.pow(exponent);
+  }
+
+  static setupContext(context: FunctionContext, [x, exponent]: [Tensor, number], output: Tensor): void {
+    context.saveForBackward(x, output);
+    context.values.exponent = exponent;
+  }
+
+  static backward(context: FunctionContext<[Tensor, Tensor]>, g: Tensor): (Tensor | null)[] {
+    const [x, output] = context.savedTensors;
+    return [g.mul(output).div(x).mul(Number(context.values.exponent)), null];
+  }
+}
+
 describe("custom functions", () => {
+  it("accept and save arguments that are null or left out", () => {
+    const [x, weight, bias] = [leaf([[1, 2]]), leaf([[3, 4]]), leaf([5])];
+    Affine.apply(x, weight, bias).sum().backward();
+    expect([x, weight, bias].map((of) => of.grad?.toArraySync())).toEqual([[[3, 4]], [[1, 2]], [1]]);
+    const [g] = grad(Affine.apply(x, weight).sum(), [weight]);
+    expect(g.toArraySync()).toEqual([[1, 2]]);
+    const [h] = grad(Affine.apply(x, weight, null).sum(), [x]);
+    expect(h.toArraySync()).toEqual([[3, 4]]);
+  });
+
+  it("reject saved values that are not tensors", () => {
+    class Saving extends Function {
+      static forward(context: FunctionContext, x: Tensor): Tensor {
+        context.saveForBackward(x, 2 as never);
+        return x;
+      }
+      static backward(_: FunctionContext, g: Tensor): Tensor {
+        return g;
+      }
+    }
+    expect(() => Saving.apply(leaf([1]))).toThrow(/^saveForBackward: expected a tensor, got 2/);
+  });
+
+  it("return no more gradients than arguments, except null", () => {
+    class Two extends Same {
+      static override backward(_: FunctionContext, g: Tensor): Tensor {
+        return [g, g] as never;
+      }
+    }
+    expect(() => Two.apply(leaf([1])).backward()).toThrow(/Two.backward: returned 2 gradients for 1 arguments/);
+  });
+
+  it("change arguments in place", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    expect(DoubledInPlace.apply(y)).toBe(y);
+    y.mul(y).sum().backward();
+    expect([y.toArraySync(), x.grad?.toArraySync()]).toEqual([
+      [6, 12],
+      [72, 144],
+    ]);
+    expect(() => DoubledInPlace.apply(x)).toThrow(/a leaf that requires a gradient cannot be changed in place/);
+    expect(noGrad(() => DoubledInPlace.apply(x))).toBe(x);
+  });
+
+  it("change views in place, and with them their base", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(3);
+    DoubledInPlace.apply(y.get("1:"));
+    y.mul(y).sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([18, 144]);
+  });
+
+  it("return nothing beside an argument that they change in place", () => {
+    expect(() => DoubledBeside.apply(leaf([1]).mul(1))).toThrow(
+      /DoubledBeside.forward: must return only what it changes in place/,
+    );
+  });
+
+  it("fill the context after forward, in setupContext", async () => {
+    const x = leaf([1, 2]);
+    const y: Tensor = Power.apply(x, 3);
+    expect(y.toArraySync()).toEqual([1, 8]);
+    await expect(gradcheck((a) => Power.apply(a, 3), [x])).resolves.toBe(true);
+    await expect(gradgradcheck((a) => Power.apply(a, 3), [x])).resolves.toBe(true);
+  });
+
   it("run forward and backward, and have second derivatives", async () => {
     const x = leaf([1, 2]);
     const [g] = grad(Cube.apply(x, 2).sum(), [x], { createGraph: true });
@@ -214,7 +333,9 @@ describe("custom functions", () => {
     const y = x.mul(1);
     const z = Wrong.apply(y);
     y.add_(1);
-    expect(() => z.sum().backward()).toThrow(/saved tensor 0 has been changed in place/);
+    expect(() => z.sum().backward()).toThrow(
+      /forward saved tensor 0 \(shape \[2\]\), but it has been changed in place/,
+    );
   });
 });
 
