@@ -1,7 +1,7 @@
 /**
  * Parametrizations: parameters that are computed from others, as in PyTorch's `torch.nn.utils.parametrize` and
  * `torch.nn.utils.parametrizations`. The modules that compute them, and what they are computed from, are stored under
- * `parametrizations`. A parameter is computed before each call of its module, so its value is that of the last call.
+ * `parametrizations`. A parameter is computed whenever it is read; assigning to it changes what it is computed from.
  *
  * @packageDocumentation
  */
@@ -9,6 +9,7 @@
 import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
+  changed,
   checkInteger,
   dimension,
   expectTensor,
@@ -24,7 +25,7 @@ import { ModuleDict } from "./container.ts";
 import { ConvTransposeNd } from "./conv-transpose.ts";
 import { expectModule, Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
-import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
+import { parameterOf } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
 import { lengths } from "./weight-norm.ts";
 
@@ -34,7 +35,10 @@ import { lengths } from "./weight-norm.ts";
  */
 export type Parametrization = Module & {
   forward(...originals: Tensor[]): Tensor;
-  /** Returns what `forward` computes a value from: one tensor or several. Default: the value itself. */
+  /**
+   * Returns what `forward` computes a value from: one tensor or several. Without it, the parametrization starts from the
+   * value itself, and the parameter cannot be assigned to.
+   */
   rightInverse?(value: Tensor): Tensor | readonly Tensor[];
 };
 
@@ -62,6 +66,28 @@ class ParametrizationList extends Module {
     Reflect.set(this, String(this.all.length), parametrization);
   }
 
+  /** Changes the originals so that they give a value. */
+  assign(name: string, value: Tensor): void {
+    checkValue(`assignment to ${name}`, "the new value is", value, this.value());
+    noGrad(() => {
+      const found = this.all.reduceRight((x: Tensor | readonly Tensor[], parametrization) => {
+        const { rightInverse } = parametrization;
+        if (rightInverse === undefined)
+          throw new ArgumentError(
+            `assignment to ${name}: ${parametrization} has no rightInverse, which finds what it computes a value from`,
+          );
+        return rightInverse.call(parametrization, x as Tensor); // safe: only the first may return several
+      }, value.detach());
+      const parts = found instanceof Tensor ? [found] : found;
+      this.originals.forEach((original, i) => void store(original, parts[i] as Tensor)); // safe: as when it was registered
+    });
+  }
+
+  /** Computes the parameter, without history. */
+  value(): Tensor {
+    return noGrad(() => this.forward()).detach();
+  }
+
   forward(): Tensor {
     const [first, ...rest] = this.all as [Parametrization, ...Parametrization[]]; // safe: there is at least one
     return rest.reduce((x, next) => next.forward(x), first.forward(...this.originals));
@@ -76,18 +102,30 @@ function listOf(module: Module, name: string): ParametrizationList | undefined {
     : undefined;
 }
 
-function checkValue(operation: string, value: Tensor, wanted: Tensor): void {
-  expectTensor(`${operation}: forward of the parametrization`, value);
+/** Throws a ShapeError unless a value, which messages introduce with `what`, has the shape and dtype of a parameter. */
+function checkValue(operation: string, what: string, value: Tensor, wanted: Tensor): void {
+  expectTensor(operation, value);
   if (!sameShape(value.shape, wanted.shape) || value.dtype !== wanted.dtype)
     throw new ShapeError(
-      `${operation}: the parametrization returns ${value.dtype} ${showShape(value.shape)} for a parameter of ${wanted.dtype} ${showShape(wanted.shape)}`,
+      `${operation}: ${what} ${value.dtype} ${showShape(value.shape)} for a parameter of ${wanted.dtype} ${showShape(wanted.shape)}`,
     );
 }
+
+/** Replaces the data of a parameter, which stays the same object, so that an optimizer that has it goes on updating it. */
+function store(parameter: Parameter, value: Tensor): void {
+  if (sameShape(value.shape, parameter.shape)) parameter.copy_(value);
+  else parameter.setData(value);
+}
+
+const returned = "the parametrization returns";
 
 /**
  * Computes a parameter of a module with another module: `parametrization` receives the parameter as it is learned, and
  * returns the value that the module uses. Several are applied in the order in which they are registered. Returns the
  * module.
+ *
+ * The parameter is computed whenever it is read. Assigning a value to it, `layer.weight = value`, changes what it is
+ * computed from, if all its parametrizations have a `rightInverse`.
  *
  * The parameter becomes `parametrizations.weight.original` in the `stateDict`; if the parametrization has a
  * `rightInverse` that returns several tensors, `original0`, `original1` and so on.
@@ -115,35 +153,43 @@ export function registerParametrization<M extends Module>(
   expectModule(operation, parametrization);
   const present = listOf(module, name);
   if (present !== undefined) {
-    const value = noGrad(() => present.forward());
+    const value = present.value();
     checkValue(
       operation,
+      returned,
       noGrad(() => parametrization.forward(value)),
       value,
     );
     present.append(parametrization);
-    Reflect.set(module, name, present.forward());
+    changed();
     return module;
   }
   const weight = parameterOf(operation, module, name);
   const list = noGrad(() => {
     const found = parametrization.rightInverse?.(weight.detach()) ?? weight.detach();
     const parts = found instanceof Tensor ? [found] : found;
-    checkValue(operation, parametrization.forward(...parts), weight);
+    checkValue(operation, returned, parametrization.forward(...parts), weight);
     if (!(found instanceof Tensor))
       return new ParametrizationList(found.map((part) => new Parameter(part, { requiresGrad: weight.requiresGrad })));
-    // The parameter itself is kept, so that an optimizer that has it continues to update it.
-    if (sameShape(found.shape, weight.shape)) weight.copy_(found);
-    else weight.setData(found);
+    store(weight, found);
     return new ParametrizationList(weight);
   });
   list.append(parametrization);
   const dict: ModuleDict = Reflect.get<object, string>(module, "parametrizations") ?? new ModuleDict();
   dict.set(snakeCase(name), list);
   Reflect.set(module, "parametrizations", dict);
-  const compute = (of: Module): Tensor => (listOf(of, name) as ParametrizationList).forward(); // safe: set above
-  Reflect.set(module, name, compute(module));
-  reparametrize(module, name, [], compute);
+  // `this` is the module or a copy of it. Not enumerable, so that nothing that looks for parameters computes it.
+  Object.defineProperty(module, name, {
+    get(this: Module): Tensor {
+      return (listOf(this, name) as ParametrizationList).forward(); // safe: set above
+    },
+    set(this: Module, value: Tensor) {
+      (listOf(this, name) as ParametrizationList).assign(name, value); // safe: set above
+    },
+    enumerable: false,
+    configurable: true,
+  });
+  changed();
   return module;
 }
 
@@ -184,12 +230,11 @@ export function removeParametrizations<M extends Module>(
     throw new ArgumentError(
       `${operation}: "${name}" is computed from ${others.length + 1} tensors; leaveParametrized must be true`,
     );
-  restore(operation, module, name);
-  if (others.length === 0) {
-    const value = Reflect.get(module, name) as Parameter; // safe: set by `restore`
-    if (leaveParametrized) original.setData(value.detach());
-    Reflect.set(module, name, original);
-  }
+  const computed = list.value();
+  if (others.length === 0 && leaveParametrized) original.setData(computed);
+  const value = others.length === 0 ? original : new Parameter(computed);
+  Object.defineProperty(module, name, { value, writable: true, enumerable: true, configurable: true });
+  changed();
   const dict = Reflect.get(module, "parametrizations") as ModuleDict; // safe: `list` is in it
   dict.delete(snakeCase(name));
   if (dict.keys().length === 0) Reflect.deleteProperty(module, "parametrizations");

@@ -81,6 +81,50 @@ describe("registerParametrization", () => {
     close(layer.weight, Array(4).fill(Math.E));
   });
 
+  it("computes the parameter whenever it is read", () => {
+    const layer = new nn.Linear(2, 2);
+    layer.weight.detach().copy_(ones([2, 2]).mul(2));
+    registerParametrization(layer, "weight", new Exponential());
+    const [, original] = layer.parameters();
+    for (const step of [1, 2]) {
+      layer.weight.sum().backward(); // a second time, through a graph of its own
+      close(original?.grad, layer.weight.mul(step).flatten().toArraySync() as number[]);
+    }
+    original?.detach().fill_(0);
+    close(layer.weight, [1, 1, 1, 1]);
+    const copy = nn.deepcopy(layer);
+    original?.detach().fill_(1);
+    close(copy.weight, [1, 1, 1, 1]);
+    expect(nn.functional.linear(ones([1, 2]), layer.weight).toArraySync()).toEqual([
+      [2 * Math.fround(Math.E), 2 * Math.fround(Math.E)],
+    ]);
+  });
+
+  it("finds, for a value that is assigned, what the parameter is computed from", () => {
+    const layer = new nn.Linear(2, 2);
+    layer.weight.detach().copy_(ones([2, 2]).mul(2));
+    registerParametrization(layer, "weight", new Exponential());
+    const [, original] = layer.parameters();
+    const set = (value: unknown) => void Reflect.set(layer, "weight", value);
+    set(ones([2, 2]).mul(Math.E));
+    expect([...layer.parameters()][1]).toBe(original);
+    close(original, [1, 1, 1, 1]);
+    registerParametrization(layer, "weight", new Exponential());
+    set(ones([2, 2]).mul(Math.E));
+    close(original, [0, 0, 0, 0]);
+    close(layer(ones([1, 2])).sub(layer.bias as Tensor), [2 * Math.E, 2 * Math.E]);
+    expect(() => set(ones([2]))).toThrow(
+      "assignment to weight: the new value is float32 [2] for a parameter of float32 [2, 2]",
+    );
+    expect(() => set(3)).toThrow("assignment to weight: expected a tensor, got 3");
+    registerParametrization(layer, "weight", new Symmetric());
+    expect(() => set(ones([2, 2]))).toThrow("assignment to weight: Symmetric() has no rightInverse");
+    const norms = weightNorm(new nn.Linear(2, 2));
+    Reflect.set(norms, "weight", ones([2, 2]));
+    close(norms.stateDict()["parametrizations.weight.original0"], [Math.SQRT2, Math.SQRT2]);
+    close(norms.weight, [1, 1, 1, 1]);
+  });
+
   it("loads states, and survives scopes", () => {
     const [a, b] = [0, 1].map(() => registerParametrization(new nn.Linear(3, 3), "weight", new Symmetric())) as [
       nn.Linear,
