@@ -63,7 +63,7 @@ export {
   StackTransform,
 } from "./transforms/shapes.ts";
 export { SoftmaxTransform, StickBreakingTransform } from "./transforms/simplex.ts";
-export { Transform } from "./transforms/transform.ts";
+export { Transform, type TransformOptions } from "./transforms/transform.ts";
 export { Uniform } from "./uniform.ts";
 export { VonMises } from "./von-mises.ts";
 export { Weibull } from "./weibull.ts";

@@ -68,6 +68,8 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   readonly base: Base;
   /** The transforms, in the order in which they are applied. */
   readonly transforms: readonly Transform[];
+  /** For each sample, what each transform computed it from, and the sample's version. */
+  readonly #origins = new WeakMap<Tensor, { readonly steps: readonly Tensor[]; readonly version: number }>();
 
   /** @throws ShapeError when the base distribution has fewer dimensions than the transforms need. */
   constructor(base: Base, transforms: Transform | readonly Transform[], options: DistributionOptions = {}) {
@@ -102,8 +104,11 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
     let y = this.checked("logProb", value);
     let dims = this.eventShape.length;
     let stretch: Tensor | null = null;
-    for (const transform of this.transforms.toReversed()) {
-      const x = transform.inverse(y);
+    const origin = this.#origins.get(y);
+    const steps = origin?.version === y.storage.version ? origin.steps : [];
+    for (const [i, transform] of [...this.transforms.entries()].reverse()) {
+      const step = transform.cacheSize === 1 ? steps[i] : undefined;
+      const x = step === undefined || step.isDisposed ? transform.inverse(y) : step;
       dims += transform.domain.eventDim - transform.codomain.eventDim;
       const term = sumRightmost(transform.logAbsDetJacobian(x, y), dims - transform.domain.eventDim);
       stretch = stretch === null ? term : stretch.add(term);
@@ -137,7 +142,13 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   }
 
   #forward(x: Tensor): Tensor {
-    return this.transforms.reduce((value, transform) => transform.apply(value), x);
+    const steps: Tensor[] = [];
+    const y = this.transforms.reduce((value, transform) => {
+      steps.push(value);
+      return transform.apply(value);
+    }, x);
+    this.#origins.set(y, { steps, version: y.storage.version });
+    return y;
   }
 
   /**

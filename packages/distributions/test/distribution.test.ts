@@ -4,7 +4,7 @@
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
-import { det, eye, full, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
+import { det, eye, full, manualSeed, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { afterEach, describe, expect, it } from "vitest";
 import * as d from "../src/index.ts";
 import { build, expectClose, type Numbers, plain, recorded } from "./recorded.ts";
@@ -346,6 +346,41 @@ describe("klDivergence", () => {
     expect(() => d.klDivergence(new d.Binomial(2, 0.5), new d.Binomial(3, 0.5))).toThrow(
       "if the second has more trials",
     );
+  });
+});
+
+describe("cacheSize", () => {
+  // PyTorch 1.13: TransformedDistribution(Normal(tensor([9., 12.]), 1.), [TanhTransform(cache_size=1)]), seed 0
+  const squashed = (...transforms: readonly d.Transform[]) =>
+    new d.TransformedDistribution(new d.Normal(tensor([9, 12]), 1), transforms);
+
+  it("takes samples back to what they were computed from", () => {
+    manualSeed(0);
+    const from = squashed(new d.TanhTransform({ cacheSize: 1 }));
+    const y = from.rsample();
+    expect(array(y)).toEqual([1, 1]);
+    expectClose(from.logProb(y), [17.5894, 21.0649], 1e-5, 1e-5, "logProb");
+    expect(array(squashed(new d.TanhTransform()).logProb(y))).toEqual([Number.NaN, Number.NaN]);
+  });
+
+  it("applies to one transform of several, and not to other tensors or samples that have changed", () => {
+    const [cached, plain] = [{ cacheSize: 1 }, {}].map((options) =>
+      squashed(
+        new d.AffineTransform(-1, 0.1),
+        new d.TanhTransform(options as d.TransformOptions),
+        new d.ExpTransform(),
+      ),
+    ) as [d.TransformedDistribution, d.TransformedDistribution];
+    const y = cached.sample([3]);
+    expectClose(cached.logProb(y), array(plain.logProb(y)) as Numbers, 1e-4, 1e-4, "a sample");
+    y.mul_(0.9);
+    expect(array(cached.logProb(y))).toEqual(array(plain.logProb(y)));
+    const other = y.clone();
+    expect(array(cached.logProb(other))).toEqual(array(plain.logProb(other)));
+  });
+
+  it("is 0 or 1", () => {
+    expect(() => new d.TanhTransform({ cacheSize: 2 as never })).toThrow(/^TanhTransform: cacheSize must be 0 or 1/);
   });
 });
 

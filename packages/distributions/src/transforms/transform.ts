@@ -7,13 +7,25 @@
 
 import {
   ArgumentError,
+  checkChoice,
   describeValue,
   expectTensor,
   type Shape,
+  settings,
   type Tensor,
   type TensorOrNumber,
 } from "@akari/tensor";
 import type { Constraint } from "../constraints.ts";
+
+/** Options of a transform without parameters. */
+export interface TransformOptions {
+  /**
+   * With 1, `logProb` of a `TransformedDistribution` takes a sample back to what it was computed from instead of
+   * inverting the transform. The inverse of `tanh`, which rounds to 1 from 9 on, is then infinite. The result has no
+   * gradient with respect to the sample. Default 0.
+   */
+  readonly cacheSize?: 0 | 1;
+}
 
 /**
  * Base class of invertible transforms.
@@ -26,6 +38,16 @@ import type { Constraint } from "../constraints.ts";
  */
 export abstract class Transform {
   static name = "Transform";
+  /** Whether samples are taken back to what they were computed from: 0 or 1. */
+  readonly cacheSize: 0 | 1;
+
+  /** @throws ArgumentError when `cacheSize` is neither 0 nor 1. */
+  constructor(options?: TransformOptions) {
+    const { name } = this.constructor;
+    const { cacheSize } = settings(name, options, { cacheSize: 0 });
+    checkChoice(name, "cacheSize", cacheSize, [0, 1]);
+    this.cacheSize = cacheSize;
+  }
 
   /** Constraint of valid inputs. */
   abstract get domain(): Constraint;
