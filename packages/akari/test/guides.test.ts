@@ -67,8 +67,8 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } *[Symbol.iterator]() { yield* samples; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, type FunctionContext, fromTypedArray, get, grad, inv, isTensor, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, requiresGrad, save, slogdet, type StateDict, stdMean, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
-import { Binomial, Categorical, klDivergence, Normal } from "@akari/distributions";
+  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, div, type FunctionContext, fromTypedArray, get, grad, inv, isTensor, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, pow, requiresGrad, save, slogdet, type StateDict, stdMean, sub, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+import { Binomial, Categorical, type Distribution, klDivergence, Normal, TanhTransform, TransformedDistribution } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
 import * as linalg from "@akari/linalg";
@@ -95,7 +95,8 @@ declare const parameter: nn.Parameter;
 declare const hook: nn.ForwardHook;
 declare const encoder: nn.TransformerEncoder;
 declare const attention: nn.MultiheadAttention;
-declare const [q, k, v, p, image]: [Tensor, Tensor, Tensor, Tensor, Tensor];
+declare const [q, k, v, image]: [Tensor, Tensor, Tensor, Tensor];
+declare const p: Tensor & Distribution;
 declare const z: Tensor;
 declare const [list, path, matrices]: [Tensor[], string, Tensor[]];
 declare const [lstm, output, lengths, n, packed]: [nn.LSTM, Tensor, Tensor, number, PackedSequence];
@@ -110,7 +111,9 @@ declare const t: Transform;
 declare const fn: (x: Tensor) => Tensor;
 declare const [params, buffers]: Record<string, Tensor>[];
 declare const models: nn.Sequential[];
-declare const saved: { rng: Tensor };
+declare const saved: { rng: Tensor & Uint8Array };
+declare const [bag, offsets, w]: [nn.EmbeddingBag, Tensor, Tensor];
+declare const Square: { apply(x: Tensor): Tensor };
 declare const optimizer: Adam;
 declare const context: FunctionContext;
 declare const d: TensorDataset<[Tensor, Tensor]>;

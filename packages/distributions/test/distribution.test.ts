@@ -364,13 +364,9 @@ describe("cacheSize", () => {
   });
 
   it("applies to one transform of several, and not to other tensors or samples that have changed", () => {
-    const [cached, plain] = [{ cacheSize: 1 }, {}].map((options) =>
-      squashed(
-        new d.AffineTransform(-1, 0.1),
-        new d.TanhTransform(options as d.TransformOptions),
-        new d.ExpTransform(),
-      ),
-    ) as [d.TransformedDistribution, d.TransformedDistribution];
+    const several = (cacheSize: 0 | 1) =>
+      squashed(new d.AffineTransform(-1, 0.1), new d.TanhTransform({ cacheSize }), new d.ExpTransform());
+    const [cached, plain] = [several(1), several(0)];
     const y = cached.sample([3]);
     expectClose(cached.logProb(y), array(plain.logProb(y)) as Numbers, 1e-4, 1e-4, "a sample");
     y.mul_(0.9);
