@@ -5,7 +5,17 @@
  * recorded.
  */
 
-import { AutogradError, capturing, keep, type Spec, sameShape, scope, showShape, type Tensor } from "@akari/tensor";
+import {
+  AutogradError,
+  type Backend,
+  capturing,
+  keep,
+  type Spec,
+  sameShape,
+  scope,
+  showShape,
+  type Tensor,
+} from "@akari/tensor";
 import { checkBackward } from "./anomaly.ts";
 import { enableGrad, noGrad } from "./mode.ts";
 import type { Node } from "./node.ts";
@@ -41,10 +51,8 @@ export function runBackward(
 
 class Pass {
   readonly #options: PassOptions;
-  /** Gradients accumulated so far at the outputs of nodes that have not been visited. */
-  readonly #waiting = new Map<Node, (Tensor | null)[]>();
-  /** Gradients accumulated so far at leaves. */
-  readonly #leaves = new Map<Variable, Tensor>();
+  /** Gradients accumulated so far, at leaves and at the outputs of nodes that have not been visited. */
+  readonly #arrived = new Map<Variable, Tensor>();
   readonly #captured = new Map<Variable, Tensor>();
   /** The variables of `only` and all nodes on a path to them; null for everything. */
   #leading: Set<Node | Variable> | null = null;
@@ -66,7 +74,8 @@ class Pass {
       this.#visit(node, gradients);
       if (!retainGraph) node.release();
     }
-    for (const [leaf, gradient] of this.#leaves) {
+    for (const [leaf, gradient] of this.#arrived) {
+      if (leaf.node !== null) continue;
       const final = this.#options.bare ? gradient : this.#hooked(leaf, gradient);
       if (only?.includes(leaf) ?? leaf.requiresGrad) {
         if (capture) this.#captured.set(leaf, final);
@@ -109,22 +118,20 @@ class Pass {
 
   /** Removes and returns the complete gradients of a node's outputs; null when none arrived. */
   #take(node: Node): (Tensor | null)[] | null {
-    const gradients = this.#waiting.get(node);
-    if (gradients === undefined) return null;
-    this.#waiting.delete(node);
     const { only, capture } = this.#options;
-    node.variables.forEach((variable, k) => {
-      let gradient = gradients[k] ?? null;
-      if (variable === null || gradient === null) return;
-      gradient = this.#hooked(variable, gradient);
-      gradients[k] = gradient;
+    const gradients = node.variables.map((variable) => {
+      const arrived = variable && this.#arrived.get(variable);
+      if (!variable || !arrived) return null;
+      this.#arrived.delete(variable);
+      const gradient = this.#hooked(variable, arrived);
       if (variable.retains && !capture) variable.grad = this.#copy(gradient);
       if (only?.includes(variable)) {
         if (capture) this.#captured.set(variable, this.#copy(gradient));
         else this.#accumulate(variable, this.#copy(gradient));
       }
+      return gradient;
     });
-    return gradients;
+    return gradients.some((gradient) => gradient !== null) ? gradients : null;
   }
 
   #visit(node: Node, gradients: (Tensor | null)[]): void {
@@ -133,7 +140,7 @@ class Pass {
     if (!wanted.includes(true)) return;
     const exact = !createGraph && !node.custom;
     const found = exact
-      ? scope(() => node.compute(gradients, wanted, false))
+      ? scope(() => node.compute(gradients, wanted, false, (i) => this.#open(node.edges[i], gradients[0]?.device)))
       : node.compute(gradients, wanted, createGraph);
     checkBackward(node.name, found, node.origin);
     const given = new Set<Tensor>(exact ? [] : found.filter((gradient) => gradient !== null));
@@ -141,6 +148,7 @@ class Pass {
     const handles = node.edges.map((edge, i) => {
       const gradient = found[i] ?? null;
       if (edge === null || gradient === null || !wanted[i]) return null;
+      if (exact && gradient === this.#arrived.get(edge)) return null; // the rule has added to it
       // A tensor that is also referenced elsewhere gets a handle of its own, so that each can be disposed of
       // separately.
       const foreign = given.has(gradient) || gradients.includes(gradient) || node.owns(gradient);
@@ -157,18 +165,14 @@ class Pass {
   /** Accumulates a gradient at a variable. Takes ownership of the handle. */
   #deliver(to: Variable, gradient: Tensor, from: Node | null): void {
     const fitted = this.#fit(gradient, to.spec, from);
-    if (to.node === null) {
-      const before = this.#leaves.get(to);
-      this.#leaves.set(to, before === undefined ? fitted : this.#sum(before, fitted));
-      return;
-    }
-    let waiting = this.#waiting.get(to.node);
-    if (waiting === undefined) {
-      waiting = to.node.outputs.map(() => null);
-      this.#waiting.set(to.node, waiting);
-    }
-    const before = waiting[to.index] ?? null;
-    waiting[to.index] = before === null ? fitted : this.#sum(before, fitted);
+    const before = this.#arrived.get(to);
+    this.#arrived.set(to, before === undefined ? fitted : this.#sum(before, fitted));
+  }
+
+  /** Returns the gradient at a variable that a rule may add to: one that nothing else refers to. */
+  #open(at: Variable | null | undefined, device: Backend | undefined): Tensor | null {
+    const sum = at && this.#arrived.get(at);
+    return sum && isOwn(sum) && sum.device === device ? sum : null;
   }
 
   /** Sums a broadcast gradient over the broadcast dimensions and converts it to the dtype of the input. */
@@ -190,7 +194,7 @@ class Pass {
 
   #sum(a: Tensor, b: Tensor): Tensor {
     if (this.#options.createGraph) return a.add(b);
-    if (!a.storage.shared && a.isContiguous()) {
+    if (isOwn(a)) {
       a.add_(b);
       b.dispose();
       return a;
@@ -223,7 +227,7 @@ class Pass {
       grad.add_(gradient);
       gradient.dispose();
     } else {
-      const own = !gradient.storage.shared && gradient.isContiguous();
+      const own = isOwn(gradient);
       variable.takeGrad(keep(own ? gradient : gradient.clone()));
       if (!own) gradient.dispose();
     }
@@ -238,4 +242,9 @@ class Pass {
   #copy(gradient: Tensor): Tensor {
     return this.#options.createGraph ? gradient : keep(gradient.clone());
   }
+}
+
+/** Returns whether a gradient has memory of its own, in which it can be modified. */
+function isOwn(gradient: Tensor): boolean {
+  return !gradient.storage.shared && gradient.isContiguous();
 }

@@ -30,19 +30,21 @@ export interface Node {
   readonly name: string;
   /** For each input, the variable that receives its gradient; null for inputs that need none. */
   readonly edges: readonly (Variable | null)[];
-  /** Shapes, dtypes and devices of the outputs. */
-  readonly outputs: readonly Spec[];
   /** The variables of the outputs. */
   readonly variables: (Variable | null)[];
   /** Stack trace of the call of the operation, in anomaly mode; null otherwise. */
   readonly origin: string | null;
   /** Whether the gradient rule is user code, which may hold on to the tensors it returns. */
   readonly custom: boolean;
-  /** Computes the gradient of each input marked in `wanted`; null stands for zero. */
+  /**
+   * Computes the gradient of each input marked in `wanted`; null stands for zero. `sum` returns the gradient that an
+   * input has received so far, if it may be added to and returned. Default: none may.
+   */
   compute(
     gradients: readonly (Tensor | null)[],
     wanted: readonly boolean[],
     recording: boolean,
+    sum?: (index: number) => Tensor | null,
   ): readonly (Tensor | null)[];
   /** Returns whether a tensor is one of the saved handles, which must not be passed on. */
   owns(tensor: Tensor): boolean;
@@ -117,13 +119,13 @@ export class OperationNode implements Node {
   readonly id: number = nextId();
   readonly name: string;
   readonly edges: readonly (Variable | null)[];
-  readonly outputs: readonly Spec[];
   readonly variables: (Variable | null)[];
   readonly origin: string | null;
   readonly #op: Op<unknown>;
   readonly #gradient: Gradient<unknown> | null;
   readonly #attrs: unknown;
   readonly #inputs: readonly Spec[];
+  readonly #outputs: readonly Spec[];
   #savedInputs: (Saved | undefined)[] = [];
   #savedOutputs: (Saved | undefined)[] = [];
   #released = false;
@@ -142,7 +144,7 @@ export class OperationNode implements Node {
     this.#gradient = gradientOf(op);
     this.#attrs = attrs;
     this.#inputs = inputs.map(specOf);
-    this.outputs = outputs.map(specOf);
+    this.#outputs = outputs.map(specOf);
     this.variables = outputs.map(() => null);
     const reads = this.#gradient?.reads(
       edges.map((edge) => edge !== null),
@@ -166,16 +168,18 @@ export class OperationNode implements Node {
     gradients: readonly (Tensor | null)[],
     wanted: readonly boolean[],
     recording: boolean,
+    sum: (index: number) => Tensor | null = () => null,
   ): readonly (Tensor | null)[] {
     const context: GradientContext<unknown> = {
       attrs: this.#attrs,
       needs: wanted,
       // Safe: a rule reads only as many as the operation has.
       inputs: this.#inputs as Operands<Spec>,
-      outputs: this.outputs as Operands<Spec>,
+      outputs: this.#outputs as Operands<Spec>,
       input: (i) => this.#value(this.#savedInputs[i], this.edges[i], `input ${i}`),
       output: (k = 0) => this.#value(this.#savedOutputs[k], this.variables[k], `output ${k}`),
       recording,
+      sum,
     };
     return this.#gradient?.compute(gradients, context) ?? wanted.map(() => null);
   }

@@ -4,8 +4,8 @@
  * inside it passes through the operation that wrote them.
  */
 
-import { apply, asStrided, isContiguous, type Spec, type Tensor, type Viewed } from "@akari/tensor";
-import { type Node, nextId, type OperationNode, specOf } from "./node.ts";
+import { apply, asStrided, isContiguous, type Tensor, type Viewed } from "@akari/tensor";
+import { type Node, nextId, type OperationNode } from "./node.ts";
 import type { Variable } from "./variable.ts";
 
 /** Returns the chain of views that leads from the base to `view`, in that order. */
@@ -20,7 +20,6 @@ export class SliceNode implements Node {
   readonly id: number = nextId();
   readonly name: string;
   readonly edges: readonly (Variable | null)[];
-  readonly outputs: readonly Spec[];
   readonly variables: (Variable | null)[] = [null];
   readonly #inner: OperationNode;
   readonly #chain: readonly Omit<Viewed, "source">[];
@@ -48,7 +47,6 @@ export class SliceNode implements Node {
     this.#places = places;
     this.#strides = below.strides;
     this.edges = [base, ...inner.edges.map((edge, i) => (places[i] ? null : edge))];
-    this.outputs = [specOf(below)];
   }
 
   get origin(): string | null {

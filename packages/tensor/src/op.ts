@@ -97,6 +97,11 @@ export interface GradientContext<Attrs> {
   output(index?: number): Tensor;
   /** Whether the backward pass is itself recorded, so that the rule must consist of differentiable operations. */
   readonly recording: boolean;
+  /**
+   * Returns the gradient that an input has received so far, which is contiguous. A rule may add to it in place and
+   * return it, instead of a tensor that is zero almost everywhere. Null when there is none, or it must not be modified.
+   */
+  sum(index: number): Tensor | null;
 }
 
 /** The gradient of an operation, written with tensor operations so that it can be differentiated again. */

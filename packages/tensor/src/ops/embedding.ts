@@ -51,7 +51,7 @@ const lookup: Op<Lookup> = {
           const counts = gatherBackward(filled(g, rows.shape, 1), 0, rows, shape);
           kept = shared(kept, gatherUnchecked(counts, 0, rows));
         }
-        return gatherBackward(kept, 0, rows, shape);
+        return gatherBackward(kept, 0, rows, shape, context.sum(0));
       },
     },
     null,

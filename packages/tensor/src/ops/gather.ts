@@ -35,7 +35,7 @@ export const gathering: Op<number> = {
   gradient: /* @__PURE__ */ rules<number>(
     {
       inputs: [1],
-      of: (g, { attrs, input, inputs }) => gatherBackward(g, attrs, input(1), inputs[0].shape),
+      of: (g, { attrs, input, inputs, sum }) => gatherBackward(g, attrs, input(1), inputs[0].shape, sum(0)),
     },
     null,
   ),
@@ -137,10 +137,10 @@ function combined(g: Tensor, { attrs, input, output }: GradientContext<Scatter>)
   return [share(g, own, count), null, share(pick(g), theirs, pick(count))];
 }
 
-/** Computes the gradient of a gather: zeros of the given shape, to which `g` is added at the indices. */
-export function gatherBackward(g: Tensor, dim: number, index: Tensor, shape: Shape): Tensor {
-  const zeros = filled(g, shape, 0);
-  return applyInPlace(scattering, zeros, [zeros, index, g], { dim, reduce: "add" });
+/** Computes the gradient of a gather: adds `g` at the indices to `sum`, by default zeros of the given shape. */
+export function gatherBackward(g: Tensor, dim: number, index: Tensor, shape: Shape, sum: Tensor | null = null): Tensor {
+  const to = sum ?? filled(g, shape, 0);
+  return applyInPlace(scattering, to, [to, index, g], { dim, reduce: "add" });
 }
 
 /** Gathers with indices that are known to be in bounds. */

@@ -1,15 +1,17 @@
 /**
  * The common basis of all views. A view is an operation that only defines its layout in the memory of its input. Its
  * gradient is an operation too: zeros of the input's shape, with the upstream gradient written where the view reads.
- * The gradient of that is the view again, so views can be differentiated any number of times.
+ * The gradient of that is the view again, so views can be differentiated any number of times. Views of one tensor, as
+ * `unbind` returns them, share one gradient of its shape, to which each adds its part.
  */
 
+import type { View } from "../kernel.ts";
 import { apply, type Gradient, type Layout, type Op, rules } from "../op.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { copyInto } from "./copy.ts";
-import { fillView } from "./fill.ts";
+import { addInto, fillView } from "./fill.ts";
 
 /** Returns the layout of a view with these attributes in the memory of `input`. Throws if there is none. */
 export type LayoutRule<Attrs> = (input: Tensor, attrs: Attrs) => Layout;
@@ -20,9 +22,24 @@ export function viewOp<Attrs>(name: string, layout: LayoutRule<Attrs>, gradient?
     name,
     infer: ([x], attrs) => [{ shape: layout(x, attrs).shape, dtype: x.dtype }],
     view: layout,
-    gradient: gradient ?? rules<Attrs>({ of: (g, context) => embed(op, g, context.attrs, context.inputs[0].shape) }),
+    gradient:
+      gradient ??
+      rules<Attrs>({
+        of: (g, { attrs, inputs, sum }) => {
+          const total = sum(0);
+          if (total === null) return embed(op, g, attrs, inputs[0].shape);
+          addInto(partOf(op, total, attrs), g, g.device);
+          return total;
+        },
+      }),
   };
   return op;
+}
+
+/** Returns what the view `op` reads of a tensor. */
+function partOf<Attrs>({ view }: Op<Attrs>, x: Tensor, attrs: Attrs): View {
+  const { shape, strides, offset } = (view as LayoutRule<Attrs>)(x, attrs); // safe: only called with views
+  return windowOn(x, shape, strides, offset);
 }
 
 interface Embedding {
@@ -36,9 +53,7 @@ const embedding: Op<Embedding> = {
   infer: ([g], { shape }) => [{ shape, dtype: g.dtype }],
   run: ([g], { op, attrs }, [target]) => {
     fillView(target, 0, target.device);
-    // Safe: `embed` is only called with views.
-    const { shape, strides, offset } = (op.view as NonNullable<typeof op.view>)(target, attrs);
-    copyInto(windowOn(target, shape, strides, offset), g, target.device);
+    copyInto(partOf(op, target, attrs), g, target.device);
   },
   gradient: /* @__PURE__ */ rules<Embedding>({ of: (g, { attrs }) => apply(attrs.op, [g], attrs.attrs) }),
 };
