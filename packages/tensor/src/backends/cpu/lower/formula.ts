@@ -1,6 +1,6 @@
 /** Lowers expressions to vector code: a traversal of the graph that computes each node once, operands first. */
 
-import { type DType, isFloating } from "../../../dtype.ts";
+import { bytesOf, type DType, isFloating } from "../../../dtype.ts";
 import type { Expr } from "../../../expr/expr.ts";
 import type { BinaryOp, UnaryOp } from "../../../expr/ops.ts";
 import { nodesOf } from "../../../expr/program.ts";
@@ -27,7 +27,7 @@ export function lower(e: Emitter, roots: readonly Expr[], input: Input, known: K
   return roots.map((root) => known.get(root) as Value); // safe: visited above
 }
 
-/** Computes expressions, each in the type in which it is stored. */
+/** Computes expressions, each for a store in a type. 16-bit floats are not rounded, since the store does that. */
 export function lowerAs(
   e: Emitter,
   roots: readonly Expr[],
@@ -35,10 +35,10 @@ export function lowerAs(
   input: Input,
   known: Known,
 ): Value[] {
-  // safe: there is a type for each expression
-  return lower(e, roots, input, known).map((value, k) =>
-    convert(e, value, (roots[k] as Expr).dtype, types[k] as DType),
-  );
+  return lower(e, roots, input, known).map((value, k) => {
+    const type = types[k] as DType; // safe: there is a type for each expression
+    return convert(e, value, (roots[k] as Expr).dtype, bytesOf(type) === 2 ? "float32" : type);
+  });
 }
 
 /** Computes the nodes that depend only on constants and scalars, outside the loops. */

@@ -135,14 +135,14 @@ function toBits(e: Emitter, dtype: DType, value: Vector): Vector {
     const rounded = i32x4.shrU(i32x4.add(i32x4.add(word, e.i32(0x7fff)), v128.and(upper, e.i32(1))), 16);
     return e.let(e.select(v128.or(upper, e.i32(0x40)), rounded, i32x4.gt(magnitude, e.i32(0x7f800000))));
   }
-  const sign = i32x4.shrU(v128.and(word, e.i32(0x80000000 | 0)), 16);
-  const even = v128.and(i32x4.shrU(magnitude, 13), e.i32(1));
-  const normal = i32x4.shrU(i32x4.sub(i32x4.add(i32x4.add(magnitude, e.i32(0xfff)), even), e.i32(0x38000000)), 13);
-  // Adding 1/2 rounds at half precision's last bit below 2⁻¹⁴ and leaves the bits at the low end.
-  const small = i32x4.sub(f32x4.add(magnitude, e.f32(0.5)), e.f32(0.5));
-  const finite = e.select(small, normal, i32x4.lt(magnitude, e.i32(0x38800000)));
-  const large = e.select(e.i32(0x7e00), e.i32(0x7c00), i32x4.gt(magnitude, e.i32(0x7f800000)));
-  return e.let(v128.or(e.select(large, finite, i32x4.ge(magnitude, e.i32(0x477ff000))), sign));
+  // The sum with 2¹³ times its power of two, at least 1/2, rounds at half precision's last bit. 2¹⁶ becomes infinity.
+  const size = e.let(i32x4.min(magnitude, e.i32(0x47800000)));
+  const power = e.let(i32x4.max(v128.and(i32x4.add(size, e.i32(13 << 23)), e.i32(0x7f800000)), e.f32(0.5)));
+  const digits = i32x4.sub(f32x4.add(size, power), power);
+  const exponent = i32x4.shrU(i32x4.sub(power, e.f32(0.5)), 13);
+  const nan = f32x4.ne(word, word);
+  const bits = e.select(e.i32(0x7e00), i32x4.add(digits, exponent), nan);
+  return e.let(v128.or(bits, i32x4.shrU(v128.xor(word, magnitude), 16)));
 }
 
 /** Converts a value to another dtype, as `convert` of the reference backend defines it. */
