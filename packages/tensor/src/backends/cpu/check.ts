@@ -34,13 +34,16 @@ export function runCheck(runtime: Runtime, call: CheckCall): void {
 /** Returns whether any element is out of range. */
 function anyWrong(runtime: Runtime, { input: view, low, high, nan }: CheckCall): boolean {
   const { dtype, shape } = view;
-  const program = once(programs, `${dtype} ${nan}`, () => {
-    const x = input(0, dtype).cast("float64");
-    const outside = x.lt(scalar(0, "float64")).or(x.gt(scalar(1, "float64")));
+  const scalars = [low, high];
+  // Bounds that the dtype has are compared in it.
+  const exact = dtype === "int32" && scalars.every((bound) => (bound | 0) === bound);
+  const type = exact ? dtype : "float64";
+  const program = once(programs, `${dtype} ${type} ${nan}`, () => {
+    const x = input(0, dtype).cast(type);
+    const outside = x.lt(scalar(0, type)).or(x.gt(scalar(1, type)));
     return reduction("max", (nan ? outside : outside.or(x.ne(x))).cast("int32"));
   });
   const found = temporary(runtime, "int32", []);
-  const scalars = [low, high];
   runRows(runtime, {
     ...{ kind: "rows", program, dims: shape.length, inputs: [view], scalars },
     toRows: [found],
