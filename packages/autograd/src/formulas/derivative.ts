@@ -39,12 +39,10 @@ const rules: Readonly<Record<Exclude<ScalarOp, "input" | "scalar" | "constant" |
   tan: (g, y) => [g.mul(y.mul(y).add(1))],
   atan: (g, _, a) => [g.div(a.mul(a).add(1))],
   tanh: (g, y) => [g.mul(one(y).sub(y.mul(y)))],
-  sigmoid: (g, y) => [g.mul(y.mul(one(y).sub(y)))],
   erf: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(2 / Math.sqrt(Math.PI))],
   erfc: (g, _, a) => [g.mul(a.mul(a).neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
   // Tests `y ≤ 0` rather than `y > 0` so that the gradient passes where y is NaN, as in PyTorch.
   relu: (g, y) => [y.le(0).where(zero(y), g)],
-  not: none,
   add: (g) => [g, g],
   sub: (g) => [g, g.neg()],
   mul: (g, _, a, b) => [g.mul(b), g.mul(a)],

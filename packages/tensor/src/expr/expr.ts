@@ -8,6 +8,7 @@
 import { computeType, type DType, isFloating, kindOf, promoteTypes } from "../dtype.ts";
 import { DTypeError } from "../errors.ts";
 import { once } from "../once.ts";
+import { withDerivative } from "./derivative.ts";
 import type { BinaryOp, ScalarOp, UnaryOp } from "./ops.ts";
 
 /** An operand of an expression: another expression, or a number, which adapts to the other operand's type. */
@@ -97,8 +98,6 @@ export interface Expr {
   atan(): Expr;
   /** The hyperbolic tangent. */
   tanh(): Expr;
-  /** `1 / (1 + e⁻ᵗʰⁱˢ)` */
-  sigmoid(): Expr;
   /** The error function, `2/√π ∫₀ᵗʰⁱˢ e^(-t²) dt`. */
   erf(): Expr;
   /** `1 - erf(this)`, accurate for large values. */
@@ -158,7 +157,6 @@ export class Expr {
       "tan",
       "atan",
       "tanh",
-      "sigmoid",
       "erf",
       "erfc",
     ] as const) {
@@ -209,11 +207,12 @@ export class Expr {
   }
   /** `-this` */
   neg(): Expr {
-    return unary("neg", this);
+    return isFloating(this.dtype) ? unary("neg", this) : constant(0, this.dtype).sub(this);
   }
   /** `|this|` */
   abs(): Expr {
-    return this.dtype === "uint8" || this.dtype === "bool" ? this : unary("abs", this);
+    if (isFloating(this.dtype)) return unary("abs", this);
+    return this.dtype === "int32" ? this.max(this.neg()) : this;
   }
   /** The sign: -1, 0 or 1. */
   sign(): Expr {
@@ -233,12 +232,18 @@ export class Expr {
   }
   /** `max(this, 0)`, with the derivative 0 at 0. */
   relu(): Expr {
-    return unary("relu", this);
+    if (isFloating(this.dtype)) return unary("relu", this);
+    return this.dtype === "int32" ? this.max(0) : this;
+  }
+  /** `1 / (1 + e⁻ᵗʰⁱˢ)` */
+  sigmoid(): Expr {
+    const x = this.toFloat();
+    return withDerivative(x.neg().exp().add(1).reciprocal(), [x], (y) => [y.mul(y.neg().add(1))]);
   }
   /** Logical NOT of a bool, bitwise NOT of an integer. Throws a DTypeError for floats. */
   not(): Expr {
     if (isFloating(this.dtype)) throw new DTypeError(`not: expected a bool or an integer, got ${this.dtype}`);
-    return node("not", this.dtype, [this]);
+    return this.xor(this.dtype === "bool" ? true : -1);
   }
   /** Whether this is NaN. */
   isNaN(): Expr {

@@ -53,13 +53,6 @@ export function erfc(x: number): number {
   return x > 28 ? 0 : erfcFraction(x);
 }
 
-/** Returns `1 / (1 + e⁻ˣ)`, accurate for large arguments of either sign. */
-export function sigmoid(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x));
-  const e = Math.exp(x);
-  return e / (1 + e);
-}
-
 /** Returns `xʸ` with C's semantics: unlike in JavaScript, `pow(1, NaN)` and `pow(±1, ±∞)` are 1. */
 export function pow(x: number, y: number): number {
   if (x === 1 || (x === -1 && (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY))) return 1;

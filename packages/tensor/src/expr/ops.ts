@@ -3,10 +3,7 @@
  * elementwise functions of the library are formulas of these.
  */
 
-/**
- * Functions of one number. `neg`, `abs`, `relu` and `not` also accept integers, which wrap around, and `not` accepts
- * bools; the others need floating-point numbers. `relu` propagates NaN.
- */
+/** Functions of one floating-point number. `relu` propagates NaN. */
 export type UnaryOp =
   | "neg"
   | "abs"
@@ -26,17 +23,15 @@ export type UnaryOp =
   | "tan"
   | "atan"
   | "tanh"
-  | "sigmoid"
   | "erf"
   | "erfc"
-  | "relu"
-  | "not"; // logical for bool, bitwise for integers
+  | "relu";
 
 /**
- * Functions of two numbers of one type. `div` is true division (floating point); `idiv` rounds down (integers). `mod`
- * has the sign of the divisor, like Python's `%`; `fmod` that of the dividend. `min` and `max` propagate NaN. `and`,
- * `or` and `xor` are logical for bools and bitwise for integers. `shr` preserves the sign. Shifting by a negative
- * count, or by at least the number of bits, yields 0, or for `shr` only sign bits.
+ * Functions of two numbers of one type. `div` is true division (floating point); `idiv` rounds down (integers). `fmod`
+ * has the sign of the dividend. `min` and `max` propagate NaN. `and`, `or` and `xor` are logical for bools and bitwise
+ * for integers. `shr` preserves the sign. Shifting by a negative count, or by at least the number of bits, yields 0, or
+ * for `shr` only sign bits.
  *
  * Integers wrap around. Integer division by zero yields 0, and so do both remainders. An integer to a negative power is
  * 0, except that ±1 remain ±1. `pow` of floats follows C, so that 1 to any power is 1, NaN included. Bools support

@@ -10,7 +10,6 @@ import {
   compareOps,
   floatBinaryOps,
   integerBinaryOps,
-  integerUnaryOps,
   type Measured,
   measure,
   unaryOps,
@@ -32,13 +31,9 @@ export function describePrimitives(
           found.push(await measure(device(), op, arity, dtype, accuracy));
         });
       };
-      const [one, two] = isFloating(dtype)
-        ? [unaryOps, floatBinaryOps]
-        : dtype === "bool"
-          ? [["not"] as const, boolBinaryOps]
-          : [integerUnaryOps, integerBinaryOps];
-      for (const op of one) test(op, 1);
-      for (const op of two) test(op, 2);
+      if (isFloating(dtype)) for (const op of unaryOps) test(op, 1);
+      const pairs = isFloating(dtype) ? floatBinaryOps : dtype === "bool" ? boolBinaryOps : integerBinaryOps;
+      for (const op of pairs) test(op, 2);
       for (const op of compareOps) test(op, 2);
     }
     afterAll(() => {

@@ -17,14 +17,13 @@ import { type Floating, point, showRange, spread, ulp } from "./range.ts";
 // biome-ignore format: one entry per line would be hard to read
 export const unaryOps: readonly UnaryOp[] = [
   "neg", "abs", "floor", "ceil", "round", "trunc", "sqrt", "exp", "expm1", "log", "log1p", "log2", "log10", "sin", "cos", "tan", "atan",
-  "tanh", "sigmoid", "erf", "erfc", "relu",
+  "tanh", "erf", "erfc", "relu",
 ];
 
 /** Floating-point primitives of two numbers. */
 export const floatBinaryOps: readonly BinaryOp[] = ["add", "sub", "mul", "div", "fmod", "pow", "atan2", "min", "max"];
 
-/** Integer primitives of one and of two numbers. */
-export const integerUnaryOps: readonly UnaryOp[] = ["neg", "abs", "relu", "not"];
+/** Integer primitives of two numbers. */
 export const integerBinaryOps: readonly BinaryOp[] = [
   "add",
   "sub",
@@ -133,7 +132,7 @@ export async function measure(
   const exactly = comparing
     ? compare(op as CompareOp)
     : arity === 1
-      ? unary(op as UnaryOp, dtype)
+      ? unary(op as UnaryOp)
       : binary(op as BinaryOp, dtype);
   let worst: Measured = { op, dtype, ulps: 0, at: [] };
   got.forEach((value, i) => {

@@ -1,7 +1,7 @@
 /** The special functions, compared with values of 17 digits that were computed with 50-digit arithmetic. */
 
 import { describe, expect, it } from "vitest";
-import { erf, erfc, pow, roundHalfEven, sigmoid } from "../../src/expr/functions.ts";
+import { erf, erfc, pow, roundHalfEven } from "../../src/expr/functions.ts";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
@@ -34,8 +34,6 @@ describe("special functions", () => {
   it("have the correct limits", () => {
     expect([erf(inf), erf(-inf), erf(nan), erf(0)]).toEqual([1, -1, nan, 0]);
     expect([erfc(inf), erfc(-inf), erfc(nan), erfc(0)]).toEqual([0, 2, nan, 1]);
-    expect([sigmoid(inf), sigmoid(-inf), sigmoid(0), sigmoid(nan)]).toEqual([1, 0, 0.5, nan]);
-    expect(sigmoid(-700)).toBe(Math.exp(-700));
   });
   it("preserve signs of zero and round halves to even", () => {
     expect([0.5, -0.5, 1.5, 2.5, -2.5, -0, 2 ** 52 + 1, inf].map(roundHalfEven)).toEqual([

@@ -82,7 +82,7 @@ function compileNode(e: Expr, args: readonly number[]): Node {
       return (values) => round(f(values[a] as number, values[b] as number), dtype);
     }
     default: {
-      const f = unary(op, dtype);
+      const f = unary(op);
       return (values) => round(f(values[a] as number), dtype);
     }
   }

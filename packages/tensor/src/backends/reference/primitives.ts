@@ -5,7 +5,7 @@
  */
 
 import { type DType, isFloating } from "../../dtype.ts";
-import { erf, erfc, pow, roundHalfEven, sigmoid } from "../../expr/functions.ts";
+import { erf, erfc, pow, roundHalfEven } from "../../expr/functions.ts";
 import type { BinaryOp, CompareOp, UnaryOp } from "../../expr/ops.ts";
 import { fromBfloat16, fromHalf, toBfloat16, toHalf } from "../../half.ts";
 
@@ -46,9 +46,22 @@ export function convert(value: number, from: DType, to: DType): number {
   return round(value, to);
 }
 
-/** Returns the function of one value for a primitive and dtype. */
-export function unary(op: UnaryOp, dtype: DType): (a: number) => number {
-  return isFloating(dtype) ? floatUnary(op) : integerUnary(op, dtype);
+/** Returns the function of one value for a primitive. */
+export function unary(op: UnaryOp): (a: number) => number {
+  switch (op) {
+    case "neg":
+      return (a) => -a;
+    case "round":
+      return roundHalfEven;
+    case "erf":
+      return erf;
+    case "erfc":
+      return erfc;
+    case "relu":
+      return (a) => Math.max(a, 0); // propagates NaN
+    default:
+      return Math[op];
+  }
 }
 
 /** Returns the function of two values for a primitive and dtype. */
@@ -70,47 +83,6 @@ export function compare(op: CompareOp): (a: number, b: number) => number {
       return (a, b) => (a <= b ? 1 : 0);
     default:
       throw op satisfies never;
-  }
-}
-
-function floatUnary(op: UnaryOp): (a: number) => number {
-  switch (op) {
-    case "neg":
-      return (a) => -a;
-    case "round":
-      return roundHalfEven;
-    case "sigmoid":
-      return sigmoid;
-    case "erf":
-      return erf;
-    case "erfc":
-      return erfc;
-    case "relu":
-      return (a) => Math.max(a, 0); // propagates NaN
-    case "not":
-      throw new Error("not: needs bools or integers");
-    default:
-      return Math[op];
-  }
-}
-
-function integerUnary(op: UnaryOp, dtype: DType): (a: number) => number {
-  switch (op) {
-    case "neg":
-      return (a) => -a;
-    case "abs":
-      return Math.abs;
-    case "relu":
-      return (a) => Math.max(a, 0);
-    case "not":
-      return dtype === "bool" ? (a) => 1 - a : (a) => ~a;
-    case "floor":
-    case "ceil":
-    case "round":
-    case "trunc":
-      return (a) => a;
-    default:
-      throw new Error(`${op}: needs floating-point numbers`);
   }
 }
 

@@ -83,7 +83,7 @@ function write(e: Expr, args: readonly string[], leaves: Leaves): string {
     case "shr":
       return writeBinary(op, e.dtype, a, b);
     default:
-      return writeUnary(op, e.dtype, a);
+      return writeUnary(op, a);
   }
 }
 
@@ -116,25 +116,7 @@ function writeCompare(op: CompareOp, dtype: DType, a: string, b: string): string
   return `(${a} ${{ eq: "==", lt: "<", le: "<=" }[op]} ${b})`;
 }
 
-function writeUnary(op: UnaryOp, dtype: DType, a: string): string {
-  if (dtype === "bool") {
-    if (op === "not") return `!${a}`;
-    return a;
-  }
-  if (!isFloating(dtype)) {
-    switch (op) {
-      case "neg":
-        return wrap(`(0i - ${a})`, dtype);
-      case "abs":
-        return `select(${a}, 0i - ${a}, ${a} < 0i)`;
-      case "relu":
-        return `max(${a}, 0i)`;
-      case "not":
-        return wrap(`(~${a})`, dtype);
-      default:
-        return a;
-    }
-  }
+function writeUnary(op: UnaryOp, a: string): string {
   switch (op) {
     case "floor":
     case "ceil":
@@ -142,8 +124,6 @@ function writeUnary(op: UnaryOp, dtype: DType, a: string): string {
     case "trunc":
     case "sqrt":
       return `${op}(${a})`;
-    case "not":
-      throw new DTypeError("not: requires an integer or bool dtype");
     default:
       return `f_${op}(${a})`;
   }

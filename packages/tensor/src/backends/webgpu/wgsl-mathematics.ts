@@ -203,10 +203,6 @@ export const mathematics: Readonly<Record<string, string>> = {
   let size = f_abs(x);
   return f_withSign(1.0 - 2.0 / (f_exp(size + size) + 1.0), x);
 }`,
-  f_sigmoid: `fn f_sigmoid(x: f32) -> f32 {
-  let small = f_exp(f_neg(f_abs(x)));
-  return select(small, 1.0, x >= 0.0) / (small + 1.0);
-}`,
   f_erf: `fn f_erf(x: f32) -> f32 {
   let z = x * x;
   if (z < 1.0) { return x * ${polynomial("z", erfNear)}; }

@@ -14,7 +14,7 @@ const slow: Readonly<Record<string, number>> = {
   log10: 120,
   erfc: 120,
 };
-const functions = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "sigmoid", "erf"]);
+const functions = new Set(["exp", "expm1", "log", "log1p", "sin", "cos", "tan", "atan", "tanh", "erf"]);
 
 /** Estimates the instructions per vector of four elements. */
 export function cost(roots: readonly Expr[]): number {

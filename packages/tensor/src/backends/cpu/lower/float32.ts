@@ -25,8 +25,6 @@ const functions: Readonly<Record<Composed, (e: Emitter, x: Vector) => Vector>> =
   tan: tangent,
   atan,
   tanh,
-  // 0 where the exponential overflows, as in PyTorch
-  sigmoid: (e, x) => f32x4.div(e.f32(1), f32x4.add(exp(e, e.let(f32x4.neg(x))), e.f32(1))),
   erf,
   erfc: (e, x) =>
     throughDouble(e, [x], (half) =>

@@ -42,7 +42,7 @@ type Lanes = typeof f32x4 | typeof f64x2;
 type Simple = "neg" | "abs" | "floor" | "ceil" | "trunc" | "sqrt";
 
 /** The functions that need more than one instruction. */
-export type Composed = Exclude<UnaryOp, Simple | "round" | "relu" | "not">;
+export type Composed = Exclude<UnaryOp, Simple | "round" | "relu">;
 
 /** Emits a function that is one instruction or little more. `other` emits the remaining functions. */
 export function simple(lanes: Lanes, op: UnaryOp, x: Vector, zero: Vector, other: (op: Composed) => Vector): Vector {
@@ -66,7 +66,6 @@ export function arithmetic(
 
 function unary64(e: Emitter, op: UnaryOp, x: Vector): Vector {
   return simple(f64x2, op, x, e.f64(0), (name) => {
-    if (name === "sigmoid") return f64x2.div(e.f64(1), f64x2.add(exp64(e, f64x2.neg(x)), e.f64(1)));
     if (name === "erf") return erf64(e, x);
     return name === "erfc" ? erfc64(e, x) : lanewise(e, f64x2, 2, [x], (lane) => e.math(name, lane));
   });

@@ -14,8 +14,7 @@ import { first, joined, type Value, type Vector } from "./values.ts";
 
 /** Emits a unary primitive. */
 export function unary(e: Emitter, op: UnaryOp, dtype: DType, a: Value): Value {
-  if (dtype === "float64") return float64Unary(e, op, a);
-  return [e.let(isFloating(dtype) ? float32Unary(e, op, first(a)) : integerUnary(e, op, dtype, first(a)))];
+  return dtype === "float64" ? float64Unary(e, op, a) : [e.let(float32Unary(e, op, first(a)))];
 }
 
 /** Emits a binary primitive of two operands of one dtype. */
@@ -47,12 +46,6 @@ export function select(e: Emitter, dtype: DType, condition: Value, a: Value, b: 
 /** Wraps integers to the range of their dtype. */
 function wrapped(e: Emitter, dtype: DType, x: Vector): Vector {
   return dtype === "uint8" ? v128.and(x, e.i32(255)) : x;
-}
-
-function integerUnary(e: Emitter, op: UnaryOp, dtype: DType, a: Vector): Vector {
-  if (op === "relu") return dtype === "bool" ? a : i32x4.max(a, e.i32(0));
-  // Safe: formulas convert integers to floats for all other functions.
-  return wrapped(e, dtype, op === "not" ? v128.not(a) : i32x4[op as "neg" | "abs"](a));
 }
 
 function integerBinary(e: Emitter, op: BinaryOp, dtype: DType, a: Vector, b: Vector): Vector {

@@ -57,7 +57,6 @@ function laneAccess(first: number, bits: 8 | 16 | 32 | 64, lane: number, offset:
 /** Instructions on all 128 bits. */
 export const v128: Table<"load load16x4U load32Splat load64Splat load32Zero load64Zero", Load<"v128">> &
   Table<"store", Store<"v128">> &
-  Table<"not", Unary<"v128", "v128">> &
   Table<"and andNot or xor", Binary<"v128", "v128">> & {
     /** A constant, given as its sixteen bytes. */
     const(values: readonly number[]): Vector;
@@ -78,7 +77,7 @@ export const v128: Table<"load load16x4U load32Splat load64Splat load32Zero load
   } = {
   .../* @__PURE__ */ loads("v128", "0 load 4 load16x4U 9 load32Splat load64Splat 92 load32Zero load64Zero", simd),
   .../* @__PURE__ */ stores("11 store", simd),
-  .../* @__PURE__ */ vectors("77 not and andNot or xor bitselect 267 laneselect"),
+  .../* @__PURE__ */ vectors("78 and andNot or xor bitselect 267 laneselect"),
   const: (values) => instruction("v128", [], opcode(simd + 12) + bytes(...values)),
   loadLane: (bits, address, a, lane, offset = 0) =>
     instruction("v128", [address, a], laneAccess(84, bits, lane, offset)),
