@@ -180,12 +180,7 @@ export function packPanelFunction(module: ModuleBuilder, lanes: Lanes, width: nu
         return;
       }
       const value = f.let(vector);
-      for (let i = 0; i < wanted; ) {
-        const pair = bytes === 4 && wanted - i >= 2;
-        if (pair) f.do(v128.storeLane(64, target, value, i / 2, offset + 4 * i));
-        else f.do(lanes.storeLane(target, value, i, offset + bytes * i));
-        i += pair ? 2 : 1;
-      }
+      for (let i = 0; i < wanted; i++) f.do(lanes.storeLane(target, value, i, offset + bytes * i));
     }
   });
 }

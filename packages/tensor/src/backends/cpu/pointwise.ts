@@ -28,9 +28,6 @@ export interface PointwisePlan {
   /** Whether the program only copies its input. */
   readonly copy: boolean;
   readonly kernels: Map<number | string, Kernel>;
-  /** The most recently used class, and its kernel. */
-  last: number | string;
-  kernel: Kernel | null;
 }
 
 // Reused by every call.
@@ -133,7 +130,7 @@ function planOf(runtime: Runtime, program: Program): PointwisePlan {
   runtime.pointwisePlans[program.id] ??= {
     grain: grainOf(cost(program.outputs)),
     copy: program.outputs.length === 1 && program.outputs[0]?.op === "input",
-    ...{ kernels: new Map(), last: "", kernel: null },
+    kernels: new Map(),
   };
   return runtime.pointwisePlans[program.id] as PointwisePlan; // safe: set above
 }
@@ -141,12 +138,11 @@ function planOf(runtime: Runtime, program: Program): PointwisePlan {
 function kernelOf(runtime: Runtime, program: Program, plan: PointwisePlan, to: readonly View[], outer: number): Kernel {
   // A program may be given inputs that it does not read, so the number of operands is part of the class.
   const key = classKey(4 * motions.length + outer, motions, to);
-  if (key === plan.last && plan.kernel !== null) return plan.kernel;
-  const types = to.map((view) => view.dtype);
-  const build = () => pointwiseModule(runtime, { program, types, motions: [...motions], outer });
-  plan.last = key;
-  plan.kernel = once(plan.kernels, key, () => runtime.kernel(`pointwise ${program.id} ${key}`, build));
-  return plan.kernel;
+  return once(plan.kernels, key, () => {
+    const types = to.map((view) => view.dtype);
+    const what = { program, types, motions: [...motions], outer };
+    return runtime.kernel(`pointwise ${program.id} ${key}`, () => pointwiseModule(runtime, what));
+  });
 }
 
 /** Whether a copy of 4-byte elements is a transpose. */
