@@ -35,7 +35,6 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     const size = shape[i] as number;
-    if (size === 0) return true;
     if (size !== 1) {
       if (strides[i] !== step) return shape.includes(0);
       step *= size;

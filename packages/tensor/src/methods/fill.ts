@@ -3,7 +3,7 @@
  * function of the same name in `ops/`, where its full documentation is.
  */
 
-import { checkDType, checkSupport, type DType } from "../dtype.ts";
+import { checkSupport, type DType } from "../dtype.ts";
 import { fillDiagonal_ } from "../ops/blocks.ts";
 import { fill_, filled, zero_ } from "../ops/fill.ts";
 import {
@@ -74,7 +74,6 @@ function newFilled(
 ): Tensor {
   checkSizes(operation, shape);
   const { dtype } = settings(operation, options, { dtype: x.dtype });
-  checkDType(operation, dtype);
   checkSupport(operation, dtype, x.device);
   return filled(x, shape, value, dtype);
 }

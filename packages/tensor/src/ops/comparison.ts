@@ -50,15 +50,13 @@ export const ge: Binary = /* @__PURE__ */ compare("ge");
 export const isnan: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isnan", (x) => x.isNaN());
 
 /** Tests whether each element is ∞ or -∞. https://pytorch.org/docs/stable/generated/torch.isinf.html */
-export const isinf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isinf", (x) =>
-  isFloating(x.dtype) ? x.abs().eq(Number.POSITIVE_INFINITY) : x.ne(x),
-);
+export const isinf: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isinf", (x) => x.abs().eq(Number.POSITIVE_INFINITY));
 
 /**
  * Tests whether each element is neither NaN nor infinite. https://pytorch.org/docs/stable/generated/torch.isfinite.html
  */
 export const isfinite: Unary = /* @__PURE__ */ pointwise<[Tensor]>("isfinite", (x) =>
-  isFloating(x.dtype) ? x.abs().lt(Number.POSITIVE_INFINITY) : x.eq(x),
+  x.abs().lt(Number.POSITIVE_INFINITY),
 );
 
 /** Options of `isclose` and `allclose`. */

@@ -30,25 +30,17 @@ export function checkProductTypes(operation: string, a: Tensor, b: Tensor): void
     throw new DTypeError(`${operation}: bool tensors cannot be multiplied as matrices; convert them with .to("int32")`);
 }
 
-function cannotMultiply(operation: string, a: Shape, b: Shape, inner: readonly [number, number]): ShapeError {
-  return new ShapeError(
-    `${operation}: cannot multiply ${showShape(a)} by ${showShape(b)}: inner sizes ${inner[0]} and ${inner[1]} differ`,
-  );
-}
-
 /** A view of a batch of matrices, broadcast to the batch dimensions of the product. */
 function batched(x: Tensor, batch: Shape): View {
   const shape = [...batch, ...x.shape.slice(-2)];
   return broadcastView("matmul", x, shape);
 }
 
-/** [...B, m, k] × [...B, k, n] → [...B, m, n], with broadcast batch dimensions. */
+/** [...B, m, k] × [...B, k, n] → [...B, m, n], with broadcast batch dimensions. The inner sizes must be equal. */
 const product: Op = {
   name: "matmul",
   infer: ([a, b]) => {
     checkProductTypes("matmul", a, b);
-    const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[b.ndim - 2] as number];
-    if (k !== l) throw cannotMultiply("matmul", a.shape, b.shape, [k, l]);
     const batch = broadcastShapes("matmul", [a.shape.slice(0, -2), b.shape.slice(0, -2)]);
     return [{ shape: [...batch, a.shape[a.ndim - 2] as number, b.shape[b.ndim - 1] as number], dtype: a.dtype }];
   },
@@ -87,8 +79,12 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (shapeOf("matmul", a).length === 0 || shapeOf("matmul", b).length === 0) {
     throw shapeError("matmul", "at least one dimension of both (mul takes scalars)", a, b);
   }
-  const inner = [a.shape[a.ndim - 1] as number, b.shape[Math.max(b.ndim - 2, 0)] as number] as const;
-  if (inner[0] !== inner[1]) throw cannotMultiply("matmul", a.shape, b.shape, inner);
+  const [k, l] = [a.shape[a.ndim - 1] as number, b.shape[Math.max(b.ndim - 2, 0)] as number];
+  if (k !== l) {
+    throw new ShapeError(
+      `matmul: cannot multiply ${showShape(a.shape)} by ${showShape(b.shape)}: inner sizes ${k} and ${l} differ`,
+    );
+  }
   if (a.ndim === 1 || b.ndim === 1) {
     const full = matmul(a.ndim === 1 ? unsqueeze(a, 0) : a, b.ndim === 1 ? unsqueeze(b, 1) : b);
     const row = a.ndim === 1 ? squeeze(full, full.ndim - 2) : full;
@@ -96,7 +92,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   }
   if (b.ndim === 2 && a.ndim > 2) {
     // One tall matrix instead of a batch is faster in the kernel, and the gradient of `b` becomes a single product.
-    const rows = [sizeOf(a.shape.slice(0, -1)), inner[0]];
+    const rows = [sizeOf(a.shape.slice(0, -1)), k];
     if (reshapeStrides(a.shape, a.strides, rows) !== null) {
       return reshape(apply(product, [reshape(a, rows), b], undefined), [...a.shape.slice(0, -1), b.shape[1] as number]);
     }
@@ -114,7 +110,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 export function mm(a: Tensor, b: Tensor): Tensor {
   expectRank("mm", "two matrices", a, 2);
   expectRank("mm", "two matrices", b, 2);
-  return apply(product, [a, b], undefined);
+  return matmul(a, b);
 }
 
 /**
@@ -130,7 +126,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
   if (a.shape[0] !== b.shape[0]) {
     throw shapeError("bmm", "equal batch sizes (matmul broadcasts)", a, b);
   }
-  return apply(product, [a, b], undefined);
+  return matmul(a, b);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Expr } from "../expr/expr.ts";
 import { exp2 as exp2Formula, hypot as hypotFormula, logAddExp, xlogy as xlogyFormula } from "../expr/special.ts";
 import { pointwise, resultType, type TensorOrNumber } from "../pointwise.ts";
 import type { Tensor } from "../tensor.ts";
-import { type Binary, type Unary, unary } from "./arithmetic.ts";
+import { type Binary, reciprocal, type Unary, unary } from "./arithmetic.ts";
 
 const power: Binary = /* @__PURE__ */ pointwise("pow", (a, b) => a.pow(b), { kind: 1 });
 const cube: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.mul(x).mul(x));
@@ -23,7 +23,7 @@ function shortcut(x: TensorOrNumber, exponent: TensorOrNumber): Unary | null {
   if (!isFloating(x?.dtype)) return null;
   if (exponent === 0.5) return sqrt;
   if (exponent === -0.5) return rsqrt;
-  if (exponent === -1) return reciprocalPower;
+  if (exponent === -1) return reciprocal;
   if (exponent === -2) return inverseSquare;
   return null;
 }
@@ -64,8 +64,6 @@ export function pow_(x: Tensor, exponent: TensorOrNumber): Tensor {
   const quick = shortcut(x, exponent);
   return quick ? quick.inPlace(x) : power.inPlace(x, exponent);
 }
-
-const reciprocalPower: Unary = /* @__PURE__ */ pointwise<[Tensor]>("pow", (x) => x.reciprocal());
 
 /** Square of each element, `x²`. https://pytorch.org/docs/stable/generated/torch.square.html */
 export const square: Unary = /* @__PURE__ */ pointwise<[Tensor]>("square", (x) =>
