@@ -1,14 +1,14 @@
 /**
- * An allocator for a device's single linear memory. Free blocks are kept in lists by size class (sixteen per power of
- * two) and merged with free neighbors immediately, so a training loop that allocates the same sizes every step reaches
- * a steady state after the first. All bookkeeping is in JavaScript objects; the memory itself is not touched. (Masmano
+ * An allocator for a device's single linear memory. Free blocks are kept in one list per power of two of their size
+ * and merged with free neighbors immediately, so a training loop that allocates the same sizes every step reaches a
+ * steady state after the first. All bookkeeping is in JavaScript objects; the memory itself is not touched. (Masmano
  * et al. 2004, "TLSF".)
  */
 
 /** The alignment of blocks in bytes: a cache line. */
 const unit = 64;
-/** The number of free lists: one per size up to 15 units, then 16 per power of two, up to 2²⁶ units (4 GiB). */
-const classes = 384;
+/** The number of free lists: one per power of two, up to 2²⁶ units (4 GiB). */
+const classes = 27;
 /** How many blocks are tried in the list in which only some are large enough, before a larger list is used. */
 const tries = 8;
 
@@ -38,7 +38,8 @@ export class Allocator {
   used = 0;
   readonly #base: number;
   readonly #lists: (Block | null)[] = new Array<Block | null>(classes).fill(null);
-  readonly #filled = new Int32Array(classes / 32);
+  /** The lists that are not empty, one bit for each. */
+  #filled = 0;
   #top: number;
   /** The latest stamp of the memory above the top. */
   #topStamp = 0;
@@ -119,13 +120,8 @@ export class Allocator {
     const exact = classOf(units);
     let block = this.#lists[exact] as Block | null;
     for (let i = 0; block !== null && i < tries; i++, block = block.after) if (block.units >= units) return block;
-    let word = (exact + 1) >> 5;
-    let bits = word < this.#filled.length ? (this.#filled[word] as number) & (-1 << ((exact + 1) & 31)) : 0;
-    while (bits === 0) {
-      if (++word >= this.#filled.length) return null;
-      bits = this.#filled[word] as number;
-    }
-    return this.#lists[word * 32 + (31 - Math.clz32(bits & -bits))] as Block | null;
+    const larger = this.#filled & (-2 << exact);
+    return larger === 0 ? null : (this.#lists[classOf(larger & -larger)] as Block);
   }
 
   /** Shrinks the block to `units` and makes the rest a free block. */
@@ -164,7 +160,7 @@ export class Allocator {
     block.after = head;
     if (head !== null) head.before = block;
     this.#lists[k] = block;
-    this.#filled[k >> 5] = (this.#filled[k >> 5] as number) | (1 << (k & 31));
+    this.#filled |= 1 << k;
   }
 
   #unlist(block: Block): void {
@@ -172,7 +168,7 @@ export class Allocator {
     if (block.before !== null) block.before.after = block.after;
     else {
       this.#lists[k] = block.after;
-      if (block.after === null) this.#filled[k >> 5] = (this.#filled[k >> 5] as number) & ~(1 << (k & 31));
+      if (block.after === null) this.#filled &= ~(1 << k);
     }
     if (block.after !== null) block.after.before = block.before;
     block.before = null;
@@ -180,12 +176,7 @@ export class Allocator {
   }
 }
 
-/**
- * Returns the size class of a block, which is its free list. Every block in a list is at least as large as the smallest
- * size of its class.
- */
+/** Returns the size class of a block, which is its free list: the binary logarithm of its size, rounded down. */
 function classOf(units: number): number {
-  if (units < 16) return units;
-  const power = 31 - Math.clz32(units);
-  return (power - 3) * 16 + ((units >> (power - 4)) & 15);
+  return 31 - Math.clz32(units);
 }

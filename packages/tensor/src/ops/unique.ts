@@ -135,7 +135,7 @@ function different(
   const sorted = () => {
     // A synchronous device sorts stably with NaN at the end, and faster.
     if (width === 1 && x.device.readSync) return sort(reshape(flat, [-1])).indices.dataSync();
-    return given().sort((i, j) => compare(i, j) || i - j);
+    return given().sort((i, j) => compare(i, j));
   };
   const table = neighbors || width !== 1 || isFloating(x.dtype) ? null : tabulated(data);
   const { firsts, inverse, counts } = table ?? grouped(neighbors ? given() : sorted(), equal);
