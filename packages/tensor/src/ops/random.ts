@@ -98,16 +98,11 @@ const argument = (k: number): Expr => scalar(k, "float64");
 const stretched = (x: Expr): Expr => x.cast("float64").mul(argument(0)).add(argument(1));
 
 /**
- * How draws are computed from the generator's words: in periods of `period` draws, with one formula for each of the
- * `places` within a period.
+ * How draws are computed from the generator's words: a program for each dtype. One with a single output computes one
+ * draw after the other. One with two outputs computes draws in periods of sixteen: its outputs are the first and the
+ * second half of a period. The inputs are the words of the draws in the same places.
  */
-interface Distribution {
-  /** Number of words per draw. */
-  readonly words: (dtype: DType) => number;
-  readonly period: number;
-  readonly places: readonly number[];
-  readonly programOf: (dtype: DType) => Program;
-}
+type Distribution = (dtype: DType) => Program;
 
 /** The factor and the summand that map a draw from [0, 1) to [from, to), each rounded to the dtype. */
 function stretch(dtype: DType, from: number, to: number): readonly [range: number, low: number] {
@@ -115,38 +110,24 @@ function stretch(dtype: DType, from: number, to: number): readonly [range: numbe
   return [round(round(to) - round(from)), round(from)];
 }
 
-const uniform: Distribution = {
-  words: (dtype) => (dtype === "float64" ? 2 : 1),
-  period: 1,
-  places: [0],
-  programOf: /* @__PURE__ */ programOf((dtype) => [stretched(unitOf(dtype, 0))]),
-};
-const bernoulli: Distribution = {
-  ...uniform,
-  words: () => 2,
-  programOf: /* @__PURE__ */ programOf(() => [unit64(0).lt(argument(0))]),
-};
-const exponential: Distribution = {
-  ...bernoulli,
-  programOf: /* @__PURE__ */ programOf(() => [unit64(0).neg().add(1).log().mul(argument(0))]),
-};
+const uniform: Distribution = /* @__PURE__ */ programOf((dtype) => [stretched(unitOf(dtype, 0))]);
+const bernoulli: Distribution = /* @__PURE__ */ programOf(() => [unit64(0).lt(argument(0))]);
+const exponential: Distribution = /* @__PURE__ */ programOf(() => [unit64(0).neg().add(1).log().mul(argument(0))]);
 
 /** Of sixteen draws from [0, 1), the first eight give the radii and the others the angles (Box and Muller 1958). */
-const normal: Distribution = {
-  ...uniform,
-  period: 16,
-  places: [0, 8],
-  programOf: /* @__PURE__ */ programOf((dtype) => {
-    // PyTorch computes functions of bfloat16 in bfloat16 and those of float16 in float32. It computes the angle of both
-    // in float64.
-    const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
-    const within = dtype === "float16" ? (x: Expr): Expr => x : step;
-    const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
-    const radius = step(within(within(step(u.neg().add(1)).log()).mul(-2)).sqrt());
-    const angle = step((dtype === "float32" ? v : v.cast("float64")).mul(2 * Math.PI));
-    return [angle.cos(), angle.sin()].map((x) => stretched(within(radius.mul(within(x)))));
-  }),
-};
+const normal: Distribution = /* @__PURE__ */ programOf((dtype) => {
+  // PyTorch computes functions of bfloat16 in bfloat16 and those of float16 in float32. It computes the angle of both
+  // in float64.
+  const step = (x: Expr): Expr => x.cast(dtype).cast(computeType(dtype));
+  const within = dtype === "float16" ? (x: Expr): Expr => x : step;
+  const [u, v] = [unitOf(dtype, 0), unitOf(dtype, 1)];
+  const radius = step(within(within(step(u.neg().add(1)).log()).mul(-2)).sqrt());
+  const angle = step((dtype === "float32" ? v : v.cast("float64")).mul(2 * Math.PI));
+  return [angle.cos(), angle.sin()].map((x) => stretched(within(radius.mul(within(x)))));
+});
+
+/** Returns the number of draws that a program computes together. */
+const periodOf = ({ outputs }: Program): number => (outputs.length === 1 ? 1 : 16);
 
 /**
  * Computes draws from the generator's words on the device. The words are written to the memory of the draws where both
@@ -160,9 +141,11 @@ function drawInto(
   start = 0,
   count = to.numel(),
 ): void {
-  const { words, period, places, programOf } = distribution;
   const { device, dtype } = to;
-  const width = words(dtype);
+  const program = distribution(dtype);
+  const period = periodOf(program);
+  const places = program.outputs.map((_, half) => 8 * half);
+  const width = program.inputs / places.length; // words per draw
   const inPlace = bytesOf(dtype) === 4 * width;
   const from = inPlace ? to : to.newEmpty([count * width], { dtype: "int32" });
   const target = to.offset + start;
@@ -178,7 +161,7 @@ function drawInto(
     return Array.from({ length: width }, (_, k) => view(from, "int32", width, first + place * width + k));
   });
   const draws = places.map((place) => view(to, dtype, 1, target + place));
-  device.run({ kind: "pointwise", program: programOf(dtype), inputs, scalars, to: draws });
+  device.run({ kind: "pointwise", program, inputs, scalars, to: draws });
   if (from !== to) from.dispose();
 }
 
@@ -186,7 +169,7 @@ function drawInto(
 function store(to: Tensor, distribution: Distribution, generator: Generator, scalars: readonly number[]): void {
   viaContiguous(to, (dense) => {
     drawInto(dense, distribution, generator, scalars);
-    const [count, { period }] = [to.numel(), distribution];
+    const [count, period] = [to.numel(), periodOf(distribution(to.dtype))];
     // The last draws do not fill a period, so PyTorch redraws the last full period.
     if (count % period !== 0) drawInto(dense, distribution, generator, scalars, count - period, period);
   });
