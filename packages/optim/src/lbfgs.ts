@@ -320,22 +320,6 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /** Converts the saved state of the first parameter to a history. */
   #restored(entries: Readonly<Record<string, unknown>>): History | null {
-    const known = [
-      "func_evals",
-      "n_iter",
-      "d",
-      "t",
-      "old_dirs",
-      "old_stps",
-      "ro",
-      "H_diag",
-      "prev_flat_grad",
-      "prev_loss",
-      "al",
-    ];
-    const unknown = Object.keys(entries).find((key) => !known.includes(key));
-    if (unknown !== undefined)
-      throw new FileError(`LBFGS.loadStateDict: the state has "${unknown}"; was it saved by another optimizer?`);
     if (Object.keys(entries).length === 0) return null;
     const size = this.#params().reduce((sum, param) => sum + param.numel(), 0);
     /** Returns the numbers in an entry: a number, a tensor, or a list of either. */
@@ -343,7 +327,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       if (typeof value === "number") return Float64Array.of(value);
       if (value instanceof Tensor) return doubles(value, value.dataSync());
       if (Array.isArray(value)) return joined(value.map((part) => numbers(key, part)));
-      throw new FileError(`LBFGS.loadStateDict: the state has no ${key}`);
+      throw new FileError(`LBFGS.loadStateDict: the state has no ${key}; was it saved by another optimizer?`);
     };
     const one = (key: string) => numbers(key, entries[key])[0] ?? 0;
     const vectors = (key: string, count = 1): Float64Array[] => {

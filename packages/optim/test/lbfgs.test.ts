@@ -133,7 +133,9 @@ describe("LBFGS", () => {
       const x = double([-1.2, 1]);
       const optimizer = new LBFGS([x], options);
       load(optimizer, fromPyTorch);
-      expect(() => load(optimizer, { step: 1 })).toThrow(/LBFGS.loadStateDict: the state has "step"/);
+      expect(() => load(optimizer, { step: 1 })).toThrow(
+        /LBFGS.loadStateDict: the state has no ro; was it saved by another optimizer/,
+      );
       expect(() => load(optimizer, { ...fromPyTorch, d: tensor([1, 2, 3]) })).toThrow(
         /d has 3 elements; expected 1 times 2/,
       );
