@@ -3,7 +3,7 @@
  * arrays, `None` to null. Loaded with the first checkpoint.
  */
 
-import { asStrided, type DType, FileError, fromTypedArray, type Tensor, type TypedArray } from "@akari/tensor";
+import { asStrided, type DType, FileError, fromTypedArray, once, type Tensor, type TypedArray } from "@akari/tensor";
 import { readFile } from "./disk.ts";
 import { checkReadOptions, decodeElements, type ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
@@ -32,11 +32,7 @@ export function tensorsOf(what: string, bytes: Uint8Array, options: LoadOptions)
   const device = options.device === undefined ? {} : { device: options.device };
   const whole = new Map<TypedArray, Tensor>();
   return decodeCheckpoint(what, bytes, options, ({ dtype, data, shape, strides, offset }) => {
-    let storage = whole.get(data);
-    if (storage === undefined) {
-      storage = fromTypedArray(data, [data.length], { dtype, ...device });
-      whole.set(data, storage);
-    }
+    const storage = once(whole, data, () => fromTypedArray(data, [data.length], { dtype, ...device }));
     // The alias makes it an independent tensor rather than a view of the flat one.
     return asStrided(storage, shape, strides, offset).alias();
   });
@@ -59,16 +55,12 @@ export async function decodeCheckpoint<T extends object>(
   const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
   const checkpoint = zipped ? await readTorchZip(what, bytes) : readTorchLegacy(what, bytes);
   const decoded = new Map<TorchStorage, { readonly dtype: DType; readonly data: TypedArray }>();
-  const elements = (storage: TorchStorage) => {
-    let found = decoded.get(storage);
-    if (found === undefined) {
+  const elements = (storage: TorchStorage) =>
+    once(decoded, storage, () => {
       // safe: both readers check that every storage is present
       const contents = checkpoint.bytes.get(storage) as Uint8Array;
-      found = decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
-      decoded.set(storage, found);
-    }
-    return found;
-  };
+      return decodeElements(`${what}: storage ${storage.key}`, storage.type, contents, options, checkpoint.bigEndian);
+    });
   return new Conversion<T>(what, ({ storage, shape, strides, offset }) =>
     make({ ...elements(storage), shape, strides, offset }),
   ).convert(checkpoint.value, 0);

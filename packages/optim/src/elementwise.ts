@@ -11,6 +11,7 @@ import {
   type Expr,
   gradOf,
   input,
+  once,
   type Program,
   program,
   scalar,
@@ -151,12 +152,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
       if (value === 0) key += ` ${name}=0`;
       else if (typeof value === "boolean" || value === null || typeof value === "string") key += ` ${name}=${value}`;
     }
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
-      plan = { numbers: this.numbers(options) !== null, programs: new Map() };
-      this.#plans.set(key, plan);
-    }
-    return plan;
+    return once(this.#plans, key, () => ({ numbers: this.numbers(options) !== null, programs: new Map() }));
   }
 
   #itemOf(param: Tensor, plan: Plan, options: Readonly<Options>): Item {
@@ -182,8 +178,7 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
 
   /** Compiles the formula for the dtype of a parameter. */
   #program({ programs }: Plan, options: Readonly<Options>, { dtype, shape }: Tensor, scalars: Scalars): Program {
-    let found = programs.get(dtype);
-    if (found === undefined) {
+    return once(programs, dtype, () => {
       const named = (what: string, names: readonly string[], make: (i: number) => Expr) => (name: string) => {
         const at = names.indexOf(name);
         if (at >= 0) return make(at);
@@ -199,10 +194,8 @@ export abstract class ElementwiseOptimizer<Options extends BaseOptions> extends 
         options,
       );
       const results = [updated.param, ...kept.map((name) => updated.state?.[name] ?? state(name))];
-      found = program(results.map((e) => (e.dtype === param.dtype ? e : e.cast(param.dtype))));
-      programs.set(dtype, found);
-    }
-    return found;
+      return program(results.map((e) => (e.dtype === param.dtype ? e : e.cast(param.dtype))));
+    });
   }
 }
 

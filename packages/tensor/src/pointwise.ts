@@ -10,6 +10,7 @@ import { ArgumentError, DTypeError } from "./errors.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
 import { type Program, program } from "./expr/program.ts";
 import type { View } from "./kernel.ts";
+import { once } from "./once.ts";
 import { apply, applyInPlace, type Formulas, type Op, type Spec } from "./op.ts";
 import { checkNames } from "./settings.ts";
 import { broadcastShapes, broadcastStrides, type Shape, sameShape } from "./shape.ts";
@@ -132,12 +133,8 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
   const instance = (operands: readonly TensorOrNumber[]): PointwiseOp => {
     options.check?.(operands);
     const key = options.literal ? literalKey(operands) : signature(operands);
-    let op = instances.get(key);
-    if (op === undefined) {
-      op = instantiate(name, formula as (...operands: Expr[]) => Expr, options, operands); // safe: one Expr per operand
-      instances.set(key, op);
-    }
-    return op;
+    // Safe: there is one Expr per operand.
+    return once(instances, key, () => instantiate(name, formula as (...operands: Expr[]) => Expr, options, operands));
   };
   const call = (...operands: Operands): Tensor => {
     const tensors = tensorsOf(name, operands);

@@ -5,6 +5,7 @@
 
 import type { Backend, KernelSpan } from "./backend.ts";
 import { ArgumentError, DeviceError } from "./errors.ts";
+import { once } from "./once.ts";
 import type { ProfileEvent, ProfileRow } from "./profile.ts";
 import { running } from "./running.ts";
 
@@ -23,10 +24,9 @@ export class Profile {
     const sums = new Map<string, { name: string; kind: string; calls: number; total: number }>();
     for (const { name, kind, duration } of events) {
       const key = `${name} ${kind}`;
-      const sum = sums.get(key) ?? { name, kind, calls: 0, total: 0 };
+      const sum = once(sums, key, () => ({ name, kind, calls: 0, total: 0 }));
       sum.calls++;
       sum.total += duration;
-      sums.set(key, sum);
     }
     this.rows = [...sums.values()]
       .map((sum) => ({ ...sum, mean: sum.total / sum.calls }))

@@ -12,6 +12,7 @@ import {
   type GradientContext,
   isFloating,
   type Op,
+  once,
   PointwiseOp,
   type Reads,
   sameShape,
@@ -25,11 +26,7 @@ const derived = new WeakMap<Formulas, PointwiseGradient>();
 export function gradientOf(op: Op<unknown>): Gradient<unknown> | null {
   const { name, gradient } = op;
   if (gradient === null || "compute" in gradient) return gradient;
-  let found = derived.get(gradient);
-  if (found === undefined) {
-    found = new PointwiseGradient(name, gradient);
-    derived.set(gradient, found);
-  }
+  const found = once(derived, gradient, () => new PointwiseGradient(name, gradient));
   return found as Gradient<unknown>; // safe: the rule receives the attributes of its own operation, numbers here
 }
 
@@ -87,14 +84,10 @@ class PointwiseGradient implements Gradient<readonly number[]> {
   }
 
   #plan(needs: readonly Need[], have: readonly boolean[]): Plan {
-    const key = `${needs} ${have}`;
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
+    return once(this.#plans, `${needs} ${have}`, () => {
       const { formulas, types, reads, sources } = backward(this.#formulas, needs, have);
       const op = formulas.length === 0 ? null : new PointwiseOp(`${this.#name}Backward`, formulas, types);
-      plan = { reads, op, sources };
-      this.#plans.set(key, plan);
-    }
-    return plan;
+      return { reads, op, sources };
+    });
   }
 }

@@ -136,11 +136,8 @@ const positions = new WeakMap<Backend, Map<number, Tensor>>();
 
 /** Returns the numbers 0 to `count` - 1. */
 function positionsFor(device: Backend, count: number): Tensor {
-  const known = positions.get(device) ?? new Map<number, Tensor>();
-  positions.set(device, known);
-  const found = known.get(count) ?? keep(arange(count, { dtype: "int32", device }));
-  known.set(count, found);
-  return found;
+  const known = once(positions, device, () => new Map<number, Tensor>());
+  return once(known, count, () => keep(arange(count, { dtype: "int32", device })));
 }
 
 /** Computes the losses of class indices, and with a weight the factors by whose sum a mean divides. */
@@ -149,9 +146,7 @@ export function classLosses(
   { dim, target, weight, ignored, smoothing }: ClassTarget,
 ): { losses: Tensor; factors: Tensor | null } {
   const variant: Variant = { dtype: logits.dtype, weight: weight?.dtype ?? null, smoothed: smoothing > 0 };
-  const key = Object.values(variant).join();
-  const ops = made.get(key) ?? operations(variant);
-  made.set(key, ops);
+  const ops = once(made, Object.values(variant).join(), () => operations(variant));
   const count = logits.shape[dim] as number;
   const trailing = logits.ndim - dim - 1;
   const spread = (x: Tensor): Tensor =>

@@ -7,6 +7,7 @@ import type { Backend } from "../backend.ts";
 import { allocate } from "../creation.ts";
 import { bytesOf } from "../dtype.ts";
 import { AutogradError } from "../errors.ts";
+import { once } from "../once.ts";
 import type { GradientContext, Op, Spec } from "../op.ts";
 import { fillView } from "../ops/fill.ts";
 import type { Storage } from "../storage.ts";
@@ -58,8 +59,7 @@ export class Gradients {
     const homes = new Map<Storage, Home>();
     found.forEach(({ gradient: { storage } }, i) => {
       if (!recorder.owns(storage)) return;
-      const home = homes.get(storage) ?? new Home(device, storage, views);
-      homes.set(storage, home);
+      const home = once(homes, storage, () => new Home(device, storage, views));
       (this.#outputs[i] as Output).home = home; // safe: one for each gradient
     });
     this.#homes = [...homes.values()];

@@ -4,6 +4,7 @@
  */
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
+import { once } from "../once.ts";
 import { Storage } from "../storage.ts";
 import { type OwnView, readsOf, type Step, type Temporaries, writesOf } from "./steps.ts";
 
@@ -36,8 +37,7 @@ export function placeTemporaries(
     for (const view of [...readsOf(step), ...writesOf(step)]) {
       const { buffer } = view;
       if (!temporaries.has(buffer)) continue;
-      const tenant = tenants.get(buffer) ?? { bytes: buffer.bytes, views: [], first: i, last: i };
-      tenants.set(buffer, tenant);
+      const tenant = once(tenants, buffer, () => ({ bytes: buffer.bytes, views: [], first: i, last: i }));
       tenant.views.push(view);
       tenant.last = i;
     }

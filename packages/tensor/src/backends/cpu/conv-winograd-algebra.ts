@@ -10,6 +10,7 @@
  * 0, ±1, ±2 and ∞.
  */
 
+import { once } from "../../once.ts";
 import { type Code, type FunctionBuilder, f32x4, type Local, multiplyAdd, v128 } from "./wasm/index.ts";
 
 /** Results per row, taps per filter row, and elements of a data row that contribute, which is the number of points. */
@@ -42,11 +43,8 @@ export interface Algebra {
 /** Returns the matrices as code for a function. */
 export function algebra(f: FunctionBuilder, relaxed: boolean): Algebra {
   const known = new Map<number, Local<"v128">>();
-  const number = (value: number): Local<"v128"> => {
-    const found = known.get(value) ?? f.let(v128.const([...new Uint8Array(new Float32Array(4).fill(value).buffer)]));
-    known.set(value, found);
-    return found;
-  };
+  const number = (value: number): Local<"v128"> =>
+    once(known, value, () => f.let(v128.const([...new Uint8Array(new Float32Array(4).fill(value).buffer)])));
   const fused = multiplyAdd("f32x4", relaxed);
   const madd = (factor: number, x: Code<"v128">, y: Code<"v128">) => fused(number(factor), x, y);
   const times = (factor: number, x: Code<"v128">) => f32x4.mul(number(factor), x);
