@@ -39,7 +39,7 @@ const directTiles = 8;
  * cache sets.
  */
 const directTilesOfFarLines = 4;
-const farLines = 2048;
+const farLines = 4096;
 
 /** Computes a product of any shape. */
 export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product): void {
