@@ -3,6 +3,7 @@
  * the instructions in which they differ.
  */
 
+import { once } from "../../once.ts";
 import {
   type Code,
   f32,
@@ -47,13 +48,11 @@ export interface Lanes {
   zero: Code<"v128">;
 }
 
-const made: readonly Partial<Record<Element, Lanes>>[] = [{}, {}];
+const made = new Map<string, Lanes>();
 
 /** Returns the instructions of `element`. `relaxed` says whether the engine has fused multiply-add. */
 export function lanesOf(element: Element, relaxed: boolean): Lanes {
-  const known = made[Number(relaxed)] as Partial<Record<Element, Lanes>>; // safe: there are two
-  known[element] ??= make(element, relaxed);
-  return known[element];
+  return once(made, `${element} ${relaxed}`, () => make(element, relaxed));
 }
 
 function make(element: Element, relaxed: boolean): Lanes {

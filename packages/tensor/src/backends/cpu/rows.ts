@@ -4,8 +4,8 @@
  * results are reproducible to the last bit.
  */
 
-import { bytesOf, computeType } from "../../dtype.ts";
-import { type Expr, input } from "../../expr/expr.ts";
+import { bytesOf } from "../../dtype.ts";
+import { input } from "../../expr/expr.ts";
 import { nodesOf, type RowProgram, reduction, rowProgram } from "../../expr/program.ts";
 import type { RowsCall, View } from "../../kernel.ts";
 import { once } from "../../once.ts";
@@ -22,10 +22,14 @@ import type { Kernel, Runtime } from "./runtime.ts";
 export interface RowsPlan {
   readonly cost: number;
   readonly kernels: Map<number | string, Kernel>;
-  /** The program that combines the results of pieces of rows; null when rows cannot be split. */
-  readonly finish: RowProgram | null;
-  /** The program that reduces a piece of a row; null when rows cannot be split. */
-  readonly piece: RowProgram | null;
+  /** How rows are reduced in pieces; null when they cannot be split. */
+  readonly split: Split | null;
+}
+
+/** The programs that reduce a piece of a row, and that combine the results of the pieces. */
+interface Split {
+  readonly piece: RowProgram;
+  readonly finish: RowProgram;
 }
 
 /** Work that justifies a piece: elements times instructions per vector of four. */
@@ -63,8 +67,8 @@ export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void
   const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
   const perUnit = lanes === 0 ? 1 : 4 * width;
   const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
-  if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.piece !== null && plan.finish !== null) {
-    runInPieces(runtime, call, plan.piece, plan.finish);
+  if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.split !== null) {
+    runInPieces(runtime, call, plan.split);
     return;
   }
   const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
@@ -89,7 +93,7 @@ export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void
 }
 
 /** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
-function runInPieces(runtime: Runtime, call: RowsCall, piece: RowProgram, finish: RowProgram): void {
+function runInPieces(runtime: Runtime, call: RowsCall, { piece, finish }: Split): void {
   const { inputs, scalars, toRows } = call;
   const dtype = finish.stages[0]?.of.dtype ?? "float32";
   // Copied, because the recursive calls reuse the layouts.
@@ -122,11 +126,11 @@ function runInPieces(runtime: Runtime, call: RowsCall, piece: RowProgram, finish
 }
 
 function planOf(runtime: Runtime, program: RowProgram): RowsPlan {
-  const { stages, rows, elements } = program;
+  const { stages, elements } = program;
   runtime.rowsPlans[program.id] ??= {
     cost: stages.reduce((sum, { of }) => sum + cost([of]) + 2, 3) + cost(elements),
     kernels: new Map(),
-    ...split(stages, rows, elements),
+    split: splitOf(program),
   };
   return runtime.rowsPlans[program.id] as RowsPlan; // safe: set above
 }
@@ -157,16 +161,13 @@ function kernelOf(
   });
 }
 
-/** Splits a program with a single stage into one for the pieces of rows and one for their results. */
-function split(
-  stages: RowProgram["stages"],
-  rows: readonly Expr[],
-  elements: readonly Expr[],
-): Pick<RowsPlan, "piece" | "finish"> {
-  const [stage] = stages;
-  const plain = stages.length === 1 && elements.length === 0 && nodesOf(rows).every((node) => node.op !== "input");
-  if (!plain || stage === undefined || computeType(stage.of.dtype) !== stage.of.dtype)
-    return { piece: null, finish: null };
+/**
+ * Splits a program with a single stage, whose results depend on nothing else, into one for the pieces of rows and one
+ * for their results.
+ */
+function splitOf({ stages, rows, elements }: RowProgram): Split | null {
+  const [stage, more] = stages;
+  if (!stage || more || elements.length > 0 || nodesOf(rows).some(({ op }) => op === "input")) return null;
   const { reduce, of } = stage;
   return { piece: reduction(reduce, of), finish: rowProgram({ stages: [{ reduce, of: input(0, of.dtype) }], rows }) };
 }
