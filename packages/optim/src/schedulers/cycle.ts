@@ -4,6 +4,7 @@
 
 import { ArgumentError, checkChoice, checkNumber, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
+import { cosine } from "./ramp.ts";
 import { LRScheduler, perGroup, type SchedulerOptions } from "./scheduler.ts";
 
 /** A group that may have a momentum, as `momentum` or as β₁. */
@@ -172,7 +173,7 @@ export class OneCycleLR<Options extends BaseOptions> extends Cycle<Options> {
           ? [up, down, peak, threePhase ? back : end]
           : [down, total - 1, back, end];
     const part = (epoch - from) / (until - from);
-    return annealStrategy === "cos" ? b + ((a - b) / 2) * (1 + Math.cos(Math.PI * part)) : a + (b - a) * part;
+    return annealStrategy === "cos" ? cosine(a, b, part) : a + (b - a) * part;
   }
 }
 

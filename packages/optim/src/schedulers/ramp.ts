@@ -115,7 +115,8 @@ export interface CosineOptions extends SchedulerOptions {
   readonly etaMin?: number;
 }
 
-function cosine(from: number, to: number, part: number): number {
+/** Interpolates along half a period of a cosine: `from` at 0, `to` at 1. */
+export function cosine(from: number, to: number, part: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * part))) / 2;
 }
 
