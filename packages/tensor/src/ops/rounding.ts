@@ -27,6 +27,7 @@ export const trunc: Unary = /* @__PURE__ */ unary("trunc");
 export const frac: Unary = /* @__PURE__ */ pointwise<[Tensor]>("frac", (x) => x.sub(x.trunc()), { kind: 2 });
 
 const whole: Unary = /* @__PURE__ */ unary("round");
+// Two operations, because 10⁻ᵏ is not a binary fraction: the scale is always the positive power.
 const places = /* @__PURE__ */ pointwise<[Tensor, number]>("round", (x, scale) => x.mul(scale).round().div(scale), {
   kind: 2,
 });
