@@ -6,7 +6,7 @@
 
 import * as nn from "@akari/nn";
 import * as akari from "@akari/tensor";
-import { AkariError, ArgumentError, Tensor, tensor } from "@akari/tensor";
+import { AkariError, ArgumentError, DisposedError, Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type Calls,
@@ -77,6 +77,15 @@ describe("a value that is not a tensor is rejected by the layer", () => {
   }
 });
 
+it("a state with a tensor that was freed leaves the module as it was", () => {
+  const layer = new nn.Linear(2, 2);
+  const state = { weight: layer.weight.detach().mul(2), bias: tensor([1, 2]) };
+  state.bias.dispose();
+  const before = layer.weight.toArraySync();
+  expect(() => layer.loadStateDict(state)).toThrow(DisposedError);
+  expect(layer.weight.toArraySync()).toEqual(before);
+});
+
 describe("the error says what to do", () => {
   const x = tensor([[1, 2]]);
   const messages: readonly (readonly [call: (wrong: never) => unknown, wrong: unknown, message: string])[] = [
@@ -92,6 +101,21 @@ describe("the error says what to do", () => {
     [(y) => new nn.Linear(2, 2)(y), [1, 2], "linear: expected a tensor, got an array; make one with tensor([...])"],
     [(y) => akari.inv(y), null, "inv: expected a tensor, got null; make one with tensor([...])"],
     [(y) => akari.conv2d(y, x), {}, "conv2d: expected a tensor, got an object; make one with tensor([...])"],
+    [(y) => nn.init.uniform_(y), null, "uniform_: expected a tensor, got null; make one with tensor([...])"],
+    [(y) => akari.zero_(y), null, "fill_: expected a tensor, got null; make one with tensor([...])"],
+    // One operand too many would broadcast the result, one too few give NaN.
+    [(y) => Reflect.apply(akari.relu, null, [x, y]), x, "relu: number of operands must be 1, got 2"],
+    [(y) => Reflect.apply(akari.mul, null, [y]), x, "mul: number of operands must be 2, got 1"],
+    [(y) => new nn.LayerNorm(y), null, "LayerNorm: normalizedShape must be a positive integer, got null"],
+    [(y) => new nn.ModuleList(y), null, "ModuleList: expected an array, got null"],
+    [(y) => nn.padSequence(y), null, "padSequence: expected an array, got null"],
+    [(y) => new nn.BatchNorm1d(2, { eps: y }), null, "BatchNorm1d: eps must be a number, got null"],
+    [
+      (y) => new nn.Linear(2, 2).registerBuffer("mask", y),
+      1,
+      "registerBuffer: expected a tensor, got 1; make one with tensor([...])",
+    ],
+    [(y) => nn.clipGradValue_([], y), null, "clipGradValue_: clipValue must not be negative, got null"],
   ];
   for (const [call, thing, message] of messages)
     it(message, () => {

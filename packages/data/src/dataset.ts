@@ -5,11 +5,13 @@
 
 import {
   ArgumentError,
+  checkNumber,
   defaultGenerator,
   drawPermutation,
   type Generator,
   IndexError,
   indexSelect,
+  itemsOf,
   ShapeError,
   settings,
   shapeOf,
@@ -119,7 +121,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   }
 
   batch(indices: readonly number[]): Rows<Tensors> {
-    for (const index of indices) checkIndex("TensorDataset", index, this.length);
+    for (const index of itemsOf("Subset", indices)) checkIndex("TensorDataset", index, this.length);
     const rows = Int32Array.from(indices);
     return this.#each((x) => {
       const index = tensor(rows, { device: x.device });
@@ -154,7 +156,7 @@ export class Subset<Sample, Batch = Collated<Sample>> implements Dataset<Sample,
    */
   constructor(dataset: Dataset<Sample, Batch>, indices: readonly number[]) {
     const length = lengthOf("Subset", dataset);
-    for (const index of indices) checkIndex("Subset", index, length);
+    for (const index of itemsOf("Subset", indices)) checkIndex("Subset", index, length);
     this.dataset = dataset;
     this.indices = indices;
     this.length = indices.length;
@@ -241,8 +243,7 @@ export function randomSplit<Sample, const Lengths extends readonly number[], Bat
 }
 
 function countParts(lengths: readonly number[], whole: number): readonly number[] {
-  const wrong = lengths.find((length) => !(length >= 0));
-  if (wrong !== undefined) throw new ArgumentError(`randomSplit: lengths must not be negative, got ${wrong}`);
+  for (const length of itemsOf("randomSplit", lengths)) checkNumber("randomSplit", "lengths", length);
   const sum = lengths.reduce((total, length) => total + length, 0);
   if (lengths.every(Number.isInteger) && sum === whole) return lengths;
   if (Math.abs(sum - 1) < 1e-9 && lengths.every((length) => length <= 1)) {

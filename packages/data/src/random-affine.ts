@@ -4,12 +4,12 @@
  */
 
 import {
-  ArgumentError,
   checkChoice,
   defaultGenerator,
   expectRank,
   fromTypedArray,
   type Generator,
+  refuse,
   type Settings,
   settings,
   type Tensor,
@@ -78,13 +78,10 @@ export class RandomAffine implements Transform {
     const { translate = [0, 0], scale = [1, 1], shear = 0, interpolation } = this.#options;
     this.#degrees = range(new.target.name, "degrees", degrees);
     this.#shear = range(new.target.name, "shear", shear);
-    if (!translate.every((share) => share >= 0 && share <= 1)) {
-      throw new ArgumentError(`RandomAffine: translate must be fractions from 0 to 1, got ${translate.join(" and ")}`);
-    }
+    if (!translate?.every((share) => share >= 0 && share <= 1))
+      refuse("RandomAffine", "translate", translate, "be fractions from 0 to 1");
     if (!(scale[0] > 0 && scale[0] <= scale[1]))
-      throw new ArgumentError(
-        `RandomAffine: scale must be an ascending positive range, got ${scale[0]} to ${scale[1]}`,
-      );
+      refuse("RandomAffine", "scale", scale, "be an ascending positive range");
     checkChoice("RandomAffine", "interpolation", interpolation, ["nearest", "bilinear"]);
   }
 
@@ -134,9 +131,7 @@ export class RandomRotation extends RandomAffine {
 function range(transform: string, name: string, given: DegreeRange): readonly [number, number] {
   const limits = typeof given === "number" ? ([-given, given] as const) : given;
   if (!Array.isArray(limits) || limits.length !== 2 || !limits.every(Number.isFinite) || limits[0] > limits[1])
-    throw new ArgumentError(
-      `${transform}: ${name} must be a non-negative number or an ascending range, got ${JSON.stringify(given)}`,
-    );
+    refuse(transform, name, given, "be a non-negative number or an ascending range");
   return limits;
 }
 

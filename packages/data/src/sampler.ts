@@ -12,6 +12,7 @@ import {
   drawPermutation,
   fromTypedArray,
   Generator,
+  itemsOf,
   multinomial,
   settings,
 } from "@akari/tensor";
@@ -134,8 +135,8 @@ export class SubsetRandomSampler implements Sampler {
 
   constructor(indices: readonly number[], options?: SamplerOptions) {
     const { generator } = settings("SubsetRandomSampler", options, { generator: undefined });
-    this.indices = indices;
-    this.length = indices.length;
+    this.indices = itemsOf("SubsetRandomSampler", indices);
+    this.length = this.indices.length;
     this.#generator = generator;
   }
 

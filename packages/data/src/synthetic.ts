@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { ArgumentError, checkInteger } from "@akari/tensor";
+import { checkInteger, refuse } from "@akari/tensor";
 import { DigitPainter, side } from "./draw-digit.ts";
 import { mnistSource } from "./idx-sources.ts";
 import { ImageDataset, type ImageOptions } from "./image-dataset.ts";
@@ -64,8 +64,7 @@ export class SyntheticDigits extends ImageDataset {
   constructor(options: SyntheticOptions = {}) {
     const { train = true, length = train ? 60_000 : 10_000, seed = 0 } = options;
     checkInteger("SyntheticDigits", "length", length);
-    if (!Number.isSafeInteger(seed))
-      throw new ArgumentError(`SyntheticDigits: seed must be a safe integer, got ${seed}`);
+    if (!Number.isSafeInteger(seed)) refuse("SyntheticDigits", "seed", seed, "be a safe integer");
     const { images, labels } = drawDigits(length, seed, train ? 0 : 2 ** 31);
     const about = { name: "SyntheticDigits", from: `a formula, seed ${seed}`, classes: mnistSource.classes };
     const { mean, std } = mnistSource;

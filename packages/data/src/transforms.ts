@@ -7,12 +7,15 @@ import {
   ArgumentError,
   checkInteger,
   checkNumber,
+  checkPositive,
   defaultGenerator,
   drawIntegers,
+  expectNumber,
   expectRank,
   flip,
   fromTypedArray,
   type Generator,
+  itemsOf,
   narrow,
   pad,
   ShapeError,
@@ -46,7 +49,7 @@ export class Compose implements Transform {
   readonly transforms: readonly (Transform | ((image: Tensor) => Tensor))[];
 
   constructor(transforms: readonly (Transform | ((image: Tensor) => Tensor))[]) {
-    this.transforms = transforms;
+    this.transforms = itemsOf("Compose", transforms);
   }
 
   /** Applies all transforms in order. */
@@ -105,10 +108,10 @@ export class Normalize implements Transform {
    * @throws ArgumentError when the lengths differ or a standard deviation is not positive.
    */
   constructor(mean: readonly number[], std: readonly number[]) {
+    for (const value of itemsOf("Normalize", mean)) expectNumber("Normalize", "mean", value);
+    for (const value of itemsOf("Normalize", std)) checkPositive("Normalize", "std", value);
     if (mean.length !== std.length)
       throw new ArgumentError(`Normalize: mean has ${mean.length} elements, but std has ${std.length}`);
-    const wrong = std.find((deviation) => !(deviation > 0));
-    if (wrong !== undefined) throw new ArgumentError(`Normalize: std must be positive, got ${wrong}`);
     this.mean = mean;
     this.std = std;
   }
@@ -190,7 +193,7 @@ export class RandomCrop implements Transform {
    */
   constructor(size: number | readonly [height: number, width: number], options?: RandomCropOptions) {
     const { padding, fill, generator } = settings("RandomCrop", options, { padding: 0, fill: 0, generator: undefined });
-    this.size = typeof size === "number" ? [size, size] : size;
+    this.size = Array.isArray(size) ? (size as [number, number]) : [size as number, size as number]; // checked next
     for (const side of this.size) checkInteger("RandomCrop", "size", side, 1);
     checkInteger("RandomCrop", "padding", padding);
     this.padding = padding;

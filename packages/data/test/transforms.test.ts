@@ -96,13 +96,15 @@ describe("transforms", () => {
 
   it("RandomAffine rejects invalid ranges", () => {
     const message = "degrees must be a non-negative number or an ascending range, got";
-    expect(() => new RandomAffine([3, 1])).toThrow(new ArgumentError(`RandomAffine: ${message} [3,1]`));
+    expect(() => new RandomAffine([3, 1])).toThrow(new ArgumentError(`RandomAffine: ${message} [3, 1]`));
     // Safe: values that plain JavaScript might pass.
     for (const wrong of ["10", null, -1, [1, 2, 3], ["a", "b"]] as number[])
-      expect(() => new RandomRotation(wrong)).toThrow(`RandomRotation: ${message} ${JSON.stringify(wrong)}`);
+      expect(() => new RandomRotation(wrong)).toThrow(
+        `RandomRotation: ${message} ${JSON.stringify(wrong).replaceAll(",", ", ")}`,
+      );
     expect(() => new RandomAffine(0, { translate: [2, 0] })).toThrow(ArgumentError);
     expect(() => new RandomAffine(0, { scale: [0, 1] })).toThrow(
-      "scale must be an ascending positive range, got 0 to 1",
+      "scale must be an ascending positive range, got [0, 1]",
     );
     // Safe: values that plain JavaScript might pass.
     expect(() => new RandomAffine(0, { interpolation: "cubic" } as object)).toThrow(

@@ -12,10 +12,12 @@ import {
   expectOneType,
   expectTensor,
   hypot,
+  pad,
   pointwise,
   shapeError,
   stack,
   type Tensor,
+  unsqueeze,
   withDerivative,
 } from "@akari/tensor";
 
@@ -37,7 +39,7 @@ function expectComplex(operation: string, z: Tensor): Tensor {
  * complex(tensor([1, 2]), tensor([3, 4])); // 1 + 3i, 2 + 4i as [[1, 3], [2, 4]]
  */
 export function complex(real: Tensor, imag?: Tensor): Tensor {
-  return imag === undefined ? real.unsqueeze(-1).pad([0, 1]) : stack(broadcastTensors(real, imag), -1);
+  return imag === undefined ? pad(unsqueeze(real, -1), [0, 1]) : stack(broadcastTensors(real, imag), -1);
 }
 
 /**

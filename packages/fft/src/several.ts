@@ -41,7 +41,7 @@ function several(
   if (new Set(dims).size < dims.length)
     throw new ArgumentError(`${operation}: a dimension appears twice in ${showShape(given)}`);
   if (dims.length === 0) throw new ArgumentError(`${operation}: expected at least one dimension`);
-  if (s !== undefined && s.length !== dims.length)
+  if (s && s.length !== dims.length)
     throw new ArgumentError(
       `${operation}: ${s.length} lengths ${showShape(s)} do not fit ${dims.length} dimensions ${showShape(given)}`,
     );

@@ -4,7 +4,7 @@
  * until the new one is complete.
  */
 
-import { FileError } from "@akari/tensor";
+import { describeValue, FileError } from "@akari/tensor";
 import type { FileSystem, Source } from "./files.ts";
 
 function node(): typeof process | null {
@@ -35,6 +35,7 @@ function nodeFileSystem(): FileSystem | null {
 
 function pathOf(path: string | URL): string {
   if (typeof path === "string") return path;
+  if (!(path instanceof URL)) throw new FileError(`expected a path or a URL, got ${describeValue(path)}`);
   const url = node()?.getBuiltinModule("node:url");
   return path.protocol === "file:" && url !== undefined ? url.fileURLToPath(path) : path.href;
 }
@@ -42,7 +43,8 @@ function pathOf(path: string | URL): string {
 /** Returns the name of a source for messages. */
 function nameOf(source: Source): string {
   if (typeof source === "string" || source instanceof URL) return pathOf(source);
-  return "name" in source && typeof source.name === "string" ? source.name : "a blob";
+  const { name } = Object(source) as { readonly name?: unknown }; // in plain JavaScript it may be anything
+  return typeof name === "string" ? name : source ? "a blob" : describeValue(source);
 }
 
 /**

@@ -4,7 +4,7 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
-import type { Tensor } from "@akari/tensor";
+import { expectTensor, type Tensor } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
@@ -49,6 +49,7 @@ export async function loadNpy(source: Source, options: LoadOptions = {}): Promis
  * @throws FileError when the file cannot be written, or the dtype is bfloat16, which NumPy does not have.
  */
 export async function saveNpy(path: string | URL, tensor: Tensor): Promise<void> {
+  expectTensor("saveNpy", tensor);
   const { dtype, shape } = tensor;
   const data = await tensor.data();
   await (await format()).save(path, { dtype, shape, data });

@@ -5,7 +5,7 @@
  * https://huggingface.co/docs/safetensors
  */
 
-import type { Tensor, TensorOptions } from "@akari/tensor";
+import { expectTensor, type Tensor, type TensorOptions } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 
@@ -99,6 +99,7 @@ export async function toArrays(
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Readonly<Record<string, HostArray>>> {
   const reads = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
+    expectTensor(`"${name}"`, tensor);
     return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];
   });
   return Object.fromEntries(await Promise.all(reads));

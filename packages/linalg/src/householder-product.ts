@@ -1,6 +1,6 @@
 /** The orthogonal matrix given by a product of Householder reflections. */
 
-import { eye, shapeError, type Tensor, tril } from "@akari/tensor";
+import { eye, shapeError, shapeOf, type Tensor, tril } from "@akari/tensor";
 import { expectMatrix } from "./matrices.ts";
 
 /**
@@ -14,7 +14,7 @@ import { expectMatrix } from "./matrices.ts";
  */
 export function householderProduct(a: Tensor, tau: Tensor): Tensor {
   const [m, n] = expectMatrix("householderProduct", a);
-  const k = tau.shape.at(-1) ?? -1;
+  const k = shapeOf("householderProduct", tau).at(-1) ?? -1;
   if (m < n || k < 0 || k > n || tau.ndim !== a.ndim - 1)
     throw shapeError("householderProduct", "a [..., m, n] and tau [..., k] with m ≥ n ≥ k", a, tau);
   const options = { dtype: a.dtype, device: a.device };

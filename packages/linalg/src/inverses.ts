@@ -9,12 +9,15 @@ import {
   checkInteger,
   cholesky,
   choleskySolve,
+  expectTensor,
   eye,
   fromTypedArray,
   inv,
+  itemsOf,
   namedTuple,
   settings,
   shapeError,
+  shapeOf,
   sizeOf,
   solve,
   solveTriangular,
@@ -82,7 +85,8 @@ export function triangularSolve(b: Tensor, a: Tensor, options: TriangularSolveOp
  */
 export function tensorinv(a: Tensor, ind = 2): Tensor {
   checkInteger("tensorinv", "ind", ind, 1);
-  const [left, right] = [a.shape.slice(0, ind), a.shape.slice(ind)];
+  const shape = shapeOf("tensorinv", a);
+  const [left, right] = [shape.slice(0, ind), shape.slice(ind)];
   const n = sizeOf(left);
   if (n !== sizeOf(right))
     throw shapeError("tensorinv", `the first ${ind} sizes to have the same product as the rest`, a);
@@ -100,6 +104,9 @@ export function tensorinv(a: Tensor, ind = 2): Tensor {
  * @throws ArgumentError when A is singular.
  */
 export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []): Tensor {
+  expectTensor("tensorsolve", a);
+  expectTensor("tensorsolve", b);
+  itemsOf("tensorsolve", dims);
   const moved =
     dims.length === 0
       ? a

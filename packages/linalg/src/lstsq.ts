@@ -10,6 +10,7 @@ import {
   scope,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
 } from "@akari/tensor";
 import { decompose } from "./bidiagonal.ts";
@@ -95,7 +96,8 @@ export function lstsq(a: Tensor, b: Tensor, options: LstsqOptions = {}): Lstsq {
   const { rcond } = settings("lstsq", options, { rcond: undefined });
   const { rtol } = tolerances("lstsq", a, rcond === undefined ? {} : { rtol: rcond });
   const [m, n] = expectMatrix("lstsq", a);
-  const vectors = b.ndim === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
+  const vectors =
+    shapeOf("lstsq", b).length === 1 || (b.ndim === a.ndim - 1 && b.shape.join() === a.shape.slice(0, -1).join());
   const right = vectors ? b.unsqueeze(-1) : b;
   if (right.ndim < 2 || right.shape.at(-2) !== m)
     throw shapeError("lstsq", "a and b with the same number of rows", a, b);

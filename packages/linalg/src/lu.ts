@@ -9,6 +9,7 @@ import {
   arange,
   cat,
   expectOneType,
+  expectTensor,
   eye,
   fromTypedArray,
   namedTuple,
@@ -218,6 +219,7 @@ function orderOf(pivots: Tensor, rows: number): Tensor {
 
 function expectFactors(operation: string, factors: Tensor, pivots: Tensor): void {
   const [m, n] = expectMatrix(operation, factors);
+  expectTensor(operation, pivots);
   if (pivots.ndim !== factors.ndim - 1 || pivots.size(-1) !== Math.min(m, n))
     throw shapeError(operation, "factors [..., m, n] and pivots [..., min(m, n)]", factors, pivots);
 }

@@ -11,6 +11,7 @@ import {
   type NamedTuple,
   namedTuple,
   nonzero,
+  refuse,
   settings,
   shapeError,
   shapeOf,
@@ -76,13 +77,12 @@ export class AdaptiveLogSoftmaxWithLoss extends Module {
       headBias: false,
       ...factoryDefaults,
     });
-    const rising = cutoffs.every(
-      (cutoff, i) => Number.isInteger(cutoff) && cutoff > (cutoffs[i - 1] ?? 0) && cutoff < nClasses,
-    );
-    if (!rising || cutoffs.length === 0) {
-      throw new ArgumentError(
-        `AdaptiveLogSoftmaxWithLoss: cutoffs must be increasing integers from 1 to ${nClasses - 1}, got [${cutoffs.join(", ")}]`,
-      );
+    const rising =
+      Array.isArray(cutoffs) &&
+      cutoffs.length > 0 &&
+      cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (cutoffs[i - 1] ?? 0) && cutoff < nClasses);
+    if (!rising) {
+      refuse("AdaptiveLogSoftmaxWithLoss", "cutoffs", cutoffs, `be increasing integers from 1 to ${nClasses - 1}`);
     }
     const widths = cutoffs.map((_, i) => Math.floor(inFeatures / divValue ** (i + 1)));
     if (!widths.every((width) => width >= 1)) {

@@ -18,7 +18,7 @@ import {
   where,
 } from "@akari/tensor";
 import { deepcopy } from "./deepcopy.ts";
-import { Module } from "./module.ts";
+import { expectModule, Module } from "./module.ts";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./norm.ts";
 import { snakeCase } from "./state-name.ts";
 
@@ -98,7 +98,7 @@ export class AveragedModel<M extends Module> extends Module {
       avgFn: mean,
       useBuffers: false,
     });
-    if (!(model instanceof Module)) throw new ArgumentError(`AveragedModel: expected a module, got ${String(model)}`);
+    expectModule("AveragedModel", model);
     this.module = deepcopy(model);
     if (device !== undefined) this.module.to(device);
     const at = device ?? model.parameters()[0]?.device;
@@ -124,6 +124,7 @@ export class AveragedModel<M extends Module> extends Module {
    * shape.
    */
   updateParameters(model: M): void {
+    expectModule("updateParameters", model);
     const averaged = pairs(this.module.namedParameters(), model.namedParameters());
     const buffers = pairs(this.module.namedBuffers(), model.namedBuffers());
     noGrad(() => {
@@ -172,6 +173,7 @@ export async function updateBn(
   options?: { readonly device?: Backend },
 ): Promise<void> {
   const { device } = settings("updateBn", options, { device: undefined });
+  expectModule("updateBn", model);
   const layers = model
     .modules()
     // safe: the filter keeps only these classes

@@ -76,6 +76,8 @@ export function getTotalNorm(tensors: Tensor | Iterable<Tensor>, options?: ClipN
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grads_with_norm_.html
  */
 export function clipGradsWithNorm_(parameters: Tensor | Iterable<Tensor>, maxNorm: number, totalNorm: Tensor): void {
+  checkNumber("clipGradsWithNorm_", "maxNorm", maxNorm);
+  expectTensor("clipGradsWithNorm_", totalNorm);
   noGrad(() => {
     const factor = factorOf(maxNorm, totalNorm);
     for (const g of gradientsOf("clipGradsWithNorm_", parameters)) g.mul_(factor);
@@ -114,6 +116,7 @@ export function clipGradNorm_(
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
 export function clipGradValue_(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  checkNumber("clipGradValue_", "clipValue", clipValue);
   noGrad(() => {
     for (const g of gradientsOf("clipGradValue_", parameters)) g.clamp_(-clipValue, clipValue);
   });

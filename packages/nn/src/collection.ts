@@ -3,7 +3,7 @@
  * `list[0]` reads and replaces one.
  */
 
-import { ArgumentError, IndexError, Tensor } from "@akari/tensor";
+import { ArgumentError, IndexError, itemsOf, Tensor } from "@akari/tensor";
 import { Module } from "./module.ts";
 
 /** Items in order, named "0", "1", … unless they are given names. */
@@ -19,7 +19,7 @@ export abstract class Sequence<Item> extends Module {
 
   /** Appends items. Returns the container. */
   extend(items: Iterable<Item>): this {
-    for (const item of items) this.append(item);
+    for (const item of itemsOf(this.constructor.name, items)) this.append(item);
     return this;
   }
 

@@ -73,7 +73,7 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
 
   constructor(modules: Iterable<M> = []) {
     super();
-    for (const module of modules) this.append(module);
+    this.extend(modules);
   }
 
   /**

@@ -7,19 +7,22 @@ import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
   checkChoice,
+  checkInteger,
   checkNumber,
   cpu,
   defaultGenerator,
   drawPermutation,
   expectNumber,
   expectRank,
+  fill_,
+  normal_ as fillNormal,
+  uniform_ as fillUniform,
   fromTypedArray,
   type Generator,
   isOptions,
   numbersOf,
   randn,
   settings,
-  shapeError,
   type Tensor,
 } from "@akari/tensor";
 import { snakeCase } from "./state-name.ts";
@@ -89,7 +92,7 @@ export function uniform_(tensor: Tensor, a: number | UniformOptions = 0, b = 1, 
     const { a: from, b: to, ...rest } = settings("uniform_", a, { a: 0, b: 1, generator: undefined });
     return uniform_(tensor, from, to, rest);
   }
-  return noGrad(() => tensor.uniform_(a, b, options));
+  return noGrad(() => fillUniform(tensor, a, b, options));
 }
 
 /**
@@ -102,7 +105,7 @@ export function normal_(tensor: Tensor, mean: number | NormalOptions = 0, std = 
     const { mean: center, std: spread, ...rest } = settings("normal_", mean, { mean: 0, std: 1, generator: undefined });
     return normal_(tensor, center, spread, rest);
   }
-  return noGrad(() => tensor.normal_(mean, std, options));
+  return noGrad(() => fillNormal(tensor, mean, std, options));
 }
 
 /**
@@ -123,11 +126,12 @@ export function truncNormal_(
     const { mean: m, std: s, a: from, b: to, ...rest } = settings("truncNormal_", mean, defaults);
     return truncNormal_(tensor, m, s, from, to, rest);
   }
+  for (const [name, value] of Object.entries({ mean, std, a, b })) expectNumber("truncNormal_", name, value);
   return noGrad(() => {
     // Inverse transform sampling: uniform draws between the CDF values of the bounds.
     const below = normalCdf((a - mean) / std);
     const above = normalCdf((b - mean) / std);
-    tensor.uniform_(2 * below - 1, 2 * above - 1, options);
+    fillUniform(tensor, 2 * below - 1, 2 * above - 1, options);
     tensor.erfinv_();
     tensor.mul_(std * Math.SQRT2).add_(mean);
     return tensor.clamp_(a, b);
@@ -152,7 +156,7 @@ function erf(x: number): number {
 
 /** Fills a tensor with a constant. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
 export function constant_(tensor: Tensor, value: number): Tensor {
-  return noGrad(() => tensor.fill_(value));
+  return noGrad(() => fill_(tensor, value));
 }
 
 /** Fills a tensor with zeros. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_ */
@@ -191,8 +195,9 @@ export function eye_(tensor: Tensor): Tensor {
  * @throws ArgumentError when the output channels are not divisible by `groups`.
  */
 export function dirac_(tensor: Tensor, groups = 1): Tensor {
+  expectRank("dirac_", "3 to 5 dimensions", tensor, 3, 5);
+  checkInteger("dirac_", "groups", groups, 1);
   const [outChannels = 0, inChannels = 0, ...kernel] = tensor.shape;
-  if (kernel.length < 1 || kernel.length > 3) throw shapeError("dirac_", "3 to 5 dimensions", tensor);
   if (outChannels % groups !== 0)
     throw new ArgumentError(`dirac_: ${outChannels} channels cannot be split into ${groups} groups`);
   return noGrad(() => {
@@ -249,7 +254,7 @@ export type Nonlinearity =
  * @throws ArgumentError for an unknown nonlinearity.
  */
 export function calculateGain(nonlinearity: Nonlinearity, param = 0.01): number {
-  const name = snakeCase(String(nonlinearity)); // in plain JavaScript it may be anything
+  const name = snakeCase(nonlinearity);
   if (/^(linear|sigmoid|conv(_transpose)?[123]d)$/.test(name)) return 1;
   if (name === "tanh") return 5 / 3;
   if (name === "relu") return Math.SQRT2;

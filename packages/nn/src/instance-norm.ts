@@ -175,7 +175,7 @@ export class RMSNorm extends Module {
       elementwiseAffine: true,
       ...factoryDefaults,
     });
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    this.normalizedShape = [normalizedShape].flat();
     for (const size of this.normalizedShape) checkInteger("RMSNorm", "normalizedShape", size, 1);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -12,6 +12,7 @@ import {
   checkChoice,
   type DType,
   describeValue,
+  expectTensor,
   gradOf,
   isFloating,
   namedTuple,
@@ -224,6 +225,7 @@ export abstract class Module {
    */
   registerBuffer(property: string, tensor: Tensor | null, options?: { readonly persistent?: boolean }): void {
     const { persistent } = settings("registerBuffer", options, { persistent: true });
+    if (tensor !== null) expectTensor("registerBuffer", tensor);
     stateOf(this).buffers.set(property, persistent);
     Object.defineProperty(this, property, { value: tensor, writable: true, enumerable: true, configurable: true });
   }
@@ -300,7 +302,8 @@ export abstract class Module {
     for (const [name, tensor] of own) {
       const given = source[name];
       if (given === undefined) continue;
-      const shape = (given?.storage && given.shape) as readonly number[]; // what is not a tensor has none
+      // What is not a tensor has no shape, and what was freed throws.
+      const shape = (given?.buffer && given.shape) as readonly number[];
       if (!sameShape(shape, tensor.shape)) misshapen.push([name, tensor.shape, shape]);
     }
     if (misshapen.length > 0 || (strict && missingKeys.length + unexpectedKeys.length > 0)) {

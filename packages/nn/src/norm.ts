@@ -73,9 +73,15 @@ export abstract class BatchNormNd extends Module {
     super();
     const layer = this.constructor.name;
     checkInteger(layer, "numFeatures", numFeatures, 1);
-    const { eps, momentum, affine, trackRunningStats, ...factory } = settings(layer, options, {
+    const {
+      eps,
+      momentum = 0.1,
+      affine,
+      trackRunningStats,
+      ...factory
+    } = settings(layer, options, {
       eps: 1e-5,
-      momentum: 0.1,
+      momentum: undefined, // null means an equal mean
       affine: this.isFull(),
       trackRunningStats: this.isFull(),
       ...factoryDefaults,
@@ -263,7 +269,7 @@ export class LayerNorm extends Module {
       bias: true,
       ...factoryDefaults,
     });
-    this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
+    this.normalizedShape = [normalizedShape].flat();
     for (const size of this.normalizedShape) checkInteger("LayerNorm", "normalizedShape", size, 1);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

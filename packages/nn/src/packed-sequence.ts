@@ -19,6 +19,7 @@ import {
   showShape,
   type Tensor,
   tensor,
+  unbind,
 } from "@akari/tensor";
 import { padSequence } from "./pad-sequence.ts";
 
@@ -284,7 +285,7 @@ export function unpadSequence(
   options?: Pick<PackOptions, "batchFirst">,
 ): readonly Tensor[] {
   const { batchFirst } = settings("unpadSequence", options, { batchFirst: false });
-  const sequences = padded.unbind(batchFirst ? 0 : 1);
+  const sequences = unbind(padded, batchFirst ? 0 : 1);
   const given = numbers("unpadSequence", lengths);
   if (given.length !== sequences.length)
     throw new ArgumentError(`unpadSequence: ${sequences.length} sequences need as many lengths, got ${given.length}`);

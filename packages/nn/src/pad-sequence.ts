@@ -2,7 +2,17 @@
  * Padding of sequences of different lengths into one tensor.
  */
 
-import { ArgumentError, pad, sameShape, settings, shapeError, shapeOf, stack, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  itemsOf,
+  pad,
+  sameShape,
+  settings,
+  shapeError,
+  shapeOf,
+  stack,
+  type Tensor,
+} from "@akari/tensor";
 
 /** Options of `padSequence`. */
 export interface PadSequenceOptions {
@@ -23,15 +33,16 @@ export interface PadSequenceOptions {
  * padSequence([ones([2]), ones([3])], { batchFirst: true }); // [[1, 1, 0], [1, 1, 1]]
  */
 export function padSequence(sequences: readonly Tensor[], options?: PadSequenceOptions): Tensor {
+  const all = itemsOf("padSequence", sequences);
   const { batchFirst, paddingValue } = settings("padSequence", options, { batchFirst: false, paddingValue: 0 });
-  const [first] = sequences;
+  const [first] = all;
   if (first === undefined) throw new ArgumentError("padSequence: expected a list of at least one sequence");
-  for (const x of sequences) {
+  for (const x of all) {
     if (shapeOf("padSequence", x).length === 0 || !sameShape(x.shape.slice(1), first.shape.slice(1)))
       throw shapeError("padSequence", "sequences that differ only in length", first, x);
   }
-  const longest = Math.max(...sequences.map(({ shape }) => shape[0] as number));
-  const padded = sequences.map((x) => {
+  const longest = Math.max(...all.map(({ shape }) => shape[0] as number));
+  const padded = all.map((x) => {
     const missing = longest - (x.shape[0] as number);
     return missing === 0
       ? x

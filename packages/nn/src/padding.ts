@@ -4,7 +4,7 @@
  * front, back.
  */
 
-import { ArgumentError, type PadMode, type PadOptions, pad, type Tensor } from "@akari/tensor";
+import { type PadMode, type PadOptions, pad, refuse, type Tensor } from "@akari/tensor";
 import { Module } from "./module.ts";
 import { float, python } from "./state-name.ts";
 
@@ -21,9 +21,7 @@ abstract class Padding extends Module {
     super();
     const widths = typeof padding === "number" ? new Array<number>(2 * dims).fill(padding) : padding;
     if (!Array.isArray(widths) || widths.length !== 2 * dims || !widths.every(Number.isInteger))
-      throw new ArgumentError(
-        `${this.constructor.name}: padding must be one integer or ${2 * dims}, got [${[padding].flat().join(", ")}]`,
-      );
+      refuse(this.constructor.name, "padding", padding, `be one integer or ${2 * dims}`);
     this.padding = widths;
     // `pad` accepts a value only in constant mode.
     this.options = mode === "constant" ? { value } : { mode };

@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, cat, type Tensor } from "@akari/tensor";
+import { ArgumentError, cat, itemsOf, reshape, shapeOf, sizeOf, type Tensor } from "@akari/tensor";
 import { Dictionary, place, Sequence } from "./collection.ts";
 import { Parameter } from "./parameter.ts";
 
@@ -17,7 +17,7 @@ export class ParameterList extends Sequence<Parameter> {
 
   constructor(parameters: Iterable<Tensor> = []) {
     super();
-    for (const parameter of parameters) this.append(parameter);
+    this.extend(parameters);
   }
 
   protected items(): Parameter[] {
@@ -77,7 +77,7 @@ function asParameter(tensor: Tensor): Parameter {
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.parameters_to_vector.html
  */
 export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
-  return cat(Array.from(parameters, (parameter) => parameter.reshape([-1])));
+  return cat(itemsOf("parametersToVector", parameters, "parameters").map((parameter) => reshape(parameter, [-1])));
 }
 
 /**
@@ -88,9 +88,9 @@ export function parametersToVector(parameters: Iterable<Tensor>): Tensor {
  * @throws ArgumentError, before anything is changed, unless the vector has as many elements as all parameters together.
  */
 export function vectorToParameters(vector: Tensor, parameters: Iterable<Tensor>): void {
-  const list = [...parameters];
-  const total = list.reduce((sum, parameter) => sum + parameter.numel(), 0);
-  if (vector.ndim !== 1 || vector.numel() !== total) {
+  const list = itemsOf("vectorToParameters", parameters, "parameters");
+  const total = list.reduce((sum, parameter) => sum + sizeOf(shapeOf("vectorToParameters", parameter)), 0);
+  if (shapeOf("vectorToParameters", vector).length !== 1 || vector.numel() !== total) {
     throw new ArgumentError(
       `vectorToParameters: the parameters have ${total} elements, expected a vector [${total}], got [${vector.shape.join(", ")}]`,
     );

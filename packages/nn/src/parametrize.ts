@@ -352,6 +352,7 @@ class SpectralNorm extends Module {
  */
 export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
   const operation = "spectralNorm";
+  expectModule(operation, module);
   const weight = listOf(module, name)?.forward() ?? parameterOf(operation, module, name);
   const { nPowerIterations, eps, dim } = settings(operation, options, {
     nPowerIterations: 1,

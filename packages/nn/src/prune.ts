@@ -14,6 +14,7 @@ import {
   dimension,
   expectShape,
   expectTensor,
+  itemsOf,
   type NormOrder,
   nonzero,
   norm,
@@ -465,7 +466,9 @@ export function globalUnstructured(
     );
   if (!(method instanceof BasePruningMethod) || method.pruningType !== "unstructured")
     throw new ArgumentError(`${operation}: expected a method that prunes elements, such as new L1Unstructured(0.2)`);
-  const parts = parameters.map(([module, name], i) => {
+  const parts = parameters.map((pair, i) => {
+    const [module, name] = itemsOf<unknown>(operation, pair, "pairs of a module and a name") as [Module, string];
+    expectModule(operation, module);
     const before = maskOf(module, name);
     const weight = before === undefined ? parameterOf(operation, module, name) : partOf(module, partsOf(name)[0]);
     const scores = importanceScores?.[i] ?? null;

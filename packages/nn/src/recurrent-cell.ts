@@ -2,7 +2,7 @@
  * Recurrent cells as layers: a single step of a recurrent network.
  */
 
-import { empty, expectShape, linear, settings, shapeError, shapeOf, type Tensor, zeros } from "@akari/tensor";
+import { empty, expectShape, itemsOf, linear, settings, shapeError, shapeOf, type Tensor, zeros } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { type Cell, gruCell, lstmCell, step } from "./functional/cells.ts";
 import { uniform_ } from "./init.ts";
@@ -80,7 +80,7 @@ abstract class RecurrentCell extends Module {
       throw shapeError(cell, `an input ${wanted}`, input);
     }
     const shape = [...input.shape.slice(0, -1), this.hiddenSize];
-    for (const state of given ?? []) expectShape(cell, "state", state, shape);
+    for (const state of itemsOf(cell, given ?? [])) expectShape(cell, "state", state, shape);
     const { dtype, device } = input;
     const states = given ?? Array.from({ length: this.cell.states }, () => zeros(shape, { dtype, device }));
     const [hidden] = states as [Tensor]; // safe: a cell has at least one state

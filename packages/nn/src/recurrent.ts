@@ -4,9 +4,9 @@
  */
 
 import {
-  ArgumentError,
   cat,
   checkChoice,
+  checkInteger,
   checkNumber,
   empty,
   expectShape,
@@ -128,8 +128,7 @@ abstract class RecurrentLayer extends Module {
     );
     checkCounts(layer, { inputSize, hiddenSize, numLayers });
     checkNumber(layer, "dropout", dropout, 1);
-    if (!Number.isInteger(projSize) || projSize < 0 || projSize >= hiddenSize)
-      throw new ArgumentError(`${layer}: projSize must be an integer from 0 to ${hiddenSize - 1}, got ${projSize}`);
+    checkInteger(layer, "projSize", projSize, 0, hiddenSize - 1);
     this.cell = cell;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;

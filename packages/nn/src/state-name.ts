@@ -4,7 +4,8 @@
 
 /** Converts a property name to PyTorch's: `runningMean` to `running_mean`, `weightIhL0` to `weight_ih_l0`. */
 export function snakeCase(property: string): string {
-  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  // In plain JavaScript it may be anything; the caller finds no property of that name.
+  return String(property).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Formats a value as Python prints it. */

@@ -2,7 +2,7 @@
  * Transformer encoder: layers of self-attention and a feed-forward network, each with a residual connection.
  */
 
-import { ArgumentError, checkInteger, expectTensor, gelu, relu, settings, type Tensor } from "@akari/tensor";
+import { checkInteger, expectTensor, gelu, refuse, relu, settings, type Tensor } from "@akari/tensor";
 import { checkCounts, factoryDefaults } from "./arguments.ts";
 import { MultiheadAttention } from "./attention.ts";
 import { ModuleList } from "./container.ts";
@@ -67,7 +67,7 @@ export const layerDefaults: Required<Omit<TransformerLayerOptions, keyof Factory
 function activationOf(layer: string, activation: TransformerLayerOptions["activation"]): (x: Tensor) => Tensor {
   if (typeof activation === "function") return activation;
   if (activation !== "relu" && activation !== "gelu")
-    throw new ArgumentError(`${layer}: activation must be "relu", "gelu" or a function, got "${String(activation)}"`);
+    refuse(layer, "activation", activation, 'be "relu", "gelu" or a function');
   return activation === "relu" ? relu : (x) => gelu(x);
 }
 

@@ -497,7 +497,7 @@ describe("layers and losses reject", () => {
       "no padding widths",
       () => new nn.ZeroPad2d(null as unknown as number),
       ArgumentError,
-      /ZeroPad2d: padding must be one integer or 4, got \[\]/,
+      /ZeroPad2d: padding must be one integer or 4, got null/,
     ],
     [
       "an unknown mode of padding",

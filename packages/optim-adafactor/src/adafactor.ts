@@ -10,7 +10,7 @@ import {
   ParameterwiseOptimizer,
   type ParamsArgument,
 } from "@akari/optim";
-import { ArgumentError, computeType, finfo, type Shape, type Tensor } from "@akari/tensor";
+import { ArgumentError, computeType, finfo, refuse, type Shape, type Tensor } from "@akari/tensor";
 
 /** Options of `Adafactor`. */
 export interface AdafactorOptions extends BaseOptions {
@@ -64,8 +64,7 @@ export class Adafactor extends ParameterwiseOptimizer<AdafactorOptions> {
     checkNotNegative("Adafactor", { weightDecay });
     if (!(beta2Decay <= 0)) throw new ArgumentError(`Adafactor: beta2Decay must not be positive, got ${beta2Decay}`);
     if (!(d >= 1)) throw new ArgumentError(`Adafactor: d must be at least 1, got ${d}`);
-    if (!Array.isArray(eps) || eps.length !== 2)
-      throw new ArgumentError(`Adafactor: eps must be two numbers, got ${JSON.stringify(eps)}`);
+    if (!Array.isArray(eps) || eps.length !== 2) refuse("Adafactor", "eps", eps, "be two numbers");
     const [eps1, eps2] = eps as AdafactorOptions["eps"];
     checkNotNegative("Adafactor", { "eps[0]": eps1 ?? 0, "eps[1]": eps2 });
   }

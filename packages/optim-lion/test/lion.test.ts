@@ -33,7 +33,7 @@ describe("Lion", () => {
   it("rejects invalid options", () => {
     const x = requiresGrad(tensor([1]));
     expect(() => new Lion([x], { betas: [0.9, 1] })).toThrow(
-      "Lion: betas must be two numbers from 0 to 1 (1 excluded), got [0.9,1]",
+      "Lion: betas must be two numbers from 0 to 1 (1 excluded), got [0.9, 1]",
     );
     expect(() => new Lion([x], { weightDecay: -1 })).toThrow("Lion: weightDecay must not be negative, got -1");
   });

@@ -12,11 +12,11 @@ import {
   type ParamsArgument,
 } from "@akari/optim";
 import {
-  ArgumentError,
   addmm,
   checkChoice,
   checkInteger,
   computeType,
+  refuse,
   ShapeError,
   showShape,
   type Tensor,
@@ -96,7 +96,7 @@ export class Muon extends ParameterwiseOptimizer<MuonOptions> {
     checkInteger("Muon", "nsSteps", nsSteps, 0, 99);
     checkChoice("Muon", "adjustLrFn", adjustLrFn, ["original", "match_rms_adamw", null]);
     if (!Array.isArray(nsCoefficients) || nsCoefficients.length !== 3 || !nsCoefficients.every(Number.isFinite))
-      throw new ArgumentError(`Muon: nsCoefficients must be three numbers, got ${JSON.stringify(nsCoefficients)}`);
+      refuse("Muon", "nsCoefficients", nsCoefficients, "be three numbers");
   }
 
   protected override checkParam(param: Tensor, i: number): void {

@@ -91,7 +91,7 @@ describe("Muon", () => {
     refuses({ weightDecay: -1 }, "Muon: weightDecay must not be negative, got -1");
     refuses({ momentum: 2 }, "Muon: momentum must be from 0 to 1, got 2");
     refuses({ nsSteps: 100 }, "Muon: nsSteps must be");
-    refuses({ nsCoefficients: [1, 2] }, "Muon: nsCoefficients must be three numbers, got [1,2]");
+    refuses({ nsCoefficients: [1, 2] }, "Muon: nsCoefficients must be three numbers, got [1, 2]");
     refuses({ adjustLrFn: "adamw" }, 'Muon: adjustLrFn must be "original", "match_rms_adamw" or null, got "adamw"');
     expect(() => new Muon([x, requiresGrad(ones([2]))])).toThrow(
       "Muon: parameter 1 has shape [2]; only matrices can be optimized, use AdamW for others",

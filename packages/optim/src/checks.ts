@@ -2,7 +2,7 @@
  * Checks of options shared by several optimizers.
  */
 
-import { ArgumentError, checkNumber } from "@akari/tensor";
+import { checkNumber, refuse } from "@akari/tensor";
 
 /**
  * Checks that options are not negative. `values` maps their names to their values.
@@ -19,10 +19,12 @@ export function checkNotNegative(optimizer: string, values: Readonly<Record<stri
  * @throws ArgumentError when they are not.
  */
 export function checkBetas(optimizer: string, betas: readonly number[]): void {
-  if (!Array.isArray(betas) || betas.length !== 2 || betas.some((beta) => !(beta >= 0 && beta < 1))) {
-    throw new ArgumentError(
-      `${optimizer}: betas must be two numbers from 0 to 1 (1 excluded), got ${JSON.stringify(betas)}`,
-    );
+  if (
+    !Array.isArray(betas) ||
+    betas.length !== 2 ||
+    betas.some((beta) => typeof beta !== "number" || !(beta >= 0 && beta < 1))
+  ) {
+    refuse(optimizer, "betas", betas, "be two numbers from 0 to 1 (1 excluded)");
   }
 }
 

@@ -114,7 +114,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   protected override check(options: Readonly<LBFGSOptions>): void {
     super.check(options);
     const { maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn } = options;
-    checkNotNegative("LBFGS", { maxIter, toleranceGrad, toleranceChange, historySize });
+    const maxEval = options.maxEval ?? 0;
+    checkNotNegative("LBFGS", { maxIter, maxEval, toleranceGrad, toleranceChange, historySize });
     checkChoice("LBFGS", "lineSearchFn", lineSearchFn, ["strong_wolfe", null]);
   }
 

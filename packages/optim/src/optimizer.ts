@@ -12,6 +12,8 @@ import {
   FileError,
   gradOf,
   isFloating,
+  isTensor,
+  itemsOf,
   perform,
   type Shape,
   ShapeError,
@@ -85,6 +87,8 @@ export interface OptimizerStateDict {
   readonly param_groups: readonly (Readonly<Record<string, unknown>> & { readonly params: readonly number[] })[];
 }
 
+const expected = "parameters, such as model.parameters()";
+
 /** Converts a name to snake case, as PyTorch spells it: `weightDecay` becomes `weight_decay`. */
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -116,11 +120,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     // safe: every option has a default
     this.defaults = settings<object, object>(this.constructor.name, options, defaults) as Options;
     this.check(this.defaults);
-    if (typeof params?.[Symbol.iterator] !== "function")
-      throw new ArgumentError(
-        `${this.constructor.name}: expected parameters, such as model.parameters(), got ${describeValue(params)}`,
-      );
-    const list = [...params];
+    const list = itemsOf<unknown>(this.constructor.name, params, expected);
     if (list.length === 0) throw new ArgumentError(`${this.constructor.name}: got no parameters`);
     const groups = list.filter((entry) => (entry as GroupArgument<Options> | null)?.params !== undefined);
     if (groups.length === 0)
@@ -166,7 +166,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const defaults = { ...this.defaults, params: [], initialLr: undefined, name: undefined };
     // safe: every option has a default
     const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
-    const list = Symbol.iterator in group.params ? [...group.params] : [group.params];
+    const list = isTensor(group.params) ? [group.params] : itemsOf<unknown>(name, group.params, expected);
     const isNamed = (entry: unknown): entry is [string, Tensor] => Array.isArray(entry) && typeof entry[0] === "string";
     const names = list.flatMap((entry) => (isNamed(entry) ? entry[0] : []));
     if (names.length > 0 && names.length < list.length)

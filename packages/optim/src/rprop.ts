@@ -2,7 +2,7 @@
  * The Rprop optimizer.
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { refuse } from "@akari/tensor";
 import { type Elements, ElementwiseOptimizer, type Scalars, type Updated } from "./elementwise.ts";
 import type { BaseOptions, Memory, ParamsArgument } from "./optimizer.ts";
 
@@ -44,11 +44,9 @@ export class Rprop extends ElementwiseOptimizer<RpropOptions> {
     super.check(options);
     const { etas, stepSizes } = options;
     const [shrink, grow] = [etas].flat() as [number, number]; // safe: anything else fails the check
-    if (!(shrink > 0 && shrink < 1 && grow > 1))
-      throw new ArgumentError(`Rprop: etas must be one factor below and one above 1, got ${JSON.stringify(etas)}`);
+    if (!(shrink > 0 && shrink < 1 && grow > 1)) refuse("Rprop", "etas", etas, "be one factor below and one above 1");
     const [smallest, largest] = [stepSizes].flat() as [number, number]; // safe: likewise
-    if (!(smallest >= 0 && largest >= smallest))
-      throw new ArgumentError(`Rprop: stepSizes must be a minimum and a maximum, got ${JSON.stringify(stepSizes)}`);
+    if (!(smallest >= 0 && largest >= smallest)) refuse("Rprop", "stepSizes", stepSizes, "be a minimum and a maximum");
   }
 
   protected override memory({ lr }: Readonly<RpropOptions>): readonly Memory[] {

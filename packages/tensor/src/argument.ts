@@ -13,6 +13,12 @@ export function describeValue(value: unknown): string {
   return "storage" in value ? "a tensor" : "then" in value ? "a promise" : "an object";
 }
 
+/** Returns a value as errors quote it: strings in quotation marks, arrays in brackets, and anything else described. */
+export function quote(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return Array.isArray(value) ? `[${value.map(quote).join(", ")}]` : describeValue(value);
+}
+
 /**
  * Returns whether a value is a tensor, of any copy of this package.
  *
@@ -33,6 +39,17 @@ export function expectTensor(operation: string, value: unknown, wanted = "a tens
   throw new ArgumentError(`${operation}: expected ${wanted}, got ${given}; ${remedy}`);
 }
 
+/**
+ * Returns the items of an iterable. In plain JavaScript it may be anything.
+ *
+ * @param wanted what the message says is expected, such as "parameters". Default "an array".
+ * @throws ArgumentError for a value without items.
+ */
+export function itemsOf<T>(operation: string, items: Iterable<T>, wanted = "an array"): T[] {
+  if (typeof items?.[Symbol.iterator] === "function") return [...items];
+  throw new ArgumentError(`${operation}: expected ${wanted}, got ${describeValue(items)}`);
+}
+
 /** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */
 export function checkDevice(operation: string, device: unknown): void {
   const { run } = (device ?? {}) as { readonly run?: unknown }; // safe: only tested
@@ -42,8 +59,7 @@ export function checkDevice(operation: string, device: unknown): void {
 
 /** Throws an ArgumentError that states what an argument must be. */
 export function refuse(operation: string, argument: string, value: unknown, wanted: string): never {
-  const given = /string|object/.test(typeof value) ? JSON.stringify(value) : describeValue(value);
-  throw new ArgumentError(`${operation}: ${argument} must ${wanted}, got ${given}`);
+  throw new ArgumentError(`${operation}: ${argument} must ${wanted}, got ${quote(value)}`);
 }
 
 /**
@@ -55,7 +71,7 @@ export function refuse(operation: string, argument: string, value: unknown, want
  */
 export function checkChoice(operation: string, option: string, value: unknown, choices: readonly unknown[]): void {
   if (choices.includes(value)) return;
-  const names = choices.map((choice) => JSON.stringify(choice));
+  const names = choices.map(quote);
   const last = names.pop();
   refuse(operation, option, value, `be ${names.join(", ")} or ${last}`);
 }

@@ -3,12 +3,12 @@
  * names are rejected, so that a misspelt `dtpye` is not silently ignored.
  */
 
-import { expectTensor } from "./argument.ts";
+import { expectTensor, refuse } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
 import { bytesOf, checkSupport, type DType, type TypedArray } from "./dtype.ts";
 import { encode, numbersOf } from "./encode.ts";
-import { ArgumentError, DTypeError, ShapeError } from "./errors.ts";
+import { DTypeError, ShapeError } from "./errors.ts";
 import { writeInto } from "./ops/copy.ts";
 import { fillView } from "./ops/fill.ts";
 import { checkNames, settings } from "./settings.ts";
@@ -86,9 +86,7 @@ class Collector {
       return data.shape;
     }
     if (!Array.isArray(data)) {
-      throw new ArgumentError(
-        `tensor: data${path} is ${data === null ? "null" : typeof data}; expected a number, a boolean, an array or a tensor`,
-      );
+      refuse("tensor", `data${path}`, data, "be a number, a boolean, an array or a tensor");
     }
     let inner: readonly number[] | null = null;
     for (let i = 0; i < data.length; i++) {

@@ -14,6 +14,8 @@ export {
   expectNumber,
   expectTensor,
   isTensor,
+  itemsOf,
+  refuse,
 } from "./argument.ts";
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";

@@ -4,7 +4,7 @@
  * `pointwise` is public: users define fused operations in one line, exactly as the library does.
  */
 
-import { expectTensor } from "./argument.ts";
+import { expectTensor, refuse } from "./argument.ts";
 import { computeType, type DType, isFloating, kindOf, ordinals, promoteTypes } from "./dtype.ts";
 import { ArgumentError, DTypeError } from "./errors.ts";
 import { type Expr, input, node, scalar } from "./expr/expr.ts";
@@ -137,11 +137,11 @@ export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOr
     return once(instances, key, () => instantiate(name, formula as (...operands: Expr[]) => Expr, options, operands));
   };
   const call = (...operands: Operands): Tensor => {
-    const tensors = tensorsOf(name, operands);
+    const tensors = tensorsOf(name, operands, formula.length);
     return apply(instance(operands), tensors, scalarsOf(operands));
   };
   const inPlace = (...operands: readonly [Tensor, ...TensorOrNumber[]]): Tensor => {
-    const tensors = tensorsOf(name, operands);
+    const tensors = tensorsOf(name, operands, formula.length);
     return applyInPlace(instance(operands), operands[0], tensors, scalarsOf(operands));
   };
   // Safe: `inPlace` has the parameters that the interface's mapped tuple type describes.
@@ -155,7 +155,9 @@ function scalarsOf(operands: readonly TensorOrNumber[]): readonly number[] {
   return operands.filter((operand) => typeof operand !== "object").map(Number);
 }
 
-function tensorsOf(name: string, operands: readonly TensorOrNumber[]): readonly Tensor[] {
+/** Returns the operands that are tensors. A formula that takes any number of operands has the length 0. */
+function tensorsOf(name: string, operands: readonly TensorOrNumber[], count: number): readonly Tensor[] {
+  if (operands.length !== count && count > 0) refuse(name, "number of operands", operands.length, `be ${count}`);
   const tensors: Tensor[] = [];
   for (const operand of operands) {
     if (typeof operand === "number" || typeof operand === "boolean") continue;

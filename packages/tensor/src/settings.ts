@@ -71,9 +71,9 @@ export function settings<
     all = { ...defaults };
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue;
-      // Words such as "false" would count as true. Some numbers may also be given as an array or a tensor.
+      // Words such as "false" would count as true, and null as 0. Some numbers may also be an array or a tensor.
       const [wanted, given] = [typeof all[name], typeof value];
-      if (wanted !== given && (wanted === "boolean" || (wanted === "number" && given !== "object")))
+      if (wanted !== given && (wanted === "boolean" || (wanted === "number" && (given !== "object" || value === null))))
         refuse(operation, name, value, `be a ${wanted}`);
       all[name] = value;
     }

@@ -3,7 +3,7 @@
  * pure functions of number arrays; strides count elements, never bytes.
  */
 
-import { expectTensor } from "./argument.ts";
+import { expectTensor, quote } from "./argument.ts";
 import { ArgumentError, IndexError, ShapeError } from "./errors.ts";
 
 /** The sizes of a tensor's dimensions, outermost first. A scalar has the empty shape. */
@@ -132,7 +132,8 @@ export function expectShape(
   x: { readonly shape: Shape } | null | undefined,
   shape: Shape,
 ): void {
-  if (x && !sameShape(x.shape, shape)) throw shapeError(operation, `a ${what} of shape ${showShape(shape)}`, x);
+  if (x !== undefined && x !== null && !sameShape(x.shape, shape))
+    throw shapeError(operation, `a ${what} of shape ${showShape(shape)}`, x);
 }
 
 /**
@@ -165,7 +166,7 @@ export function dimension(operation: string, dim: number, x: { readonly shape: S
   const count = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -count || dim >= count) {
     throw new IndexError(
-      `${operation}: dimension ${JSON.stringify(dim)} is out of range: expected ${-count} to ${count - 1} for a tensor of ${rank} dimensions`,
+      `${operation}: dimension ${quote(dim)} is out of range: expected ${-count} to ${count - 1} for a tensor of ${rank} dimensions`,
     );
   }
   return dim < 0 ? dim + count : dim;
@@ -227,7 +228,7 @@ export function differentDimensions(
  */
 export function checkSizes(operation: string, shape: Shape): void {
   if (!Array.isArray(shape) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
-    throw new ShapeError(`${operation}: sizes must be non-negative integers in an array, got ${JSON.stringify(shape)}`);
+    throw new ShapeError(`${operation}: sizes must be non-negative integers in an array, got ${quote(shape)}`);
   }
 }
 

@@ -77,7 +77,7 @@ describe("tensor", () => {
     expect(() => tensor([[1, 2], [3]])).toThrow(/data\[0\] has shape \[2\], but data\[1\] has \[1\]/);
     expect(() => tensor([1, [2]])).toThrow(ShapeError);
     const text: unknown = [1, "2"];
-    expect(() => tensor(text as number[])).toThrow(/data\[1\] is string/);
+    expect(() => tensor(text as number[])).toThrow(/data\[1\] must be a number, .* got "/);
     expect(() => fromTypedArray(new Float32Array(3), [2, 2])).toThrow(ShapeError);
   });
 

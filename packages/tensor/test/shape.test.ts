@@ -102,7 +102,7 @@ describe("dimension arguments", () => {
   });
   it("must be non-negative integers if they are sizes", () => {
     expect(() => checkSizes("zeros", [2, -1])).toThrow(
-      "zeros: sizes must be non-negative integers in an array, got [2,-1]",
+      "zeros: sizes must be non-negative integers in an array, got [2, -1]",
     );
     expect(() => checkSizes("zeros", [1.5])).toThrow(ShapeError);
   });

@@ -5,7 +5,6 @@
  */
 
 import {
-  ArgumentError,
   arange,
   DTypeError,
   expectBetween,
@@ -15,6 +14,7 @@ import {
   logaddexp,
   pad,
   pointwise,
+  refuse,
   settings,
   shapeError,
   shapeOf,
@@ -64,12 +64,11 @@ function lengthsOf(name: string, lengths: Tensor | readonly number[], most: numb
   const { device } = like;
   if (Array.isArray(lengths)) {
     if (lengths.length !== batch || !lengths.every((n) => Number.isInteger(n) && n >= 0 && n <= most))
-      throw new ArgumentError(
-        `ctcLoss: ${name} must be ${batch} integers from 0 to ${most}, got [${lengths.join(", ")}]`,
-      );
+      refuse("ctcLoss", name, lengths, `be ${batch} integers from 0 to ${most}`);
     return tensor(lengths as readonly number[], { dtype: "int32", device });
   }
   const given = lengths as Tensor; // safe: it is not an array
+  expectTensor("ctcLoss", given, `a tensor or an array of ${name}`);
   if (isFloating(given.dtype) || given.dtype === "bool")
     throw new DTypeError(`ctcLoss: ${name} must be integers, got ${given.dtype}`);
   if (given.numel() !== batch) throw shapeError("ctcLoss", `${name} [${batch}]`, given);
@@ -135,7 +134,7 @@ export function ctcLoss(
     throw shapeError("ctcLoss", "log-probabilities [T, N, C] or [T, C]", logProbs);
   if (isFloating(targets.dtype)) throw new DTypeError(`ctcLoss: targets must be integers, got ${targets.dtype}`);
   if (!Number.isInteger(blank) || blank < 0 || blank >= classes)
-    throw new ArgumentError(`ctcLoss: blank must be one of the ${classes} classes, got ${blank}`);
+    refuse("ctcLoss", "blank", blank, `be one of the ${classes} classes`);
   const most = targets.ndim === 2 ? (targets.shape[1] as number) : targets.numel();
   const spans = lengthsOf("inputLengths", inputLengths, steps, logProbs);
   const counts = lengthsOf("targetLengths", targetLengths, most, logProbs);

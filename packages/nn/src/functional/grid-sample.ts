@@ -7,6 +7,7 @@
 import {
   arange,
   checkChoice,
+  checkSizes,
   matmul,
   ones,
   pointwise,
@@ -170,6 +171,7 @@ export function affineGrid(
   options?: Pick<GridSampleOptions, "alignCorners">,
 ): Tensor {
   const { alignCorners } = settings("affineGrid", options, { alignCorners: false });
+  checkSizes("affineGrid", size);
   const [n, , ...space] = size;
   const dims = space.length;
   if (

@@ -132,7 +132,8 @@ export interface BinaryLogitsOptions extends BinaryOptions {
 // log(1 + e^-|x|) is accurate for any x.
 const binaryLogits = /* @__PURE__ */ pointwise<[Tensor, Tensor, ...Tensor[]]>(
   "binaryCrossEntropyWithLogits",
-  (x, y, weight?: Expr) => {
+  // The weight may be left out.
+  (...[x, y, weight]: [Expr, Expr, Expr?]) => {
     const softplus = x.neg().max(0).add(x.abs().neg().exp().log1p());
     const weighted = weight ? weight.sub(1).mul(y).add(1).mul(softplus) : softplus;
     return x.mul(y.neg().add(1)).add(weighted);

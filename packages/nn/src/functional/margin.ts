@@ -3,8 +3,8 @@
  */
 
 import {
-  ArgumentError,
   arange,
+  checkChoice,
   constant,
   cosineSimilarity,
   type Expr,
@@ -137,7 +137,7 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMa
     weight: null,
     ...lossDefaults,
   });
-  if (p !== 1 && p !== 2) throw new ArgumentError(`multiMarginLoss: p must be 1 or 2, got ${String(p)}`);
+  checkChoice("multiMarginLoss", "p", p, [1, 2]);
   const classes = shapeOf("multiMarginLoss", input).at(-1);
   if (
     classes === undefined ||

@@ -4,6 +4,7 @@
 
 import {
   ArgumentError,
+  checkSizes,
   expectBetween,
   expectRank,
   type PerDimension,
@@ -47,11 +48,10 @@ function maxUnpool(operation: string, dims: number): MaxUnpool {
       (k, i) => ((x.shape[lead.length + i] as number) - 1) * (stride[i] as number) - 2 * (padding[i] as number) + k,
     );
     const wanted = given.outputSize ?? least;
+    checkSizes(operation, wanted);
     const sizes = wanted.slice(-dims);
     // As in PyTorch, sizes on both sides of the default are accepted, up to a stride away.
-    const fits = sizes.every(
-      (size, i) => Number.isInteger(size) && Math.abs(size - (least[i] as number)) < (stride[i] as number),
-    );
+    const fits = sizes.every((size, i) => Math.abs(size - (least[i] as number)) < (stride[i] as number));
     if (
       sizes.length !== dims ||
       !(wanted.length === dims || wanted.length === dims + 2) ||

@@ -2,9 +2,9 @@
  * A scheduler that follows a metric.
  */
 
-import { ArgumentError, checkChoice, FileError, settings } from "@akari/tensor";
+import { checkChoice, expectNumber, FileError, refuse, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { perGroup, type SchedulerState } from "./scheduler.ts";
+import { expectOptimizer, perGroup, type SchedulerState } from "./scheduler.ts";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
@@ -46,6 +46,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #lastEpoch = 0;
 
   constructor(optimizer: Optimizer<Options>, options?: PlateauOptions) {
+    expectOptimizer("ReduceLROnPlateau", optimizer);
     this.#optimizer = optimizer;
     this.#options = settings("ReduceLROnPlateau", options, {
       mode: "min",
@@ -58,7 +59,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       eps: 1e-8,
     });
     const { factor, mode, thresholdMode, minLr } = this.#options;
-    if (!(factor < 1)) throw new ArgumentError(`ReduceLROnPlateau: factor must be below 1, got ${factor}`);
+    if (!(factor < 1)) refuse("ReduceLROnPlateau", "factor", factor, "be below 1");
     checkChoice("ReduceLROnPlateau", "mode", mode, ["min", "max"]);
     checkChoice("ReduceLROnPlateau", "thresholdMode", thresholdMode, ["rel", "abs"]);
     this.#minLr = perGroup("ReduceLROnPlateau", optimizer, "minLr", minLr);
@@ -81,6 +82,7 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
 
   /** Records the metric of an epoch, and reduces the learning rate if it has stopped improving. */
   step(metric: number): void {
+    expectNumber("ReduceLROnPlateau.step", "metric", metric);
     const { factor, patience, cooldown, eps } = this.#options;
     this.#lastEpoch++;
     if (this.#isBetter(metric)) {
@@ -126,8 +128,8 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
    */
   loadStateDict(state: SchedulerState): void {
     for (const name of Object.keys(this.stateDict()))
-      if (!Object.hasOwn(state ?? {}, name))
-        throw new FileError(`ReduceLROnPlateau.loadStateDict: the state has no ${name}`);
+      if (typeof { ...state, best: state?.best ?? 0 }[name] !== "number")
+        throw new FileError(`ReduceLROnPlateau.loadStateDict: the state has no number ${name}`);
     const { last_epoch, best, num_bad_epochs, cooldown_counter } = state as Required<SchedulerState>; // safe: checked
     this.#lastEpoch = last_epoch;
     this.#best = Number.isFinite(best) ? best : this.#worst; // JSON turns infinity into null

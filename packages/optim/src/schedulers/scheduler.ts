@@ -4,7 +4,7 @@
  * another scheduler, changes by the same factor instead.
  */
 
-import { ArgumentError, checkInteger, describeValue, FileError, perform } from "@akari/tensor";
+import { ArgumentError, checkInteger, describeValue, FileError, perform, refuse } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -28,8 +28,7 @@ export function perGroup<T>(
 ): (group: number) => T | undefined {
   const kind = /^factor|Fn$/.test(option) ? "function" : "number";
   for (const each of [value].flat()) {
-    if (typeof each !== kind)
-      throw new ArgumentError(`${scheduler}: ${option} must be a ${kind}, got ${describeValue(each)}`);
+    if (typeof each !== kind) refuse(scheduler, option, each, `be a ${kind}`);
   }
   if (!Array.isArray(value)) return () => value as T; // safe: not an array
   if (value.length !== length)
@@ -37,6 +36,12 @@ export function perGroup<T>(
       `${scheduler}: expected one ${option} or one for each of the ${length} parameter groups, got ${value.length}`,
     );
   return (group) => value[group];
+}
+
+/** Throws an ArgumentError unless a value is an optimizer. */
+export function expectOptimizer(scheduler: string, optimizer: { readonly paramGroups: unknown }): void {
+  if (!optimizer?.paramGroups)
+    throw new ArgumentError(`${scheduler}: expected an optimizer, got ${describeValue(optimizer)}`);
 }
 
 /** Saved state of a scheduler, with PyTorch's names. Which entries there are depends on the scheduler. */
@@ -107,8 +112,7 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   #baseLrs: readonly number[] = [];
 
   constructor(optimizer: Optimizer<Options>) {
-    if (!optimizer?.paramGroups)
-      throw new ArgumentError(`${this.constructor.name}: expected an optimizer, got ${describeValue(optimizer)}`);
+    expectOptimizer(this.constructor.name, optimizer);
     this.optimizer = optimizer;
   }
 

@@ -2,7 +2,7 @@
  * Schedulers that combine other schedulers, in sequence or simultaneously.
  */
 
-import { ArgumentError } from "@akari/tensor";
+import { ArgumentError, checkInteger, itemsOf } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { LRScheduler } from "./scheduler.ts";
 
@@ -11,7 +11,7 @@ abstract class CombinedScheduler<Options extends BaseOptions> extends LRSchedule
   protected override readonly schedulers: readonly LRScheduler<Options>[];
 
   constructor(optimizer: Optimizer<Options>, schedulers: readonly LRScheduler<Options>[]) {
-    if (!schedulers.length || schedulers.some((scheduler) => scheduler.optimizer !== optimizer))
+    if (!schedulers?.length || schedulers.some((scheduler) => scheduler?.optimizer !== optimizer))
       throw new ArgumentError(`${new.target.name}: expected at least one scheduler, all of the same optimizer`);
     super(optimizer);
     this.schedulers = schedulers;
@@ -45,6 +45,7 @@ export class SequentialLR<Options extends BaseOptions> extends CombinedScheduler
     milestones: readonly number[],
   ) {
     super(optimizer, schedulers);
+    for (const milestone of itemsOf("SequentialLR", milestones)) checkInteger("SequentialLR", "milestones", milestone);
     if (milestones.length !== schedulers.length - 1)
       throw new ArgumentError(
         `SequentialLR: ${schedulers.length} schedulers need ${schedulers.length - 1} milestones, got ${milestones.length}`,
@@ -77,7 +78,7 @@ export class ChainedScheduler<Options extends BaseOptions> extends CombinedSched
   static override name = "ChainedScheduler";
 
   constructor(schedulers: readonly [LRScheduler<Options>, ...LRScheduler<Options>[]]) {
-    super(schedulers[0]?.optimizer, schedulers);
+    super(schedulers?.[0]?.optimizer, schedulers);
   }
 
   override advance(epoch: number): void {

@@ -3,7 +3,7 @@
  * derivative is PyTorch's: it is that of the case of the formula that applies at the kink.
  */
 
-import { checkChoice, checkNumber } from "../argument.ts";
+import { checkChoice, checkNumber, refuse } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { withDerivative } from "../expr/derivative.ts";
@@ -122,7 +122,7 @@ const celuOf: Tunable = /* @__PURE__ */ pointwise<[Tensor, number]>(
  * @throws DTypeError unless `x` is floating point.
  */
 export function celu(x: Tensor, alpha = 1, options?: InplaceOptions): Tensor {
-  if (alpha === 0) throw new ArgumentError("celu: alpha must not be 0");
+  if (alpha === 0) refuse("celu", "alpha", alpha, "not be 0");
   return activate("celu", celuOf, options, x, alpha);
 }
 

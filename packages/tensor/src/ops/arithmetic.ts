@@ -4,7 +4,7 @@
  * its kernels and its gradient are derived.
  */
 
-import { checkChoice, expectTensor } from "../argument.ts";
+import { checkChoice, expectTensor, refuse } from "../argument.ts";
 import { isFloating } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
@@ -82,8 +82,7 @@ function alphaOf(operation: string, a: TensorOrNumber, b: TensorOrNumber, option
   const { alpha } = settings(operation, options, { alpha: 1 });
   if (!Number.isInteger(alpha)) {
     const dtype = resultType([a, b]);
-    if (!isFloating(dtype))
-      throw new ArgumentError(`${operation}: alpha must be an integer for ${dtype} tensors, got ${alpha}`);
+    if (!isFloating(dtype)) refuse(operation, "alpha", alpha, `be an integer for ${dtype} tensors`);
   }
   return alpha;
 }

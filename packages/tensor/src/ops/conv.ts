@@ -4,7 +4,7 @@
  * differentiated any number of times, and the second is also the transposed convolution.
  */
 
-import { checkInteger, describeValue } from "../argument.ts";
+import { checkInteger, refuse } from "../argument.ts";
 import { runConv } from "../backends/cpu/conv.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -115,9 +115,7 @@ export function perDimension(
   const only = (typeof value === "number" ? value : value?.[0]) as number; // what is not an integer is rejected next
   const list = Array.isArray(value) && value.length > 1 ? [...value] : new Array<number>(dims).fill(only);
   if (list.length !== dims || list.some((n: number) => !Number.isInteger(n) || n < least)) {
-    throw new ArgumentError(
-      `${operation}: ${name} must be ${least === 0 ? "a non-negative" : "a positive"} integer, or ${dims} of them, got ${Array.isArray(value) ? showShape(value) : describeValue(value)}`,
-    );
+    refuse(operation, name, value, `be a ${least === 0 ? "non-negative" : "positive"} integer, or ${dims} of them`);
   }
   return list;
 }

@@ -4,7 +4,7 @@
  * are rows or columns.
  */
 
-import { expectTensor } from "../argument.ts";
+import { expectTensor, refuse } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
 import { dimension, expectShape, sameShape, shapeError, shapeOf, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -119,6 +119,7 @@ function parse(letters: string, rank: number | null, dots: number): string[] {
  */
 export function einsum(equation: string, ...given: readonly Tensor[] | readonly [readonly Tensor[]]): Tensor {
   const operands = given.flat() as Tensor[]; // safe: tensors, one by one or in an array
+  if (typeof equation !== "string") refuse("einsum", "equation", equation, "be a string");
   const [left = "", right, more] = equation.replaceAll(" ", "").split("->");
   const terms = left.split(",");
   if (more !== undefined) throw new ArgumentError(`einsum: more than one arrow in "${equation}"`);
@@ -190,10 +191,7 @@ export function tensordot(
     typeof dims === "number"
       ? Number.isInteger(dims) && dims >= 0
       : dims?.length === 2 && dims[0].length === dims[1].length;
-  if (!whole)
-    throw new ArgumentError(
-      `tensordot: dims must be a number or two arrays of equal length, got ${JSON.stringify(dims)}`,
-    );
+  if (!whole) refuse("tensordot", "dims", dims, "be a number or two arrays of equal length");
   const pairs =
     typeof dims === "number"
       ? ([Array.from({ length: dims }, (_, i) => i - dims), Array.from({ length: dims }, (_, i) => i)] as const)

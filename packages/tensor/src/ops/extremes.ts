@@ -160,6 +160,7 @@ export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
 export function aminmax(x: Tensor, dim: number | null = null, options?: KeepOptions): NamedTuple<["min", "max"]> {
+  searched("aminmax", x, dim, options);
   return namedTuple([amin(x, dim, options), amax(x, dim, options)], "min", "max");
 }
 

@@ -3,9 +3,9 @@
  * the kernel, so each dtype is compiled only once.
  */
 
+import { expectTensor, refuse } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import type { DType, TypedArray } from "../dtype.ts";
-import { ArgumentError } from "../errors.ts";
 import { input, scalar } from "../expr/expr.ts";
 import { programOf } from "../expr/program.ts";
 import type { View } from "../kernel.ts";
@@ -22,7 +22,7 @@ const adding = /* @__PURE__ */ programOf((dtype) => [input(0, dtype).add(input(1
 /** Returns a fill value as the kernel's argument. For bool, every nonzero value is true, including 0.5 and NaN. */
 function elementOf(dtype: DType, value: number | boolean): number {
   if (typeof value !== "number" && typeof value !== "boolean")
-    throw new ArgumentError(`fill: the value must be a number or a boolean, got ${JSON.stringify(value)}`);
+    refuse("fill", "the value", value, "be a number or a boolean");
   return dtype === "bool" ? Number(Number(value) !== 0) : Number(value);
 }
 
@@ -50,6 +50,7 @@ const fills = new Map<DType, PointwiseOp>();
  * @throws ArgumentError for any other value.
  */
 export function fill_(target: Tensor, value: number | boolean | Tensor): Tensor {
+  expectTensor("fill_", target);
   if (typeof value === "object") return copy_(target, value);
   const op = once(fills, target.dtype, () => new PointwiseOp("fill", [scalar(0, target.dtype)], [target.dtype]));
   return applyInPlace(op, target, [target], [elementOf(target.dtype, value)]);

@@ -4,7 +4,7 @@
  * index.
  */
 
-import { isTensor } from "../argument.ts";
+import { isTensor, itemsOf, quote } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ArgumentError, IndexError } from "../errors.ts";
 import { pointwise } from "../pointwise.ts";
@@ -66,7 +66,7 @@ function listed(like: Tensor, list: readonly number[]): Tensor {
   const wrong = list.findIndex((i) => (i | 0) !== i);
   if (wrong >= 0) {
     throw new ArgumentError(
-      `index: an array must contain int32 indices, got ${JSON.stringify(list[wrong])}; pass masks as tensors`,
+      `index: an array must contain int32 indices, got ${quote(list[wrong])}; pass masks as tensors`,
     );
   }
   return integers(like, list);
@@ -264,7 +264,7 @@ function putOperands(
   const { view, picked } = resolve(
     x,
     // Unlike in brackets, a zero-dimensional index is an index tensor like the others.
-    indices.map((index) => (index?.ndim === 0 ? reshape(index, [1]) : (index ?? ":"))),
+    itemsOf("indexPut", indices).map((index) => (index?.ndim === 0 ? reshape(index, [1]) : (index ?? ":"))),
   );
   if (picked.length === 0) throw new ArgumentError("indexPut: expected at least one index tensor");
   expectOneType("indexPut", x, values);

@@ -11,7 +11,16 @@ import { ArgumentError, ShapeError } from "../errors.ts";
 import { finfo } from "../limits.ts";
 import { type Pointwise, pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
-import { expectRank, expectShape, type Shape, sameShape, shapeError, shapeOf, showShape } from "../shape.ts";
+import {
+  checkSizes,
+  expectRank,
+  expectShape,
+  type Shape,
+  sameShape,
+  shapeError,
+  shapeOf,
+  showShape,
+} from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { normalized } from "./normalized.ts";
 import { pad } from "./pad.ts";
@@ -36,6 +45,7 @@ function shaped(x: Tensor | null | undefined, shape: Shape): Tensor | null {
 
 /** The dimensions that `normalizedShape` covers: the last ones of `x`, whose sizes must match. */
 function lastDimensions(operation: string, x: Tensor, normalizedShape: Shape): number[] {
+  checkSizes(operation, normalizedShape);
   const lead = x.ndim - normalizedShape.length;
   if (normalizedShape.length === 0 || lead < 0 || !sameShape(x.shape.slice(Math.max(lead, 0)), normalizedShape)) {
     throw new ShapeError(

@@ -3,6 +3,7 @@
  * one dimension after the other.
  */
 
+import { refuse } from "../argument.ts";
 import { runPool } from "../backends/cpu/pool.ts";
 import { expectFloating } from "../dtype.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
@@ -220,7 +221,7 @@ function avgPool(
   });
   const { countIncludePad, divisorOverride } = given;
   if (divisorOverride !== undefined && !(typeof divisorOverride === "number" && Math.abs(divisorOverride) > 0))
-    throw new ArgumentError(`${operation}: divisorOverride must not be 0 and must be a number, got ${divisorOverride}`);
+    refuse(operation, "divisorOverride", divisorOverride, "not be 0 and must be a number");
   // Integers are averaged in float64 and truncated. The factor makes up for rounding just below a whole number.
   if (x?.dtype === "int32" && x.device.supports("float64"))
     return cast(mul(avgPool(operation, dims, cast(x, "float64"), size, options), 1 + 2 ** -46), "int32");

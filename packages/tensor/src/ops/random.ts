@@ -4,7 +4,7 @@
  * host's generator.
  */
 
-import { checkNumber, checkOrder, checkPositive, expectNumber } from "../argument.ts";
+import { checkNumber, checkOrder, checkPositive, expectNumber, expectTensor } from "../argument.ts";
 import { capturing, writeDrawn } from "../capture.ts";
 import { bytesOf, computeType, type DType, digitsOf, expectFloating, isFloating } from "../dtype.ts";
 import { encode, numbersOf } from "../encode.ts";
@@ -390,6 +390,7 @@ export function drawIntegers_(
   options?: GeneratorOption,
 ): Tensor {
   const generator = generatorOf(operation, options);
+  expectTensor(operation, x);
   const limit = 2 ** digitsOf(x.dtype);
   const end = to ?? limit + Number(isFloating(x.dtype));
   checkRange(operation, from, end);

@@ -1,10 +1,10 @@
 /** Views of parts of a tensor: one index, a range, a diagonal, sliding windows, or any strides. */
 
-import { checkInteger, expectTensor } from "../argument.ts";
+import { checkInteger, expectTensor, refuse } from "../argument.ts";
 import { bytesOf } from "../dtype.ts";
 import { ArgumentError, AutogradError, IndexError } from "../errors.ts";
 import { apply, type Op, rules } from "../op.ts";
-import { checkSizes, differentDimensions, dimension, ownDimension, type Shape, showShape } from "../shape.ts";
+import { checkSizes, differentDimensions, dimension, ownDimension, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { positionsOf, windowOn } from "../view.ts";
 import { addInto, fillView, integers } from "./fill.ts";
@@ -248,15 +248,9 @@ function extent(shape: Shape, strides: readonly number[], offset: number): numbe
 export function asStrided(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
   expectTensor("asStrided", x);
   checkSizes("asStrided", shape);
-  if (
-    strides.length !== shape.length ||
-    strides.some((s) => !Number.isInteger(s) || s < 0) ||
-    !Number.isInteger(offset)
-  ) {
-    throw new ArgumentError(
-      `asStrided: expected an integer offset and ${shape.length} non-negative strides for the shape ${showShape(shape)}, got ${offset} and ${showShape(strides)}`,
-    );
-  }
+  checkInteger("asStrided", "offset", offset, Number.NEGATIVE_INFINITY);
+  if (strides?.length !== shape.length || strides.some((s) => !Number.isInteger(s) || s < 0))
+    refuse("asStrided", "strides", strides, `be ${shape.length} non-negative integers`);
   const first = x.offset + offset;
   const end = extent(shape, strides, first);
   const room = Math.floor(x.buffer.bytes / bytesOf(x.dtype));

@@ -70,9 +70,9 @@ const polygammas = new Map<number, Unary>();
  *
  * https://pytorch.org/docs/stable/special.html#torch.special.polygamma
  *
- * @throws ArgumentError unless `n` is a non-negative integer.
+ * @throws ArgumentError unless `n` is an integer from 0 to 1000.
  */
 export function polygamma(n: number, x: Tensor): Tensor {
-  checkInteger("polygamma", "n", n);
+  checkInteger("polygamma", "n", n, 0, 1000);
   return once(polygammas, n, () => pointwise<[Tensor]>("polygamma", (e) => polygammaFormula(n, e)))(x);
 }

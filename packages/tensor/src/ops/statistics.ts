@@ -3,7 +3,7 @@
  * one kernel, so that numbers far from zero lose no digits.
  */
 
-import { checkInteger, expectNumber, expectTensor } from "../argument.ts";
+import { checkInteger, expectNumber, expectTensor, quote } from "../argument.ts";
 import { type DType, expectFloating, isFloating, kindOf } from "../dtype.ts";
 import { ArgumentError, DTypeError } from "../errors.ts";
 import { type Expr, row, scalar } from "../expr/expr.ts";
@@ -239,7 +239,7 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
   const { keepdim, dtype } = settings("norm", options, reduceDefaults);
   const order = p === "fro" ? 2 : p;
   if (typeof order !== "number" || Number.isNaN(order)) {
-    throw new ArgumentError(`norm: p must be a number or "fro", got ${JSON.stringify(p)}; "nuc" is in @akari/linalg`);
+    throw new ArgumentError(`norm: p must be a number or "fro", got ${quote(p)}; "nuc" is in @akari/linalg`);
   }
   const type: DType = floatingType("norm", x, dtype);
   if (!Number.isFinite(order)) return (order > 0 ? amax : amin)(abs(cast(x, type)), dim, { keepdim });

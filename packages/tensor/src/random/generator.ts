@@ -6,7 +6,7 @@
  * generator".
  */
 
-import { describeValue } from "../argument.ts";
+import { describeValue, refuse } from "../argument.ts";
 import { ArgumentError } from "../errors.ts";
 import { fillBlocks, middleWord as middle, blockWords as size } from "./twister.ts";
 
@@ -40,8 +40,7 @@ export class Generator {
    * @throws ArgumentError unless the seed is a safe integer.
    */
   manualSeed(seed: number): this {
-    if (!Number.isSafeInteger(seed))
-      throw new ArgumentError(`manualSeed: the seed must be a safe integer, got ${seed}`);
+    if (!Number.isSafeInteger(seed)) refuse("manualSeed", "the seed", seed, "be a safe integer");
     this.#seed = seed;
     this.#spare = null;
     const state = this.#state;

@@ -92,7 +92,7 @@ describe("get", () => {
     const x = counting(3, 4);
     const arrays: [array: unknown[], quoted: string][] = [
       [[0, 0.5], "0.5"],
-      [[[0, 1]], "[0,1]"],
+      [[[0, 1]], "[0, 1]"],
       [[true, false, true], "true"],
       [[2 ** 32], "4294967296"],
     ];
