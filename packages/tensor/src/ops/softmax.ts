@@ -109,6 +109,7 @@ const softNegative: SoftFunction = /* @__PURE__ */ softFunction("softmin", {
 const logarithmic: SoftFunction = /* @__PURE__ */ softFunction("logSoftmax", {
   sign: 1,
   element: (shifted, total) => shifted.sub(total.log()),
+  // Of any number of operands: a minifier may drop a parameter that is not used.
   summed: /* @__PURE__ */ pointwise<[Tensor, Tensor]>("logSoftmaxBackward", (...[g]) => g),
   gradient: /* @__PURE__ */ pointwise<[Tensor, Tensor, Tensor]>("logSoftmaxBackward", (g, y, total) =>
     g.sub(y.exp().mul(total)),
