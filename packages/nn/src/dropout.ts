@@ -2,14 +2,21 @@
  * Dropout layers: in training, elements or channels are zeroed at random and the others scaled up to compensate.
  */
 
-import type { Generator, Tensor } from "@akari/tensor";
-import { checkNumber, settings } from "@akari/tensor";
-import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "./functional/dropout.ts";
+import { checkNumber, type Generator, type InplaceOptions, settings, type Tensor } from "@akari/tensor";
+import {
+  alphaDropout,
+  type DropoutFunctionOptions,
+  dropout,
+  dropout1d,
+  dropout2d,
+  dropout3d,
+  featureAlphaDropout,
+} from "./functional/dropout.ts";
 import { Module } from "./module.ts";
 import { fields } from "./state-name.ts";
 
 /** Options of the dropout layers. */
-export interface DropoutOptions {
+export interface DropoutOptions extends InplaceOptions {
   /** Source of random numbers. Default: the default generator. */
   readonly generator?: Generator;
 }
@@ -17,25 +24,30 @@ export interface DropoutOptions {
 abstract class DropoutNd extends Module {
   /** Probability that an element or channel is dropped, from 0 to 1. Default 0.5. */
   readonly p: number;
-  private readonly drawing: DropoutOptions;
+  /** Whether the result overwrites the input in training. Default false. */
+  readonly inplace: boolean;
+  private readonly generator: Generator | undefined;
 
   constructor(p = 0.5, options?: DropoutOptions) {
     super();
     const layer = this.constructor.name;
     checkNumber(layer, "p", p, 1);
     this.p = p;
-    this.drawing = settings(layer, options, { generator: undefined });
+    const { inplace, generator } = settings(layer, options, { inplace: false, generator: undefined });
+    this.inplace = inplace;
+    this.generator = generator;
   }
 
-  /** Options for the functional form: whether the layer is in training mode, and the generator. */
-  protected options(): { readonly training: boolean } & DropoutOptions {
-    return { training: this.training, ...this.drawing };
+  /** Options for the functional form. */
+  protected options(): DropoutFunctionOptions {
+    const { training, inplace, generator } = this;
+    return { training, inplace, ...(generator && { generator }) };
   }
 
   abstract override forward(input: Tensor): Tensor;
 
   override extraRepr(): string {
-    return `${fields(this, "p")}, inplace=False`;
+    return fields(this, "p", "inplace");
   }
 }
 

@@ -1,6 +1,6 @@
 /** Layers: output shapes, names in the state, printed form, and errors. */
 
-import { noGrad } from "@akari/autograd";
+import { noGrad, requiresGrad } from "@akari/autograd";
 import {
   ArgumentError,
   cpu,
@@ -583,8 +583,32 @@ describe("dropout", () => {
       expect(drawn({ training: true })).toEqual(drawn(0.5, { training: true }));
       expect(drawn({ p: 0.2, training: false })).toEqual(ones([4, 4, 2, 2]).toArraySync());
       expect(() => drawn({ p: 2 })).toThrow(/ropout(2d)?: p must be from 0 to 1, got 2/);
-      expect(() => drawn({ inplace: true })).toThrow(/there is no option "inplace"; there are p, training, generator/);
+      expect(() => drawn({ inPlace: true })).toThrow('there is no option "inPlace"; there are p, training, inplace');
       expect(() => drawn(0.5, { p: 0.2 })).toThrow(/there is no option "p"; there are training/);
+    }
+  });
+
+  it("overwrites its input in place, with the same result and gradient", () => {
+    for (const layer of [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout]) {
+      for (const p of [0.3, 1]) {
+        const [apart, within] = [false, true].map((inplace) => {
+          manualSeed(1);
+          const x = requiresGrad(ones([3, 4, 5, 2]));
+          const h = x.mul(2);
+          const y = new layer(p, { inplace })(h);
+          expect(y === h).toBe(inplace);
+          y.sum().backward();
+          return [y.toArraySync(), x.grad?.toArraySync()];
+        });
+        expect(within).toEqual(apart);
+      }
+      expect(String(new layer(0.3, { inplace: true }))).toBe(`${layer.name}(p=0.3, inplace=True)`);
+      const leaf = requiresGrad(ones([2, 2]));
+      expect(() => new layer(0.3, { inplace: true })(leaf)).toThrow(/a leaf that requires/);
+      expect(leaf.toArraySync()).toEqual([
+        [1, 1],
+        [1, 1],
+      ]);
     }
   });
 

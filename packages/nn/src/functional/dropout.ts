@@ -7,15 +7,15 @@ import {
   expectRank,
   expectTensor,
   type Generator,
+  type InplaceOptions,
   isOptions,
   pointwise,
   settings,
   type Tensor,
-  zerosLike,
 } from "@akari/tensor";
 
 /** Options of the dropout functions. */
-export interface DropoutFunctionOptions {
+export interface DropoutFunctionOptions extends InplaceOptions {
   /** Whether to apply dropout. Default true, or false for the alpha variants. */
   readonly training?: boolean;
   /** Source of random numbers. Default: the default generator. */
@@ -37,7 +37,7 @@ function checked(
   training: boolean,
 ) {
   expectTensor(operation, input);
-  const defaults = { training, generator: undefined };
+  const defaults = { training, inplace: false, generator: undefined };
   const chosen = isOptions(p)
     ? settings(operation, p, { p: 0.5, ...defaults })
     : { ...settings(operation, options, defaults), p };
@@ -58,6 +58,11 @@ function drawn(input: Tensor, dims: number, p: number, generator: Generator | un
   return input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
 }
 
+/** Drops everything. */
+function zeroed(input: Tensor, inplace: boolean): Tensor {
+  return inplace ? input.mul_(0) : input.mul(0);
+}
+
 /** Drops elements or, given the rank of an input without a batch dimension, whole channels. */
 function dropped(
   operation: string,
@@ -66,12 +71,13 @@ function dropped(
   options: DropoutFunctionOptions | undefined,
   unbatched: number | null,
 ): Tensor {
-  const { p, training, generator } = checked(operation, input, given, options, true);
+  const { p, training, inplace, generator } = checked(operation, input, given, options, true);
   if (!training || p === 0) return input;
-  if (p === 1) return input.mul(zerosLike(input));
+  if (p === 1) return zeroed(input, inplace);
   // Without a batch dimension, the channels are the first dimension.
   const dims = unbatched === null ? input.ndim : input.ndim === unbatched ? 1 : 2;
-  return masked(input, drawn(input, dims, p, generator), 1 / (1 - p));
+  const mask = drawn(input, dims, p, generator);
+  return (inplace ? masked.inPlace : masked)(input, mask, 1 / (1 - p));
 }
 
 /**
@@ -146,12 +152,12 @@ function alphaDropped(
   options: DropoutFunctionOptions | undefined,
   channels: boolean,
 ): Tensor {
-  const { p, training, generator } = checked(operation, input, given, options, false);
+  const { p, training, inplace, generator } = checked(operation, input, given, options, false);
   if (!training || p === 0) return input;
-  if (p === 1) return input.mul(zerosLike(input));
+  if (p === 1) return zeroed(input, inplace);
   const mask = drawn(input, channels ? 2 : input.ndim, p, generator);
   const a = 1 / Math.sqrt((seluFloor ** 2 * p + 1) * (1 - p));
-  return alphaMasked(input, mask, a, seluFloor * a * p, seluFloor * a);
+  return (inplace ? alphaMasked.inPlace : alphaMasked)(input, mask, a, seluFloor * a * p, seluFloor * a);
 }
 
 /**
