@@ -295,7 +295,7 @@ it("embeddings, parameters, clipping and spectralNorm reject unknown options", (
     "Parameter: expected options by name, { requiresGrad }, got false",
   );
   expect(() => unchecked(nn.clipGradNorm_, [x()], { maxNorm: 1 })).toThrow(
-    "clipGradNorm_: maxNorm must not be negative, got an object",
+    "clipGradNorm_: maxNorm must not be negative, got { maxNorm: 1 }",
   );
   expect(() => unchecked(nn.clipGradNorm_, [x()], 1, 2)).toThrow(
     /clipGradNorm_: expected options by name, \{ normType/,

@@ -13,10 +13,17 @@ export function describeValue(value: unknown): string {
   return "storage" in value ? "a tensor" : "then" in value ? "a promise" : "an object";
 }
 
-/** Returns a value as errors quote it: strings in quotation marks, arrays in brackets, and anything else described. */
+/**
+ * Returns a value as errors quote it: strings in quotation marks, the contents of arrays and plain objects, and anything
+ * else described.
+ */
 export function quote(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
-  return Array.isArray(value) ? `[${value.map(quote).join(", ")}]` : describeValue(value);
+  if (Array.isArray(value)) return `[${value.map(quote).join(", ")}]`;
+  if (describeValue(value) !== "an object" || Object.getPrototypeOf(value) !== Object.prototype)
+    return describeValue(value);
+  const entries = Object.entries(value as object).map(([key, item]) => `${key}: ${describeValue(item)}`);
+  return `{ ${entries.join(", ")} }`;
 }
 
 /**

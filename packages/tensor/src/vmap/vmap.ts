@@ -135,9 +135,14 @@ export function vmap<Args extends readonly unknown[], Result>(
   options?: VmapOptions,
 ): (...args: Args) => Result {
   if (typeof fn !== "function") throw new ArgumentError(`vmap: expected a function, got ${describeValue(fn)}`);
-  const { inDims, outDims, randomness, chunkSize } = settings("vmap", options, {
-    inDims: 0,
-    outDims: 0,
+  const {
+    inDims = 0,
+    outDims = 0,
+    randomness,
+    chunkSize,
+  } = settings("vmap", options, {
+    inDims: undefined, // null means none
+    outDims: undefined,
     randomness: "error",
     chunkSize: null,
   });

@@ -52,7 +52,7 @@ describe("assembling", () => {
     );
     expect(() => sliceScatter(ones([4]), ones([3]), 0, 0, 2)).toThrow(ShapeError);
     expect(() => ones([2, 2]).fillDiagonal_(1, { wrap: true } as never)).toThrow(
-      new ArgumentError("fillDiagonal_: wrap must be true or false, got an object"),
+      new ArgumentError("fillDiagonal_: wrap must be true or false, got { wrap: true }"),
     );
     expect(() => ones([2, 2, 3]).fillDiagonal_(1)).toThrow(/a matrix or equal sizes, got shape \[2, 2, 3\]/);
     expect(cartesianProd(tensor([1, 2])).toArraySync()).toEqual([1, 2]);
