@@ -115,6 +115,11 @@ describe("the error says what to do", () => {
       1,
       "registerBuffer: expected a tensor, got 1; make one with tensor([...])",
     ],
+    [
+      (y) => new nn.Transformer(y),
+      { dModel: 8, nhead: 2 },
+      "Transformer: dModel must be a positive integer, got { dModel: 8, nhead: 2 }",
+    ],
     [(y) => nn.clipGradValue_([], y), null, "clipGradValue_: clipValue must not be negative, got null"],
   ];
   for (const [call, thing, message] of messages)

@@ -3,6 +3,7 @@
  */
 
 import { full, settings, type Tensor } from "@akari/tensor";
+import { checkCounts } from "./arguments.ts";
 import type { MultiheadAttention } from "./attention.ts";
 import type { Dropout } from "./dropout.ts";
 import { xavierUniform_ } from "./init.ts";
@@ -158,6 +159,7 @@ export class Transformer extends Module {
       numDecoderLayers: 6,
       ...layerDefaults,
     });
+    checkCounts("Transformer", { dModel, nhead });
     const encoderLayer = new TransformerEncoderLayer(dModel, nhead, layer);
     const decoderLayer = new TransformerDecoderLayer(dModel, nhead, layer);
     // The stacks copy these layers, so that their normalizations are free to use.
