@@ -68,8 +68,8 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   readonly base: Base;
   /** The transforms, in the order in which they are applied. */
   readonly transforms: readonly Transform[];
-  /** For each sample, what each transform computed it from, and the sample's version. */
-  readonly #origins = new WeakMap<Tensor, { readonly steps: readonly Tensor[]; readonly version: number }>();
+  /** For each sample, what each transform with a cache computed it from, and the sample's version. */
+  readonly #origins = new WeakMap<Tensor, { readonly steps: readonly (Tensor | null)[]; readonly version: number }>();
 
   /** @throws ShapeError when the base distribution has fewer dimensions than the transforms need. */
   constructor(base: Base, transforms: Transform | readonly Transform[], options: DistributionOptions = {}) {
@@ -107,8 +107,8 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
     const origin = this.#origins.get(y);
     const steps = origin?.version === y.storage.version ? origin.steps : [];
     for (const [i, transform] of [...this.transforms.entries()].reverse()) {
-      const step = transform.cacheSize === 1 ? steps[i] : undefined;
-      const x = step === undefined || step.isDisposed ? transform.inverse(y) : step;
+      const step = steps[i];
+      const x = !step || step.isDisposed ? transform.inverse(y) : step;
       dims += transform.domain.eventDim - transform.codomain.eventDim;
       const term = sumRightmost(transform.logAbsDetJacobian(x, y), dims - transform.domain.eventDim);
       stretch = stretch === null ? term : stretch.add(term);
@@ -142,9 +142,9 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   }
 
   #forward(x: Tensor): Tensor {
-    const steps: Tensor[] = [];
+    const steps: (Tensor | null)[] = [];
     const y = this.transforms.reduce((value, transform) => {
-      steps.push(value);
+      steps.push(transform.cacheSize === 1 ? value : null);
       return transform.apply(value);
     }, x);
     this.#origins.set(y, { steps, version: y.storage.version });
