@@ -121,7 +121,7 @@ export class TensorDataset<Tensors extends readonly Tensor[]> implements Dataset
   }
 
   batch(indices: readonly number[]): Rows<Tensors> {
-    for (const index of itemsOf("Subset", indices)) checkIndex("TensorDataset", index, this.length);
+    for (const index of indices) checkIndex("TensorDataset", index, this.length);
     const rows = Int32Array.from(indices);
     return this.#each((x) => {
       const index = tensor(rows, { device: x.device });
