@@ -501,19 +501,6 @@ describe("initializers", () => {
   });
 });
 
-describe("dropout", () => {
-  it("drops and scales elements in training, and returns the input in evaluation", () => {
-    const layer = new Dropout(0.5);
-    const y = layer(ones([1000])).toArraySync() as number[];
-    expect(new Set(y)).toEqual(new Set([0, 2]));
-    const kept = y.filter((v) => v === 2).length;
-    expect(kept).toBeGreaterThan(400);
-    expect(kept).toBeLessThan(600);
-    const x = tensor([1, 2, 3]);
-    expect(layer.eval()(x)).toBe(x);
-  });
-});
-
 describe("a training step", () => {
   it("lowers the loss", () => {
     manualSeed(1);
