@@ -7,9 +7,10 @@ import { enableGrad, grad, hessian, hvp, jacobian, jvp, noGrad, requiresGrad, vj
 import type { Backend, BackwardOptions, Tensor } from "@akari/tensor";
 import { Arguments, camelCase } from "./arguments.ts";
 import { checkEqual, checkSame, type Tolerance } from "./compare.ts";
+import type { Call } from "./op-case.ts";
 import { positionsOf } from "./positions.ts";
 import { isRecorded, type Json, load, Mismatch, Missing, type Recorded } from "./recorded.ts";
-import { table } from "./tables/index.ts";
+import { entryOf, table } from "./tables/index.ts";
 
 type Statement = readonly Json[];
 
@@ -154,11 +155,11 @@ class Machine {
   }
 
   #call(op: string, args: readonly Json[]): Value {
-    const call = table[op];
-    if (call === undefined) throw new Missing(op);
+    const entry = entryOf(op);
+    if (entry === null) throw new Missing(op);
     const tensors = new Map<string, Tensor | readonly Tensor[]>();
     const others: Record<string, Json> = {};
-    const names = positionsOf(op);
+    const names = positionsOf(entry);
     // `max` and `min` accept a dimension or another tensor.
     const second = (name = "other"): string => (name === "dim" ? "other" : name);
     args.forEach((arg, i) => {
@@ -169,7 +170,7 @@ class Machine {
       else others[names[i] as string] = arg;
     });
     const given = new Arguments(tensors, others);
-    const result = call(given);
+    const result = (table[entry] as Call)(given); // safe: it is the name of an entry
     given.checkUsed(op);
     return result as Value;
   }

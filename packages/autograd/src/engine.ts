@@ -118,17 +118,15 @@ class Pass {
 
   /** Removes and returns the complete gradients of a node's outputs; null when none arrived. */
   #take(node: Node): (Tensor | null)[] | null {
-    const { only, capture } = this.#options;
+    const { only, capture, bare } = this.#options;
     const gradients = node.variables.map((variable) => {
       const arrived = variable && this.#arrived.get(variable);
       if (!variable || !arrived) return null;
       this.#arrived.delete(variable);
       const gradient = this.#hooked(variable, arrived);
-      if (variable.retains && !capture) variable.grad = this.#copy(gradient);
-      if (only?.includes(variable)) {
-        if (capture) this.#captured.set(variable, this.#copy(gradient));
-        else this.#accumulate(variable, this.#copy(gradient));
-      }
+      if (capture && only?.includes(variable)) this.#captured.set(variable, this.#copy(gradient));
+      if (variable.retains && !bare && (!capture || this.#leading?.has(node)))
+        this.#accumulate(variable, this.#copy(gradient));
       return gradient;
     });
     return gradients.some((gradient) => gradient !== null) ? gradients : null;
@@ -222,7 +220,8 @@ class Pass {
     const { createGraph } = this.#options;
     const grad = createGraph ? variable.lendGrad() : variable.grad;
     if (createGraph) {
-      variable.grad = keep(grad?.add(gradient) ?? gradient);
+      // The gradient of another variable may be the same tensor.
+      variable.grad = keep(grad?.add(gradient) ?? gradient.clone());
     } else if (grad !== null) {
       grad.add_(gradient);
       gradient.dispose();

@@ -45,7 +45,7 @@ export class Variable implements Trace {
   readonly node: Node | null;
   /** Index of the tensor among the outputs of `node`. */
   readonly index: number;
-  /** Whether a tensor that is not a leaf keeps its gradient in `grad`. */
+  /** Whether the gradient is added to `grad` although the tensor is not a leaf, to which it always is. */
   retains = false;
   /** Hooks, called in order of registration when the gradient has been computed. */
   readonly hooks: Set<Hook> = new Set();
@@ -138,6 +138,7 @@ export class Variable implements Trace {
     if (edges === null && base === null) return;
     if (!isFloating(target.dtype)) return;
     checkForward(recorded);
+    const retains = target.trace instanceof Variable && target.trace.retains;
     const inner = new OperationNode(recorded, edges ?? recorded.inputs.map(() => null), target, originOfCall());
     if (below === target) {
       target.trace = new Variable(inner, 0, specOf(target));
@@ -148,6 +149,7 @@ export class Variable implements Trace {
       // Reading the view's trace detects that the base has a new trace, and follows it.
       inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable returns a Variable
     }
+    if (retains) (target.trace as Variable).retains = true; // safe: just set, or followed
   }
 
   follow(view: Tensor): Trace | undefined {
@@ -193,7 +195,7 @@ export class Variable implements Trace {
 
   retainGrad(): void {
     if (!this.requiresGrad) throw new AutogradError("retainGrad: this tensor does not require a gradient");
-    if (this.node !== null) this.retains = true;
+    this.retains = true;
   }
 
   registerHook(_: Tensor, hook: Hook): () => void {
@@ -282,6 +284,7 @@ export function passOptions({
   checkChoice("backward", "retainGraph", retainGraph, [true, false]);
   const only = inputs === undefined ? null : [inputs].flat().map((input) => variableOf("backward", input));
   if (only?.length === 0) throw new ArgumentError("backward: inputs must not be empty");
+  for (const variable of only ?? []) variable.retains = true;
   return { createGraph, retainGraph, only, capture: false };
 }
 

@@ -23,6 +23,53 @@ describe("backward", () => {
     expect(x.grad?.toArraySync()).toEqual([4, 6]);
   });
 
+  it("accumulates after a recorded pass, for each leaf in a tensor of its own", () => {
+    const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+    x.add(y).sum().backward({ createGraph: true });
+    x.mul(3).sum().backward();
+    expect([x.grad?.toArraySync(), y.grad?.toArraySync()]).toEqual([
+      [4, 4],
+      [1, 1],
+    ]);
+    const z = leaf([1, 2]);
+    z.pow(3).sum().backward({ createGraph: true });
+    z.grad?.sum().backward();
+    expect(z.grad?.toArraySync()).toEqual([3 + 6, 12 + 12]);
+  });
+
+  it("accumulates into a tensor that retains its gradient", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2).retainGrad();
+    const sum = y.sum();
+    sum.backward({ retainGraph: true });
+    y.pow(2).sum().backward({ retainGraph: true });
+    expect(y.grad?.toArraySync()).toEqual([1 + 4, 1 + 8]);
+    sum.backward({ inputs: [x, y], retainGraph: true });
+    expect(y.grad?.toArraySync()).toEqual([6, 10]);
+    // As in PyTorch, `grad` is a pass like others, but it does not go through the tensor at which it ends.
+    grad(sum, x, { retainGraph: true });
+    expect(y.grad?.toArraySync()).toEqual([7, 11]);
+    grad(sum, y);
+    expect(y.grad?.toArraySync()).toEqual([7, 11]);
+  });
+
+  it("retains the gradient of a tensor that was then modified in place", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2).retainGrad();
+    y.mul_(3).pow(2).sum().backward();
+    expect(y.grad?.toArraySync()).toEqual([12, 24]);
+  });
+
+  it("retains the gradient of each tensor in `inputs`", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(2);
+    const sum = y.sum();
+    sum.backward({ inputs: y, retainGraph: true });
+    expect([x.grad, y.grad?.toArraySync()]).toEqual([null, [1, 1]]);
+    sum.backward();
+    expect(y.grad?.toArraySync()).toEqual([2, 2]);
+  });
+
   it("sums the gradients of broadcast tensors", () => {
     const x = leaf([
       [1, 2, 3],

@@ -269,7 +269,7 @@ export class Tensor implements View {
     else trace.backward(this, gradient, options);
   }
 
-  /** Makes backward passes also store the gradient of this non-leaf tensor in its `grad`. Returns the tensor. */
+  /** Makes backward passes also add the gradient of this non-leaf tensor to its `grad`. Returns the tensor. */
   retainGrad(): this {
     this.#traced("retainGrad").retainGrad(this);
     return this;

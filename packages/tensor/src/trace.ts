@@ -40,7 +40,10 @@ export interface BackwardOptions {
   readonly retainGraph?: boolean;
   /** Whether to record the backward pass itself, so that gradients can be differentiated again. Default false. */
   readonly createGraph?: boolean;
-  /** The tensor or tensors to accumulate gradients into. Default: all leaves. */
+  /**
+   * The tensor or tensors to accumulate gradients into. Those that are not leaves retain their gradients from then on, as
+   * after `retainGrad`. Default: all leaves.
+   */
   readonly inputs?: Tensor | readonly Tensor[];
 }
 
