@@ -138,7 +138,7 @@ export class Variable implements Trace {
     if (edges === null && base === null) return;
     if (!isFloating(target.dtype)) return;
     checkForward(recorded);
-    const retains = target.trace instanceof Variable && target.trace.retains;
+    const retaining = [target, below].filter(({ trace }) => trace instanceof Variable && trace.retains);
     const inner = new OperationNode(recorded, edges ?? recorded.inputs.map(() => null), target, originOfCall());
     if (below === target) {
       target.trace = new Variable(inner, 0, specOf(target));
@@ -149,7 +149,7 @@ export class Variable implements Trace {
       // Reading the view's trace detects that the base has a new trace, and follows it.
       inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable returns a Variable
     }
-    if (retains) (target.trace as Variable).retains = true; // safe: just set, or followed
+    for (const x of retaining) (x.trace as Variable).retains = true; // safe: just set, or followed
   }
 
   follow(view: Tensor): Trace | undefined {

@@ -58,6 +58,10 @@ describe("backward", () => {
     const y = x.mul(2).retainGrad();
     y.mul_(3).pow(2).sum().backward();
     expect(y.grad?.toArraySync()).toEqual([12, 24]);
+    const z = x.mul(2).retainGrad();
+    z.select(0, 1).fill_(5);
+    z.pow(2).sum().backward();
+    expect(z.grad?.toArraySync()).toEqual([4, 10]);
   });
 
   it("retains the gradient of each tensor in `inputs`", () => {
