@@ -9,7 +9,10 @@ import type { DeviceBuffer } from "./backend.ts";
 import type { DType } from "./dtype.ts";
 import type { Program, RowProgram } from "./expr/program.ts";
 
-/** A strided view of a buffer. A stride of 0 repeats an element; strides are never negative. A Tensor is a View. */
+/**
+ * A strided view of a buffer. A stride of 0 repeats an element. Strides are negative only in inputs of pointwise calls,
+ * which then read backward. A Tensor is a View.
+ */
 export interface View {
   /** The device memory, which other views may share. */
   readonly buffer: DeviceBuffer;

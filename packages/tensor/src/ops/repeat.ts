@@ -2,11 +2,13 @@
 
 import { checkInteger } from "../argument.ts";
 import { ArgumentError, ShapeError } from "../errors.ts";
+import { apply, type Op, rules } from "../op.ts";
 import { checkSizes, differentDimensions, dimension, dimensions, ownDimension, shapeOf, showShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { clone } from "./copy.ts";
+import { windowOn } from "../view.ts";
+import { clone, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, integers } from "./fill.ts";
+import { integers } from "./fill.ts";
 import { indexList, selectUnchecked } from "./gather.ts";
 import { cat } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -118,8 +120,21 @@ export function roll(
   return result === x ? clone(x) : result;
 }
 
+/** Copying with the elements along some dimensions in reverse order, which is reading with negative strides. */
+const flipping: Op<readonly number[]> = {
+  name: "flip",
+  infer: ([x]) => [x],
+  run: ([x], dims, [to]) => {
+    const strides = x.strides.map((stride, d) => (dims.includes(d) ? -stride : stride));
+    const last = dims.reduce((at, d) => at + ((x.shape[d] as number) - 1) * (x.strides[d] as number), x.offset);
+    copyInto(to, windowOn(x, x.shape, strides, last), to.device);
+  },
+  gradient: /* @__PURE__ */ rules<readonly number[]>({ of: (g, { attrs }) => apply(flipping, [g], attrs) }),
+};
+
 /**
- * Reverses the order of the elements along the given dimensions. Returns a copy, since strides are never negative.
+ * Reverses the order of the elements along the given dimensions. Returns a copy, since the strides of a tensor are never
+ * negative.
  *
  * https://pytorch.org/docs/stable/generated/torch.flip.html
  *
@@ -127,16 +142,7 @@ export function roll(
  */
 export function flip(x: Tensor, ...dims: readonly number[] | readonly [readonly number[]]): Tensor {
   const named = sizesOf(dims);
-  let result = x;
-  for (const dim of named.length === 0 ? [] : dimensions("flip", named, x)) {
-    const size = x.shape[dim] as number;
-    result = selectUnchecked(
-      result,
-      dim,
-      counting(x, size, (i) => size - 1 - i),
-    );
-  }
-  return result === x ? clone(x) : result;
+  return apply(flipping, [x], named.length === 0 ? [] : dimensions("flip", named, x));
 }
 
 /**

@@ -114,6 +114,17 @@ export function operand(made: Recipe, shape: Shape, dtype: DType, role: "input" 
   return { dtype, shape, strides, offset: made.offset, values: contents(made.contents, dtype, length, made.seed) };
 }
 
+/** Returns the same elements read from the other end along some dimensions, chosen by the bits of a number. */
+export function reversed(one: Operand, bits: number): Operand {
+  let { offset } = one;
+  const strides = one.strides.map((stride, d) => {
+    if ((bits >> d) % 2 === 0 || one.shape.includes(0)) return stride;
+    offset += ((one.shape[d] as number) - 1) * stride;
+    return -stride;
+  });
+  return { ...one, strides, offset };
+}
+
 /** Replaces the values of an operand, for example by indices that are in bounds. */
 export function withValues(one: Operand, value: (i: number, random: () => number) => number, seed: number): Operand {
   const random = generator(seed);

@@ -7,7 +7,7 @@ import type { Expr } from "../expr/expr.ts";
 import { nodesOf, program } from "../expr/program.ts";
 import { type Accuracy, castRange, flushed, nodeRange } from "./formula-range.ts";
 import { build, type Sketch, showFormula, sketches } from "./formulas.ts";
-import { logical, type Operand, operand, type Recipe, recipe, shapes } from "./operand.ts";
+import { logical, type Operand, operand, type Recipe, recipe, reversed, shapes } from "./operand.ts";
 import { point, type Range } from "./range.ts";
 import type { Trial } from "./trial.ts";
 
@@ -60,6 +60,8 @@ interface Draw {
   readonly types: readonly DType[];
   readonly sketches: readonly Sketch[];
   readonly recipes: readonly Recipe[];
+  /** For each input, the dimensions that it is read backward along, as bits. */
+  readonly reverse: readonly number[];
   readonly store: readonly DType[];
   readonly inPlace: boolean;
 }
@@ -71,6 +73,10 @@ function draws(dtypes: readonly DType[], most: number): fc.Arbitrary<Draw> {
     types: fc.array(type, { minLength: 1, maxLength: 3 }),
     sketches: fc.array(sketches(3), { minLength: 1, maxLength: 3 }),
     recipes: fc.array(recipe(), { minLength: 6, maxLength: 6, size: "max" }),
+    reverse: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(31) }), {
+      minLength: 3,
+      maxLength: 3,
+    }),
     store: fc.array(type, { minLength: 3, maxLength: 3, size: "max" }),
     inPlace: fc.boolean(),
   });
@@ -82,14 +88,15 @@ export function pointwiseTrials(dtypes: readonly DType[], accuracy: Accuracy, mo
 }
 
 function pointwiseTrial(
-  { shape, types, sketches, recipes, store, inPlace }: Draw,
+  { shape, types, sketches, recipes, reverse, store, inPlace }: Draw,
   dtypes: readonly DType[],
   accuracy: Accuracy,
 ): Trial {
   const outputs = sketches.map((sketch) => build(sketch, types, someScalars.length, dtypes));
-  const inputs = types.map((dtype, k) =>
-    operand(recipes[k] as Recipe, shape, dtype, inPlace && k === 0 ? "output" : "input"),
-  );
+  const inputs = types.map((dtype, k) => {
+    if (inPlace && k === 0) return operand(recipes[k] as Recipe, shape, dtype, "output");
+    return reversed(operand(recipes[k] as Recipe, shape, dtype), reverse[k] as number);
+  });
   const targets = outputs.map((e, k) =>
     operand(
       recipes[3 + k] as Recipe,
