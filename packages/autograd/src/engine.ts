@@ -9,6 +9,8 @@ import {
   AutogradError,
   type Backend,
   capturing,
+  expectShape,
+  expectTensor,
   keep,
   type Spec,
   sameShape,
@@ -209,6 +211,8 @@ class Pass {
       // The hook may keep the tensor it receives, so it gets a handle of its own.
       const replaced = hook(this.#handle(current));
       if (!replaced) continue;
+      expectTensor("registerHook", replaced);
+      expectShape("registerHook", "result", replaced, current.shape);
       if (!this.#options.createGraph) current.dispose();
       current = this.#handle(replaced);
     }

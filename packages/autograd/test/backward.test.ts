@@ -1,6 +1,6 @@
 import { ArgumentError, AutogradError, ones, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { grad, noGrad, requiresGrad } from "../src/index.ts";
+import { grad, noGrad, requiresGrad, setGradEnabled } from "../src/index.ts";
 
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values));
 
@@ -151,6 +151,23 @@ describe("backward", () => {
       .backward(null, { inputs: [w] });
     expect(x.grad).toBeNull();
     expect(w.grad?.toArraySync()).toEqual([1, 2]);
+  });
+
+  it("sets the grad mode for a function, for a block, or until the next call", () => {
+    const x = leaf([1, 2]);
+    const recorded = () => x.mul(2).requiresGrad;
+    expect([setGradEnabled(false, recorded), recorded()]).toEqual([false, true]);
+    expect(() => setGradEnabled(false, () => x.reshape([3]))).toThrow(ShapeError);
+    {
+      using _ = setGradEnabled(false);
+      expect([recorded(), setGradEnabled(true, recorded), recorded()]).toEqual([false, true, false]);
+    }
+    expect(recorded()).toBe(true);
+    setGradEnabled(false);
+    expect(recorded()).toBe(false);
+    setGradEnabled(true);
+    expect(recorded()).toBe(true);
+    expect(() => setGradEnabled(undefined as never)).toThrow(/^setGradEnabled: on must be true or false/);
   });
 
   it("records nothing in noGrad, also across an await", async () => {
@@ -338,6 +355,17 @@ describe("hooks", () => {
     expect(kept).toHaveLength(1);
     expect((kept[0] as typeof x).toArraySync()).toEqual([5]);
     expect(x.grad?.toArraySync()).toEqual([5]);
+  });
+
+  it("must return a tensor of the shape of the gradient, or nothing", () => {
+    const returning = (result: unknown) => () => {
+      const y = leaf([1, 2]).mul(3);
+      y.registerHook(() => result as Tensor);
+      y.sum().backward();
+    };
+    expect(returning(ones([5]))).toThrow(/^registerHook: expected a result of shape \[2\], got shape \[5\]/);
+    expect(returning(5)).toThrow(/^registerHook: expected a tensor, got 5/);
+    for (const nothing of [undefined, null]) expect(returning(nothing)).not.toThrow();
   });
 });
 
