@@ -15,7 +15,7 @@ const own: Readonly<Record<string, string>> = {
   Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
   Creation: "newZeros newOnes newFull",
-  "Copies and conversion": "float double half int long byte bool typeAs to clone contiguous copy_ setData",
+  "Copies and conversion": "float double half bfloat16 int long byte bool typeAs to clone contiguous copy_ setData",
   Reductions: "var sumToSize",
   Shape: "T viewAs",
   "For writing operations": "storage buffer viewed trace newEmpty allocate alias viewThrough",

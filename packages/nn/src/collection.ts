@@ -3,7 +3,7 @@
  * `list[0]` reads and replaces one.
  */
 
-import { ArgumentError, IndexError, itemsOf, Tensor } from "@akari/tensor";
+import { IndexError, itemsOf } from "@akari/tensor";
 import { Module } from "./module.ts";
 
 /** Items in order, named "0", "1", … unless they are given names. */
@@ -51,6 +51,9 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
   /** Returns [name, item] pairs in insertion order. */
   abstract items(): [string, Item][];
 
+  /** Sets the item with a name. Returns the dictionary. */
+  abstract set(name: string, item: unknown): this;
+
   /**
    * Returns the item with a name, typed as it was passed in.
    *
@@ -66,6 +69,28 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
   /** Returns whether there is an item with a name. */
   has(name: string): boolean {
     return this.keys().includes(name);
+  }
+
+  /**
+   * Removes the item with a name and returns it.
+   *
+   * @throws IndexError when there is no item with that name.
+   */
+  pop<Name extends keyof Items & string>(name: Name): Items[Name] {
+    const found = this.get(name);
+    this.delete(name);
+    return found;
+  }
+
+  /** Removes all items. */
+  clear(): void {
+    for (const name of this.keys()) this.delete(name);
+  }
+
+  /** Sets several items: those of an object, or [name, item] pairs. Returns the dictionary. */
+  update(items: Readonly<Partial<Items>> | Iterable<readonly [string, Item]>): this {
+    for (const [name, item] of Symbol.iterator in items ? items : Object.entries(items)) this.set(name, item);
+    return this;
   }
 
   /** Removes the item with a name. Returns whether there was one. */
@@ -87,17 +112,4 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
   [Symbol.iterator](): IterableIterator<[string, Item]> {
     return this.items().values();
   }
-}
-
-/**
- * Stores an item under a name. Returns the container.
- *
- * @throws ArgumentError when the name is that of a method or another property.
- */
-export function place<Container extends Module>(container: Container, name: string, item: Module | Tensor): Container {
-  const old: unknown = Reflect.get(container, name);
-  if (name in container && !(old instanceof Module || old instanceof Tensor))
-    throw new ArgumentError(`${container.constructor.name}: "${name}" is a reserved name; use another`);
-  Reflect.set(container, name, item);
-  return container;
 }

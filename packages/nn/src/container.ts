@@ -3,8 +3,8 @@
  */
 
 import { checkInteger, type Tensor } from "@akari/tensor";
-import { Dictionary, place, Sequence } from "./collection.ts";
-import { expectModule, keepsNothing, type Layer, type Module } from "./module.ts";
+import { Dictionary, Sequence } from "./collection.ts";
+import { expectModule, keepsNothing, type Layer, type Module, place } from "./module.ts";
 
 /** Modules in order. */
 abstract class ModuleSequence<M extends Module> extends Sequence<M> {
@@ -15,6 +15,30 @@ abstract class ModuleSequence<M extends Module> extends Sequence<M> {
   /** Appends a module. Returns the container. */
   append(module: M): this {
     return add(this, String(this.length), module);
+  }
+
+  /**
+   * Inserts a module before the one at an index; negative indices count from the end. The modules are then named "0",
+   * "1", …. Returns the container.
+   *
+   * @throws ArgumentError unless the index is an integer from `-length` to `length`.
+   */
+  insert(index: number, module: M): this {
+    const modules = this.items();
+    checkInteger("insert", "index", index, -modules.length, modules.length);
+    expectModule(this.constructor.name, module);
+    return renewed(this, modules.toSpliced(index, 0, module));
+  }
+
+  /**
+   * Removes the module at an index, by default the last, and returns it. The others are then named "0", "1", ….
+   *
+   * @throws IndexError when the index is out of range.
+   */
+  pop(index = -1): M {
+    const found = this.at(index);
+    renewed(this, this.items().toSpliced(index, 1));
+    return found;
   }
 }
 
@@ -76,19 +100,6 @@ export class ModuleList<M extends Module = Module> extends ModuleSequence<M> {
     this.extend(modules);
   }
 
-  /**
-   * Inserts a module before the one at an index; negative indices count from the end. Returns the list.
-   *
-   * @throws ArgumentError unless the index is an integer from `-length` to `length`.
-   */
-  insert(index: number, module: M): this {
-    const modules = this.items();
-    checkInteger("insert", "index", index, -modules.length, modules.length);
-    modules.splice(index, 0, module);
-    for (const [i, each] of modules.entries()) add(this, String(i), each);
-    return this;
-  }
-
   /** Returns a list of the modules from `start` up to, but not including, `end`, like Python's `list[start:end]`. */
   slice(start?: number, end?: number): ModuleList<M> {
     return new ModuleList(this.items().slice(start, end));
@@ -133,6 +144,13 @@ export class ModuleDict<
   forward(): never {
     throw new TypeError("ModuleDict: a dictionary cannot be called; call the modules in it");
   }
+}
+
+/** Replaces all modules of a container by others, named by their positions. Returns the container. */
+function renewed<Container extends Module>(container: Container, modules: readonly Module[]): Container {
+  for (const [name] of container.namedChildren()) Reflect.deleteProperty(container, name);
+  for (const [i, module] of modules.entries()) place(container, String(i), module);
+  return container;
 }
 
 /** Adds a module to a container under a name. Returns the container. */

@@ -230,6 +230,36 @@ export abstract class Module {
     Object.defineProperty(this, property, { value: tensor, writable: true, enumerable: true, configurable: true });
   }
 
+  /**
+   * Sets a property to a parameter, as an assignment does, under a name that the program computes. Null is no parameter.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_parameter
+   *
+   * @throws ArgumentError for another value, and when the name is that of a method or another property.
+   */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    if (parameter !== null && !(parameter instanceof Parameter))
+      throw new ArgumentError(`registerParameter: expected a parameter, got ${describeValue(parameter)}`);
+    place(this, name, parameter);
+  }
+
+  /**
+   * Sets a property to a module, as an assignment does, under a name that the program computes. Null is no module.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_module
+   *
+   * @throws ArgumentError for another value, and when the name is that of a method or another property.
+   */
+  registerModule(name: string, module: Module | null): void {
+    if (module !== null) expectModule("registerModule", module);
+    place(this, name, module);
+  }
+
+  /** Alias of `registerModule`. */
+  addModule(name: string, module: Module | null): void {
+    this.registerModule(name, module);
+  }
+
   private ownEntries<T>(is: (value: unknown) => value is T): [string, T][] {
     return Object.entries(this).flatMap(([property, value]) =>
       is(value) ? [[this.stateName(property), value] as [string, T]] : [],
@@ -396,6 +426,11 @@ export abstract class Module {
     return this.to("float16");
   }
 
+  /** Converts the module to bfloat16, like `to("bfloat16")`. Returns the module. */
+  bfloat16(): this {
+    return this.to("bfloat16");
+  }
+
   /** Sets whether all parameters require gradients; `false` freezes them. Returns the module. */
   requiresGrad_(on = true): this {
     for (const parameter of this.parameters()) requiresGrad(parameter, on);
@@ -510,6 +545,23 @@ export function keepsNothing(module: Module): boolean {
   while (!Object.hasOwn(owner, "forward")) owner = Object.getPrototypeOf(owner);
   // A `forward` that was assigned to the module is its own.
   return owner !== module && Object.hasOwn(owner.constructor, "keepsNothing") && module.children().every(keepsNothing);
+}
+
+/**
+ * Stores a module or tensor under a name. Returns the container.
+ *
+ * @throws ArgumentError when the name is that of a method or another property.
+ */
+export function place<Container extends Module>(
+  container: Container,
+  name: string,
+  item: Module | Tensor | null,
+): Container {
+  const old: unknown = Reflect.get(container, name);
+  if (name in container && old !== null && !(old instanceof Module || old instanceof Tensor))
+    throw new ArgumentError(`${container.constructor.name}: "${name}" is a reserved name; use another`);
+  Reflect.set(container, name, item);
+  return container;
 }
 
 /** Throws an ArgumentError unless a value is a module. */

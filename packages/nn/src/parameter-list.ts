@@ -4,7 +4,8 @@
 
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, cat, itemsOf, reshape, shapeOf, sizeOf, type Tensor } from "@akari/tensor";
-import { Dictionary, place, Sequence } from "./collection.ts";
+import { Dictionary, Sequence } from "./collection.ts";
+import { place } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /**

@@ -7,6 +7,7 @@ import {
   Conv2d,
   clipGradNorm_,
   Dropout,
+  deepcopy,
   Flatten,
   functional,
   init,
@@ -376,13 +377,67 @@ describe("Module", () => {
     ]);
   });
 
+  it("a sequence and a list remove modules, and number the others", () => {
+    const [first, act, last] = [new Linear(2, 3), new ReLU(), new Linear(3, 1)];
+    const model = new Sequential({ first, act, last });
+    expect(model.pop(1)).toBe(act);
+    expect(Object.keys(model.stateDict())).toEqual(["0.weight", "0.bias", "1.weight", "1.bias"]);
+    expect(model.insert(1, act).namedChildren()).toEqual([
+      ["0", first],
+      ["1", act],
+      ["2", last],
+    ]);
+    expect([model.pop(), model.length]).toEqual([last, 2]);
+    const list = new ModuleList([act, act]);
+    expect([list.pop(0), list.pop(), list.length]).toEqual([act, act, 0]);
+    expect(() => list.pop()).toThrow(/^ModuleList: index -1 is out of range for length 0/);
+    expect(deepcopy(model).pop()).toBeInstanceOf(ReLU);
+  });
+
+  it("a dictionary removes and sets several modules", () => {
+    const [a, b] = [new ReLU(), new Linear(1, 1)];
+    const dictionary: ModuleDict = new ModuleDict<Record<string, Module>>({ a }).update({ b }).update([["c", a]]);
+    expect(dictionary.items()).toEqual([
+      ["a", a],
+      ["b", b],
+      ["c", a],
+    ]);
+    expect([dictionary.pop("b"), dictionary.keys()]).toEqual([b, ["a", "c"]]);
+    expect(() => dictionary.pop("b")).toThrow(/^ModuleDict: there is no "b"/);
+    dictionary.clear();
+    expect(dictionary.keys()).toEqual([]);
+  });
+
+  it("sets parameters and modules under computed names", () => {
+    class Layers extends Module {
+      constructor() {
+        super();
+        for (let i = 0; i < 2; i++) this.addModule(`fc${i}`, new Linear(1, 1));
+        this.registerParameter("scale", new Parameter(ones([1])));
+        this.registerParameter("shift", null);
+        this.registerModule("head", null);
+      }
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const layers = new Layers();
+    const names = ["scale", "fc0.weight", "fc0.bias", "fc1.weight", "fc1.bias"];
+    expect([Object.keys(layers.stateDict()), Reflect.get(layers, "shift")]).toEqual([names, null]);
+    layers.registerModule("head", new ReLU());
+    expect(layers.namedChildren().map(([name]) => name)).toEqual(["fc0", "fc1", "head"]);
+    expect(() => layers.registerModule("forward", new ReLU())).toThrow(/^Layers: "forward" is a reserved name/);
+    expect(() => layers.addModule("a", ones([1]) as never)).toThrow(/^registerModule: expected a module, got a tensor/);
+    expect(() => layers.registerParameter("a", ones([1]) as never)).toThrow(/^registerParameter: expected a parameter/);
+  });
+
   it("a list inserts modules", () => {
     const [a, b, c] = [new ReLU(), new ReLU(), new ReLU()];
     const list = new ModuleList([a]).insert(1, c).insert(-1, b);
     expect(list.children()).toEqual([a, b, c]);
     expect(Object.keys(list)).toEqual(["0", "1", "2", "training"]);
     expect(() => list.insert(4, a)).toThrow(new ArgumentError("insert: index must be an integer from -3 to 3, got 4"));
-    expect(() => list.insert(0, 1 as never)).toThrow(/^ModuleList, "0": expected a module, got 1/);
+    expect(() => list.insert(0, 1 as never)).toThrow(/^ModuleList: expected a module, got 1/);
     expect(list.children()).toEqual([a, b, c]);
   });
 

@@ -13,6 +13,8 @@ export interface ConversionMethods {
   double(): Tensor;
   /** Converts to float16. */
   half(): Tensor;
+  /** Converts to bfloat16. */
+  bfloat16(): Tensor;
   /** Converts to int32. */
   int(): Tensor;
   /** Converts to int32, the widest integer dtype; named after PyTorch's int64 conversion. */
@@ -34,6 +36,7 @@ export const conversionMethods: Implementations<ConversionMethods> = {
   float: (x) => cast(x, "float32"),
   double: (x) => cast(x, "float64"),
   half: (x) => cast(x, "float16"),
+  bfloat16: (x) => cast(x, "bfloat16"),
   int: (x) => cast(x, "int32"),
   long: (x) => cast(x, "int32"),
   byte: (x) => cast(x, "uint8"),
