@@ -86,15 +86,34 @@ function dependsOnOthers({ trace }: Tensor, leaves: readonly Tensor[]): boolean 
 }
 
 /** Replaces each tensor in nested arrays and objects, and everything else by what `other` returns for it. */
-function mapTree(tree: unknown, map: (x: Tensor) => Tensor, other: (value: unknown) => unknown): unknown {
+function mapTree(tree: unknown, map: (x: Tensor) => unknown, other: (value: unknown) => unknown): unknown {
   if (tree instanceof Tensor) return map(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapTree(item, map, other));
   if (describeValue(tree) !== "an object") return other(tree);
   return Object.fromEntries(Object.entries(tree as object).map(([key, item]) => [key, mapTree(item, map, other)]));
 }
 
-function rejected(value: unknown): never {
-  throw new ArgumentError(`grad: expected tensors, alone, in arrays or in objects, got ${describeValue(value)}`);
+/** The tensors of trees in one list, and a function that puts others in their places. */
+interface Flattened {
+  readonly tensors: readonly Tensor[];
+  /** Returns trees of the same form that contain `values`, in the same order. */
+  readonly rebuilt: (values: readonly unknown[]) => unknown[];
+}
+
+/** Lists the tensors of trees. Throws an ArgumentError for anything else in them. */
+function flattened(operation: string, trees: readonly unknown[]): Flattened {
+  const rejected = (value: unknown): never => {
+    throw new ArgumentError(
+      `${operation}: expected tensors, alone, in arrays or in objects, got ${describeValue(value)}`,
+    );
+  };
+  const tensors: Tensor[] = [];
+  for (const tree of trees) mapTree(tree, (x) => tensors.push(x), rejected);
+  const rebuilt = (values: readonly unknown[]): unknown[] => {
+    let next = 0;
+    return trees.map((tree) => mapTree(tree, () => values[next++], rejected));
+  };
+  return { tensors, rebuilt };
 }
 
 /** Returns the positions of the arguments to differentiate with respect to. Throws an ArgumentError for others. */
@@ -190,41 +209,40 @@ function gradient(
   const { argnums, hasAux } = settings("grad", options, { argnums: 0, hasAux: false });
   return (...args) => {
     const positions = positionsOf("grad", argnums, args);
-    const inputs: Tensor[] = [];
-    for (const position of positions) mapTree(args[position], (x) => inputs[inputs.push(x) - 1] as Tensor, rejected);
-    /** The arguments with other tensors, in the same order. */
-    const treesOf = (tensors: readonly Tensor[]): unknown[] => {
-      let next = 0;
-      return positions.map((position) => mapTree(args[position], () => tensors[next++] as Tensor, rejected));
-    };
-    const at = (...leaves: Tensor[]) => fn(...replaced(args, positions, treesOf(leaves)));
-    return differentiate("grad", at, inputs, hasAux, ({ output, leaves, createGraph, aux }) => {
+    const { tensors, rebuilt } = flattened(
+      "grad",
+      positions.map((position) => args[position]),
+    );
+    const at = (...leaves: Tensor[]) => fn(...replaced(args, positions, rebuilt(leaves)));
+    return differentiate("grad", at, tensors, hasAux, ({ output, leaves, createGraph, aux }) => {
       const found = gradientOf("grad", output, leaves, { createGraph, retainGraph: createGraph });
-      return arrange(oneOrAll(argnums, treesOf(found)), createGraph ? output : output.detach(), aux, hasAux);
+      return arrange(oneOrAll(argnums, rebuilt(found)), createGraph ? output : output.detach(), aux, hasAux);
     });
   };
 }
 
 /**
  * Computes the result of `fn` and returns it with a function that computes vector–Jacobian products: from a vector of
- * the shape of the result, one tensor for each argument.
+ * the shape of the result, an array with one for each argument, in its form: a tensor, or tensors in arrays and objects.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.vjp.html
  *
  * @throws DTypeError when an argument is not floating point.
  * @throws ShapeError, from the function that is returned, when the shape of the vector is not that of the result.
  */
-export function vjp<const Inputs extends readonly Tensor[]>(
+export function vjp<const Inputs extends readonly Tree[]>(
   fn: (...inputs: Inputs) => Tensor,
   ...inputs: Inputs
-): [output: Tensor, product: (vector: Tensor) => { -readonly [K in keyof Inputs]: Tensor }] {
+): [output: Tensor, product: (vector: Tensor) => { -readonly [K in keyof Inputs]: Inputs[K] }] {
   expectFunction("vjp", fn);
-  const at = (...leaves: Tensor[]) => fn(...(leaves as unknown as Inputs)); // safe: as many tensors
-  return differentiate("vjp", at, inputs, false, ({ output, leaves, createGraph }) => {
+  const { tensors, rebuilt } = flattened("vjp", inputs);
+  const at = (...leaves: Tensor[]) => fn(...(rebuilt(leaves) as unknown as Inputs)); // safe: trees of the same form
+  return differentiate("vjp", at, tensors, false, ({ output, leaves, createGraph }) => {
     const product = (vector: Tensor) => {
       const recorded = createGraph || (isGradEnabled() && vector.requiresGrad);
-      const products: unknown = gradOrZero([output], leaves, [vector], { createGraph: recorded, retainGraph: true });
-      return products as { -readonly [K in keyof Inputs]: Tensor }; // safe: one for each input
+      const found = gradOrZero([output], leaves, [vector], { createGraph: recorded, retainGraph: true });
+      const products: unknown = rebuilt(found);
+      return products as { -readonly [K in keyof Inputs]: Inputs[K] }; // safe: one for each input
     };
     return [createGraph ? output : output.detach(), product];
   });
@@ -232,23 +250,66 @@ export function vjp<const Inputs extends readonly Tensor[]>(
 
 /**
  * Computes the result of `fn` and the Jacobian–vector product: the derivative of the result in the direction of the
- * tangents, of which there is one for each argument, with its shape.
+ * tangents, of which there is one for each argument, with its form and shapes.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jvp.html
  *
  * @throws ShapeError when a tangent is missing or has another shape than its argument.
  * @throws DTypeError when an argument is not floating point.
  */
-export function jvp(
-  fn: (...inputs: Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-  tangents: readonly Tensor[],
+export function jvp<const Inputs extends readonly Tree[]>(
+  fn: (...inputs: Inputs) => Tensor,
+  inputs: Inputs,
+  tangents: NoInfer<Inputs>,
 ): [output: Tensor, product: Tensor] {
-  expectFunction("jvp", fn);
-  const vectors = vectorsFor("jvp", inputs, tangents);
-  return differentiate("jvp", fn, inputs, false, ({ output, leaves, createGraph }) => {
-    const recorded = createGraph || (isGradEnabled() && vectors.some((vector) => vector.requiresGrad));
-    return [createGraph ? output : output.detach(), directional(output, leaves, vectors, recorded)];
+  tangentsOf("jvp", inputs, tangents); // before `fn` runs
+  const [output, product] = linearized("jvp", fn, inputs);
+  return [output, product(...tangents)];
+}
+
+/**
+ * Computes the result of `fn` and returns it with a function that computes Jacobian–vector products at these inputs:
+ * from tangents, one for each argument, the derivative of the result in their direction. It calls `fn` once, however many
+ * products are computed.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.func.linearize.html
+ *
+ * @throws DTypeError when an argument is not floating point.
+ * @throws ShapeError, from the function that is returned, when a tangent is missing or has another shape than its argument.
+ */
+export function linearize<const Inputs extends readonly Tree[]>(
+  fn: (...inputs: Inputs) => Tensor,
+  ...inputs: Inputs
+): [output: Tensor, product: (...tangents: NoInfer<Inputs>) => Tensor] {
+  return linearized("linearize", fn, inputs);
+}
+
+/** Returns the tangent of each tensor. Throws a ShapeError unless there is one of its shape at its place. */
+function tangentsOf(operation: string, inputs: readonly Tree[], tangents: readonly Tree[]): readonly Tensor[] {
+  const beside = (tree: unknown, other: unknown): unknown[] =>
+    tree instanceof Tensor
+      ? [other instanceof Tensor ? other : undefined]
+      : Object.entries(tree as object).flatMap(([key, item]) => beside(item, Object(other)[key])); // safe: not a tensor
+  // Safe: `vectorsFor` rejects what is missing.
+  return vectorsFor(operation, flattened(operation, inputs).tensors, beside(inputs, tangents) as Tensor[]);
+}
+
+/** `linearize`, on behalf of the transformation that errors name. */
+function linearized<Inputs extends readonly Tree[]>(
+  operation: string,
+  fn: (...inputs: Inputs) => Tensor,
+  inputs: Inputs,
+): [output: Tensor, product: (...tangents: NoInfer<Inputs>) => Tensor] {
+  expectFunction(operation, fn);
+  const { tensors, rebuilt } = flattened(operation, inputs);
+  const at = (...leaves: Tensor[]) => fn(...(rebuilt(leaves) as unknown as Inputs)); // safe: trees of the same form
+  return differentiate(operation, at, tensors, false, ({ output, leaves, createGraph }) => {
+    const product = (...tangents: readonly Tree[]) => {
+      const vectors = tangentsOf(operation, inputs, tangents);
+      const recorded = createGraph || (isGradEnabled() && vectors.some((vector) => vector.requiresGrad));
+      return directional(output, leaves, vectors, recorded);
+    };
+    return [createGraph ? output : output.detach(), product];
   });
 }
 
@@ -263,33 +324,41 @@ export interface JacobianOptions<N extends number | readonly number[], Aux exten
 }
 
 /**
- * Returns a function that computes a derivative with respect to some of its arguments, which are tensors. `compute`
- * receives the result of `fn` at new leaves, and a function that returns the Jacobians of a tensor.
+ * Returns a function that computes a derivative with respect to some of its arguments. `compute` receives the result of
+ * `fn` at new leaves, a function that returns the Jacobians of a tensor, and one that arranges values, one for each leaf,
+ * like the arguments.
  */
 function derivative(
   operation: string,
   fn: (...args: never[]) => unknown,
   options: JacobianOptions<number | readonly number[], boolean> | undefined,
-  compute: (output: Tensor, leaves: readonly Tensor[], jacobians: Jacobians) => unknown[],
+  compute: (output: Tensor, leaves: readonly Tensor[], jacobians: Jacobians, arranged: Arranged) => unknown[],
 ): (...args: unknown[]) => unknown {
   expectFunction(operation, fn);
   const { argnums, chunkSize, hasAux } = settings(operation, options, { argnums: 0, chunkSize: null, hasAux: false });
   if (chunkSize !== null) checkInteger(operation, "chunkSize", chunkSize, 1);
   return (...args) => {
     const positions = positionsOf(operation, argnums, args);
-    const inputs = positions.map((position) => args[position] as Tensor); // safe: `separate` rejects others
+    const { tensors, rebuilt } = flattened(
+      operation,
+      positions.map((position) => args[position]),
+    );
+    const arranged: Arranged = (values) => oneOrAll(argnums, rebuilt(values));
     // Safe: the arguments have the same types as before.
-    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, leaves) as never[]));
-    return differentiate(operation, at, inputs, hasAux, ({ output, leaves, createGraph, aux }) => {
-      const jacobians: Jacobians = (of, by) => jacobiansOf(of, by, createGraph, chunkSize);
-      const found = oneOrAll(argnums, compute(output, leaves, jacobians));
+    const at = (...leaves: Tensor[]) => fn(...(replaced(args, positions, rebuilt(leaves)) as never[]));
+    return differentiate(operation, at, tensors, hasAux, ({ output, leaves, createGraph, aux }) => {
+      const jacobians: Jacobians = (of, by, record = createGraph) => jacobiansOf(of, by, record, chunkSize);
+      const found = arranged(compute(output, leaves, jacobians, arranged));
       return hasAux ? [found, aux] : found;
     });
   };
 }
 
-/** Returns the Jacobian of one tensor with respect to each of others. */
-type Jacobians = (output: Tensor, inputs: readonly Tensor[]) => Tensor[];
+/** Returns the Jacobian of one tensor with respect to each of others, recorded or not. */
+type Jacobians = (output: Tensor, inputs: readonly Tensor[], record?: boolean) => Tensor[];
+
+/** Arranges values, one for each leaf, like the arguments to differentiate with respect to. */
+type Arranged = (values: readonly unknown[]) => unknown;
 
 /** Computes Jacobians: the products of all unit vectors with each, in one backward pass. */
 function jacobiansOf(
@@ -306,13 +375,11 @@ function jacobiansOf(
   return rows.map((all, k) => all.reshape([...shape, ...(inputs[k] as Tensor).shape])); // safe: one for each input
 }
 
-/** The Jacobian with respect to one argument, or an array of those with respect to several. */
-export type Jacobian<N> = N extends readonly number[] ? { -readonly [K in keyof N]: Tensor } : Tensor;
-
 /**
  * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by rows: with a backward pass for all
- * elements of the result at once, through `vmap`. With `hasAux`, `fn` returns an array of the tensor to differentiate
- * and anything else, and the new function one of the Jacobian and that.
+ * elements of the result at once, through `vmap`. For tensors in arrays and objects, such as a model's parameters, the
+ * result has their form. With `hasAux`, `fn` returns an array of the tensor to differentiate and anything else, and the
+ * new function one of the Jacobian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacrev.html
  *
@@ -322,11 +389,11 @@ export type Jacobian<N> = N extends readonly number[] ? { -readonly [K in keyof 
 export function jacrev<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => readonly [Tensor, Aux],
   options: JacobianOptions<N, true>,
-): (...args: Args) => [jacobian: Jacobian<N>, aux: Aux];
+): (...args: Args) => [jacobian: Chosen<Args, N>, aux: Aux];
 export function jacrev<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Jacobian<N>;
+): (...args: Args) => Chosen<Args, N>;
 export function jacrev(
   fn: (...args: unknown[]) => unknown,
   options?: JacobianOptions<number | readonly number[], boolean>,
@@ -337,8 +404,8 @@ export function jacrev(
 /**
  * Returns a function that computes the Jacobian of `fn`, [...output, ...argument], by columns: with a backward pass for
  * all elements of the argument at once. It is faster than `jacrev` if the result has more elements than the argument.
- * With `hasAux`, `fn` returns an array of the tensor to differentiate and anything else, and the new function one of the
- * Jacobian and that.
+ * For tensors in arrays and objects, the result has their form. With `hasAux`, `fn` returns an array of the tensor to
+ * differentiate and anything else, and the new function one of the Jacobian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.jacfwd.html
  *
@@ -348,11 +415,11 @@ export function jacrev(
 export function jacfwd<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => readonly [Tensor, Aux],
   options: JacobianOptions<N, true>,
-): (...args: Args) => [jacobian: Jacobian<N>, aux: Aux];
+): (...args: Args) => [jacobian: Chosen<Args, N>, aux: Aux];
 export function jacfwd<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Jacobian<N>;
+): (...args: Args) => Chosen<Args, N>;
 export function jacfwd(
   fn: (...args: unknown[]) => unknown,
   options?: JacobianOptions<number | readonly number[], boolean>,
@@ -369,35 +436,37 @@ export function jacfwd(
   });
 }
 
+/** The form of an argument, with blocks of the Hessian in place of its tensors. */
+export type Blocks<Form, Block> = Form extends Tensor ? Block : { -readonly [K in keyof Form]: Blocks<Form[K], Block> };
+
 /** The Hessian with respect to one argument, or the blocks of that with respect to several. */
-export type Hessian<N> = N extends readonly number[] ? { -readonly [K in keyof N]: Jacobian<N> } : Tensor;
+export type Hessian<Args extends readonly unknown[], N> = Blocks<Chosen<Args, N>, Chosen<Args, N>>;
 
 /**
- * Returns a function that computes the Hessian of `fn`, [...argument, ...argument]; for several arguments an array of
- * arrays with the block of arguments i and j at [i][j]. `fn` returns a tensor of one element; with `hasAux` an array of
- * that and anything else, and the new function one of the Hessian and that.
+ * Returns a function that computes the Hessian of `fn`, [...output, ...argument, ...argument]; for several arguments an
+ * array of arrays with the block of arguments i and j at [i][j], and for tensors in arrays and objects such blocks in
+ * their form. With `hasAux`, `fn` returns an array of the tensor to differentiate and anything else, and the new function
+ * one of the Hessian and that.
  *
  * https://pytorch.org/docs/stable/generated/torch.func.hessian.html
  *
  * @throws ArgumentError, when the new function is called, unless there is an argument at `argnums`.
- * @throws ShapeError when `fn` returns more than one element.
  * @throws DTypeError when the argument is not floating point.
  */
 export function hessian<Args extends readonly unknown[], Aux, const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => readonly [Tensor, Aux],
   options: JacobianOptions<N, true>,
-): (...args: Args) => [hessian: Hessian<N>, aux: Aux];
+): (...args: Args) => [hessian: Hessian<Args, N>, aux: Aux];
 export function hessian<Args extends readonly unknown[], const N extends number | readonly number[] = 0>(
   fn: (...args: Args) => Tensor,
   options?: JacobianOptions<N>,
-): (...args: Args) => Hessian<N>;
+): (...args: Args) => Hessian<Args, N>;
 export function hessian(
   fn: (...args: unknown[]) => unknown,
   options?: JacobianOptions<number | readonly number[], boolean>,
 ): (...args: unknown[]) => unknown {
-  return derivative("hessian", fn, options, (output, leaves, jacobians) =>
-    gradientOf("hessian", output, leaves).map((gradient) =>
-      oneOrAll(options?.argnums ?? 0, jacobians(gradient, leaves)),
-    ),
-  );
+  return derivative("hessian", fn, options, (output, leaves, jacobians, arranged) => {
+    const first = output.ndim === 0 ? gradientOf("hessian", output, leaves) : jacobians(output, leaves, true);
+    return first.map((jacobian) => arranged(jacobians(jacobian, leaves)));
+  });
 }

@@ -2,7 +2,7 @@
 
 import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { grad, gradAndValue, hessian, jacfwd, jacrev, jvp, vjp } from "../src/func.ts";
+import { grad, gradAndValue, hessian, jacfwd, jacrev, jvp, linearize, vjp } from "../src/func.ts";
 import { noGrad, requiresGrad, vhp } from "../src/index.ts";
 
 const x = tensor([0.5, -1, 2]);
@@ -145,6 +145,44 @@ describe("torch.func", () => {
     expectClose(forward, [2.3349642753601074, -0.6440626382827759, 2.3570809364318848]);
   });
 
+  it("computes Hessians of functions of several elements", () => {
+    // Σₖ of the blocks is the Hessian of the sum.
+    const all = hessian(v)(x);
+    expect(all.shape).toEqual([3, 3, 3]);
+    expectClose(all.sum(0), [
+      ...hessian((a: Tensor) => v(a).sum())(x)
+        .reshape([-1])
+        .dataSync(),
+    ]);
+    expectClose(all, [...jacfwd(jacrev(v))(x).reshape([-1]).dataSync()]);
+    expect(hessian((a: Tensor) => a.pow(3).sum(0, { keepdim: true }))(x).shape).toEqual([1, 3, 3]);
+  });
+
+  it("differentiates with respect to tensors in objects", () => {
+    const layer = { weight: tensor([[1, -1, 0.5]]), bias: tensor([0.25]) };
+    const forward = (p: typeof layer, a: Tensor) => p.weight.matmul(a).add(p.bias).tanh();
+    const slope = 1 - Math.tanh(2.75) ** 2;
+    for (const jacobianOf of [jacrev, jacfwd]) {
+      const { weight, bias } = jacobianOf(forward)(layer, x);
+      expect(weight.shape).toEqual([1, 1, 3]);
+      expectClose(weight, [0.5 * slope, -slope, 2 * slope]);
+      expectClose(bias, [slope]);
+    }
+    const bend = -2 * Math.tanh(2.75) * slope;
+    const blocks = hessian(forward)(layer, x);
+    expectClose(blocks.weight.bias, [0.5 * bend, -bend, 2 * bend]);
+    expectClose(blocks.bias.bias, [bend]);
+    const [output, product] = vjp((p: typeof layer) => forward(p, x), layer);
+    expectClose(output, [Math.tanh(2.75)]);
+    const [products] = product(tensor([2]));
+    expectClose(products.weight, [slope, -2 * slope, 4 * slope]);
+    const tangent = { bias: tensor([1]), weight: tensor([[0, 1, 0]]) };
+    expectClose(jvp((p: typeof layer) => forward(p, x), [layer], [tangent])[1], [0]);
+    const [, along] = linearize((p: typeof layer) => forward(p, x), layer);
+    expectClose(along({ bias: tensor([2]), weight: tensor([[0, 1, 0]]) }), [slope]);
+    expectClose(along({ bias: tensor([0]), weight: tensor([[0, 1, 0]]) }), [-slope]);
+  });
+
   it("rejects missing arguments, arguments that are not tensors, and functions of several elements", () => {
     expect(() => grad(f, { argnums: 2 as 1 })(x, y)).toThrow(new ArgumentError("grad: there is no argument 2 among 2"));
     expect(() => grad((n: number) => x.mul(n).sum())(3)).toThrow(
@@ -153,12 +191,14 @@ describe("torch.func", () => {
     expect(() => grad((a: Tensor) => a)(x)).toThrow(ShapeError);
     expect(() => jacrev(v, { chunkSize: 0 })).toThrow(/^jacrev: chunkSize must be a positive integer, got 0/);
     expect(() => grad((a: Tensor) => a.sum())(x.int())).toThrow(DTypeError);
-    expect(() => jvp(v, [x], [])).toThrow(ShapeError);
+    expect(() => jvp(v, [x], [] as never)).toThrow(/^jvp: input 0 has shape \[3\], but its vector is missing/);
     const nothing = null as unknown as Tensor;
-    expect(() => jacrev(v)(nothing)).toThrow(/^jacrev: expected a tensor, got null/);
-    expect(() => hessian(v)([x] as unknown as Tensor)).toThrow(/^hessian: expected a tensor, got an array/);
-    expect(() => vjp(v, nothing)).toThrow(/^vjp: expected a tensor, got null/);
-    expect(() => jvp(v, [nothing], [x])).toThrow(/^jvp: expected a tensor, got null/);
+    expect(() => jacrev(v)(nothing)).toThrow(/^jacrev: expected tensors, alone, in arrays or in objects, got null/);
+    expect(() => hessian(v)("x" as never)).toThrow(/^hessian: expected tensors, alone, in arrays or in objects, got x/);
+    expect(() => vjp(v, nothing)).toThrow(/^vjp: expected tensors, alone, in arrays or in objects, got null/);
+    expect(() => jvp(v, [nothing], [x])).toThrow(/^jvp: expected tensors, alone, in arrays or in objects, got null/);
+    const [, product] = linearize((tree: { a: Tensor }) => v(tree.a), { a: x });
+    expect(() => product({ b: x } as never)).toThrow(/^linearize: input 0 has shape \[3\], but its vector is missing/);
     expect(() => grad(3 as never)).toThrow(new ArgumentError("grad: expected a function, got 3"));
     expect(() => grad((() => 3) as never)(x as never)).toThrow(
       /^grad: expected a function that returns a tensor, got 3/,
