@@ -259,7 +259,17 @@ export { bilinear, einsum, kron, tensordot } from "./ops/einsum.ts";
 export { type EmbeddingOptions, embedding, oneHot } from "./ops/embedding.ts";
 export { allclose, allcloseSync, equal, equalSync } from "./ops/equality.ts";
 export { broadcastTensors, broadcastTo, expand, expandAs } from "./ops/expand.ts";
-export { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "./ops/extremes.ts";
+export {
+  type AminmaxOptions,
+  amax,
+  amin,
+  aminmax,
+  argmax,
+  argmin,
+  max,
+  min,
+  type ValuesAndIndices,
+} from "./ops/extremes.ts";
 export { elements, factor, type Matrix, matrixAt, workspace } from "./ops/factorization.ts";
 export { addInto, fill_, fillView, zero_ } from "./ops/fill.ts";
 export { gather, indexSelect, take, takeAlongDim } from "./ops/gather.ts";

@@ -162,6 +162,9 @@ describe("random tensors", () => {
     expect(() => randint(5, 5, [2])).toThrow(new ArgumentError("randint: expected integers low < high, got 5 and 5"));
     expect(() => randint(-2, [2])).toThrow("randint: expected integers low < high, got 0 and -2");
     expect(() => randint(300, [2], { dtype: "uint8" })).toThrow("randint: 0 to 300 leaves the range of uint8");
+    expect(new Set(zeros([200]).random_(3).dataSync())).toEqual(new Set([0, 1, 2]));
+    expect(Math.max(...zeros([50]).random_(3, null).dataSync())).toBeGreaterThan(1000);
+    expect(() => zeros([2]).random_(-1)).toThrow("random_: expected integers low < high, got 0 and -1");
     expect(() => zeros([2]).random_(5, 5)).toThrow("random_: expected integers low < high, got 5 and 5");
   });
 });

@@ -47,8 +47,8 @@ export interface FillMethods {
   /** Fills with draws whose logarithm has a normal distribution. Default: `mean` 1, `std` 2. */
   logNormal_(mean?: number, std?: number, options?: GeneratorOption): Tensor;
   /**
-   * Fills with integers drawn uniformly from [from, to). Default: the non-negative integers that the dtype represents
-   * without gaps.
+   * Fills with integers drawn uniformly from [from, to), or from [0, from) with a single number. Default: the
+   * non-negative integers that the dtype represents without gaps.
    */
   random_(from?: number, to?: number | null, options?: GeneratorOption): Tensor;
   /** Fills the main diagonal with one value. With `wrap`, the diagonal of a tall matrix restarts below each block. */

@@ -6,7 +6,17 @@
 import type { NamedTuple } from "../named-tuple.ts";
 import { clone } from "../ops/copy.ts";
 import { dist, renorm } from "../ops/distance.ts";
-import { amax, amin, aminmax, argmax, argmin, max, min, type ValuesAndIndices } from "../ops/extremes.ts";
+import {
+  type AminmaxOptions,
+  amax,
+  amin,
+  aminmax,
+  argmax,
+  argmin,
+  max,
+  min,
+  type ValuesAndIndices,
+} from "../ops/extremes.ts";
 import { prod } from "../ops/product.ts";
 import { nanquantile, type QuantileOptions, quantile } from "../ops/quantile.ts";
 import type { Sizes } from "../ops/reshape.ts";
@@ -100,7 +110,7 @@ export interface ReductionMethods {
   /** Returns the smallest elements over the given dimensions, or all. Equal elements share the gradient evenly. */
   amin(dim?: Dims, options?: KeepOptions): Tensor;
   /** Returns the smallest and the largest elements along a dimension, or of the whole tensor. */
-  aminmax(dim?: number | null, options?: KeepOptions): NamedTuple<["min", "max"]>;
+  aminmax(dim?: number | null | AminmaxOptions, options?: KeepOptions): NamedTuple<["min", "max"]>;
   /**
    * Returns the index of the largest element along `dim`, or in the flattened tensor. The first of equal elements wins.
    */
@@ -156,7 +166,7 @@ export interface ReductionMethods {
   /** Computes the cumulative ln Σ eˣ along a dimension. */
   logcumsumexp(dim: number): Tensor;
   /** Computes the `n`-th difference of adjacent elements along a dimension. Default: `n` 1, `dim` -1. */
-  diff(n?: number, dim?: number, options?: DiffOptions): Tensor;
+  diff(n?: number | DiffOptions, dim?: number, options?: DiffOptions): Tensor;
 
   // ——— Sorting and counting ———
 
@@ -195,7 +205,7 @@ export interface ReductionMethods {
   /** Counts the occurrences of each non-negative integer, or sums their weights. */
   bincount(weights?: Tensor | BincountOptions | null, options?: BincountOptions): Tensor;
   /** Computes a histogram with bins of equal width. */
-  histc(options?: HistcOptions): Tensor;
+  histc(bins?: number | HistcOptions, options?: HistcOptions): Tensor;
 }
 
 /** The implementations of `ReductionMethods`. */

@@ -5,7 +5,7 @@
 
 import { diagflat, diagonalScatter, selectScatter, sliceScatter } from "../ops/blocks.ts";
 import { broadcastTo, expand, expandAs } from "../ops/expand.ts";
-import { type PadOptions, pad } from "../ops/pad.ts";
+import { type PadMode, type PadOptions, pad } from "../ops/pad.ts";
 import { movedim, permute, swapaxes, t, transpose } from "../ops/permute.ts";
 import { flip, fliplr, flipud, repeat, repeatInterleave, roll, rot90, tile } from "../ops/repeat.ts";
 import { flatten, ravel, reshape, reshapeAs, type Sizes, squeeze, unflatten, unsqueeze, view } from "../ops/reshape.ts";
@@ -116,7 +116,7 @@ export interface ShapeMethods {
   /**
    * Pads this tensor. `widths` lists the padding from the last dimension to the first: [left, right, top, bottom, …].
    */
-  pad(widths: readonly number[], options?: PadOptions): Tensor;
+  pad(widths: readonly number[], options?: PadMode | PadOptions, constantValue?: number): Tensor;
   /** Returns the lower triangle of each matrix, with zeros above diagonal `diagonal` (default 0). */
   tril(diagonal?: number): Tensor;
   /** Returns the upper triangle of each matrix, with zeros below diagonal `diagonal` (default 0). */

@@ -4,7 +4,7 @@
  */
 
 import { checkChoice, checkInteger, expectTensor } from "../argument.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { expectRank, expectShape, type Shape, shapeError } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
@@ -85,11 +85,12 @@ export interface CombinationsOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.combinations.html
  *
- * @param r the length of a combination. Default 2.
+ * @param r the length of a combination. Default 2. May be left out before options.
  * @throws ShapeError unless `x` is a vector.
  * @throws ArgumentError unless `r` is a non-negative integer.
  */
-export function combinations(x: Tensor, r = 2, options?: CombinationsOptions): Tensor {
+export function combinations(x: Tensor, r: number | CombinationsOptions = 2, options?: CombinationsOptions): Tensor {
+  if (isOptions(r)) return combinations(x, 2, r);
   const { withReplacement } = settings("combinations", options, { withReplacement: false });
   expectRank("combinations", "a vector", x, 1);
   checkInteger("combinations", "r", r);

@@ -10,7 +10,7 @@ import { reduction } from "../expr/program.ts";
 import { type NamedTuple, namedTuple } from "../named-tuple.ts";
 import { apply, applyAll, type Gradient, type Op, rules, type Spec } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimensions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectBetween } from "./check.ts";
@@ -151,6 +151,12 @@ export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
   return extreme("amin", x, dim, options);
 }
 
+/** Options of `aminmax`. */
+export interface AminmaxOptions extends KeepOptions {
+  /** The dimension, in place of the argument. Default null: all dimensions. */
+  readonly dim?: number | null;
+}
+
 /**
  * Returns the minimum and the maximum over a dimension, or all: `amin` and `amax`.
  *
@@ -159,7 +165,15 @@ export function amin(x: Tensor, dim: Dims = null, options?: KeepOptions): Tensor
  * @param dim default null: all dimensions.
  * @throws IndexError if there is no such dimension, or it has no elements.
  */
-export function aminmax(x: Tensor, dim: number | null = null, options?: KeepOptions): NamedTuple<["min", "max"]> {
+export function aminmax(
+  x: Tensor,
+  dim: number | null | AminmaxOptions = null,
+  options?: KeepOptions,
+): NamedTuple<["min", "max"]> {
+  if (isOptions(dim)) {
+    const { dim: only, ...rest } = dim;
+    return aminmax(x, only, rest);
+  }
   searched("aminmax", x, dim, options);
   return namedTuple([amin(x, dim, options), amax(x, dim, options)], "min", "max");
 }

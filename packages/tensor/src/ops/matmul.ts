@@ -192,15 +192,18 @@ export function chainMatmul(...matrices: readonly [Tensor, ...Tensor[]]): Tensor
 
 /**
  * Computes the product of several matrices, evaluated from left to right. The first may be a vector, which counts as a
- * row, and the last one too, which counts as a column.
+ * row, and the last one too, which counts as a column. They are passed in an array or one by one.
  *
  * https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
  *
  * @throws ArgumentError for fewer than two tensors.
  * @throws ShapeError when the inner sizes differ.
  */
-export function multiDot(...matrices: readonly [Tensor, ...Tensor[]]): Tensor {
-  const [first, ...rest] = matrices;
+export function multiDot(matrices: readonly Tensor[]): Tensor;
+export function multiDot(...matrices: readonly [Tensor, ...Tensor[]]): Tensor;
+export function multiDot(...given: readonly unknown[]): Tensor {
+  const matrices = Array.isArray(given[0]) ? given[0] : given;
+  const [first, ...rest] = matrices as [Tensor, ...Tensor[]]; // safe: others are rejected below
   const last = rest.at(-1);
   if (last === undefined) throw new ArgumentError("multiDot: expected at least two tensors, got one");
   const between = rest.slice(0, -1);

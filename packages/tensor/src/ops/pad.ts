@@ -67,15 +67,22 @@ function sourceOf(mode: PadMode, place: number, size: number): number {
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
  *
  * @param widths two per dimension, for at most `x.ndim` dimensions.
+ * @param options options, or the mode alone, which `constantValue` may follow.
  * @throws ShapeError when there are more widths than dimensions, when a width crops more than the dimension has, or
  * when reflect or circular padding is wider than the tensor allows.
  * @throws ArgumentError for an unknown mode.
  * @example
  * pad(x, [1, 1, 2, 2]); // a column of zeros on both sides, two rows above and below
  */
-export function pad(x: Tensor, widths: readonly number[], options?: PadOptions): Tensor {
+export function pad(
+  x: Tensor,
+  widths: readonly number[],
+  options?: PadMode | PadOptions,
+  constantValue?: number,
+): Tensor {
   const { length: rank } = shapeOf("pad", x);
-  const { mode, value } = settings("pad", options, { mode: "constant", value: 0 });
+  const given = typeof options === "string" ? { mode: options, value: constantValue ?? 0 } : options;
+  const { mode, value } = settings("pad", given, { mode: "constant", value: 0 });
   if (
     !Array.isArray(widths) ||
     widths.length % 2 !== 0 ||

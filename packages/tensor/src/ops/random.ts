@@ -369,16 +369,18 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
 }
 
 /**
- * Fills a tensor with integers drawn uniformly from [from, to). Returns `x`.
+ * Fills a tensor with integers drawn uniformly from [from, to). Returns `x`. A single number is the bound: `random_(x, 10)`
+ * draws from [0, 10).
  *
  * https://pytorch.org/docs/stable/generated/torch.Tensor.random_.html
  *
  * @param from Default 0.
- * @param to Default null: the largest bound up to which the dtype represents every integer.
+ * @param to Null, the default without `from`, is the largest bound up to which the dtype represents every integer.
  * @throws ArgumentError unless both are integers, `from` is below `to`, and the dtype holds the range.
  */
-export function random_(x: Tensor, from = 0, to: number | null = null, options?: GeneratorOption): Tensor {
-  return drawIntegers_("random_", x, from, to, options);
+export function random_(x: Tensor, from?: number, to?: number | null, options?: GeneratorOption): Tensor {
+  const [low = 0, high = null] = to === undefined ? [0, from] : [from, to];
+  return drawIntegers_("random_", x, low, high, options);
 }
 
 /** `random_`, on behalf of the operation that errors name. */

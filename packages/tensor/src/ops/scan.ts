@@ -7,7 +7,7 @@ import { checkInteger, expectTensor } from "../argument.ts";
 import { type DType, expectFloating } from "../dtype.ts";
 import { apply, type Gradient, type Op, rules } from "../op.ts";
 import { type Pointwise, pointwise } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { dimension, ownDimension, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
@@ -186,13 +186,14 @@ export interface DiffOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.diff.html
  *
- * @param n Default 1.
+ * @param n Default 1. May be left out before options.
  * @param dim Default -1.
  * @throws ArgumentError unless `n` is a non-negative integer.
  * @throws IndexError for a scalar or a dimension out of range.
  * @throws ShapeError for elements to prepend or append whose other sizes differ.
  */
-export function diff(x: Tensor, n = 1, dim = -1, options?: DiffOptions): Tensor {
+export function diff(x: Tensor, n: number | DiffOptions = 1, dim = -1, options?: DiffOptions): Tensor {
+  if (isOptions(n)) return diff(x, 1, -1, n);
   const { prepend, append } = settings("diff", options, { prepend: undefined, append: undefined });
   checkInteger("diff", "n", n);
   const axis = ownDimension("diff", dim, x);
@@ -221,8 +222,14 @@ export interface TrapezoidOptions {
 }
 
 /** The areas of the trapezoids between adjacent sample points, and the dimension. */
-function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefined): readonly [Tensor, number] {
-  const { x, dx, dim } = settings(operation, options, { x: undefined, dx: 1, dim: -1 });
+function areas(
+  operation: string,
+  y: Tensor,
+  points: Tensor | TrapezoidOptions | undefined,
+  options: TrapezoidOptions | undefined,
+): readonly [Tensor, number] {
+  const [sampled, given] = isOptions(points) ? [undefined, points] : [points, options];
+  const { x = sampled, dx, dim } = settings(operation, given, { x: undefined, dx: 1, dim: -1 });
   const axis = dimension(operation, dim, y);
   const mean = mul(add(slice(y, axis, 0, -1), slice(y, axis, 1)), 0.5);
   if (x === undefined) return [mul(mean, dx), axis];
@@ -240,11 +247,12 @@ function areas(operation: string, y: Tensor, options: TrapezoidOptions | undefin
 /**
  * Integrates along a dimension by the trapezoidal rule. https://pytorch.org/docs/stable/generated/torch.trapezoid.html
  *
+ * @param x Sample points, as in the options. May be left out before options.
  * @throws IndexError for a dimension out of range.
  * @throws ShapeError when the sample points do not broadcast against the values.
  */
-export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
-  const [parts, axis] = areas("trapezoid", y, options);
+export function trapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
+  const [parts, axis] = areas("trapezoid", y, x, options);
   return sum(parts, axis);
 }
 
@@ -252,9 +260,10 @@ export function trapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
  * Integrates cumulatively along a dimension by the trapezoidal rule. The result has one element less along it.
  * https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
  *
+ * @param x Sample points, as in the options. May be left out before options.
  * @throws IndexError for a dimension out of range.
  * @throws ShapeError when the sample points do not broadcast against the values.
  */
-export function cumulativeTrapezoid(y: Tensor, options?: TrapezoidOptions): Tensor {
-  return cumsum(...areas("cumulativeTrapezoid", y, options));
+export function cumulativeTrapezoid(y: Tensor, x?: Tensor | TrapezoidOptions, options?: TrapezoidOptions): Tensor {
+  return cumsum(...areas("cumulativeTrapezoid", y, x, options));
 }

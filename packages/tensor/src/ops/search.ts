@@ -7,7 +7,7 @@ import { checkChoice, checkInteger, checkOrder } from "../argument.ts";
 import { computeType, expectFloating } from "../dtype.ts";
 import { ArgumentError } from "../errors.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
-import { settings } from "../settings.ts";
+import { isOptions, settings } from "../settings.ts";
 import { sameShape, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkBounds, checkIndexType, expectBetween, largestFinite } from "./check.ts";
@@ -47,7 +47,7 @@ const moved = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>(
   { apart: [1] },
 );
 
-function search(operation: string, boundaries: Tensor, values: Tensor, options?: SearchSortedOptions): Tensor {
+function search(operation: string, boundaries: Tensor, given: Tensor | number, options?: SearchSortedOptions): Tensor {
   const {
     right,
     side = right ? "right" : "left",
@@ -56,6 +56,10 @@ function search(operation: string, boundaries: Tensor, values: Tensor, options?:
   checkChoice(operation, "side", side, ["left", "right"]);
   if (right && side === "left") throw new ArgumentError(`${operation}: right is true, but side is "left"`);
   const axis = shapeOf(operation, boundaries).length - 1;
+  const values =
+    typeof given === "number"
+      ? filled(boundaries, [], given, Number.isInteger(given) ? boundaries.dtype : "float32")
+      : given;
   const shared = axis === 0;
   const length = boundaries.shape.at(-1);
   const lead = shapeOf(operation, values).slice(0, -1);
@@ -67,8 +71,8 @@ function search(operation: string, boundaries: Tensor, values: Tensor, options?:
       throw shapeError(operation, "a sorter of the shape of the boundaries", boundaries, sorter);
     checkBounds(operation, sorter, length, axis);
   }
-  const given = boundaries.detach();
-  const edges = sorter ? gatherUnchecked(given, axis, sorter) : given;
+  const unsorted = boundaries.detach();
+  const edges = sorter ? gatherUnchecked(unsorted, axis, sorter) : unsorted;
   const wanted = shared ? reshape(values.detach(), [-1]) : values.detach();
   return reshape(placesOf(edges, wanted, axis, side === "right" ? behindEqual : behindLess), values.shape);
 }
@@ -96,23 +100,23 @@ function placesOf(
  *
  * @param boundaries [n], or [..., n] with the leading sizes of `values`. Sorted in ascending order along the last
  * dimension, unless there is a `sorter`.
- * @param values of any shape for boundaries [n], otherwise [..., m].
+ * @param values of any shape, or a number, for boundaries [n], otherwise [..., m].
  * @throws ShapeError when the leading sizes differ, and for a `sorter` of another shape than the boundaries.
  * @throws DTypeError unless the `sorter` is int32.
  * @throws IndexError for indices of the `sorter` out of range.
  * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
-export function searchsorted(boundaries: Tensor, values: Tensor, options?: SearchSortedOptions): Tensor {
+export function searchsorted(boundaries: Tensor, values: Tensor | number, options?: SearchSortedOptions): Tensor {
   return search("searchsorted", boundaries, values, options);
 }
 
 /**
- * Returns the index of the bucket of each value between sorted boundaries, as int32.
+ * Returns the index of the bucket of each value, or of a number, between sorted boundaries, as int32.
  * https://pytorch.org/docs/stable/generated/torch.bucketize.html
  *
  * @throws ArgumentError when `right` is true and `side` is `"left"`.
  */
-export function bucketize(values: Tensor, boundaries: Tensor, options?: SearchOptions): Tensor {
+export function bucketize(values: Tensor | number, boundaries: Tensor, options?: SearchOptions): Tensor {
   return search("bucketize", boundaries, values, options);
 }
 
@@ -165,12 +169,14 @@ const binOf = /* @__PURE__ */ pointwise<[Tensor, TensorOrNumber, TensorOrNumber,
  *
  * https://pytorch.org/docs/stable/generated/torch.histc.html
  *
+ * @param count Number of bins, as in the options. May be left out before options.
  * @throws DTypeError for integers.
  * @throws ArgumentError unless `bins` is a positive integer, when `min` is above `max`, and for elements that are not
  * finite if the range is theirs.
  */
-export function histc(x: Tensor, options?: HistcOptions): Tensor {
-  const { bins, min, max } = settings("histc", options, { bins: 100, min: 0, max: 0 });
+export function histc(x: Tensor, count: number | HistcOptions = 100, options?: HistcOptions): Tensor {
+  if (isOptions(count)) return histc(x, 100, count);
+  const { bins, min, max } = settings("histc", options, { bins: count, min: 0, max: 0 });
   expectFloating("histc", x);
   checkInteger("histc", "bins", bins, 1);
   checkOrder("histc", { min, max });

@@ -214,6 +214,9 @@ describe("joining and rearranging", () => {
   it("pad supports constant, reflect, replicate and circular", () => {
     const x = counting(1, 1, 3);
     expect(pad(x, [1, 1], { value: 9 }).toArraySync()).toEqual([[[9, 0, 1, 2, 9]]]);
+    expect(pad(x, [1, 1], "constant", 9).toArraySync()).toEqual([[[9, 0, 1, 2, 9]]]);
+    expect(x.pad([1, 1], "replicate").toArraySync()).toEqual([[[0, 0, 1, 2, 2]]]);
+    expect(() => pad(x, [1, 1], "mirror" as "reflect")).toThrow("pad: mode must be");
     expect(pad(x, [2, 1], { mode: "reflect" }).toArraySync()).toEqual([[[2, 1, 0, 1, 2, 1]]]);
     expect(pad(x, [1, 1], { mode: "replicate" }).toArraySync()).toEqual([[[0, 0, 1, 2, 2]]]);
     expect(pad(x, [1, 1], { mode: "circular" }).toArraySync()).toEqual([[[2, 0, 1, 2, 0]]]);
