@@ -161,7 +161,7 @@ const listed = {
     hessian hvp jacobian jvp vhp vjp
   `,
   "torch.func": `
-    functional_call grad grad_and_value hessian jacfwd jacrev jvp stack_module_state vjp vmap
+    functional_call grad grad_and_value hessian jacfwd jacrev jvp linearize stack_module_state vjp vmap
   `,
   "torch.distributions": `
     AbsTransform AffineTransform Bernoulli Beta Binomial CatTransform Categorical Cauchy Chi2 ComposeTransform ContinuousBernoulli

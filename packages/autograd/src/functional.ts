@@ -10,6 +10,7 @@ import {
   checkChoice,
   expectFloating,
   expectTensor,
+  isOptions,
   ShapeError,
   sameShape,
   settings,
@@ -44,6 +45,19 @@ export interface GradOptions {
   readonly createGraph?: boolean;
   /** Whether to return null for inputs that the outputs do not depend on, instead of throwing. Default false. */
   readonly allowUnused?: boolean;
+  /** Whether to return zeros for these inputs. Default false. */
+  readonly materializeGrads?: boolean;
+}
+
+/** Upstream gradients: of the only output, or one for each. */
+type Upstream = Tensor | readonly (Tensor | null)[];
+
+/** Tells upstream gradients from options in their place. */
+function split<Options>(given: Upstream | Options | undefined, options: Options | undefined) {
+  // Safe: what is not an options object is rejected where upstream gradients are read.
+  return isOptions(given)
+    ? ([undefined, given as Options] as const)
+    : ([given as Upstream | undefined, options] as const);
 }
 
 /** An array with one gradient per input; of length one for a single input. */
@@ -59,7 +73,7 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
 function rootsOf(
   operation: string,
   outputs: Tensors,
-  gradients: Tensor | readonly (Tensor | null)[] | undefined,
+  gradients: Upstream | undefined,
   name: string,
 ): { readonly roots: Variable[]; readonly starts: Tensor[] } {
   const results = listOf(outputs);
@@ -73,6 +87,7 @@ function rootsOf(
 
 /**
  * Computes and returns the gradients of the sum of `outputs` with respect to each of `inputs`, without changing `grad`.
+ * `gradOutputs` may be passed before the options instead of in them.
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
  *
@@ -88,22 +103,42 @@ function rootsOf(
 export function grad<const Inputs extends Tensors>(
   outputs: Tensors,
   inputs: Inputs,
-  options?: GradOptions & { readonly allowUnused?: false },
+  options?: GradOptions & ({ readonly allowUnused?: false } | { readonly materializeGrads: true }),
 ): GradientEach<Inputs>;
 export function grad<const Inputs extends Tensors>(
   outputs: Tensors,
   inputs: Inputs,
   options: GradOptions,
 ): GradientEach<Inputs, Tensor | null>;
-export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): (Tensor | null)[] {
+export function grad<const Inputs extends Tensors>(
+  outputs: Tensors,
+  inputs: Inputs,
+  gradOutputs: Tensor | readonly (Tensor | null)[] | undefined,
+  options?: GradOptions & ({ readonly allowUnused?: false } | { readonly materializeGrads: true }),
+): GradientEach<Inputs>;
+export function grad<const Inputs extends Tensors>(
+  outputs: Tensors,
+  inputs: Inputs,
+  gradOutputs: Tensor | readonly (Tensor | null)[] | undefined,
+  options: GradOptions,
+): GradientEach<Inputs, Tensor | null>;
+export function grad(
+  outputs: Tensors,
+  inputs: Tensors,
+  upstream?: Upstream | GradOptions,
+  options?: GradOptions,
+): (Tensor | null)[] {
+  const [before, given] = split(upstream, options);
   const {
     createGraph,
     retainGraph = createGraph,
+    materializeGrads,
     allowUnused,
-    gradOutputs,
-  } = settings("grad", options, {
+    gradOutputs = before,
+  } = settings("grad", given, {
     createGraph: false,
     retainGraph: undefined,
+    materializeGrads: false,
     allowUnused: false,
     gradOutputs: undefined,
   });
@@ -112,12 +147,12 @@ export function grad(outputs: Tensors, inputs: Tensors, options?: GradOptions): 
   const { roots, starts } = rootsOf("grad", outputs, gradOutputs, "gradOutputs");
   const found = runBackward(roots, starts, { createGraph, retainGraph, only, capture: true });
   const unused = found.indexOf(null);
-  if (unused >= 0 && !allowUnused) {
+  if (unused >= 0 && !allowUnused && !materializeGrads) {
     throw new AutogradError(
       `grad: the outputs do not depend on input ${unused}; pass { allowUnused: true } to get null for it`,
     );
   }
-  return found;
+  return materializeGrads ? found.map((g, i) => g ?? zerosLike(listOf(inputs)[i] as Tensor)) : found; // safe: one per input
 }
 
 /** Options of `backward`. */
@@ -132,15 +167,24 @@ export interface BackwardManyOptions extends BackwardOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
  *
+ * @param gradTensors upstream gradients, as in the options. May be left out before these.
  * @throws AutogradError when a tensor does not require a gradient.
  * @throws AutogradError when `gradTensors` has the wrong length, or lacks the gradient of a tensor that does not have
  * exactly one element.
  * @throws ShapeError when the shape of a gradient in `gradTensors` is not that of its tensor.
  */
-export function backward(tensors: Tensors, options?: BackwardManyOptions): void {
-  const all = settings("backward", options, { ...backwardDefaults, gradTensors: undefined });
+export function backward(
+  tensors: Tensors,
+  gradTensors?: Tensor | readonly (Tensor | null)[] | BackwardManyOptions,
+  options?: BackwardManyOptions,
+): void {
+  const [before, given] = split(gradTensors, options);
+  const all = settings("backward", given, {
+    ...backwardDefaults,
+    gradTensors: undefined,
+  });
   const pass = passOptions(all);
-  const { roots, starts } = rootsOf("backward", tensors, all.gradTensors, "gradTensors");
+  const { roots, starts } = rootsOf("backward", tensors, all.gradTensors ?? before, "gradTensors");
   runBackward(roots, starts, pass);
 }
 

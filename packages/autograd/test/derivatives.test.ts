@@ -13,10 +13,12 @@ import {
   hvp,
   inferenceMode,
   isAnomalyEnabled,
+  isGradEnabled,
   jacobian,
   jvp,
   noGrad,
   requiresGrad,
+  setGradEnabled,
   vjp,
 } from "../src/index.ts";
 
@@ -64,6 +66,7 @@ describe("grad", () => {
     const [x, u] = [leaf([1]), leaf([1])];
     expect(() => grad(x.sum(), [x, u])).toThrow(/input 1.*allowUnused/);
     expect(grad(x.sum(), [x, u], { allowUnused: true })[1]).toBeNull();
+    expect(grad(x.sum(), [x, u], { materializeGrads: true })[1].sum().itemSync()).toBe(0);
   });
 });
 
@@ -75,6 +78,18 @@ describe("backward of several tensors", () => {
     expect(x.grad?.toArraySync()).toEqual([22, 404]);
   });
 
+  it("starts from gradients that are passed before the options", () => {
+    const x = leaf([1, 2]);
+    const y = x.mul(x);
+    const start = tensor([10, 100], { dtype: "float64" });
+    expect(grad(y, x, start, { retainGraph: true })[0].toArraySync()).toEqual([20, 400]);
+    expect(grad([y], [x, leaf([1])], [start], { retainGraph: true, allowUnused: true })[1]).toBeNull();
+    backward(y, start, { retainGraph: true });
+    backward([y], [start]);
+    expect(x.grad?.toArraySync()).toEqual([40, 800]);
+    expect(() => grad(y, x, 3 as never)).toThrow("grad: expected a tensor, got 3");
+  });
+
   it("rejects gradients that do not match the outputs", () => {
     const x = leaf([1]);
     expect(() => backward([x.mul(2)], { gradTensors: [null, null] })).toThrow(
@@ -83,8 +98,15 @@ describe("backward of several tensors", () => {
     expect(() => backward(tensor([1]))).toThrow(/backward/);
   });
 
-  it("inferenceMode records nothing", () => {
+  it("inferenceMode and setGradEnabled(false) record nothing", () => {
     expect(inferenceMode(() => leaf([1]).mul(2)).requiresGrad).toBe(false);
+    expect(setGradEnabled(false, () => leaf([1]).mul(2)).requiresGrad).toBe(false);
+    expect(setGradEnabled(true, () => leaf([1]).mul(2)).requiresGrad).toBe(true);
+    const guard = setGradEnabled(false);
+    expect(setGradEnabled(true, isGradEnabled)).toBe(true);
+    expect(isGradEnabled()).toBe(false);
+    guard[Symbol.dispose]();
+    expect(isGradEnabled()).toBe(true);
   });
 });
 
