@@ -13,6 +13,7 @@ import {
   checkInteger,
   dimension,
   expectTensor,
+  isOptions,
   mv,
   normalize,
   ShapeError,
@@ -66,8 +67,17 @@ class ParametrizationList extends Module {
     Reflect.set(this, String(this.all.length), parametrization);
   }
 
+  /** Computes the parameter, or returns what it was computed as within `cached`. */
+  current(): Tensor {
+    const { computed, depth } = cache;
+    const value = computed.get(this) ?? this.forward();
+    if (depth > 0) computed.set(this, value);
+    return value;
+  }
+
   /** Changes the originals so that they give a value. */
   assign(name: string, value: Tensor): void {
+    cache.computed.delete(this);
     checkValue(`assignment to ${name}`, "the new value is", value, this.value());
     noGrad(() => {
       const found = this.all.reduceRight((x: Tensor | readonly Tensor[], parametrization) => {
@@ -92,6 +102,41 @@ class ParametrizationList extends Module {
     const [first, ...rest] = this.all as [Parametrization, ...Parametrization[]]; // safe: there is at least one
     return rest.reduce((x, next) => next.forward(x), first.forward(...this.originals));
   }
+}
+
+/** The parameters computed since `cached` was entered, and how often it has been entered. */
+const cache = { computed: new Map<ParametrizationList, Tensor>(), depth: 0 };
+
+/**
+ * Runs `fn` while each parametrized parameter is computed only once, when it is first read. This saves time where a
+ * module is called repeatedly without an update in between, such as a cell of a recurrent network. If `fn` returns a
+ * promise, that lasts until the promise settles; without `fn`, until the guard that is returned is disposed of.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrize.cached.html
+ *
+ * @example
+ * import { cached, weightNorm } from "@akari/nn/parametrize";
+ * const cell = weightNorm(new Linear(3, 3));
+ * const y = cached(() => cell(cell(ones([3]))));
+ */
+export function cached(): Disposable;
+export function cached<T>(fn: () => T): T;
+export function cached<T>(fn?: () => T): T | Disposable {
+  cache.depth++;
+  const end = () => {
+    if (--cache.depth === 0) cache.computed.clear();
+  };
+  if (fn === undefined) return { [Symbol.dispose]: end };
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(end) as T; // safe: `finally` keeps the promise's type
+  end();
+  return result;
 }
 
 /** Returns the parametrizations of a parameter, or undefined. */
@@ -181,7 +226,7 @@ export function registerParametrization<M extends Module>(
   // `this` is the module or a copy of it. Not enumerable, so that nothing that looks for parameters computes it.
   Object.defineProperty(module, name, {
     get(this: Module): Tensor {
-      return (listOf(this, name) as ParametrizationList).forward(); // safe: set above
+      return (listOf(this, name) as ParametrizationList).current(); // safe: set above
     },
     set(this: Module, value: Tensor) {
       (listOf(this, name) as ParametrizationList).assign(name, value); // safe: set above
@@ -347,10 +392,15 @@ class SpectralNorm extends Module {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.spectral_norm.html
  *
- * @param name Name of the parameter. Default "weight".
+ * @param name Name of the parameter. Default "weight". May be left out before options.
  * @throws ArgumentError when there is no such parameter, it is a scalar or empty, or `nPowerIterations` is not positive.
  */
-export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
+export function spectralNorm<M extends Module>(
+  module: M,
+  name: string | SpectralNormOptions = "weight",
+  options?: SpectralNormOptions,
+): M {
+  if (isOptions(name)) return spectralNorm(module, "weight", name);
   const operation = "spectralNorm";
   expectModule(operation, module);
   const weight = listOf(module, name)?.forward() ?? parameterOf(operation, module, name);

@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, checkInteger, dimension, mv, normalize, settings, type Tensor } from "@akari/tensor";
+import { ArgumentError, checkInteger, dimension, isOptions, mv, normalize, settings, type Tensor } from "@akari/tensor";
 import { ConvTransposeNd } from "./conv-transpose.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -31,13 +31,18 @@ export interface SpectralNormOptions {
  *
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.spectral_norm.html
  *
- * @param name Name of the parameter. Default "weight".
+ * @param name Name of the parameter. Default "weight". May be left out before options.
  * @throws ArgumentError when there is no such parameter, or when it is already reparametrized, a scalar or empty.
  * @example
  * const layer = spectralNorm(new Linear(20, 40));
  * // stateDict: bias, weight_orig, weight_u [40], weight_v [20]
  */
-export function spectralNorm<M extends Module>(module: M, name = "weight", options?: SpectralNormOptions): M {
+export function spectralNorm<M extends Module>(
+  module: M,
+  name: string | SpectralNormOptions = "weight",
+  options?: SpectralNormOptions,
+): M {
+  if (isOptions(name)) return spectralNorm(module, "weight", name);
   const weight = parameterOf("spectralNorm", module, name);
   const { nPowerIterations, eps, dim } = settings("spectralNorm", options, {
     nPowerIterations: 1,

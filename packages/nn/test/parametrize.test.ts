@@ -4,6 +4,7 @@ import { ArgumentError, manualSeed, ones, randn, ShapeError, scope, type Tensor 
 import { beforeEach, describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
 import {
+  cached,
   isParametrized,
   registerParametrization,
   removeParametrizations,
@@ -156,6 +157,55 @@ describe("registerParametrization", () => {
   });
 });
 
+describe("cached", () => {
+  it("computes each parameter once, until the outermost call has ended", async () => {
+    let calls = 0;
+    class Counted extends nn.Module {
+      forward(x: Tensor): Tensor {
+        calls++;
+        return x.mul(2);
+      }
+      rightInverse(x: Tensor): Tensor {
+        return x.div(2);
+      }
+    }
+    const layer = registerParametrization(new nn.Linear(2, 2, { bias: false }), "weight", new Counted());
+    const count = (fn: () => unknown) => {
+      calls = 0;
+      fn();
+      return calls;
+    };
+    expect(count(() => [layer.weight, layer.weight])).toBe(2);
+    expect(count(() => cached(() => [layer(ones([2])), cached(() => layer.weight), layer.weight]))).toBe(1);
+    expect(count(() => layer.weight)).toBe(1);
+    cached(() =>
+      layer(ones([1, 2]))
+        .add(layer(ones([1, 2])))
+        .sum(),
+    ).backward();
+    close([...layer.parameters()][0]?.grad, [4, 4, 4, 4]);
+    cached(() => {
+      const { weight: before } = layer;
+      Reflect.set(layer, "weight", ones([2, 2]));
+      expect(layer.weight).not.toBe(before);
+      close(layer.weight, [1, 1, 1, 1]);
+    });
+    await cached(async () => {
+      await null;
+      expect(count(() => [layer.weight, layer.weight])).toBe(1);
+    });
+    const guard = cached();
+    expect(count(() => [layer.weight, layer.weight])).toBe(1);
+    guard[Symbol.dispose]();
+    expect(() =>
+      cached(() => {
+        throw new Error("inside");
+      }),
+    ).toThrow("inside");
+    expect(count(() => [layer.weight, layer.weight])).toBe(2);
+  });
+});
+
 describe("weightNorm and spectralNorm", () => {
   it("learn the norm and the direction of a weight under new names", () => {
     const [layer, plain] = [new nn.Linear(3, 2), new nn.Linear(3, 2)];
@@ -199,7 +249,7 @@ describe("weightNorm and spectralNorm", () => {
   });
 
   it("uses the output channels of transposed convolutions as rows, and normalizes vectors", () => {
-    const conv = spectralNorm(new nn.ConvTranspose1d(2, 3, 2), "weight", { nPowerIterations: 2 });
+    const conv = spectralNorm(new nn.ConvTranspose1d(2, 3, 2), { nPowerIterations: 2 });
     close(
       conv(ones([1, 2, 2])),
       [
