@@ -12,9 +12,11 @@ import {
   drawPermutation,
   fromTypedArray,
   Generator,
+  isTensor,
   itemsOf,
   multinomial,
   settings,
+  type Tensor,
 } from "@akari/tensor";
 
 /**
@@ -166,16 +168,16 @@ export class WeightedRandomSampler implements Sampler {
   readonly #generator: Generator | undefined;
 
   /**
-   * @param weights non-negative weight of each index.
+   * @param weights non-negative weight of each index, as numbers or a tensor, which is read at once.
    * @param numSamples number of samples to draw.
    * @throws ArgumentError when a weight is negative or not finite, or too few weights are positive.
    */
-  constructor(weights: ArrayLike<number>, numSamples: number, options?: WeightedRandomSamplerOptions) {
+  constructor(weights: ArrayLike<number> | Tensor, numSamples: number, options?: WeightedRandomSamplerOptions) {
     const { replacement, generator } = settings("WeightedRandomSampler", options, {
       replacement: true,
       generator: undefined,
     });
-    this.weights = Float64Array.from(weights);
+    this.weights = Float64Array.from(isTensor(weights) ? weights.dataSync() : weights);
     checkInteger("WeightedRandomSampler", "numSamples", numSamples);
     this.length = numSamples;
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));

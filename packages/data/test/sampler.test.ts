@@ -1,4 +1,4 @@
-import { ArgumentError, Generator, manualSeed } from "@akari/tensor";
+import { ArgumentError, Generator, manualSeed, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
   BatchSampler,
@@ -37,6 +37,8 @@ describe("samplers", () => {
     let generator = new Generator(3);
     expect([...new WeightedRandomSampler(weights, 12, { generator })]).toEqual([1, 3, 3, 1, 3, 3, 1, 3, 3, 3, 1, 3]);
     expect(generator.uniform()).toBeCloseTo(0.1809, 4);
+    generator = new Generator(3);
+    expect([...new WeightedRandomSampler(tensor(weights), 3, { generator })]).toEqual([1, 3, 3]);
     generator = new Generator(3);
     expect([...new WeightedRandomSampler(weights, 4, { generator, replacement: false })]).toEqual([3, 0, 1, 4]);
     expect(generator.uniform()).toBeCloseTo(0.451, 4);

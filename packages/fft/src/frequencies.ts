@@ -1,6 +1,15 @@
 /** The frequencies of a transform's results, and the reordering that puts frequency zero in the middle. */
 
-import { checkInteger, dimensions, expectTensor, roll, settings, type Tensor, type TensorOptions } from "@akari/tensor";
+import {
+  checkInteger,
+  dimensions,
+  expectNumber,
+  expectTensor,
+  roll,
+  settings,
+  type Tensor,
+  type TensorOptions,
+} from "@akari/tensor";
 import { sizesOf } from "./transform.ts";
 import { upload } from "./upload.ts";
 
@@ -12,6 +21,7 @@ function frequencies(
   multiples: readonly number[],
   options?: TensorOptions,
 ): Tensor {
+  expectNumber(operation, "d", d);
   return upload(
     operation,
     Float64Array.from(multiples, (k) => k / (n * d)),
@@ -28,7 +38,7 @@ const upTo = (count: number): readonly number[] => Array.from({ length: count },
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.fftfreq.html
  *
- * @throws ArgumentError unless n is a positive integer.
+ * @throws ArgumentError unless n is a positive integer and d a number.
  * @example
  * fftfreq(4); // [0, 0.25, -0.5, -0.25]
  */
@@ -43,7 +53,7 @@ export function fftfreq(n: number, d: number = 1, options?: TensorOptions): Tens
  *
  * https://pytorch.org/docs/stable/generated/torch.fft.rfftfreq.html
  *
- * @throws ArgumentError unless n is a positive integer.
+ * @throws ArgumentError unless n is a positive integer and d a number.
  */
 export function rfftfreq(n: number, d: number = 1, options?: TensorOptions): Tensor {
   checkInteger("rfftfreq", "n", n, 1);

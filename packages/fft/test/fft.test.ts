@@ -320,6 +320,7 @@ describe("frequencies", () => {
     expect(fftfreq(4).toArraySync()).toEqual([0, 0.25, -0.5, -0.25]);
     expect(fftfreq(5, 0.2).toArraySync()).toEqual([0, 1, 2, -2, -1]);
     expect(fftfreq(1).toArraySync()).toEqual([0]);
+    expect(() => fftfreq(5, { d: 0.2 } as never)).toThrow("fftfreq: d must be a number, got { d: 0.2 }");
     expect(rfftfreq(4).toArraySync()).toEqual([0, 0.25, 0.5]);
     expect(rfftfreq(5, 0.2, double).toArraySync()).toEqual([0, 1, 2]);
     expect(rfftfreq(2).toArraySync()).toEqual([0, 0.5]);

@@ -256,6 +256,10 @@ describe("learning rates", () => {
     const watcher = new ReduceLROnPlateau(o, { patience: 0, factor: 0.01, minLr: [0.05, 0.02] });
     for (const metric of [1, 1]) watcher.step(metric);
     expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.05, 0.02]);
+    const maximizing = new ReduceLROnPlateau(o, "max", { patience: 0, factor: 0.5 });
+    for (const metric of [1, 2, 1]) maximizing.step(metric);
+    expect(o.paramGroups.map(({ lr }) => lr)).toEqual([0.025, 0.01]);
+    expect(() => new ReduceLROnPlateau(o, "least" as "min")).toThrow(/^ReduceLROnPlateau: mode must be/);
     expect(() => new ReduceLROnPlateau(o, { minLr: [0.1] })).toThrow(
       /one minLr or one for each of the 2 parameter groups, got 1/,
     );

@@ -2,7 +2,7 @@
  * A scheduler that follows a metric.
  */
 
-import { checkChoice, expectNumber, FileError, refuse, settings } from "@akari/tensor";
+import { checkChoice, expectNumber, FileError, isOptions, refuse, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
 import { expectOptimizer, perGroup, type SchedulerState } from "./scheduler.ts";
 
@@ -45,11 +45,13 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
   #cooling = 0;
   #lastEpoch = 0;
 
-  constructor(optimizer: Optimizer<Options>, options?: PlateauOptions) {
+  /** @param mode as in the options, and may be left out before them. */
+  constructor(optimizer: Optimizer<Options>, mode: "min" | "max" | PlateauOptions = "min", options?: PlateauOptions) {
     expectOptimizer("ReduceLROnPlateau", optimizer);
     this.#optimizer = optimizer;
-    this.#options = settings("ReduceLROnPlateau", options, {
-      mode: "min",
+    const [word, given] = isOptions(mode) ? ["min" as const, mode] : [mode, options];
+    this.#options = settings("ReduceLROnPlateau", given, {
+      mode: word,
       factor: 0.1,
       patience: 10,
       threshold: 1e-4,
@@ -58,9 +60,9 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
       minLr: 0,
       eps: 1e-8,
     });
-    const { factor, mode, thresholdMode, minLr } = this.#options;
+    const { factor, thresholdMode, minLr } = this.#options;
     if (!(factor < 1)) refuse("ReduceLROnPlateau", "factor", factor, "be below 1");
-    checkChoice("ReduceLROnPlateau", "mode", mode, ["min", "max"]);
+    checkChoice("ReduceLROnPlateau", "mode", this.#options.mode, ["min", "max"]);
     checkChoice("ReduceLROnPlateau", "thresholdMode", thresholdMode, ["rel", "abs"]);
     this.#minLr = perGroup("ReduceLROnPlateau", optimizer, "minLr", minLr);
     this.#best = this.#worst;
