@@ -6,7 +6,7 @@
 // Lets programs whose `lib` lacks `Symbol.dispose` still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { gradMode } from "@akari/tensor";
+import { checkChoice, gradMode } from "@akari/tensor";
 
 /**
  * Returns whether operations on tensors that require a gradient are recorded.
@@ -18,19 +18,10 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Guard returned by `noGrad()`, `enableGrad()` and `setGradEnabled()` when called without a function. Disposing it restores the previous
- * grad mode.
+ * Guard returned by `noGrad`, `enableGrad` and `setGradEnabled` when called without a function. Disposing it restores
+ * the previous grad mode.
  */
 export type GradModeGuard = Disposable;
-
-function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
-  const before = gradMode.enabled;
-  const restore = () => {
-    gradMode.enabled = before;
-  };
-  gradMode.enabled = on;
-  return fn === undefined ? { [Symbol.dispose]: restore } : restoring(restore, fn);
-}
 
 /** Calls `fn`, then `restore`: when `fn` throws too, and when the promise it returns settles. */
 export function restoring<T>(restore: () => void, fn: () => T): T {
@@ -47,18 +38,25 @@ export function restoring<T>(restore: () => void, fn: () => T): T {
 }
 
 /**
- * Turns recording on or off, while `fn` runs or, without it, until the next call. The guard that is returned then restores
- * the previous state.
+ * Turns recording on or off: while `fn` runs, until the end of the block with `using`, or until the next call.
  *
  * https://pytorch.org/docs/stable/generated/torch.set_grad_enabled.html
  *
+ * @returns the result of `fn`.
+ * @throws ArgumentError unless `on` is true or false.
  * @example
- * const outputs = setGradEnabled(model.training, () => model(x));
+ * const loss = setGradEnabled(model.training, () => crossEntropy(model(x), y));
  */
 export function setGradEnabled(on: boolean): GradModeGuard;
 export function setGradEnabled<T>(on: boolean, fn: () => T): T;
 export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard {
-  return withMode(on, fn);
+  checkChoice("setGradEnabled", "on", on, [true, false]);
+  const before = gradMode.enabled;
+  const restore = () => {
+    gradMode.enabled = before;
+  };
+  gradMode.enabled = on;
+  return fn === undefined ? { [Symbol.dispose]: restore } : restoring(restore, fn);
 }
 
 /**
@@ -75,7 +73,7 @@ export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard 
 export function noGrad(): GradModeGuard;
 export function noGrad<T>(fn: () => T): T;
 export function noGrad<T>(fn?: () => T): T | GradModeGuard {
-  return withMode(false, fn);
+  return setGradEnabled(false, fn as () => T); // safe: it may be left out there, too
 }
 
 /**
@@ -86,5 +84,5 @@ export function noGrad<T>(fn?: () => T): T | GradModeGuard {
 export function enableGrad(): GradModeGuard;
 export function enableGrad<T>(fn: () => T): T;
 export function enableGrad<T>(fn?: () => T): T | GradModeGuard {
-  return withMode(true, fn);
+  return setGradEnabled(true, fn as () => T); // safe: it may be left out there, too
 }
