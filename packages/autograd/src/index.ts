@@ -31,6 +31,7 @@ export {
   isGradEnabled,
   noGrad,
   noGrad as inferenceMode,
+  restoring,
   setGradEnabled,
 } from "./mode.ts";
 export { requiresGrad } from "./variable.ts";

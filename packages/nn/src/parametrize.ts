@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { noGrad } from "@akari/autograd";
+import { noGrad, restoring } from "@akari/autograd";
 import {
   ArgumentError,
   changed,
@@ -126,17 +126,7 @@ export function cached<T>(fn?: () => T): T | Disposable {
   const end = () => {
     if (--cache.depth === 0) cache.computed.clear();
   };
-  if (fn === undefined) return { [Symbol.dispose]: end };
-  let result: T;
-  try {
-    result = fn();
-  } catch (error) {
-    end();
-    throw error;
-  }
-  if (result instanceof Promise) return result.finally(end) as T; // safe: `finally` keeps the promise's type
-  end();
-  return result;
+  return fn === undefined ? { [Symbol.dispose]: end } : restoring(end, fn);
 }
 
 /** Returns the parametrizations of a parameter, or undefined. */
