@@ -182,10 +182,11 @@ function isInt32(x: number): boolean {
   return (x | 0) === x;
 }
 
-function signature(operands: readonly TensorOrNumber[]): number {
+/** Returns what determines the types of the operands: a number where that is exact, since strings take longer. */
+function signature(operands: readonly TensorOrNumber[]): number | string {
   let code = 1;
   for (const operand of operands) code = code * 18 + digit(operand);
-  return code;
+  return code <= Number.MAX_SAFE_INTEGER ? code : operands.map(digit).join(" ");
 }
 
 function literalKey(operands: readonly TensorOrNumber[]): string {

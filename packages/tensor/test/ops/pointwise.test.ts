@@ -281,6 +281,17 @@ describe("in-place operations", () => {
   });
 });
 
+describe("formulas of many operands", () => {
+  it("are instantiated for the dtypes of all of them", () => {
+    const total = ops.pointwise<(Tensor | number)[]>("total", (...all) => all.reduce((a, b) => a.add(b)));
+    const halves = Array.from({ length: 20 }, () => of([0.5]));
+    expect(values(total(...halves, of([0.5])))).toEqual([10.5]);
+    expect(values(total(...halves, of([2], "int32")))).toEqual([12]);
+    expect(values(total(...halves, 3))).toEqual([13]);
+    expect(values(total(of([2], "int32"), ...halves))).toEqual([12]);
+  });
+});
+
 describe("pointwise operations reject", () => {
   it.each([
     ["shapes that do not broadcast", () => of([1, 2, 3]).add(of([1, 2])), ShapeError, "sizes 3 and 2"],
