@@ -108,8 +108,9 @@ export function createRuntime(threads: number = availableThreads()): Runtime {
       const count = args.length;
       const total = count + (floats === undefined ? 0 : floats.length);
       if (total * 8 > block.units * 64) {
+        const larger = memory.reserve(total * 16);
         memory.release(block);
-        block = memory.reserve(total * 16);
+        block = larger;
       }
       const { address } = block;
       const { i32, f64 } = memory;
@@ -124,6 +125,7 @@ export function createRuntime(threads: number = availableThreads()): Runtime {
     scratch(bytes) {
       if (scratch === null || scratch.units * 64 < bytes) {
         if (scratch !== null) memory.release(scratch);
+        scratch = null; // in case there is no room for another
         scratch = memory.reserve(bytes);
       }
       return scratch.address;

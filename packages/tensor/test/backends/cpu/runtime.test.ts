@@ -130,6 +130,14 @@ describe("launch", () => {
     expect(runtime.scratch(1 << 20) % 64).toBe(0);
     expect(runtime.memory.use().live).toBe(0);
   });
+
+  it("takes no memory that is in use after scratch memory could not be had", () => {
+    const runtime = createRuntime(1);
+    runtime.scratch(1000);
+    expect(() => runtime.scratch(2 ** 33)).toThrow(/out of memory/);
+    const tensor = runtime.memory.allocate(1000);
+    expect(runtime.scratch(500)).toBeGreaterThanOrEqual(tensor.address + 1000);
+  });
 });
 
 describe("kernels", () => {
