@@ -4,18 +4,19 @@
  */
 
 import { expectBetween, isFloating, isnan, type Recorded, type Tensor } from "@akari/tensor";
-import { restoring } from "./mode.ts";
+import { Mode } from "./mode.ts";
 
-let on = false;
+const anomaly = { enabled: false };
+const mode = /* @__PURE__ */ new Mode(anomaly);
 
 /** Returns whether anomaly mode is on. */
 export function isAnomalyEnabled(): boolean {
-  return on;
+  return anomaly.enabled;
 }
 
 /** Turns anomaly mode on or off. https://pytorch.org/docs/stable/autograd.html#anomaly-detection */
 export function setDetectAnomaly(enabled: boolean): void {
-  on = enabled;
+  anomaly.enabled = enabled;
 }
 
 /**
@@ -29,28 +30,24 @@ export function setDetectAnomaly(enabled: boolean): void {
  * detectAnomaly(() => loss(model(x), y).backward());
  */
 export function detectAnomaly<T>(fn: () => T): T {
-  const before = on;
-  on = true;
-  return restoring(() => {
-    on = before;
-  }, fn);
+  return mode.during(true, fn);
 }
 
 /** Returns the current stack trace in anomaly mode, null otherwise. */
 export function originOfCall(): string | null {
-  return on ? (new Error("recorded").stack ?? null) : null;
+  return anomaly.enabled ? (new Error("recorded").stack ?? null) : null;
 }
 
 /** In anomaly mode, throws if an operation produced a NaN from inputs without NaN. */
 export function checkForward({ op, inputs, outputs }: Recorded): void {
-  if (!on || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
+  if (!anomaly.enabled || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
   for (const x of outputs)
     refuseNaN(x, `detectAnomaly: ${op.name} produced a NaN in its forward pass from inputs without NaN`);
 }
 
 /** In anomaly mode, throws if the gradient of an operation contains a NaN. */
 export function checkBackward(name: string, gradients: readonly (Tensor | null)[], origin: string | null): void {
-  if (!on) return;
+  if (!anomaly.enabled) return;
   const where = origin === null ? "" : `; the operation was called here:\n${origin}`;
   gradients.forEach((g, i) => {
     if (g !== null)

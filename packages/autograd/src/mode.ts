@@ -37,6 +37,44 @@ export function restoring<T>(restore: () => void, fn: () => T): T {
   return result;
 }
 
+/** A setting that functions change for as long as they run. Those that return promises may end in any order. */
+export class Mode {
+  readonly #setting: { enabled: boolean };
+  /** The changes in effect, in the order in which they were made. */
+  readonly #changes: { before: boolean }[] = [];
+
+  constructor(setting: { enabled: boolean }) {
+    this.#setting = setting;
+  }
+
+  /** Changes the setting. Returns a function that takes the change back. */
+  change(on: boolean): () => void {
+    const change = { before: this.#setting.enabled };
+    this.#changes.push(change);
+    this.#setting.enabled = on;
+    return () => {
+      const at = this.#changes.lastIndexOf(change);
+      if (at < 0) return;
+      this.#changes.splice(at, 1);
+      // A later change that is still in effect will restore what was before this one.
+      const later = this.#changes[at];
+      if (later === undefined) this.#setting.enabled = change.before;
+      else later.before = change.before;
+    };
+  }
+
+  /** Calls `fn` with the setting changed: until it returns or throws, or the promise it returns settles. */
+  during<T>(on: boolean, fn: () => T): T {
+    return restoring(this.change(on), fn);
+  }
+}
+
+const mode = /* @__PURE__ */ new Mode(gradMode);
+
+function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
+  return fn === undefined ? { [Symbol.dispose]: mode.change(on) } : mode.during(on, fn);
+}
+
 /**
  * Turns recording on or off: while `fn` runs, until the end of the block with `using`, or until the next call.
  *
@@ -51,12 +89,15 @@ export function setGradEnabled(on: boolean): GradModeGuard;
 export function setGradEnabled<T>(on: boolean, fn: () => T): T;
 export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard {
   checkChoice("setGradEnabled", "on", on, [true, false]);
+  if (fn !== undefined) return mode.during(on, fn);
+  // The guard may never be disposed of, so this is no change that ends.
   const before = gradMode.enabled;
-  const restore = () => {
-    gradMode.enabled = before;
-  };
   gradMode.enabled = on;
-  return fn === undefined ? { [Symbol.dispose]: restore } : restoring(restore, fn);
+  return {
+    [Symbol.dispose]: () => {
+      gradMode.enabled = before;
+    },
+  };
 }
 
 /**
@@ -73,7 +114,7 @@ export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard 
 export function noGrad(): GradModeGuard;
 export function noGrad<T>(fn: () => T): T;
 export function noGrad<T>(fn?: () => T): T | GradModeGuard {
-  return setGradEnabled(false, fn as () => T); // safe: it may be left out there, too
+  return withMode(false, fn);
 }
 
 /**
@@ -84,5 +125,5 @@ export function noGrad<T>(fn?: () => T): T | GradModeGuard {
 export function enableGrad(): GradModeGuard;
 export function enableGrad<T>(fn: () => T): T;
 export function enableGrad<T>(fn?: () => T): T | GradModeGuard {
-  return setGradEnabled(true, fn as () => T); // safe: it may be left out there, too
+  return withMode(true, fn);
 }

@@ -1,6 +1,6 @@
 import { ArgumentError, AutogradError, ones, ShapeError, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { grad, noGrad, requiresGrad, setGradEnabled } from "../src/index.ts";
+import { enableGrad, grad, noGrad, requiresGrad, setGradEnabled } from "../src/index.ts";
 
 const leaf = (values: number[] | number[][]) => requiresGrad(tensor(values));
 
@@ -182,6 +182,30 @@ describe("backward", () => {
       using _ = noGrad();
       expect(x.mul(2).requiresGrad).toBe(false);
     }
+    expect(x.mul(2).requiresGrad).toBe(true);
+  });
+
+  it("records again once all functions given to noGrad have ended, in any order", async () => {
+    const x = leaf([1]);
+    const ends: (() => void)[] = [];
+    const runs = Array.from({ length: 3 }, () =>
+      noGrad(async () => {
+        await new Promise<void>((resolve) => void ends.push(resolve));
+        return x.mul(2).requiresGrad;
+      }),
+    );
+    for (const i of [1, 0, 2]) {
+      ends[i]?.();
+      expect(await runs[i]).toBe(false);
+    }
+    expect(x.mul(2).requiresGrad).toBe(true);
+    const guard = noGrad();
+    guard[Symbol.dispose]();
+    noGrad(() => {
+      guard[Symbol.dispose](); // again, which has no effect
+      expect(x.mul(2).requiresGrad).toBe(false);
+      expect(enableGrad(() => x.mul(2)).requiresGrad).toBe(true);
+    });
     expect(x.mul(2).requiresGrad).toBe(true);
   });
 
