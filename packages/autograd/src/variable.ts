@@ -132,7 +132,8 @@ export class Variable implements Trace {
 
   mutate(recorded: Recorded, target: Tensor): void {
     const edges = edgesOf(recorded.inputs);
-    const below = bottom(target);
+    const chain = chainOf(target);
+    const below = chain[0]?.source ?? target;
     const old = below.trace;
     const base = old instanceof Variable && old.requiresGrad ? old : null;
     if (edges === null && base === null) return;
@@ -144,7 +145,7 @@ export class Variable implements Trace {
       target.trace = new Variable(inner, 0, specOf(target));
     } else {
       const places = recorded.inputs.map((x) => x === target);
-      const node = new SliceNode(inner, base, chainOf(target), places, below);
+      const node = new SliceNode(inner, base, chain, places, below);
       below.trace = new Variable(node, 0, specOf(below));
       // Reading the view's trace detects that the base has a new trace, and follows it.
       inner.variables[0] = target.trace as Variable; // safe: `follow` of a Variable returns a Variable
@@ -307,13 +308,6 @@ export function startingGradient(operation: string, output: Tensor, gradient: Te
     );
   }
   return onesLike(output);
-}
-
-/** Returns the base of a view: the tensor at the bottom of the chain of views. */
-function bottom(tensor: Tensor): Tensor {
-  let below = tensor;
-  while (below.viewed !== null) below = below.viewed.source;
-  return below;
 }
 
 /**
