@@ -101,6 +101,12 @@ describe("compile", () => {
     );
   });
 
+  it("distinguishes numbers from bigints", async () => {
+    const scale = await compile((x: Tensor, by: number | bigint) => x.mul(typeof by === "bigint" ? 10 : 1));
+    for (let i = 0; i < 3; i++) expect(scale(tensor([2]), 1).itemSync()).toBe(2);
+    expect(scale(tensor([2]), 1n).itemSync()).toBe(20);
+  });
+
   it("keeps steps for each combination of shapes and non-tensor values", async () => {
     const scaled = await compile((x: Tensor, options: { by: number; relu?: boolean }) =>
       options.relu ? x.mul(options.by).relu() : x.mul(options.by),
@@ -167,6 +173,48 @@ describe("compile", () => {
     };
     expect(run(compiled)).toEqual(run(add));
     expect(compiled.counts).toEqual({ eager: 17, captured: 1, replayed: 10 });
+  });
+
+  it("sees what it writes to one argument in the others that share its memory, in every call", async () => {
+    const add = (x: Tensor, y: Tensor) => {
+      x.add_(1);
+      return y.mul(2);
+    };
+    const compiled = await compile(add);
+    const x = tensor([1, 2]);
+    const results = Array.from({ length: 4 }, () => compiled(x, x).toArraySync());
+    expect(results).toEqual([
+      [4, 6],
+      [6, 8],
+      [8, 10],
+      [10, 12],
+    ]);
+    expect(compiled(zeros([2]), x).toArraySync()).toEqual([10, 12]);
+    expect(compiled(zeros([2]), x).toArraySync()).toEqual([10, 12]);
+    expect(compiled.counts).toEqual({ eager: 4, captured: 1, replayed: 1 });
+    // Arguments that are only read may share memory.
+    const square = await compile((a: Tensor, b: Tensor) => a.mul(b));
+    for (let i = 0; i < 3; i++) expect(square(x, x).toArraySync()).toEqual([25, 36]);
+    expect(square.counts).toEqual({ eager: 1, captured: 1, replayed: 1 });
+  });
+
+  it("writes to an argument whose memory it reads directly only where the order of the two is kept", async () => {
+    const weight = tensor([1, 2]);
+    const step = await compile((x: Tensor) => {
+      const before = weight.mul(2);
+      x.add_(1);
+      return before.add(0.5);
+    });
+    for (let i = 0; i < 3; i++) expect(step(zeros([2])).toArraySync()).toEqual([2.5, 4.5]);
+    expect(step(weight).toArraySync()).toEqual([2.5, 4.5]);
+    expect(weight.toArraySync()).toEqual([2, 3]);
+    const captured = await compile((x: Tensor) => {
+      x.add_(1);
+      return weight.mul(2);
+    });
+    expect(captured(weight).toArraySync()).toEqual([6, 8]);
+    expect(() => captured(weight)).toThrow(/compile: the function writes to an argument whose memory it also uses/);
+    expect(weight.toArraySync()).toEqual([3, 4]);
   });
 
   it("marks arguments that it writes to as changed", async () => {

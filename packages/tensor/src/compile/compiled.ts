@@ -23,8 +23,11 @@ import { describe, expectTensors, mapTensors, tensorsIn } from "./trees.ts";
 /** The maximum number of argument combinations for which state is kept. */
 const mostKept = 8;
 
-/** The state of one combination of arguments: the function has run once, cannot be captured, or was captured. */
-type State = "warm" | "eager" | Replay;
+/**
+ * The state of one combination of arguments: the function has run once (and wrote to an argument), cannot be captured,
+ * or was captured.
+ */
+type State = "warm" | "writing" | "eager" | Replay;
 
 /** Implements `compile`. */
 export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Compiled {
@@ -70,14 +73,17 @@ function caller(fn: Run): { readonly call: (args: readonly unknown[]) => unknown
       counts.eager++;
       return eager(fn, args, false);
     }
-    const capture = state === "warm";
+    // A capture runs on copies of the arguments, which do not share what is written to one of them.
+    const capture = state === "warm" || (state === "writing" && areApart(tensors));
+    const versions = tensors.map(({ storage }) => storage.version);
     const { result, next } = capture
       ? captured(fn, args, tensors, device, given)
       : { result: eager(fn, args, state === "eager"), next: null };
     counts[capture ? "captured" : "eager"]++;
     if (next instanceof Replay) kernels.splice(0, kernels.length, ...next.kernels);
     states.delete(key);
-    states.set(key, next ?? (state === "eager" ? "eager" : "warm"));
+    const ran = tensors.some(({ storage }, i) => storage.version !== versions[i]) ? "writing" : "warm";
+    states.set(key, next ?? (state === "eager" ? "eager" : ran));
     if (states.size > mostKept) states.delete(states.keys().next().value as string); // safe: the map is not empty
     return result;
   };
@@ -130,7 +136,7 @@ function captured(
   let complete = false;
   try {
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
-    copyWritten(inputs, tensors, device);
+    copyWritten(inputs, tensors, recorder, device);
     if ([...recorder.storages].some((storage) => given.has(storage)))
       recorder.obstacle ??= "it uses an earlier result of its own; pass it as an argument";
     const returned = tensorsIn(result);
@@ -160,13 +166,24 @@ function captured(
 }
 
 /** Copies modified arguments back: the function wrote to their copies. */
-function copyWritten(inputs: readonly Tensor[], tensors: readonly Tensor[], device: Backend): void {
-  inputs.forEach((input, i) => {
-    const tensor = tensors[i] as Tensor; // safe: one for each input
-    if (input.storage.version === 0) return;
+function copyWritten(inputs: readonly Tensor[], tensors: readonly Tensor[], recorder: Recorder, device: Backend): void {
+  // Safe: one for each input.
+  const written = inputs.flatMap((input, i) =>
+    input.storage.version === 0 ? [] : [{ input, tensor: tensors[i] as Tensor }],
+  );
+  if (written.some(({ tensor }) => recorder.storages.has(tensor.storage)))
+    throw new ArgumentError(
+      "compile: the function writes to an argument whose memory it also uses directly; use the argument alone, or pass a clone()",
+    );
+  for (const { input, tensor } of written) {
     copyInto(tensor, input, device);
     tensor.storage.version++;
-  });
+  }
+}
+
+/** Returns whether no two tensors share memory. */
+function areApart(tensors: readonly Tensor[]): boolean {
+  return new Set(tensors.map(({ storage }) => storage)).size === tensors.length;
 }
 
 /** Returns a result without its history. Disposes of the original handle if the function created it. */

@@ -30,7 +30,7 @@ export class Replay {
   readonly #written: ReadonlySet<Storage>;
   readonly #gradients: Gradients | null;
   /** All other storages that the steps use, held so that they are not freed. */
-  readonly #held: readonly Storage[];
+  readonly #held: ReadonlySet<Storage>;
 
   /** Takes ownership of the buffers whose release the recorders deferred. */
   constructor(device: Backend, { recorder, inputs, results, backward }: Captured) {
@@ -82,9 +82,10 @@ export class Replay {
         carried: carried.map((storage) => homes.get(storage) as Home), // safe: homes were made for all of them
         known: [...readLater].flatMap((buffer) => storages.get(buffer) ?? []).filter(staying),
       });
-    this.#held = [...storages.values()].filter((storage) => staying(storage) && !this.#gradients?.makes(storage));
-    for (const storage of this.#held) storage.retain();
-    this.#written = new Set(this.#held.filter((storage) => written.has(storage.buffer)));
+    const held = [...storages.values()].filter((storage) => staying(storage) && !this.#gradients?.makes(storage));
+    for (const storage of held) storage.retain();
+    this.#held = new Set(held);
+    this.#written = new Set(held.filter((storage) => written.has(storage.buffer)));
     for (const { released } of recorders) for (const buffer of released) device.free(buffer);
   }
 
@@ -94,13 +95,14 @@ export class Replay {
   }
 
   /**
-   * Returns whether replaying is valid for these arguments. It is not if the steps write to an argument that shares
-   * memory with another argument, or with memory that the steps hold.
+   * Returns whether replaying is valid for these arguments. It is not if the steps write to memory that two arguments
+   * share, or that an argument shares with what the steps hold: fusion may have moved a read past the write.
    */
   suits(tensors: readonly Tensor[]): boolean {
     return tensors.every(({ storage }, i) => {
       if (this.#written.has(storage)) return false;
-      return !this.#arguments[i]?.written || tensors.every((other, k) => k === i || other.storage !== storage);
+      if (!this.#arguments[i]?.written) return true;
+      return !this.#held.has(storage) && tensors.every((other, k) => k === i || other.storage !== storage);
     });
   }
 

@@ -50,7 +50,9 @@ export function describe(value: unknown, tensors: Tensor[]): string {
     identities.set(value, number);
     return `#${number}`;
   }
-  return typeof value === "string" ? JSON.stringify(value) : Object.is(value, -0) ? "-0" : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /**
