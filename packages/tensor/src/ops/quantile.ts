@@ -4,7 +4,7 @@
  */
 
 import { checkChoice, checkNumber } from "../argument.ts";
-import { expectFloating } from "../dtype.ts";
+import { computeType, expectFloating } from "../dtype.ts";
 import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { settings } from "../settings.ts";
 import { dimension, expectRank, shapeError } from "../shape.ts";
@@ -35,8 +35,10 @@ const ranked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number, number]>("quan
   return skip.ne(0).or(count.eq(size)).where(q.mul(last), last);
 });
 const roundings = { linear: null, lower: floor, higher: ceil, midpoint: null, nearest: round };
-const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>("quantile", (low, high, share) =>
-  low.add(high.sub(low).mul(share)),
+const between = /* @__PURE__ */ pointwise<[Tensor, Tensor, TensorOrNumber]>(
+  "quantile",
+  (low, high, share) => low.add(high.sub(low).mul(share)),
+  { apart: [2] },
 );
 
 function quantiles(
@@ -61,9 +63,11 @@ function quantiles(
   const size = rows.shape.at(-1) ?? 1;
   if (size === 0) throw shapeError(operation, "at least one element", x);
   const { values } = sort(rows.ndim === 0 ? unsqueeze(rows, 0) : rows, -1);
-  const wanted = typeof q === "number" ? filled(x, [1], q) : cast(reshape(q, [-1]), x.dtype);
+  // 16-bit floats cannot tell large ranks apart.
+  const type = computeType(x.dtype);
+  const wanted = typeof q === "number" ? filled(x, [1], q, type) : cast(reshape(q, [-1]), type);
   const sorted = values.detach();
-  const count = cast(sum(eq(sorted, sorted), -1, { keepdim: true }), x.dtype);
+  const count = cast(sum(eq(sorted, sorted), -1, { keepdim: true }), type);
   const rank = ranked(wanted, count, size, Number(skip));
   const pick = (rounding: (x: Tensor) => Tensor) =>
     gatherUnchecked(values, values.ndim - 1, cast(rounding(rank), "int32"));

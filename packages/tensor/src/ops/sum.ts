@@ -12,7 +12,6 @@ import { broadcastStrides, dimensions, repeatedDimensions, sameShape, shapeOf } 
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./arithmetic.ts";
 import { choose, isnan, logicalNot } from "./comparison.ts";
-import { cast } from "./copy.ts";
 import { broadcastTo } from "./expand.ts";
 import { reshape, type Sizes, sizesOf } from "./reshape.ts";
 import {
@@ -136,7 +135,7 @@ export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): T
   const { keepdim, dtype } = settings("nanmean", options, reduceDefaults);
   const type = floatingType("nanmean", x, dtype);
   const count = sum(logicalNot(isnan(x)), dim, { keepdim });
-  return nansum(x, dim, { keepdim, dtype: type }).div(cast(count, type));
+  return nansum(x, dim, { keepdim, dtype: type }).div(count); // float16 could not hold a large count
 }
 
 const counting: RowFunction = /* @__PURE__ */ rowFunction(

@@ -155,6 +155,14 @@ describe("distances and quantiles", () => {
     expect(pdist(ones([1, 2])).shape).toEqual([0]);
   });
 
+  it("rank more elements of 16 bits than these can count", () => {
+    const x = arange(3001).div(3000).to("float16");
+    for (const of of [quantile, nanquantile]) {
+      expect(of(x, 0.5).dtype).toBe("float16");
+      expect(of(x, tensor([0.25, 0.75])).toArraySync()).toEqual([0.25, 0.75]);
+    }
+  });
+
   it("accept scalars", () => {
     expect(quantile(tensor(3), 0.2).itemSync()).toBe(3);
     expect(tensor(3).nanmedian().itemSync()).toBe(3);

@@ -76,6 +76,7 @@ describe("sums", () => {
   it("omit NaN in nansum and nanmean", () => {
     expect(of([1, nan, 3]).nansum().itemSync()).toBe(4);
     expect(of([1, nan, 3]).nanmean().itemSync()).toBe(2);
+    expect(ops.full([70_000], 0.5, { dtype: "float16", device }).nanmean().itemSync()).toBe(0.5);
     expect(of([1, nan, 3]).sum().itemSync()).toBe(nan);
   });
 
