@@ -17,8 +17,16 @@ export interface Mark {
   readonly of: string;
 }
 
-/** Copies nested data with a mark in place of each tensor, and adds the tensors to `found` by their paths. */
-function marked(value: unknown, path: readonly string[], found: Record<string, Tensor>): unknown {
+/**
+ * Copies nested data with a mark in place of each tensor, and adds the tensors to `found` by their paths. `around` lists
+ * the arrays and objects that the value is in.
+ */
+function marked(
+  value: unknown,
+  path: readonly string[],
+  found: Record<string, Tensor>,
+  around: readonly unknown[] = [],
+): unknown {
   const keep = ($: Mark["$"], kept: Tensor): Mark => {
     let of = path.join(".") || "value";
     while (Object.hasOwn(found, of)) of += "_"; // { "a.b": x, a: { b: y } }
@@ -27,15 +35,19 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
   };
   if (value instanceof Tensor) return keep("tensor", value);
   if (value instanceof Uint8Array) return keep("bytes", tensor(value));
+  if (Object.is(value, -0)) return { $: "number", of: "-0" } satisfies Mark;
   if (typeof value === "number" && !Number.isFinite(value)) return { $: "number", of: String(value) } satisfies Mark;
   if (value === null || value === undefined || ["number", "string", "boolean"].includes(typeof value)) return value;
-  if (Array.isArray(value)) return value.map((part, i) => marked(part, [...path, String(i)], found));
-  if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype || "$" in value) {
+  const what = path.join(".") || "the value";
+  if (around.includes(value)) throw new FileError(`save: ${what} contains itself`);
+  const inside = (part: unknown, key: string) => marked(part, [...path, key], found, [...around, value]);
+  if (Array.isArray(value)) return value.map((part, i) => inside(part, String(i)));
+  if (typeof value !== "object" || ![Object.prototype, null].includes(Object.getPrototypeOf(value)) || "$" in value) {
     throw new FileError(
-      `save: ${path.join(".") || "the value"} is a ${value.constructor.name}; expected tensors, Uint8Arrays, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
+      `save: ${what} is a ${value.constructor.name}; expected tensors, Uint8Arrays, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
     );
   }
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, marked(part, [...path, key], found)]));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inside(part, key)]));
 }
 
 /**
@@ -50,7 +62,7 @@ function marked(value: unknown, path: readonly string[], found: Record<string, T
  */
 export async function save(value: unknown, path: string | URL): Promise<void> {
   const tensors: Record<string, Tensor> = {};
-  const akari = JSON.stringify(marked(value, [], tensors));
+  const akari = JSON.stringify(marked(value, [], tensors) ?? null);
   await saveSafetensors(path, tensors, { metadata: { akari } });
 }
 

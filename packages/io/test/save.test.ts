@@ -19,7 +19,7 @@ describe("save and load", () => {
       done: false,
       name: "a run",
       model: { "fc.weight": tensor([[1, 2]]), steps: tensor([7], { dtype: "int32" }) },
-      fc: [tensor([true, false]), Number.NaN, [], {}],
+      fc: [tensor([true, false]), Number.NaN, [], {}, -0],
       generator: new Uint8Array([1, 2, 255]),
     };
     await save(value, path);
@@ -28,8 +28,17 @@ describe("save and load", () => {
     expect(await found.model["fc.weight"].toArray()).toEqual([[1, 2]]);
     expect(found.model.steps.dtype).toBe("int32");
     expect(await (found.fc[0] as Tensor).toArray()).toEqual([true, false]);
-    expect(found.fc.slice(1)).toEqual([Number.NaN, [], {}]);
+    expect(found.fc.slice(1)).toEqual([Number.NaN, [], {}, -0]);
     expect(found.generator).toEqual(new Uint8Array([1, 2, 255]));
+  });
+
+  it("accept objects without a prototype, objects in several places, and undefined as JSON does", async () => {
+    const shared = { x: 1 };
+    const value = Object.assign(Object.create(null) as Record<string, unknown>, { a: shared, b: [shared, undefined] });
+    await save(value, path);
+    expect(await load(path)).toEqual({ a: { x: 1 }, b: [{ x: 1 }, null] });
+    await save(undefined, path);
+    expect(await load(path)).toBeNull();
   });
 
   it("store tensors under their paths, where other programs find them", async () => {
@@ -56,6 +65,9 @@ describe("save and load", () => {
     await save({ x: tensor([1]) }, path);
     await expect(save({ model: { fc: new Map() } }, path)).rejects.toThrow(/save: model.fc is a Map; expected tensors/);
     await expect(save(() => 0, path)).rejects.toThrow(FileError);
+    const endless: Record<string, unknown> = {};
+    endless.a = [endless];
+    await expect(save(endless, path)).rejects.toThrow("save: a.0 contains itself");
     await expect(save({ $: 1 }, path)).rejects.toThrow(/the value is a Object; .*without a key/);
     expect(await (await load<{ x: Tensor }>(path)).x.item()).toBe(1);
   });
