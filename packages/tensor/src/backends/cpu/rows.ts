@@ -52,44 +52,61 @@ const args: number[] = [];
  */
 export function runRows(runtime: Runtime, call: RowsCall, maySplit = true): void {
   const { program, dims, inputs, toElements, toRows, scalars } = call;
-  const { shape } = inputs[0] as View; // safe: a row program reads an input
-  const outerRank = shape.length - dims;
-  const full = inputs.length + toElements.length;
   const views = [...inputs, ...toElements, ...toRows];
-  const n = views.length;
+  // Operands with elements within a row come first. The others have one for each row.
+  const full = inputs.length + toElements.length;
+  const { shape } = views[0] as View; // safe: a row program reads an input
+  const outerRank = shape.length - dims;
   outer.take(views, 0, outerRank, true);
   row.take(views, outerRank, shape.length, full === 1, full);
   const rows = outer.count();
   const length = row.count();
   if (rows === 0) return;
   const plan = planOf(runtime, program);
-  const lanes = across(views, full, outer, row) ? outer.size(outer.rank - 1) : 0;
-  const width = lanes === 0 ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
-  const perUnit = lanes === 0 ? 1 : 4 * width;
-  const units = lanes === 0 ? rows : (rows / lanes) * Math.ceil(lanes / perUnit);
+  // Vectors run along a row, which is a unit of work. Or they run across `lanes` rows, and a unit is `width` vectors.
+  const isAcross = runsAcross(views, full);
+  const lanes = isAcross ? outer.size(outer.rank - 1) : 0;
+  const width = !isAcross ? 0 : lanes >= 8 && plan.cost < 60 ? 4 : 1;
+  const rowsPerUnit = isAcross ? 4 * width : 1;
+  const units = isAcross ? (rows / lanes) * Math.ceil(lanes / rowsPerUnit) : rows;
   if (maySplit && units < 8 && length >= 64 && rows * length >= long && plan.split !== null) {
     runInPieces(runtime, call, plan.split);
     return;
   }
-  const outerDims = lanes === 0 ? outer.rank : outer.rank - 1;
-  const last = row.rank - 1;
-  const within = length === 0 ? 0 : Math.max(0, last);
-  const moving = lanes === 0 ? row : outer;
+  // The dimensions that the kernel walks: those over rows, and those within a row, without the one that vectors run in.
+  const over = isAcross ? outer.rank - 1 : outer.rank;
+  const within = length === 0 ? 0 : Math.max(0, row.rank - 1);
+  takeMotions(views, full, isAcross ? outer : row);
+  takeArguments(views, full, length, lanes, over, within);
+  const grain = worth / (plan.cost * Math.max(length, 1) * rowsPerUnit);
+  runtime.launch(kernelOf(runtime, plan, call, over, within, width), args, units, grain, scalars);
+}
+
+/** Fills `motions`: how the operands with elements within a row move along the innermost dimension of a layout. */
+function takeMotions(views: readonly View[], full: number, layout: Layout): void {
+  const inner = layout.rank - 1;
   motions.length = full;
-  for (let k = 0; k < full; k++) {
-    motions[k] =
-      moving.rank === 0 ? still : motion(moving.stride(moving.rank - 1, k), bytesOf((views[k] as View).dtype));
-  }
-  // In the order of `rowFrame`.
+  for (let k = 0; k < full; k++)
+    motions[k] = inner < 0 ? still : motion(layout.stride(inner, k), bytesOf((views[k] as View).dtype));
+}
+
+/** Fills `args`, in the order of `rowFrame`. */
+function takeArguments(
+  views: readonly View[],
+  full: number,
+  length: number,
+  lanes: number,
+  over: number,
+  within: number,
+): void {
+  const inner = row.rank - 1;
+  const run = length === 0 ? 0 : row.size(inner);
   args.length = 0;
-  for (let k = 0; k < n; k++) args.push(addressOf(views[k] as View));
-  const inner = length === 0 ? 0 : row.size(last);
-  args.push(inner, length / inner, lanes);
-  for (let k = 0; k < full; k++) args.push(row.rank === 0 ? 0 : row.stride(last, k));
+  for (const view of views) args.push(addressOf(view));
+  args.push(run, run === 0 ? 0 : length / run, lanes);
+  for (let k = 0; k < full; k++) args.push(inner < 0 ? 0 : row.stride(inner, k));
   if (within > 0) row.write(args, 0, within);
-  if (outerDims > 0) outer.write(args, 0, outerDims);
-  const grain = worth / (plan.cost * Math.max(length, 1) * perUnit);
-  runtime.launch(kernelOf(runtime, plan, call, outerDims, within, width), args, units, grain, scalars);
+  if (over > 0) outer.write(args, 0, over);
 }
 
 /** Splits the outermost dimension of the rows into pieces, reduces each piece, then reduces the results. */
@@ -139,12 +156,12 @@ function kernelOf(
   runtime: Runtime,
   plan: RowsPlan,
   { program, inputs, toElements, toRows }: RowsCall,
-  outerDims: number,
+  over: number,
   within: number,
   width: number,
 ): Kernel {
   // Fewer than 64 dimensions are left, since each has two elements or more.
-  const start = ((inputs.length * 64 + outerDims) * 64 + within) * 5 + width;
+  const start = ((inputs.length * 64 + over) * 64 + within) * 5 + width;
   const key = classKey(start, motions, [...toElements, ...toRows]);
   return once(plan.kernels, key, () => {
     const what: RowsClass = {
@@ -153,7 +170,7 @@ function kernelOf(
       elements: toElements.map((view) => view.dtype),
       rows: toRows.map((view) => view.dtype),
       motions: [...motions],
-      outer: outerDims,
+      outer: over,
       within,
       across: width,
     };
@@ -173,12 +190,12 @@ function splitOf({ stages, rows, elements }: RowProgram): Split | null {
 }
 
 /**
- * Whether vectors should hold elements of adjacent rows: the rows are adjacent in memory, and the elements of a row are
- * not.
+ * Returns whether vectors should hold elements of adjacent rows: the rows are adjacent in memory, and the elements of a
+ * row are not.
  */
-function across(views: readonly View[], full: number, outer: Layout, row: Layout): boolean {
-  if (outer.rank === 0) return false;
-  const last = outer.rank - 1;
+function runsAcross(views: readonly View[], full: number): boolean {
+  const [last, inner] = [outer.rank - 1, row.rank - 1];
+  if (last < 0 || inner < 0) return false;
   let beside = false;
   for (let k = 0; k < views.length; k++) {
     const m = motion(outer.stride(last, k), bytesOf((views[k] as View).dtype));
@@ -186,8 +203,7 @@ function across(views: readonly View[], full: number, outer: Layout, row: Layout
     if (m === dense) beside = true;
   }
   if (!beside) return false;
-  for (let k = 0; k < full; k++) {
-    if (row.rank > 0 && motion(row.stride(row.rank - 1, k), bytesOf((views[k] as View).dtype)) === strided) return true;
-  }
+  for (let k = 0; k < full; k++)
+    if (motion(row.stride(inner, k), bytesOf((views[k] as View).dtype)) === strided) return true;
   return false;
 }
