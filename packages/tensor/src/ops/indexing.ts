@@ -187,13 +187,16 @@ export function get(x: Tensor, ...entries: readonly Index[]): Tensor {
 /** Returns the flat row-major position in the view of each element that an index selects, in the shape of `get`. */
 function positions(view: Tensor, picked: readonly Picked[]): Tensor {
   const { shape, others, place } = arrangementOf(view, picked);
-  // The indices into each dimension, followed by as many dimensions as come behind them in the result.
+  const rank = others.length + shape.length;
+  /** Adds the dimensions of the result that follow those of the index, which end before dimension `end`. */
+  const aligned = (index: Tensor, end: number): Tensor =>
+    reshape(index, [...index.shape, ...new Array<number>(rank - end).fill(1)]);
+  // The indices into each dimension of the view, which broadcast to the shape of the result.
   const indices = view.shape.map((size, dim) => {
-    const given = picked.find((one) => one.dim === dim)?.index;
-    const index = given ? wrapNegative(given, size) : counting(view, size);
-    const k = given ? place : others.indexOf(dim) + 1;
-    const behind = others.length - k + (k <= place && !given ? shape.length : 0);
-    return reshape(index, [...index.shape, ...new Array<number>(behind).fill(1)]);
+    const given = picked.find((one) => one.dim === dim);
+    if (given) return aligned(wrapNegative(given.index, size), place + shape.length);
+    const other = others.indexOf(dim);
+    return aligned(counting(view, size), 1 + (other < place ? other : other + shape.length));
   });
   const sizes = others.map((dim) => view.shape[dim] as number);
   return expand(joined(indices, view.shape), sizes.toSpliced(place, 0, ...shape));
