@@ -74,29 +74,40 @@ class Lane {
    * equal.
    */
   load(memory: LinearMemory, dtype: DType, start: number, stride: number, descending: boolean): void {
-    // safe: there are one or two words
-    const [first, last] = [this.#words[0] as Int32Array, this.#words.at(-1) as Int32Array];
     const flip = descending ? -1 : 0;
+    if (dtype === "float64") {
+      this.#loadDoubles(memory, start, stride, flip);
+      return;
+    }
+    const key = this.#words[0] as Int32Array; // safe: a key has a word
     const n = this.#length;
     const infinity = infinities[dtype];
-    if (dtype === "float64") {
-      const { f64, i32 } = memory;
-      for (let i = 0, at = start; i < n; i++, at += stride) {
-        const value = f64[at] as number;
-        const same = Number.isNaN(value) ? -1 : 0;
-        const negative = value < 0 ? -1 : 0;
-        first[i] = (same | ((i32[2 * at] as number) ^ negative)) ^ flip ^ lowest;
-        last[i] = (same | (value === 0 ? lowest : (i32[2 * at + 1] as number) ^ (negative | lowest))) ^ flip ^ lowest;
-      }
-    } else if (infinity === undefined) {
+    if (infinity === undefined) {
       const source = memory.of(dtype);
-      for (let i = 0, at = start; i < n; i++, at += stride) first[i] = (source[at] as number) ^ flip;
-    } else {
-      const half = bytesOf(dtype) === 2;
-      const source = half ? memory.u16 : memory.i32;
-      const shift = half ? 16 : 0;
-      for (let i = 0, at = start; i < n; i++, at += stride)
-        first[i] = floatKey((source[at] as number) << shift, infinity) ^ flip;
+      for (let i = 0, at = start; i < n; i++, at += stride) key[i] = (source[at] as number) ^ flip;
+      return;
+    }
+    const half = bytesOf(dtype) === 2;
+    const source = half ? memory.u16 : memory.i32;
+    const shift = half ? 16 : 0;
+    for (let i = 0, at = start; i < n; i++, at += stride)
+      key[i] = floatKey((source[at] as number) << shift, infinity) ^ flip;
+  }
+
+  /** Computes the keys of float64 elements, which have two words. */
+  #loadDoubles({ f64, i32 }: LinearMemory, start: number, stride: number, flip: number): void {
+    const [low, high] = this.#words as [Int32Array, Int32Array]; // safe: see above
+    const n = this.#length;
+    // As unsigned integers, the bits of numbers are in order once the sign of positive numbers and all bits of negative
+    // ones are flipped. Flipping the first bit of a word makes the order that of signed integers.
+    const turn = flip ^ lowest;
+    for (let i = 0, at = start; i < n; i++, at += stride) {
+      const value = f64[at] as number;
+      const nan = Number.isNaN(value) ? -1 : 0;
+      const negative = value < 0 ? -1 : 0;
+      const top = value === 0 ? lowest : (i32[2 * at + 1] as number) ^ (negative | lowest);
+      low[i] = (nan | ((i32[2 * at] as number) ^ negative)) ^ turn;
+      high[i] = (nan | top) ^ turn;
     }
   }
 
