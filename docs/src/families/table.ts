@@ -103,7 +103,7 @@ const tensor: readonly Family[] = [
     title: "Writing operations",
     about: "Tools for operations of your own: most are a single formula.",
     files: "pointwise op once named-tuple ops/view ops/check argument settings trace",
-    names: "addInto fillView copyInto Viewed",
+    names: "addInto fillView copyInto Viewed windowOn",
   },
   {
     title: "The scalar language",

@@ -609,3 +609,4 @@ export {
 export { Storage, yieldToCollector } from "./storage.ts";
 export { type NestedArray, Tensor, type Viewed } from "./tensor.ts";
 export { type BackwardOptions, gradMode, gradOf, type Recorded, type Trace } from "./trace.ts";
+export { windowOn } from "./view.ts";

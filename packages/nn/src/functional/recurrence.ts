@@ -29,6 +29,7 @@ import {
   type Tensor,
   unbind,
   type View,
+  windowOn,
 } from "@akari/tensor";
 import { build, type Cell, step } from "./cells.ts";
 
@@ -43,23 +44,18 @@ export interface StateWeights {
 }
 
 /** Splits the last dimension into `count` equal blocks. */
-function blocksOf({ buffer, dtype, shape, strides, offset }: View, count: number): View[] {
+function blocksOf(x: View, count: number): View[] {
+  const { shape, strides, offset } = x;
   const last = shape.length - 1;
   const size = (shape[last] as number) / count;
-  const each = [...shape.slice(0, last), size];
+  const each = shape.with(last, size);
   const skip = size * (strides[last] as number);
-  return Array.from({ length: count }, (_, k) => ({ buffer, dtype, shape: each, strides, offset: offset + k * skip }));
+  return Array.from({ length: count }, (_, k) => windowOn(x, each, strides, offset + k * skip));
 }
 
 /** Selects an index of the first dimension as a view. */
-function at({ buffer, dtype, shape, strides, offset }: View, index: number): View {
-  return {
-    buffer,
-    dtype,
-    shape: shape.slice(1),
-    strides: strides.slice(1),
-    offset: offset + index * (strides[0] as number),
-  };
+function at(x: View, index: number): View {
+  return windowOn(x, x.shape.slice(1), x.strides.slice(1), x.offset + index * (x.strides[0] as number));
 }
 
 /**
@@ -170,8 +166,8 @@ class RecurrentOp implements Op<boolean> {
     for (const [k, all] of states.entries()) copyInto(at(all, backwards ? length : 0), rest[k] as Tensor, device);
     if (products.numel() === 0) return;
     const bias = rest[count];
-    const added = bias ? { ...viewOf(bias), shape: shape.slice(1), strides: [0, bias.strides[0] as number] } : null;
-    const across = { ...viewOf(weight), shape: weight.shape.toReversed(), strides: weight.strides.toReversed() };
+    const added = bias ? windowOn(bias, shape.slice(1), [0, bias.strides[0] as number]) : null;
+    const across = windowOn(weight, weight.shape.toReversed(), weight.strides.toReversed());
     for (const { step, before, after } of order(length, backwards)) {
       const fromState = at(fromStates, step);
       const blocks = blocksOf(fromState, gates);
@@ -196,10 +192,6 @@ class RecurrentOp implements Op<boolean> {
       });
     }
   }
-}
-
-function viewOf({ buffer, dtype, shape, strides, offset }: View): View {
-  return { buffer, dtype, shape, strides, offset };
 }
 
 class RecurrentGradient implements Gradient<boolean> {
