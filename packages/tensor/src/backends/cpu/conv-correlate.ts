@@ -67,28 +67,19 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
   return module.run((f, args, begin) => {
     const slot = readArguments<keyof CorrelateArguments>(f, args, names);
     const strides = f.let(i32.add(args, 8 * names.indexOf("strides")));
-    const {
-      taps,
-      lines,
-      places,
-      counter,
-      m,
-      k,
-      positions,
-      block,
-      units,
-      unitsAcross: across,
-      unitPanels,
-      groups,
-      strides: rowStride,
-      biasStride,
-    } = slot;
+    const { taps, lines, places, counter, m, k, positions, block, units, unitsAcross, unitPanels, groups } = slot;
     const gathered = f.let(nth(slot.gathered, begin, slot.gatheredBytes));
-    const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
+    const tiles = tiling(f, m);
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
     const unit = f.let(fetchAdd(counter, 1));
     f.while(i32.ltU(unit, units), () => {
-      const plane = f.let(i32.divU(unit, across));
+      computeUnit();
+      f.set(unit, fetchAdd(counter, 1));
+    });
+
+    /** Computes a block of positions of one image and group: block by block of taps, and panel by panel within. */
+    function computeUnit(): void {
+      const plane = f.let(i32.divU(unit, unitsAcross));
       const image = f.let(i32.divU(plane, groups));
       const group = f.let(i32.remU(plane, groups));
       const place = (base: Local<"i32">, byImage: Local<"i32">, byGroup: Local<"i32">) =>
@@ -98,11 +89,13 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
       const weights = f.let(nth(slot.weights, group, slot.weightGroup));
       const bias = f.let(slot.bias);
       f.if(bias, () => f.increase(bias, i32.mul(group, slot.biasGroup)));
-      const firstPanel = f.let(i32.mul(i32.remU(unit, across), unitPanels));
+      const firstPanel = f.let(i32.mul(i32.remU(unit, unitsAcross), unitPanels));
       const lastPanel = f.least(i32.add(firstPanel, unitPanels), panels);
       // Tiles read the frame at many addresses at once, which hardware prefetchers cannot predict. Reading it
       // sequentially first brings it into the L2 cache quickly.
-      f.if(i32.eq(across, 1), () => f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))));
+      f.if(i32.eq(unitsAcross, 1), () =>
+        f.for(0, slot.frameGroup, 64, (line) => f.drop(i32.load(i32.add(frame, line)))),
+      );
       const from = f.let(i32.const(0));
       // The loop over taps runs at least once, because an empty sum still writes zeros.
       f.repeat(
@@ -114,36 +107,46 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
             const columns = f.least(i32.sub(positions, left), panelWidth);
-            const cells = f.let(i32.add(places, i32.shl(left, 2)));
-            const start = f.let(i32.load(cells));
-            const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
-            const b = f.let(i32.add(frame, start));
-            const table = f.let(blockTaps);
-            f.if(i32.ne(i32.sub(last, start), i32.shl(i32.sub(columns, 1), lanes.shift)), () => {
-              f.call(gather, frame, cells, blockTaps, length, gathered);
-              f.set(b, gathered);
-              f.set(table, lines);
-            });
-            f.for(0, tiles, 1, (tile) => {
-              const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
-              dispatchRows(f, rows, functions, [
-                ...[
-                  i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift)),
-                  i32.shl(rows, lanes.shift),
-                  b,
-                  table,
-                  length,
-                ],
-                ...[i32.add(to, i32.add(i32.mul(top, rowStride), i32.shl(left, lanes.shift))), columns, i32.eqz(first)],
-                ...[select(i32.and(first, i32.ne(bias, 0)), nth(bias, top, biasStride), i32.const(0)), strides],
-              ]);
+            const { b, table } = findPanel(frame, left, columns, blockTaps, length);
+            f.for(0, tiles.tiles, 1, (tile) => {
+              const [top, rows] = [f.let(tiles.top(tile)), f.let(tiles.rows(tile))];
+              const a = i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift));
+              const cells = i32.add(to, i32.add(i32.mul(top, slot.strides), i32.shl(left, lanes.shift)));
+              // Only the first block of taps adds the bias. The others add to what is there.
+              const addend = nth(bias, top, slot.biasStride);
+              const tileBias = select(i32.and(first, i32.ne(bias, 0)), addend, i32.const(0));
+              const [aStep, load] = [i32.shl(rows, lanes.shift), i32.eqz(first)];
+              dispatchRows(f, rows, functions, [a, aStep, b, table, length, cells, columns, load, tileBias, strides]);
             });
           });
           f.set(from, i32.add(from, block));
         },
         () => i32.lt(from, k),
       );
-      f.set(unit, fetchAdd(counter, 1));
-    });
+    }
+
+    /**
+     * Finds the panel that starts at position `left`: in the frame if its positions are adjacent there, otherwise
+     * gathered. `table` holds the byte offsets of its lines from `b`.
+     */
+    function findPanel(
+      frame: Local<"i32">,
+      left: Local<"i32">,
+      columns: Local<"i32">,
+      blockTaps: Local<"i32">,
+      length: Local<"i32">,
+    ): { readonly b: Local<"i32">; readonly table: Local<"i32"> } {
+      const cells = f.let(i32.add(places, i32.shl(left, 2)));
+      const start = f.let(i32.load(cells));
+      const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
+      const b = f.let(i32.add(frame, start));
+      const table = f.let(blockTaps);
+      f.if(i32.ne(i32.sub(last, start), i32.shl(i32.sub(columns, 1), lanes.shift)), () => {
+        f.call(gather, frame, cells, blockTaps, length, gathered);
+        f.set(b, gathered);
+        f.set(table, lines);
+      });
+      return { b, table };
+    }
   });
 }
