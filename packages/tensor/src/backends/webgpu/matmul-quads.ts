@@ -5,7 +5,7 @@
  */
 
 import type { View } from "../../kernel.ts";
-import { Draft, quarters } from "./draft.ts";
+import { Draft, type Elements, quarters } from "./draft.ts";
 import type { WebGpuBuffer } from "./heap.ts";
 import { addUp, type Product, viewOf } from "./product.ts";
 import type { Recorder } from "./recorder.ts";
@@ -22,11 +22,14 @@ export interface ProductSize {
   readonly terms: number;
 }
 
+/** The dimension of a matrix along which it is read by quads. */
+type Along = "first" | "second";
+
 /**
  * Returns the dimension along which an operand can be read by quads; null for none. The other stride is a multiple of
  * four.
  */
-function quadsAlong({ dtype, strides, offset, shape }: View): "first" | "second" | null {
+function quadsAlong({ dtype, strides, offset, shape }: View): Along | null {
   const rank = shape.length;
   const [first, second] = strides.slice(-2) as [number, number]; // safe: matrices have two dimensions
   const [height, width] = shape.slice(-2) as [number, number];
@@ -34,6 +37,65 @@ function quadsAlong({ dtype, strides, offset, shape }: View): "first" | "second"
     return null;
   if (second === 1 && width % 4 === 0 && (height === 1 || first % 4 === 0)) return "second";
   return first === 1 && height % 4 === 0 && (width === 1 || second % 4 === 0) ? "first" : null;
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** The text that reads an operand, four terms at a time. It calls the first of the four `k`. */
+interface Reader {
+  /** Statements that find where each line or quad of the tile starts, before the loop over terms. */
+  readonly starts: readonly string[];
+  /** Statements that load the elements of four terms. */
+  readonly loads: readonly string[];
+  /** Returns what the text calls the loaded elements of a term: those of a row (a number), or of a quad of columns. */
+  at(place: number, term: number): string;
+}
+
+/**
+ * Returns how a tile reads the left matrix, in which its first row is `top`. `step` is the distance between rows, or
+ * between terms if quads run along the rows' dimension.
+ */
+function leftReader(from: Elements, along: Along, height: number, rows: string, step: string): Reader {
+  if (along === "second")
+    return {
+      starts: range(height).map((i) => `let p${i} = base0 + min(top + ${i}u, ${rows} - 1u) * ${step};`),
+      loads: range(height).map((i) => `let l${i} = ${from.vector(`p${i} + k`)};`),
+      at: (i, term) => `l${i}.${quarters[term]}`,
+    };
+  const quads = range(Math.ceil(height / 4));
+  return {
+    starts: quads.map((v) => `let p${v} = base0 + min(top + ${4 * v}u, ${rows} - 4u);`),
+    loads: range(4).flatMap((term) =>
+      quads.map((v) => `let l${term}_${v} = ${from.vector(`p${v} + (k + ${term}u) * ${step}`)};`),
+    ),
+    at: (i, term) => `l${term}_${i >> 2}.${quarters[i & 3]}`,
+  };
+}
+
+/**
+ * Returns how a tile reads the right matrix, in which its first column is `edge`. `step` is the distance between terms,
+ * or between columns if quads run along the terms' dimension. Those are transposed once they are loaded.
+ */
+function rightReader(from: Elements, along: Along, width: number, columns: string, step: string): Reader {
+  const quads = range(width / 4);
+  const at = (v: number, term: number): string => `r${term}_${v}`;
+  const each = (load: (v: number, term: number) => string): string[] =>
+    range(4).flatMap((term) => quads.map((v) => `let ${at(v, term)} = ${load(v, term)};`));
+  if (along === "second")
+    return {
+      starts: quads.map((v) => `let o${v} = base1 + min(edge + ${4 * v}u, ${columns} - 4u);`),
+      loads: each((v, term) => from.vector(`o${v} + (k + ${term}u) * ${step}`)),
+      at,
+    };
+  const four = (v: number, term: number): string[] => range(4).map((j) => `c${4 * v + j}.${quarters[term]}`);
+  return {
+    starts: range(width).map((j) => `let o${j} = base1 + min(edge + ${j}u, ${columns} - 1u) * ${step};`),
+    loads: [
+      ...range(width).map((j) => `let c${j} = ${from.vector(`o${j} + k`)};`),
+      ...each((v, term) => `vec4<f32>(${four(v, term).join(", ")})`),
+    ],
+    at,
+  };
 }
 
 /**
@@ -66,68 +128,31 @@ export function matmulQuads(
 
   const draft = new Draft(`matmul quads ${left} ${right} ${height}x${width} ${direct}`, true);
   const [first, second, store] = [draft.view(a, "read"), draft.view(b, "read"), draft.view(target, "write")];
-  const step = (view: View, along: "first" | "second") =>
+  const step = (view: View, along: Along) =>
     draft.u32((along === "second" ? view.strides.at(-2) : view.strides.at(-1)) ?? 0);
   const [leftStep, rightStep] = [step(a, left), step(b, right)];
   const outer = to.shape.slice(0, -2);
   const strided = (view: View) => ({ strides: view.strides.slice(0, -2), offset: view.offset });
   const starts = walk(draft, outer, direct ? [a, b, to].map(strided) : [a, b].map(strided));
-  const n = Object.fromEntries(
-    Object.entries({
-      rows,
-      columns,
-      terms,
-      part: Math.ceil(terms / 4 / parts) * 4,
-      across,
-      units,
-      batches,
-      pitch: direct ? (to.strides.at(-2) ?? 0) : pitch,
-    }).map(([name, value]) => [name, draft.u32(value)]),
-    // safe: the same keys
-  ) as Record<"rows" | "columns" | "terms" | "part" | "across" | "units" | "batches" | "pitch", string>;
-
-  const range = (count: number) => Array.from({ length: count }, (_, i) => i);
-  const quads = range(width / 4);
+  const n = {
+    rows: draft.u32(rows),
+    columns: draft.u32(columns),
+    terms: draft.u32(terms),
+    part: draft.u32(Math.ceil(terms / 4 / parts) * 4),
+    across: draft.u32(across),
+    units: draft.u32(units),
+    batches: draft.u32(batches),
+    pitch: draft.u32(direct ? (to.strides.at(-2) ?? 0) : pitch),
+  };
   const text = () => {
-    // The start of each row or quad is computed before the loop.
-    const load = (name: string, at: string, from: typeof first) => `let ${name} = ${from.vector(at)};`;
-    const leftPlaces =
-      left === "second"
-        ? range(height).map((i) => `let p${i} = base0 + min(top + ${i}u, ${n.rows} - 1u) * ${leftStep};`)
-        : range(Math.ceil(height / 4)).map((v) => `let p${v} = base0 + min(top + ${4 * v}u, ${n.rows} - 4u);`);
-    const lefts =
-      left === "second"
-        ? range(height).map((i) => load(`l${i}`, `p${i} + k`, first))
-        : range(4).flatMap((k) =>
-            leftPlaces.map((_, v) => load(`l${k}_${v}`, `p${v} + (k + ${k}u) * ${leftStep}`, first)),
-          );
-    const leftAt = (i: number, k: number) =>
-      left === "second" ? `l${i}.${quarters[k]}` : `l${k}_${i >> 2}.${quarters[i & 3]}`;
-    const rightPlaces =
-      right === "second"
-        ? quads.map((v) => `let o${v} = base1 + min(edge + ${4 * v}u, ${n.columns} - 4u);`)
-        : range(width).map((j) => `let o${j} = base1 + min(edge + ${j}u, ${n.columns} - 1u) * ${rightStep};`);
-    const rights =
-      right === "second"
-        ? range(4).flatMap((k) => quads.map((v) => load(`r${k}_${v}`, `o${v} + (k + ${k}u) * ${rightStep}`, second)))
-        : range(width).map((j) => load(`c${j}`, `o${j} + k`, second));
-    const transposes =
-      right === "second"
-        ? []
-        : range(4).flatMap((k) =>
-            quads.map(
-              (v) =>
-                `let r${k}_${v} = vec4<f32>(${range(4)
-                  .map((j) => `c${4 * v + j}.${quarters[k]}`)
-                  .join(", ")});`,
-            ),
-          );
-    const sums = range(height).flatMap((i) => quads.map((v) => [i, v] as const));
-    const add = range(4).flatMap((k) => sums.map(([i, v]) => `s${i}_${v} += ${leftAt(i, k)} * r${k}_${v};`));
-    const place = (i: number, v: number) =>
-      direct
-        ? `base2 + (top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`
-        : `((part * ${n.batches} + batch) * ${n.rows} + top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`;
+    const lefts = leftReader(first, left, height, n.rows, leftStep);
+    const rights = rightReader(second, right, width, n.columns, rightStep);
+    const sums = range(height).flatMap((i) => range(width / 4).map((v) => [i, v] as const));
+    const add = range(4).flatMap((term) =>
+      sums.map(([i, v]) => `s${i}_${v} += ${lefts.at(i, term)} * ${rights.at(v, term)};`),
+    );
+    const origin = direct ? "base2 + (" : `((part * ${n.batches} + batch) * ${n.rows} + `;
+    const place = (i: number, v: number) => `${origin}top + ${i}u) * ${n.pitch} + edge + ${4 * v}u`;
     return {
       body: `let unit = i % ${n.units};
 let batch = i / ${n.units} % ${n.batches};
@@ -135,11 +160,11 @@ let part = i / ${n.units} / ${n.batches};
 let top = unit / ${n.across} * ${height}u;
 let edge = unit % ${n.across} * ${width}u;
 ${starts.index("batch", "base")}
-${[...leftPlaces, ...rightPlaces].join("\n")}
+${[...lefts.starts, ...rights.starts].join("\n")}
 ${sums.map(([i, v]) => `var s${i}_${v} = vec4<f32>();`).join("\n")}
 let end = min((part + 1u) * ${n.part}, ${n.terms});
 for (var k = part * ${n.part}; k < end; k += 4u) {
-${[...lefts, ...rights, ...transposes, ...add].join("\n")}
+${[...lefts.loads, ...rights.loads, ...add].join("\n")}
 }
 ${sums.map(([i, v]) => `if (top + ${i}u < ${n.rows} && edge + ${4 * v}u < ${n.columns}) { ${store.putVector(place(i, v), `s${i}_${v}`)} }`).join("\n")}`,
     };
