@@ -4,19 +4,28 @@
  */
 
 import { expectBetween, isFloating, isnan, type Recorded, type Tensor } from "@akari/tensor";
-import { Mode } from "./mode.ts";
+import { change, restoring } from "./mode.ts";
 
-const anomaly = { enabled: false };
-const mode = /* @__PURE__ */ new Mode(anomaly);
+// A variable of its own, so that bundles of programs that never turn it on contain no checks.
+let on = false;
+
+const anomaly = {
+  get enabled(): boolean {
+    return on;
+  },
+  set enabled(enabled: boolean) {
+    on = enabled;
+  },
+};
 
 /** Returns whether anomaly mode is on. */
 export function isAnomalyEnabled(): boolean {
-  return anomaly.enabled;
+  return on;
 }
 
 /** Turns anomaly mode on or off. https://pytorch.org/docs/stable/autograd.html#anomaly-detection */
 export function setDetectAnomaly(enabled: boolean): void {
-  anomaly.enabled = enabled;
+  on = enabled;
 }
 
 /**
@@ -30,24 +39,24 @@ export function setDetectAnomaly(enabled: boolean): void {
  * detectAnomaly(() => loss(model(x), y).backward());
  */
 export function detectAnomaly<T>(fn: () => T): T {
-  return mode.during(true, fn);
+  return restoring(change(anomaly, true), fn);
 }
 
 /** Returns the current stack trace in anomaly mode, null otherwise. */
 export function originOfCall(): string | null {
-  return anomaly.enabled ? (new Error("recorded").stack ?? null) : null;
+  return on ? (new Error("recorded").stack ?? null) : null;
 }
 
 /** In anomaly mode, throws if an operation produced a NaN from inputs without NaN. */
 export function checkForward({ op, inputs, outputs }: Recorded): void {
-  if (!anomaly.enabled || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
+  if (!on || inputs.some((x) => !outputs.includes(x) && mayHoldNaN(x))) return;
   for (const x of outputs)
     refuseNaN(x, `detectAnomaly: ${op.name} produced a NaN in its forward pass from inputs without NaN`);
 }
 
 /** In anomaly mode, throws if the gradient of an operation contains a NaN. */
 export function checkBackward(name: string, gradients: readonly (Tensor | null)[], origin: string | null): void {
-  if (!anomaly.enabled) return;
+  if (!on) return;
   const where = origin === null ? "" : `; the operation was called here:\n${origin}`;
   gradients.forEach((g, i) => {
     if (g !== null)

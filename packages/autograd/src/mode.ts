@@ -37,42 +37,31 @@ export function restoring<T>(restore: () => void, fn: () => T): T {
   return result;
 }
 
-/** A setting that functions change for as long as they run. Those that return promises may end in any order. */
-export class Mode {
-  readonly #setting: { enabled: boolean };
-  /** The changes in effect, in the order in which they were made. */
-  readonly #changes: { before: boolean }[] = [];
-
-  constructor(setting: { enabled: boolean }) {
-    this.#setting = setting;
-  }
-
-  /** Changes the setting. Returns a function that takes the change back. */
-  change(on: boolean): () => void {
-    const change = { before: this.#setting.enabled };
-    this.#changes.push(change);
-    this.#setting.enabled = on;
-    return () => {
-      const at = this.#changes.lastIndexOf(change);
-      if (at < 0) return;
-      this.#changes.splice(at, 1);
-      // A later change that is still in effect will restore what was before this one.
-      const later = this.#changes[at];
-      if (later === undefined) this.#setting.enabled = change.before;
-      else later.before = change.before;
-    };
-  }
-
-  /** Calls `fn` with the setting changed: until it returns or throws, or the promise it returns settles. */
-  during<T>(on: boolean, fn: () => T): T {
-    return restoring(this.change(on), fn);
-  }
+/** Something that is on or off. */
+interface Switch {
+  enabled: boolean;
 }
 
-const mode = /* @__PURE__ */ new Mode(gradMode);
+/** The changes in effect, in the order in which they were made, with the states before them. */
+const changes: (Switch & { readonly of: Switch })[] = [];
+
+/** Turns something on or off. Returns a function that takes this back. Changes may be taken back in any order. */
+export function change(of: Switch, on: boolean): () => void {
+  const own = { of, enabled: of.enabled };
+  changes.push(own);
+  of.enabled = on;
+  return () => {
+    const at = changes.indexOf(own);
+    if (at < 0) return;
+    changes.splice(at, 1);
+    // A later change that is still in effect will restore the state before this one.
+    const later = changes.find((other, i) => i >= at && other.of === of);
+    (later ?? of).enabled = own.enabled;
+  };
+}
 
 function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
-  return fn === undefined ? { [Symbol.dispose]: mode.change(on) } : mode.during(on, fn);
+  return fn === undefined ? { [Symbol.dispose]: change(gradMode, on) } : restoring(change(gradMode, on), fn);
 }
 
 /**
@@ -89,7 +78,7 @@ export function setGradEnabled(on: boolean): GradModeGuard;
 export function setGradEnabled<T>(on: boolean, fn: () => T): T;
 export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard {
   checkChoice("setGradEnabled", "on", on, [true, false]);
-  if (fn !== undefined) return mode.during(on, fn);
+  if (fn !== undefined) return withMode(on, fn);
   // The guard may never be disposed of, so this is no change that ends.
   const before = gradMode.enabled;
   gradMode.enabled = on;
