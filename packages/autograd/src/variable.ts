@@ -243,14 +243,10 @@ export function record(recorded: Recorded, edges: readonly (Variable | null)[]):
 
 /** Returns the variable of each input that needs a gradient, null for the others; null when no input needs one. */
 export function edgesOf(inputs: readonly Tensor[]): (Variable | null)[] | null {
-  let any = false;
-  const edges = inputs.map((input) => {
-    const { trace } = input;
-    if (!(trace instanceof Variable) || !trace.requiresGrad || !isFloating(input.dtype)) return null;
-    any = true;
-    return trace;
-  });
-  return any ? edges : null;
+  const edges = inputs.map(({ trace, dtype }) =>
+    trace instanceof Variable && trace.requiresGrad && isFloating(dtype) ? trace : null,
+  );
+  return edges.some(Boolean) ? edges : null;
 }
 
 /**

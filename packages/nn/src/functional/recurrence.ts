@@ -60,17 +60,18 @@ function at(x: View, index: number): View {
 
 /**
  * Lists the steps in execution order: the index of the product, and the indices of the old and new state among all
- * states.
+ * states, which are on its two sides.
  */
 function order(
   length: number,
   backwards: boolean,
 ): { readonly step: number; readonly before: number; readonly after: number }[] {
-  return Array.from({ length }, (_, i) =>
-    backwards
-      ? { step: length - 1 - i, before: length - i, after: length - 1 - i }
-      : { step: i, before: i, after: i + 1 },
-  );
+  const steps = Array.from({ length }, (_, step) => ({
+    step,
+    before: step + Number(backwards),
+    after: step + Number(!backwards),
+  }));
+  return backwards ? steps.reverse() : steps;
 }
 
 /**

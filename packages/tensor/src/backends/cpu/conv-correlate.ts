@@ -69,7 +69,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
     const strides = f.let(i32.add(args, 8 * names.indexOf("strides")));
     const { taps, lines, places, counter, m, k, positions, block, units, unitsAcross, unitPanels, groups } = slot;
     const gathered = f.let(nth(slot.gathered, begin, slot.gatheredBytes));
-    const tiles = tiling(f, m);
+    const { tiles, top: topOf, rows: rowsOf } = tiling(f, m);
     const panels = f.let(i32.divU(i32.add(positions, panelWidth - 1), panelWidth));
     const unit = f.let(fetchAdd(counter, 1));
     f.while(i32.ltU(unit, units), () => {
@@ -107,15 +107,15 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
             const columns = f.least(i32.sub(positions, left), panelWidth);
-            const { b, table } = findPanel(frame, left, columns, blockTaps, length);
-            f.for(0, tiles.tiles, 1, (tile) => {
-              const [top, rows] = [f.let(tiles.top(tile)), f.let(tiles.rows(tile))];
+            const [b, table] = findPanel(frame, left, columns, blockTaps, length);
+            f.for(0, tiles, 1, (tile) => {
+              const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
               const a = i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift));
               const cells = i32.add(to, i32.add(i32.mul(top, slot.strides), i32.shl(left, lanes.shift)));
               // Only the first block of taps adds the bias. The others add to what is there.
-              const addend = nth(bias, top, slot.biasStride);
-              const tileBias = select(i32.and(first, i32.ne(bias, 0)), addend, i32.const(0));
-              const [aStep, load] = [i32.shl(rows, lanes.shift), i32.eqz(first)];
+              const tileBias = select(i32.and(first, i32.ne(bias, 0)), nth(bias, top, slot.biasStride), i32.const(0));
+              const aStep = i32.shl(rows, lanes.shift);
+              const load = i32.eqz(first);
               dispatchRows(f, rows, functions, [a, aStep, b, table, length, cells, columns, load, tileBias, strides]);
             });
           });
@@ -127,7 +127,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
 
     /**
      * Finds the panel that starts at position `left`: in the frame if its positions are adjacent there, otherwise
-     * gathered. `table` holds the byte offsets of its lines from `b`.
+     * gathered. Returns its address, and the address of the byte offsets of its lines.
      */
     function findPanel(
       frame: Local<"i32">,
@@ -135,7 +135,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
       columns: Local<"i32">,
       blockTaps: Local<"i32">,
       length: Local<"i32">,
-    ): { readonly b: Local<"i32">; readonly table: Local<"i32"> } {
+    ): readonly [Local<"i32">, Local<"i32">] {
       const cells = f.let(i32.add(places, i32.shl(left, 2)));
       const start = f.let(i32.load(cells));
       const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
@@ -146,7 +146,7 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
         f.set(b, gathered);
         f.set(table, lines);
       });
-      return { b, table };
+      return [b, table];
     }
   });
 }

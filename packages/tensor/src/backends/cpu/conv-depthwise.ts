@@ -101,17 +101,13 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
     function store(sums: readonly Local<"v128">[], left: Local<"i32">): void {
       sums.forEach((sum, v) => {
         const whole = (): void => f.do(v128.store(to, sum, 16 * v));
+        const part = (): void => {
+          for (let lane = 0; lane < count - 1; lane++)
+            f.if(i32.gt(left, v * count + lane), () => f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * bytes)));
+        };
         if (v < sums.length - 1) whole();
-        else f.if(i32.gt(left, sums.length * count - 1), whole, () => storeLanes(sum, v, left));
+        else f.if(i32.gt(left, sums.length * count - 1), whole, part);
       });
-    }
-
-    /** Stores the lanes of vector `v` that are within the row, which are not all. */
-    function storeLanes(sum: Local<"v128">, v: number, left: Local<"i32">): void {
-      for (let lane = 0; lane < count - 1; lane++) {
-        const stored = (): void => f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * bytes));
-        f.if(i32.gt(left, v * count + lane), stored);
-      }
     }
   });
 }

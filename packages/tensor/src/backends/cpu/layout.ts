@@ -26,12 +26,11 @@ export class Layout {
   take(views: readonly View[], from: number, to: number, order: boolean, n: number = views.length): void {
     this.operands = n;
     this.rank = 0;
-    const shape = (views[n - 1] as View).shape;
+    const last = views[n - 1] as View;
     for (let d = from; d < to; d++) {
-      const size = shape[d] as number;
+      const size = last.shape[d] as number;
       if (size === 1) continue;
       let place = this.rank++;
-      const last = views[n - 1] as View;
       const step = (last.strides[d] as number) * bytesOf(last.dtype);
       if (order) {
         while (place > 0 && (this.strides[(place - 1) * n + n - 1] as number) < step) {
