@@ -107,46 +107,32 @@ export function correlateKernel(shared: boolean, lanes: Lanes, names: readonly s
           f.for(firstPanel, lastPanel, 1, (panel) => {
             const left = f.let(i32.mul(panel, panelWidth));
             const columns = f.least(i32.sub(positions, left), panelWidth);
-            const [b, table] = findPanel(frame, left, columns, blockTaps, length);
+            const cells = f.let(i32.add(places, i32.shl(left, 2)));
+            const start = f.let(i32.load(cells));
+            const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
+            // Where the panel is, and the byte offsets of its lines: in the frame if its positions are adjacent there.
+            const b = f.let(i32.add(frame, start));
+            const table = f.let(blockTaps);
+            f.if(i32.ne(i32.sub(last, start), i32.shl(i32.sub(columns, 1), lanes.shift)), () => {
+              f.call(gather, frame, cells, blockTaps, length, gathered);
+              f.set(b, gathered);
+              f.set(table, lines);
+            });
             f.for(0, tiles, 1, (tile) => {
               const [top, rows] = [f.let(topOf(tile)), f.let(rowsOf(tile))];
               const a = i32.add(aBlock, i32.shl(i32.mul(top, length), lanes.shift));
-              const cells = i32.add(to, i32.add(i32.mul(top, slot.strides), i32.shl(left, lanes.shift)));
+              const address = i32.add(to, i32.add(i32.mul(top, slot.strides), i32.shl(left, lanes.shift)));
               // Only the first block of taps adds the bias. The others add to what is there.
               const tileBias = select(i32.and(first, i32.ne(bias, 0)), nth(bias, top, slot.biasStride), i32.const(0));
               const aStep = i32.shl(rows, lanes.shift);
               const load = i32.eqz(first);
-              dispatchRows(f, rows, functions, [a, aStep, b, table, length, cells, columns, load, tileBias, strides]);
+              dispatchRows(f, rows, functions, [a, aStep, b, table, length, address, columns, load, tileBias, strides]);
             });
           });
           f.set(from, i32.add(from, block));
         },
         () => i32.lt(from, k),
       );
-    }
-
-    /**
-     * Finds the panel that starts at position `left`: in the frame if its positions are adjacent there, otherwise
-     * gathered. Returns its address, and the address of the byte offsets of its lines.
-     */
-    function findPanel(
-      frame: Local<"i32">,
-      left: Local<"i32">,
-      columns: Local<"i32">,
-      blockTaps: Local<"i32">,
-      length: Local<"i32">,
-    ): readonly [Local<"i32">, Local<"i32">] {
-      const cells = f.let(i32.add(places, i32.shl(left, 2)));
-      const start = f.let(i32.load(cells));
-      const last = i32.load(i32.add(cells, i32.shl(i32.sub(columns, 1), 2)));
-      const b = f.let(i32.add(frame, start));
-      const table = f.let(blockTaps);
-      f.if(i32.ne(i32.sub(last, start), i32.shl(i32.sub(columns, 1), lanes.shift)), () => {
-        f.call(gather, frame, cells, blockTaps, length, gathered);
-        f.set(b, gathered);
-        f.set(table, lines);
-      });
-      return [b, table];
     }
   });
 }

@@ -41,30 +41,25 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
       f.for(0, slot.rows, 1, () => {
         const from = f.let(i32.add(frame, i32.load(place)));
         f.increase(place, i32.shl(width, 2));
-        computeRow(from, weights, start);
+        const left = f.let(width);
+        f.while(i32.gt(left, 0), () =>
+          f.block((done) => {
+            for (let vectors = mostVectors; vectors > 0; vectors--) {
+              const positions = vectors * count;
+              f.if(i32.gt(left, positions - count), () => {
+                store(tile(vectors, from, weights, start), left);
+                f.increase(from, i32.mul(step, positions));
+                f.increase(to, 16 * vectors);
+                f.increase(left, -positions);
+                f.branch(done);
+              });
+            }
+          }),
+        );
+        // `left` is now at most 0: steps back from the end of the last vector to the end of the row.
+        f.increase(to, i32.shl(left, shift));
       });
     });
-
-    /** Emits a row of the result, in tiles that are as wide as the positions left allow. */
-    function computeRow(from: Local<"i32">, weights: Local<"i32">, start: Local<"v128">): void {
-      const left = f.let(width);
-      f.while(i32.gt(left, 0), () => {
-        f.block((done) => {
-          for (let vectors = mostVectors; vectors > 0; vectors--) {
-            const positions = vectors * count;
-            f.if(i32.gt(left, positions - count), () => {
-              store(tile(vectors, from, weights, start), left);
-              f.increase(from, i32.mul(step, positions));
-              f.increase(to, 16 * vectors);
-              f.increase(left, -positions);
-              f.branch(done);
-            });
-          }
-        });
-      });
-      // `left` is now at most 0: steps back from the end of the last vector to the end of the row.
-      f.increase(to, i32.shl(left, shift));
-    }
 
     /** Emits the sums over all taps for some vectors of positions. */
     function tile(
