@@ -171,12 +171,12 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
       // safe: a loss that is not a tensor is treated as a number
       const loss = typeof value === "object" ? [(value as unknown as Tensor).detach()] : [];
       const grads = params.flatMap((param) => gradOf(param) ?? []);
-      const [first, ...rest] =
-        loss.length > 0 ? yield [...loss, ...grads] : [Float64Array.of(Number(value)), ...(yield grads)];
+      const read = [...(yield [...loss, ...grads])];
+      const number = loss.length > 0 ? (read.shift()?.[0] as number) : Number(value);
       const parts = params.map((param) =>
-        gradOf(param) === null ? new Float64Array(sizeOf(param.shape)) : (rest.shift() as Float64Array),
+        gradOf(param) === null ? new Float64Array(sizeOf(param.shape)) : (read.shift() as Float64Array),
       ); // safe: one array for each gradient
-      return { value, loss: first?.[0] as number, gradient: joined(parts) };
+      return { value, loss: number, gradient: joined(parts) };
     };
     const first = yield* evaluate();
     let { loss, gradient } = first;

@@ -25,16 +25,15 @@ const mostVectors = 8;
 
 /** Builds the kernel. A unit is a plane of the result. */
 function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: readonly string[]): Uint8Array {
-  const { bytes, count, shift } = lanes;
   return new ModuleBuilder(shared).run((f, args, begin, end) => {
     const slot = readArguments<Argument>(f, args, names);
     const { taps, k, width, step } = slot;
-    const to = f.let(nth(slot.to, begin, i32.shl(i32.mul(slot.rows, width), shift)));
+    const to = f.let(nth(slot.to, begin, i32.shl(i32.mul(slot.rows, width), lanes.shift)));
     const tapsEnd = f.let(i32.add(taps, i32.shl(k, 2)));
     f.for(begin, end, 1, (unit) => {
       const channel = f.let(i32.remU(unit, slot.channels));
       const frame = f.let(nth(slot.frames, unit, slot.frameGroup));
-      const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), shift)));
+      const weights = f.let(i32.add(slot.weights, i32.shl(i32.mul(channel, k), lanes.shift)));
       const start = f.let(lanes.zero);
       f.if(slot.bias, () => f.set(start, lanes.splat(nth(slot.bias, channel, slot.biasStride))));
       const place = f.let(slot.places);
@@ -42,27 +41,27 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
         const from = f.let(i32.add(frame, i32.load(place)));
         f.increase(place, i32.shl(width, 2));
         const left = f.let(width);
-        f.while(i32.gt(left, 0), () =>
+        f.while(i32.gt(left, 0), () => {
           f.block((done) => {
             for (let vectors = mostVectors; vectors > 0; vectors--) {
-              const positions = vectors * count;
-              f.if(i32.gt(left, positions - count), () => {
-                store(tile(vectors, from, weights, start), left);
-                f.increase(from, i32.mul(step, positions));
+              const count = vectors * lanes.count;
+              f.if(i32.gt(left, count - lanes.count), () => {
+                store(sumsOf(vectors, from, weights, start), left);
+                f.increase(from, i32.mul(step, count));
                 f.increase(to, 16 * vectors);
-                f.increase(left, -positions);
+                f.increase(left, -count);
                 f.branch(done);
               });
             }
-          }),
-        );
+          });
+        });
         // `left` is now at most 0: steps back from the end of the last vector to the end of the row.
-        f.increase(to, i32.shl(left, shift));
+        f.increase(to, i32.shl(left, lanes.shift));
       });
     });
 
     /** Emits the sums over all taps for some vectors of positions. */
-    function tile(
+    function sumsOf(
       vectors: number,
       from: Local<"i32">,
       weights: Local<"i32">,
@@ -78,7 +77,7 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
             f.set(sum, lanes.madd(factor, see(at, v), sum));
           });
           f.increase(tap, 4);
-          f.increase(weight, bytes);
+          f.increase(weight, lanes.bytes);
         },
         () => i32.ltU(tap, tapsEnd),
       );
@@ -88,20 +87,23 @@ function depthwiseKernel(shared: boolean, lanes: Lanes, stride: number, names: r
     /** Loads what vector `v` of the positions reads: adjacent elements, or every second one. */
     function see(at: Local<"i32">, v: number): Code<"v128"> {
       if (stride === 1) return v128.load(at, 16 * v);
-      const even = Array.from({ length: count }, (_, lane) => 2 * lane);
+      const even = Array.from({ length: lanes.count }, (_, lane) => 2 * lane);
       return shuffle(v128.load(at, 32 * v), v128.load(at, 32 * v + 16), even);
     }
 
-    /** Stores the vectors of a tile. The last one may extend past the end of the row. */
+    /** Stores vectors of positions. The last one may extend past the end of the row. */
     function store(sums: readonly Local<"v128">[], left: Local<"i32">): void {
       sums.forEach((sum, v) => {
         const whole = (): void => f.do(v128.store(to, sum, 16 * v));
-        const part = (): void => {
-          for (let lane = 0; lane < count - 1; lane++)
-            f.if(i32.gt(left, v * count + lane), () => f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * bytes)));
-        };
         if (v < sums.length - 1) whole();
-        else f.if(i32.gt(left, sums.length * count - 1), whole, part);
+        else
+          f.if(i32.gt(left, sums.length * lanes.count - 1), whole, () => {
+            for (let lane = 0; lane < lanes.count - 1; lane++) {
+              f.if(i32.gt(left, v * lanes.count + lane), () =>
+                f.do(lanes.storeLane(to, sum, lane, 16 * v + lane * lanes.bytes)),
+              );
+            }
+          });
       });
     }
   });
