@@ -5,6 +5,7 @@
 import { checkChoice, checkInteger, settings } from "@akari/tensor";
 import { checkNotNegative } from "../checks.ts";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
+import { cosine } from "./ramp.ts";
 import { LRScheduler, perGroup, type SchedulerOptions, type SchedulerState } from "./scheduler.ts";
 
 /** Options of `SWALR`. */
@@ -49,7 +50,7 @@ export class SWALR<Options extends BaseOptions> extends LRScheduler<Options> {
     for (const rate of [swaLr].flat()) checkNotNegative("SWALR", { swaLr: rate });
     this.#share = (step) => {
       const t = annealEpochs === 0 ? 1 : Math.min(1, step / annealEpochs);
-      return annealStrategy === "cos" ? (1 - Math.cos(Math.PI * t)) / 2 : t;
+      return annealStrategy === "cos" ? cosine(0, 1, t) : t;
     };
     this.#shift = -1 - lastEpoch;
     this.start(lastEpoch);
