@@ -239,6 +239,7 @@ export const apart: readonly string[] = [
   "typedArray",
   "viewBytes",
   "viewOp",
+  "windowOn",
   "withDerivative",
   "workspace",
   "writeDrawn",

@@ -206,14 +206,14 @@ export class BatchedDevice implements Backend {
     const { base, size } = this;
     const { storage, bytes } = buffer;
     storage?.retain();
-    // Devices write whole words.
-    buffer.stride = Math.ceil(bytes / 4) * 4;
-    buffer.hold(base, size * buffer.stride);
+    const stride = Math.ceil(bytes / 4) * 4; // devices write whole words
+    buffer.hold(base, size * stride);
+    buffer.stride = stride; // only once there is memory for it
     if (storage === null) return;
     const dtype = bytes % 4 === 0 ? "int32" : "uint8";
     const count = bytes / bytesOf(dtype);
     const shared: View = { buffer: storage.buffer, dtype, shape: [size, count], strides: [0, 1], offset: 0 };
-    const own = windowOn(shared, shared.shape, [buffer.stride / bytesOf(dtype), 1]);
+    const own = windowOn(shared, shared.shape, [stride / bytesOf(dtype), 1]);
     copyInto({ ...own, buffer: below(buffer) }, shared, base);
     storage.release();
   }
