@@ -14,17 +14,17 @@ export function checkNotNegative(optimizer: string, values: Readonly<Record<stri
 }
 
 /**
- * Checks that `betas`, the decay rates of running averages, are two numbers in [0, 1).
+ * Checks that `betas`, the decay rates of running averages, are `count` numbers in [0, 1). Default: two.
  *
  * @throws ArgumentError when they are not.
  */
-export function checkBetas(optimizer: string, betas: readonly number[]): void {
+export function checkBetas(optimizer: string, betas: readonly number[], count = 2): void {
   if (
     !Array.isArray(betas) ||
-    betas.length !== 2 ||
+    betas.length !== count ||
     betas.some((beta) => typeof beta !== "number" || !(beta >= 0 && beta < 1))
   ) {
-    refuse(optimizer, "betas", betas, "be two numbers from 0 to 1 (1 excluded)");
+    refuse(optimizer, "betas", betas, `be ${count === 2 ? "two" : count} numbers from 0 to 1 (1 excluded)`);
   }
 }
 

@@ -36,12 +36,23 @@ export abstract class ParameterwiseOptimizer<Options extends BaseOptions> extend
   /** Updates one parameter and its state in place. Tensors that are created here are freed afterwards. */
   protected abstract updateParam(update: ParameterUpdate, options: Readonly<Options>): void;
 
+  /**
+   * Updates all parameters that have a gradient, by calling `updateParam` for each. An optimizer whose updates depend
+   * on all parameters, for example on the norm of all gradients, computes what they share and then calls
+   * `super.updateAll(updates)`. Tensors that are created here are freed afterwards.
+   *
+   * @param updates what `updateParam` is called with.
+   */
+  protected updateAll(updates: readonly (readonly [ParameterUpdate, Readonly<Options>])[]): void {
+    for (const [update, options] of updates) scope(() => this.updateParam(update, options));
+  }
+
   protected override update(): void {
     this.checkGradients();
-    for (const group of this.paramGroups) {
-      for (const param of group.params) {
+    const updates = this.paramGroups.flatMap((group) =>
+      group.params.flatMap((param): (readonly [ParameterUpdate, Readonly<Options>])[] => {
         const grad = gradOf(param);
-        if (grad === null) continue;
+        if (grad === null) return [];
         const kept = this.stateOf(param, group);
         const step = (kept.step as number) + 1; // safe: created with the state
         kept.step = step;
@@ -52,8 +63,9 @@ export abstract class ParameterwiseOptimizer<Options extends BaseOptions> extend
             `${this.constructor.name}: the update reads "${name}", which memory does not declare`,
           );
         };
-        scope(() => this.updateParam({ param: param.detach(), grad: grad.detach(), state, step }, group));
-      }
-    }
+        return [[{ param: param.detach(), grad: grad.detach(), state, step }, group]];
+      }),
+    );
+    scope(() => this.updateAll(updates));
   }
 }

@@ -1,4 +1,4 @@
-import { cpu, ones, type Tensor, zeros } from "@akari/tensor";
+import { cpu, ones, stack, type Tensor, zeros } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { type BaseOptions, type Memory, type ParameterUpdate, ParameterwiseOptimizer } from "../src/index.ts";
 import { describeOptimizer } from "../src/testing/index.ts";
@@ -18,6 +18,36 @@ class ByRows extends ParameterwiseOptimizer<BaseOptions> {
 }
 
 describeOptimizer("ByRows", (params, options) => new ByRows(params, { lr: 0.01 }, options), { lr: 0.01 });
+
+/** Steps of one length for all parameters together. */
+class Unit extends ParameterwiseOptimizer<BaseOptions> {
+  static override name = "Unit";
+  private norm: Tensor | null = null;
+
+  protected override updateAll(updates: readonly (readonly [ParameterUpdate, BaseOptions])[]): void {
+    this.norm = stack(updates.map(([{ grad }]) => grad.square().sum()))
+      .sum()
+      .add(1e-12)
+      .sqrt();
+    super.updateAll(updates);
+  }
+
+  protected override updateParam({ param, grad }: ParameterUpdate, { lr }: BaseOptions): void {
+    param.sub_(grad.mul(lr).div(this.norm as Tensor)); // safe: set before
+  }
+}
+
+describeOptimizer("Unit", (params, options) => new Unit(params, { lr: 0.01 }, options), {
+  lr: 0.01,
+  independent: false,
+});
+
+it("the suite rejects options that are the optimizer's", () => {
+  const options = { lr: 0.01, betas: [0.9, 0.9] } as { lr: number }; // safe: what is tested
+  expect(() => describeOptimizer("Unit", (params) => new Unit(params, { lr: 0.01 }, {}), options)).toThrow(
+    'describeOptimizer: there is no option "betas"',
+  );
+});
 
 function parameter(shape: readonly number[]): Tensor {
   return Object.defineProperty(zeros(shape), "grad", { value: ones(shape), writable: true });
@@ -41,6 +71,18 @@ describe("a parameterwise optimizer", () => {
     const { live } = cpu().memory();
     for (let i = 0; i < 5; i++) optimizer.step();
     expect(cpu().memory().live).toBe(live);
+  });
+
+  it("shares what is computed from all parameters, and frees it", () => {
+    const [x, y, idle] = [parameter([2, 4]), parameter([8]), parameter([3])];
+    idle.grad = null;
+    const optimizer = new Unit([x, y, idle], { lr: 4 }, {});
+    optimizer.step(); // the gradient has 16 elements of 1, so its norm is 4
+    expect([x, y].flatMap((p) => Array.from(p.dataSync()))).toEqual(Array.from({ length: 16 }, () => -1));
+    const { live } = cpu().memory();
+    optimizer.step();
+    expect(cpu().memory().live).toBe(live);
+    expect(idle.toArraySync()).toEqual([0, 0, 0]);
   });
 
   it("names state that memory does not declare", () => {
