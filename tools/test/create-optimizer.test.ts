@@ -12,7 +12,7 @@ afterAll(() => rmSync(place, { recursive: true }));
 const here = [
   "tsconfig.json",
   "tsconfig.base.json",
-  ...["package.json", "tsconfig.json", "src/adam.ts"].map((file) => `packages/optim/${file}`),
+  ...["package.json", "tsconfig.json", "src/adam.ts", "src/index.ts"].map((file) => `packages/optim/${file}`),
 ];
 for (const path of [...here, "packages/tensor/tsconfig.json"]) {
   mkdirSync(join(place, path, ".."), { recursive: true });
@@ -24,7 +24,8 @@ describe("create-optimizer", () => {
     for (const name of [
       undefined,
       "",
-      "Lion",
+      "Lion-x",
+      "My Opt",
       "../lion",
       "a/b",
       "lion ",
@@ -39,9 +40,24 @@ describe("create-optimizer", () => {
       expect(objection(name, place), String(name)).not.toBeNull();
     }
     expect(objection("adam", place)).toBe('"adam" already exists in @akari/optim');
-    expect(objection("lion", root)).toBe("packages/optim-lion already exists");
+    expect(objection("Adam", place)).toBe('"Adam" already exists in @akari/optim');
+    expect(objection("ada-belief", place)).toBe('"ada-belief" already exists in @akari/optim');
+    expect(objection("memory", place)).toBe('"memory" already exists in @akari/optim');
+    expect(objection("map", place)).toBe('"Map" is a name of JavaScript\'s own');
+    for (const name of ["lion", "Lion"]) expect(objection(name, root), name).toBe("packages/optim-lion already exists");
     expect(objection("sophia-g", place)).toBeNull();
     expect(readdirSync(join(place, "packages"))).toEqual(["optim", "tensor"]);
+  });
+
+  it("keeps the spelling of a class", () => {
+    expect(objection("AdEMAMix", place)).toBeNull();
+    createOptimizer("AdEMAMix", place);
+    const folder = join(place, "packages/optim-ademamix");
+    expect(readFileSync(join(folder, "src/index.ts"), "utf8")).toContain(
+      'export { AdEMAMix, type AdEMAMixOptions } from "./ademamix.ts";',
+    );
+    expect(readFileSync(join(folder, "package.json"), "utf8")).toContain('"name": "@akari/optim-ademamix"');
+    rmSync(folder, { recursive: true });
   });
 
   it("creates a package that type-checks and passes its tests", () => {
