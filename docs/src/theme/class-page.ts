@@ -76,13 +76,17 @@ function inRuns(members: readonly DeclarationReflection[]): DeclarationReflectio
   return runs;
 }
 
-/** Lists inherited members by the class that declares them. */
+/**
+ * Lists inherited members by the class that declares them. Those for subclasses are listed for an abstract class only,
+ * which is there to be extended.
+ */
 function inherited(context: DefaultThemeRenderContext, reflection: DeclarationReflection): JSX.Element[] {
   const byOwner = new Map<DeclarationReflection, DeclarationReflection[]>();
   for (const each of inheritedMembers.get(reflection) ?? []) {
     // Safe: the parent of a member is a class or an interface.
     const owner = each.parent as DeclarationReflection;
-    if (each.flags.isProtected !== true) byOwner.set(owner, [...(byOwner.get(owner) ?? []), each]);
+    if (each.flags.isProtected !== true || reflection.flags.isAbstract)
+      byOwner.set(owner, [...(byOwner.get(owner) ?? []), each]);
   }
   return [...byOwner].map(([owner, members]) =>
     h(
