@@ -16,7 +16,15 @@ export async function loadValue(source: Source, options: LoadOptions, readTorch:
   const { bytes, what } = await readFile("load", source);
   // The ninth byte of a safetensors file is the opening brace of its JSON header, which PyTorch's zips and pickles
   // never have there.
-  if (bytes[8] !== 0x7b) return readTorch(what, bytes, options);
+  if (bytes[8] !== 0x7b) {
+    // A zip archive or a pickle. Anything else, such as the page that a server sends instead of a missing file, would
+    // be called a damaged pickle.
+    if (bytes.length > 0 && bytes[0] !== 0x50 && bytes[0] !== 0x80) {
+      const opening = JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 20)));
+      throw new FileError(`${what}: neither a safetensors file nor a PyTorch checkpoint: it begins with ${opening}`);
+    }
+    return readTorch(what, bytes, options);
+  }
   const { tensors: arrays, metadata } = decode(what, bytes, options);
   if (metadata.akari === undefined) return toTensors(arrays, options);
   let rest: unknown;

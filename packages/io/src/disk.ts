@@ -87,10 +87,12 @@ export async function writeAtomically(
   files: FileSystem | null = nodeFileSystem(),
 ): Promise<void> {
   const path = pathOf(to);
-  if (files === null)
+  if (files === null) {
+    const instead = operation === "save" ? "save(value) without a path" : operation.replace("save", "encode");
     throw new FileError(
-      `${operation}: cannot write ${path}: there is no file system here; use the encode function and offer the bytes as a download`,
+      `${operation}: cannot write ${path}: there is no file system here; offer the bytes from ${instead} as a download`,
     );
+  }
   const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   let created = false;
   try {

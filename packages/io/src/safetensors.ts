@@ -10,7 +10,7 @@ import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 
 /** Loads the code of the format, on first use. */
-const format = () => import("./safetensors-format.ts");
+export const format = (): Promise<typeof import("./safetensors-format.ts")> => import("./safetensors-format.ts");
 
 /** Strings stored with the tensors, by name. */
 export type Metadata = Readonly<Record<string, string>>;

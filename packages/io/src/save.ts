@@ -6,7 +6,7 @@
 
 import { FileError, Tensor, tensor } from "@akari/tensor";
 import type { Source } from "./files.ts";
-import { type LoadOptions, saveSafetensors } from "./safetensors.ts";
+import { encodeSafetensors, format, type LoadOptions, toArrays } from "./safetensors.ts";
 import type { tensorsOf } from "./torch-checkpoint.ts";
 
 /**
@@ -60,10 +60,22 @@ function marked(
  * @example
  * await save({ epoch: 3, model: model.stateDict(), optimizer: optimizer.stateDict() }, "checkpoint.safetensors");
  */
-export async function save(value: unknown, path: string | URL): Promise<void> {
+export function save(value: unknown, path: string | URL): Promise<void>;
+/**
+ * Returns the bytes of the file instead, for a download or a request where there is no file system.
+ *
+ * @throws FileError when `value` contains anything else.
+ * @example
+ * const file = new File([await save(model.stateDict())], "model.safetensors");
+ */
+export function save(value: unknown): Promise<Uint8Array<ArrayBuffer>>;
+export async function save(value: unknown, ...to: [path?: string | URL]): Promise<unknown> {
   const tensors: Record<string, Tensor> = {};
-  const akari = JSON.stringify(marked(value, [], tensors) ?? null);
-  await saveSafetensors(path, tensors, { metadata: { akari } });
+  const metadata = { akari: JSON.stringify(marked(value, [], tensors) ?? null) };
+  const arrays = await toArrays(tensors);
+  if (to.length === 0) return encodeSafetensors(arrays, { metadata });
+  // safe: anything but a path is rejected, also an undefined one
+  return (await format()).save("save", to[0] as string | URL, arrays, { metadata });
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a file contains is known to the caller only, as with `JSON.parse`.

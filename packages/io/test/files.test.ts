@@ -52,6 +52,9 @@ describe("writing atomically", () => {
   });
 
   it("reports that there is no file system", async () => {
-    await expect(writeAtomically("save", "model", chunks(), null)).rejects.toThrow(/no file system/);
+    await expect(writeAtomically("save", "model", chunks(), null)).rejects.toThrow(
+      "save: cannot write model: there is no file system here; offer the bytes from save(value) without a path as a download",
+    );
+    await expect(writeAtomically("saveNpy", "x", chunks(), null)).rejects.toThrow(/from encodeNpy as a download/);
   });
 });

@@ -51,6 +51,26 @@ describe("save and load", () => {
     expect(await (await load<Tensor>(path)).item()).toBe(5);
   });
 
+  it("give the bytes of the file instead of writing it", async () => {
+    const value = { epoch: 3, model: { weight: tensor([1, 2]) } };
+    const bytes = await save(value);
+    await save(value, path);
+    expect(bytes).toEqual(new Uint8Array(await readFile(path)));
+    const found = await load<typeof value>(new File([bytes], "state.safetensors"));
+    expect([found.epoch, await found.model.weight.toArray()]).toEqual([3, [1, 2]]);
+    // safe: a path that was forgotten is what is tested
+    await expect(save(value, undefined as unknown as string)).rejects.toThrow(
+      "expected a path or a URL, got undefined",
+    );
+  });
+
+  it("say that a file is of neither kind", async () => {
+    const page = new File(["<!doctype html><html></html>"], "model.safetensors");
+    await expect(load(page)).rejects.toThrow(
+      'load: model.safetensors: neither a safetensors file nor a PyTorch checkpoint: it begins with "<!doctype html><html"',
+    );
+  });
+
   it("write the values at the time of the call", async () => {
     const state = { x: ones([1000]), step: 1 };
     const saved = save(state, path);
