@@ -154,7 +154,7 @@ if (project) {
   };
   if (!app.logger.hasErrors() && !app.logger.hasWarnings()) {
     app.renderer.defineTheme("akari", themeFor(site));
-    app.renderer.on(IndexEvent.PREPARE_INDEX, (event: IndexEvent) => prepareIndex(event, counterparts));
+    app.renderer.on(IndexEvent.PREPARE_INDEX, (event: IndexEvent) => prepareIndex(event, counterparts, families));
     await app.generateOutputs(project);
     report(siteProblems(out));
   }

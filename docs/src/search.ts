@@ -1,9 +1,10 @@
 /**
  * The search index: every name once, under its own spelling and under PyTorch's, so that `clip_grad_norm_` finds
- * `clipGradNorm_`.
+ * `clipGradNorm_`; and under the heading that lists it, so that "learning rate" finds the schedulers.
  */
 
-import type { IndexEvent } from "typedoc";
+import { type IndexEvent, ReflectionKind } from "typedoc";
+import type { Families } from "./families/families.ts";
 import type { Counterparts } from "./pytorch/counterparts.ts";
 
 /** Converts `loadStateDict` to `load_state_dict`. */
@@ -11,8 +12,8 @@ function snakeCase(name: string): string {
   return name.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Removes re-exports and unnamed parts from the index, and adds PyTorch's names. */
-export function prepareIndex(event: IndexEvent, counterparts: Counterparts): void {
+/** Removes re-exports and unnamed parts from the index, and adds PyTorch's names and the headings. */
+export function prepareIndex(event: IndexEvent, counterparts: Counterparts, families: Families): void {
   for (let i = event.searchResults.length - 1; i >= 0; i--) {
     const result = event.searchResults[i];
     if (
@@ -22,6 +23,7 @@ export function prepareIndex(event: IndexEvent, counterparts: Counterparts): voi
       event.removeResult(i);
   }
   event.searchFieldWeights.pytorch = 10;
+  event.searchFieldWeights.heading = 8;
   event.searchResults.forEach((result, i) => {
     if (!result.isDeclaration()) return;
     const names = counterparts
@@ -33,5 +35,8 @@ export function prepareIndex(event: IndexEvent, counterparts: Counterparts): voi
     // Names without an entry in the tables, such as the methods of `Module`, follow the same naming rule.
     if (names.length === 0 && /^[a-z]+[A-Z]/.test(result.name)) names.push(snakeCase(result.name));
     if (names.length > 0) event.searchFields[i] = { ...event.searchFields[i], pytorch: names.join(" ") };
+    // Types are found by the names of what they belong to.
+    const heading = result.kindOf(ReflectionKind.Class | ReflectionKind.Function) ? families.of(result)?.family : null;
+    if (heading) event.searchFields[i] = { ...event.searchFields[i], heading: heading.title };
   });
 }
