@@ -553,6 +553,7 @@ export { embed, type LayoutRule, viewOp } from "./ops/view.ts";
 export { where } from "./ops/where.ts";
 export {
   broadcastView,
+  type Formula,
   type Pointwise,
   PointwiseOp,
   type PointwiseOptions,

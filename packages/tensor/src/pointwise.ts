@@ -98,6 +98,11 @@ export interface PointwiseOptions {
   readonly check?: (operands: readonly TensorOrNumber[]) => void;
 }
 
+/** A function that builds a formula from one `Expr` for each operand. */
+export type Formula<Operands extends readonly TensorOrNumber[]> = (
+  ...operands: { [I in keyof Operands]: Expr }
+) => Expr;
+
 /** An operation made by `pointwise`, called with tensors and numbers. */
 export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
   (...operands: Operands): Tensor;
@@ -107,7 +112,7 @@ export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
    */
   inPlace(target: Tensor, ...rest: Operands extends readonly [unknown, ...infer Rest] ? Rest : never): Tensor;
   /** The formula, for use inside larger formulas. */
-  readonly formula: (...operands: { [I in keyof Operands]: Expr }) => Expr;
+  readonly formula: Formula<Operands>;
 }
 
 /**
@@ -125,7 +130,7 @@ export interface Pointwise<Operands extends readonly TensorOrNumber[]> {
  */
 export function pointwise<Operands extends readonly TensorOrNumber[] = [TensorOrNumber]>(
   name: string,
-  formula: (...operands: { [I in keyof Operands]: Expr }) => Expr,
+  formula: Formula<Operands>,
   options: PointwiseOptions = {},
 ): Pointwise<Operands> {
   checkNames(name, options, ["apart", "literal", "kind", "floating", "check"]);
