@@ -261,7 +261,7 @@ const optimizers = [
  * need files or a network, or also take a boolean.
  */
 const elsewhere =
-  `BatchSampler divide subtract trapz var argwhere Optimizer ElementwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
+  `BatchSampler divide subtract trapz var argwhere Optimizer ElementwiseOptimizer ParameterwiseOptimizer Tensor expectBetween checkNames ImageDataset MNIST FashionMNIST KMNIST download findSplit
   decodeTorch loadTorch`.split(/\s+/);
 
 describe("functions and classes reject unknown options", () => {
