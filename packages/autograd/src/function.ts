@@ -3,10 +3,10 @@
  * `backward`.
  */
 
-import { AutogradError, expectTensor, type Spec, Tensor } from "@akari/tensor";
+import { AutogradError, checkChoice, expectTensor, type Spec, Tensor } from "@akari/tensor";
 import { isGradEnabled, noGrad } from "./mode.ts";
 import { type CustomOp, restored, type Saved as SavedTensor, save, specOf, usedUp } from "./node.ts";
-import { edgesOf, record, type Variable } from "./variable.ts";
+import { checkChange, edgesOf, record } from "./variable.ts";
 
 /**
  * Context that passes data from the `forward` to the `backward` of a custom function. The type parameter gives the
@@ -21,8 +21,10 @@ export class FunctionContext<Saved extends readonly (Tensor | null)[] = Tensor[]
   #usedUpBy = "";
   /** Internal: the outputs that are not differentiable. */
   readonly nonDifferentiable: Set<Tensor> = new Set();
-  /** Internal: the argument that `forward` changes in place. */
-  dirty: Tensor | null = null;
+  /** Internal: the arguments that `forward` changes in place. */
+  readonly dirty: Set<Tensor> = new Set();
+  /** Internal: whether `backward` receives zeros instead of null. */
+  materializeGrads = true;
 
   /** Internal: created by `apply`. */
   constructor(needsInputGrad: readonly boolean[]) {
@@ -60,11 +62,27 @@ export class FunctionContext<Saved extends readonly (Tensor | null)[] = Tensor[]
   }
 
   /**
-   * Marks the argument that `forward` changes in place and returns: the result is then the argument itself, with this
-   * function in its history.
+   * Marks arguments that `forward` changes in place and returns: these results are then the arguments themselves, with
+   * this function in their history. Called before the change, it rejects a leaf that requires a gradient unchanged.
+   *
+   * @throws AutogradError when one is a leaf that requires a gradient, or a view of one.
    */
-  markDirty(tensor: Tensor): void {
-    this.dirty = tensor;
+  markDirty(...tensors: Tensor[]): void {
+    for (const tensor of tensors) {
+      expectTensor("markDirty", tensor);
+      if (this.needsInputGrad.includes(true)) checkChange("markDirty", tensor);
+      this.dirty.add(tensor);
+    }
+  }
+
+  /**
+   * Sets what `backward` receives for results that no gradient reaches: zeros or, with `on` false, null. Default: zeros.
+   *
+   * @throws ArgumentError when `on` is neither true nor false.
+   */
+  setMaterializeGrads(on: boolean): void {
+    checkChoice("setMaterializeGrads", "on", on, [true, false]);
+    this.materializeGrads = on;
   }
 
   /** Internal: frees the saved tensors after the backward pass. */
@@ -83,7 +101,8 @@ export interface FunctionClass<Args extends readonly unknown[], Result extends T
   forward(context: FunctionContext<(Tensor | null)[]>, ...args: Args): Result;
   /**
    * Computes the gradients of the arguments of `forward` from the upstream gradient of each result. Returns one per
-   * argument, or one per tensor argument; null stands for no gradient. Arguments that a call left out get null.
+   * argument, or one per tensor argument; null stands for no gradient. Arguments that a call left out get null. With
+   * `setMaterializeGrads(false)`, upstream gradients may be null, too.
    */
   backward(
     context: FunctionContext<(Tensor | null)[]>,
@@ -126,8 +145,8 @@ export abstract class Function {
    * Runs `forward` and records the function.
    *
    * @param args the arguments of `forward`. Tensors among them may receive gradients.
-   * @throws AutogradError when `forward` changes in place a leaf that requires a gradient, or returns other results
-   * beside the argument that it changed.
+   * @throws AutogradError when `forward` changes in place a leaf that requires a gradient, does not return what it
+   * changes, or returns other results beside a view that it changes.
    */
   static apply<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
     this: SetupFunctionClass<Args, Result>,
@@ -154,22 +173,23 @@ export abstract class Function {
     const returned: readonly Tensor[] = [result as Tensor | Tensor[]].flat(); // safe: the result is one tensor or several
     // An argument that `forward` returns unchanged is aliased, so that its own history is left alone.
     const outputs = returned.map((output) =>
-      inputs.includes(output) && output !== context.dirty ? output.alias() : output,
+      inputs.includes(output) && !context.dirty.has(output) ? output.alias() : output,
     );
     const made = (Array.isArray(result) ? outputs : outputs[0]) as Result; // safe: the same form as `result`
     if (edges === null) return made;
     const followed = returned.map((output) => !context.nonDifferentiable.has(output));
     const op = operation(this, context, args.length, places, outputs.map(specOf), followed);
     const recorded = { op, attrs: undefined, inputs, outputs: outputs.filter((_, k) => followed[k]) };
-    const target = context.dirty;
-    if (target === null) record(recorded, edges);
-    else {
-      if (recorded.outputs.length !== 1 || recorded.outputs[0] !== target)
-        throw new AutogradError(`${this.name}.forward: must return only what it changes in place`);
-      const variable = edges.find(Boolean) as Variable; // safe: some input needs a gradient
-      variable.beforeMutation(recorded, target);
-      variable.mutate(recorded, target);
-    }
+    const dirty = [...context.dirty];
+    if (!dirty.every((target) => recorded.outputs.includes(target)))
+      throw new AutogradError(`${this.name}.forward: must return, as differentiable, all that it changes in place`);
+    const view = dirty.find((target) => target.viewed !== null);
+    if (view === undefined) record(recorded, edges);
+    else if (recorded.outputs.length === 1) edges.find(Boolean)?.mutate(recorded, view);
+    else throw new AutogradError(`${this.name}.forward: must return nothing beside a view that it changes in place`);
+    // The context lives as long as the graph, which keeps no results alive.
+    context.dirty.clear();
+    context.nonDifferentiable.clear();
     return made;
   }
 }
@@ -196,11 +216,11 @@ function operation(
       compute: (gradients) => {
         const arrived = [...gradients];
         const some = arrived.find((g) => g !== null) as Tensor; // safe: a node is visited only when a gradient has arrived
+        const zeros = ({ shape, dtype, device }: Spec) => some.allocate(shape, dtype, device).fill_(0);
         const full = specs.map(
-          (spec, k) =>
-            (followed[k] ? arrived.shift() : null) ?? some.allocate(spec.shape, spec.dtype, spec.device).fill_(0),
+          (spec, k) => (followed[k] ? arrived.shift() : null) ?? (context.materializeGrads ? zeros(spec) : null),
         );
-        const found = custom.backward(context, ...full); // null only for those who asked for it
+        const found = custom.backward(context, ...(full as Tensor[])); // null only for those who asked for it
         const each = [found as Tensor | null | (Tensor | null)[]].flat(); // safe: one or several
         while (each.length > count && each.at(-1) === null) each.pop();
         if (each.length !== count && each.length !== places.length) {
@@ -211,5 +231,49 @@ function operation(
         return each.length === count ? places.map((i) => each[i] ?? null) : each;
       },
     },
+  };
+}
+
+/** Passes gradients on, and cannot be differentiated. */
+class Once extends Function {
+  static forward(_: FunctionContext, found: readonly Tensor[], ..._gradients: (Tensor | null)[]): readonly Tensor[] {
+    return found;
+  }
+
+  static backward(): never {
+    throw new AutogradError("backward: a function marked with onceDifferentiable cannot be differentiated twice");
+  }
+}
+
+/**
+ * Marks the `backward` of a custom function as not differentiable: its operations are never recorded, and a second
+ * derivative throws instead of being wrong. For a `backward` that computes outside of Akari, or in place.
+ *
+ * https://pytorch.org/docs/stable/notes/extending.html
+ *
+ * @example
+ * class Cube extends Function {
+ *   static forward(context: FunctionContext, x: Tensor): Tensor {
+ *     context.saveForBackward(x);
+ *     return x.pow(3);
+ *   }
+ *   static backward = onceDifferentiable((context: FunctionContext<[Tensor]>, g: Tensor) => {
+ *     const [x] = context.savedTensors;
+ *     return x.pow(2).mul(3).mul(g);
+ *   });
+ * }
+ */
+export function onceDifferentiable<Context, Gradients extends readonly (Tensor | null)[]>(
+  backward: (context: Context, ...gradients: Gradients) => Tensor | null | readonly (Tensor | null)[],
+): (context: Context, ...gradients: Gradients) => readonly (Tensor | null)[] {
+  return (context, ...gradients) => {
+    const found = [noGrad(() => backward(context, ...gradients)) as Tensor | null | (Tensor | null)[]].flat(); // safe: one or several
+    const marked = [
+      ...Once.apply(
+        found.filter((gradient) => gradient !== null),
+        ...gradients,
+      ),
+    ];
+    return found.map((gradient) => gradient && (marked.shift() as Tensor)); // safe: one for each
   };
 }

@@ -6,7 +6,13 @@
 
 export { detectAnomaly, isAnomalyEnabled, setDetectAnomaly } from "./anomaly.ts";
 export { gradients } from "./formulas/derivative.ts";
-export { Function, type FunctionClass, FunctionContext, type SetupFunctionClass } from "./function.ts";
+export {
+  Function,
+  type FunctionClass,
+  FunctionContext,
+  onceDifferentiable,
+  type SetupFunctionClass,
+} from "./function.ts";
 export {
   type BackwardManyOptions,
   backward,

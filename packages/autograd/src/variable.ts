@@ -114,18 +114,7 @@ export class Variable implements Trace {
 
   beforeMutation(recorded: Recorded, target: Tensor): Recorded | null {
     if (!isGradEnabled()) return null;
-    // A view is a leaf, too, if it was created before `requiresGrad`.
-    let below: Tensor | undefined = target;
-    while (below !== undefined) {
-      const leaf = below.trace;
-      if (leaf?.requiresGrad && leaf.isLeaf) {
-        const what = below === target ? "a leaf" : "a view of a leaf";
-        throw new AutogradError(
-          `${recorded.op.name}_: ${what} that requires a gradient cannot be changed in place; do it inside noGrad(() => …)`,
-        );
-      }
-      below = below.viewed?.source;
-    }
+    checkChange(`${recorded.op.name}_`, target);
     const before = overwritten(recorded, target);
     return before === null ? recorded : { ...recorded, before };
   }
@@ -203,6 +192,22 @@ export class Variable implements Trace {
     if (!this.requiresGrad) throw new AutogradError("registerHook: this tensor does not require a gradient");
     this.hooks.add(hook);
     return () => void this.hooks.delete(hook);
+  }
+}
+
+/** Throws an AutogradError for a leaf that requires a gradient, or a view of one. */
+export function checkChange(operation: string, target: Tensor): void {
+  // A view is a leaf, too, if it was created before `requiresGrad`.
+  let below: Tensor | undefined = target;
+  while (below !== undefined) {
+    const leaf = below.trace;
+    if (leaf?.requiresGrad && leaf.isLeaf) {
+      const what = below === target ? "a leaf" : "a view of a leaf";
+      throw new AutogradError(
+        `${operation}: ${what} that requires a gradient cannot be changed in place; do it inside noGrad(() => …)`,
+      );
+    }
+    below = below.viewed?.source;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   jacobian,
   jvp,
   noGrad,
+  onceDifferentiable,
   requiresGrad,
   setGradEnabled,
   vjp,
@@ -221,14 +222,14 @@ class DoubledInPlace extends Function {
   }
 }
 
-class DoubledBeside extends Function {
-  static forward(context: FunctionContext, x: Tensor): Tensor[] {
-    context.markDirty(x);
-    return [x.mul_(2), x.mul(3)];
+class BothInPlace extends Function {
+  static forward(context: FunctionContext, x: Tensor, y: Tensor): Tensor[] {
+    context.markDirty(x, y);
+    return [x.mul_(2), y.mul_(3), x.mul(y)];
   }
 
-  static backward(_: FunctionContext, g: Tensor, h: Tensor): Tensor {
-    return g.mul(2).add(h.mul(6));
+  static backward(_: FunctionContext, g: Tensor, h: Tensor): Tensor[] {
+    return [g.mul(2), h.mul(3)];
   }
 }
 
@@ -291,6 +292,7 @@ describe("custom functions", () => {
       [72, 144],
     ]);
     expect(() => DoubledInPlace.apply(x)).toThrow(/a leaf that requires a gradient cannot be changed in place/);
+    expect(x.toArraySync()).toEqual([1, 2]);
     expect(noGrad(() => DoubledInPlace.apply(x))).toBe(x);
   });
 
@@ -302,9 +304,73 @@ describe("custom functions", () => {
     expect(x.grad?.toArraySync()).toEqual([18, 144]);
   });
 
-  it("return nothing beside an argument that they change in place", () => {
-    expect(() => DoubledBeside.apply(leaf([1]).mul(1))).toThrow(
-      /DoubledBeside.forward: must return only what it changes in place/,
+  it("change several arguments in place, and return other results beside them", () => {
+    const [x, y] = [leaf([1, 2]), leaf([1, 2])];
+    const [a, b] = [x.mul(1), y.mul(1)];
+    const [first, second, product] = BothInPlace.apply(a, b) as [Tensor, Tensor, Tensor];
+    expect([first === a, second === b, product.toArraySync()]).toEqual([true, true, [6, 24]]);
+    first.add(second.mul(5)).sum().backward();
+    expect([x, y].map((of) => of.grad?.toArraySync())).toEqual([
+      [2, 2],
+      [15, 15],
+    ]);
+    expect(() => BothInPlace.apply(x.mul(1), y)).toThrow(/^markDirty: a leaf that requires a gradient/);
+    expect(y.toArraySync()).toEqual([1, 2]);
+  });
+
+  it("return what they change in place, and nothing beside a view", () => {
+    const x = leaf([[1], [2]]);
+    expect(() => BothInPlace.apply(x.mul(1).get(0), x.mul(1))).toThrow(
+      /BothInPlace.forward: must return nothing beside a view that it changes in place/,
+    );
+    class Kept extends Same {
+      static override forward(context: FunctionContext, y: Tensor): Tensor {
+        context.markDirty(y);
+        return y.mul_(2).clone();
+      }
+    }
+    expect(() => Kept.apply(x.mul(1))).toThrow(/Kept.forward: must return, as differentiable, all that it changes/);
+  });
+
+  it("receive null for results without a gradient, if they ask for it", () => {
+    const arrived: unknown[] = [];
+    class Parts extends Function {
+      static forward(context: FunctionContext, x: Tensor): Tensor[] {
+        context.setMaterializeGrads(false);
+        expect(() => context.setMaterializeGrads(0 as never)).toThrow(/^setMaterializeGrads: on must be true or false/);
+        return [x.mul(2), x.mul(3)];
+      }
+      static backward(_: FunctionContext, g: Tensor | null, h: Tensor | null): Tensor | null {
+        arrived.push(g, h?.toArraySync());
+        return h?.mul(3) ?? null;
+      }
+    }
+    const x = leaf([1, 2]);
+    Parts.apply(x)[1]?.sum().backward();
+    expect([arrived, x.grad?.toArraySync()]).toEqual([
+      [null, [1, 1]],
+      [3, 3],
+    ]);
+  });
+
+  it("reject a second derivative if they are differentiable once", () => {
+    class Once extends Function {
+      static forward(context: FunctionContext, x: Tensor, y: Tensor | null): Tensor {
+        context.saveForBackward(x);
+        return y === null ? x.pow(3) : x.pow(3).add(y);
+      }
+      static backward = onceDifferentiable((context: FunctionContext<[Tensor]>, g: Tensor) => {
+        const [x] = context.savedTensors;
+        return [x.pow(2).mul(3).mul(g), null];
+      });
+    }
+    const x = leaf([1, 2]);
+    Once.apply(x, null).sum().backward();
+    expect(x.grad?.toArraySync()).toEqual([3, 12]);
+    const [g] = grad(Once.apply(x, null).pow(2).sum(), [x], { createGraph: true });
+    expect(g.toArraySync()).toEqual([6, 192]);
+    expect(() => g.sum().backward()).toThrow(
+      /a function marked with onceDifferentiable cannot be differentiated twice/,
     );
   });
 
