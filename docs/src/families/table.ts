@@ -171,7 +171,7 @@ const nn: readonly Family[] = [
     names: "parametersToVector vectorToParameters",
   },
   { title: "Weight averaging", files: "averaged-model" },
-  { title: "Parametrizations", files: "parametrize" },
+  { title: "Parametrizations", files: "parametrize orthogonal" },
   { title: "Pruning", files: "prune" },
   { title: "Fusion for evaluation", files: "fusion" },
 ];

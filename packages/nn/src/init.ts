@@ -25,6 +25,7 @@ import {
   settings,
   type Tensor,
 } from "@akari/tensor";
+import { orthonormalize } from "./gram-schmidt.ts";
 import { snakeCase } from "./state-name.ts";
 
 /** Options of the initializers that draw random numbers. */
@@ -366,21 +367,10 @@ export function orthogonal_(tensor: Tensor, gain: number | GainOptions = 1, opti
     const draws = numbersOf(randn([rows * columns], { dtype, device: cpu(), generator }).dataSync(), dtype);
     const wide = rows < columns;
     const [m, n] = wide ? [columns, rows] : [rows, columns];
-    // Column by column, in double precision. Two passes of Gram–Schmidt are as accurate as Householder reflections.
     const q = Array.from({ length: n }, (_, j) =>
       Float64Array.from({ length: m }, (_, i) => draws[wide ? j * columns + i : i * columns + j] as number),
     );
-    q.forEach((column, j) => {
-      for (let pass = 0; pass < 2; pass++) {
-        for (let k = 0; k < j; k++) {
-          const other = q[k] as Float64Array; // safe: k < j < n
-          const along = dot(column, other);
-          for (let i = 0; i < m; i++) column[i] = (column[i] as number) - along * (other[i] as number);
-        }
-      }
-      const length = Math.sqrt(dot(column, column));
-      for (let i = 0; i < m; i++) column[i] = (column[i] as number) / length;
-    });
+    orthonormalize(q);
     const values = new Float64Array(rows * columns);
     q.forEach((column, j) => {
       for (let i = 0; i < m; i++) values[wide ? j * columns + i : i * columns + j] = factor * (column[i] as number);
@@ -388,12 +378,6 @@ export function orthogonal_(tensor: Tensor, gain: number | GainOptions = 1, opti
     const data = tensor.dtype === "float64" ? values : Float32Array.from(values);
     return tensor.copy_(fromTypedArray(data, tensor.shape, { device: tensor.device }));
   });
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
 }
 
 /**

@@ -10,8 +10,10 @@ import { noGrad, restoring } from "@akari/autograd";
 import {
   ArgumentError,
   changed,
+  checkChoice,
   checkInteger,
   dimension,
+  expectRank,
   expectTensor,
   isOptions,
   mv,
@@ -25,6 +27,7 @@ import {
 import { ModuleDict } from "./container.ts";
 import { ConvTransposeNd } from "./conv-transpose.ts";
 import { expectModule, Module } from "./module.ts";
+import { HouseholderOrthogonal, Orthogonal, type OrthogonalMap, TrivializedOrthogonal } from "./orthogonal.ts";
 import { Parameter } from "./parameter.ts";
 import { parameterOf } from "./reparametrization.ts";
 import { snakeCase } from "./state-name.ts";
@@ -406,4 +409,58 @@ export function spectralNorm<M extends Module>(
     );
   const at = dimension(operation, dim, weight);
   return registerParametrization(module, name, new SpectralNorm(weight.detach(), at, nPowerIterations, eps));
+}
+
+export type { OrthogonalMap } from "./orthogonal.ts";
+
+/** Options of `orthogonal`. */
+export interface OrthogonalOptions {
+  /**
+   * How an orthogonal matrix is computed: as the exponential or the Cayley map `(I + A/2) (I - A/2)⁻¹` of a
+   * skew-symmetric matrix A, or as a product of Householder reflections, which costs less for a matrix that is far from
+   * square. Default `"matrix_exp"` for square matrices, `"householder"` for others.
+   */
+  readonly orthogonalMap?: OrthogonalMap;
+  /**
+   * Whether the computed matrix is multiplied by a fixed one, `parametrizations.weight.0.base`, so that the weight starts
+   * from the present value, made orthogonal, and can be assigned to. Without it, only `"householder"` does so. Default
+   * true.
+   */
+  readonly useTrivialization?: boolean;
+}
+
+/**
+ * Computes a weight that is orthogonal: its columns, or if there are fewer rows its rows, are orthonormal. A weight of
+ * more than two dimensions is a batch of matrices. The parameter is called `parametrizations.weight.original`. Returns
+ * the module.
+ *
+ * Lezcano-Casado 2019, https://arxiv.org/abs/1909.09501
+ *
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.parametrizations.orthogonal.html
+ *
+ * @param name Name of the parameter. Default "weight".
+ * @throws ArgumentError when there is no such parameter, or its columns (or rows) are linearly dependent.
+ * @throws ShapeError when the weight has fewer than two dimensions.
+ * @throws DeviceError on a device without synchronous reads; call `await layer.weight.prefetch()` first.
+ * @example
+ * import { orthogonal } from "@akari/nn/parametrize";
+ * const layer = orthogonal(new Linear(20, 40));
+ * layer.weight.mT.matmul(layer.weight); // the unit matrix
+ */
+export function orthogonal<M extends Module>(module: M, name = "weight", options?: OrthogonalOptions): M {
+  const operation = "orthogonal";
+  expectModule(operation, module);
+  const weight = listOf(module, name)?.value() ?? parameterOf(operation, module, name);
+  expectRank(operation, "a matrix or a batch of them", weight, 2, Number.POSITIVE_INFINITY);
+  const { orthogonalMap, useTrivialization } = settings(operation, options, {
+    orthogonalMap: weight.size(-2) === weight.size(-1) ? "matrix_exp" : "householder",
+    useTrivialization: true,
+  });
+  checkChoice(operation, "orthogonalMap", orthogonalMap, ["matrix_exp", "cayley", "householder"]);
+  const invertible = orthogonalMap === "householder" ? HouseholderOrthogonal : Orthogonal;
+  return registerParametrization(
+    module,
+    name,
+    new (useTrivialization ? TrivializedOrthogonal : invertible)(orthogonalMap),
+  );
 }

@@ -1,11 +1,24 @@
 /** Parametrizations. Expected names and values are from PyTorch 1.13 after `manual_seed(0)`. */
 
-import { ArgumentError, manualSeed, ones, randn, ShapeError, scope, type Tensor } from "@akari/tensor";
+import { noGrad } from "@akari/autograd";
+import {
+  ArgumentError,
+  arange,
+  eye,
+  linspace,
+  manualSeed,
+  ones,
+  randn,
+  ShapeError,
+  scope,
+  type Tensor,
+} from "@akari/tensor";
 import { beforeEach, describe, expect, it } from "vitest";
 import * as nn from "../src/index.ts";
 import {
   cached,
   isParametrized,
+  orthogonal,
   registerParametrization,
   removeParametrizations,
   spectralNorm,
@@ -262,5 +275,118 @@ describe("weightNorm and spectralNorm", () => {
     expect(() => spectralNorm(new nn.Linear(2, 2), "weight", { nPowerIterations: 0 })).toThrow(
       /spectralNorm: nPowerIterations must be/,
     );
+  });
+});
+
+describe("orthogonal", () => {
+  // The shape, the map, whether it is trivialized, the first weight, that after a change, and the gradient.
+  it.each([
+    [
+      [3, 3],
+      "matrix_exp",
+      true,
+      [0.281926, -0.480724, -0.830315, -0.43998, 0.704278, -0.557144, 0.852605, 0.522396, -0.012955],
+      [-0.172605, -0.816999, -0.550199, -0.527702, 0.548358, -0.648717, 0.831708, 0.178369, -0.525782],
+      [0, 0, 0, -0.991647, 0, 0, -7.729473, -10.192342, 0],
+    ],
+    [
+      [3, 3],
+      "cayley",
+      false,
+      [0.877596, 0.070658, -0.474165, -0.345524, 0.778858, -0.523443, 0.332322, 0.623207, 0.707937],
+      [0.744501, -0.330487, -0.580083, -0.327056, 0.576937, -0.748451, 0.582025, 0.746942, 0.321442],
+      [0, 0, 0, 0.822997, 0, 0, -2.17073, -7.081208, 0],
+    ],
+    [
+      [3, 3],
+      "householder",
+      false,
+      [0.281926, -0.480724, -0.830315, -0.43998, 0.704278, -0.557144, 0.852605, 0.522396, -0.012955],
+      [-0.066781, -0.99371, -0.089892, -0.086993, 0.095549, -0.991616, 0.993968, -0.058402, -0.092827],
+      [0, 0, 0, 7.455286, 0, 0, -6.432687, -2.737215, 0],
+    ],
+    [
+      [4, 2],
+      "matrix_exp",
+      false,
+      [0.725105, 0.050133, -0.587773, 0.535125, 0.013386, 0.360445, 0.358561, 0.762369],
+      [0.473988, -0.566808, -0.753658, 0.112023, 0.115467, 0.443027, 0.440457, 0.685497],
+      [0, 0, 2.118409, 0, -0.867045, -3.014973, -2.206195, -6.680249],
+    ],
+    [
+      [4, 2],
+      "householder",
+      true,
+      [0.197052, -0.487922, -0.516556, 0.672821, 0.176968, 0.269787, 0.814262, 0.486271],
+      [-0.274312, -0.414642, -0.040459, 0.602916, -0.58803, -0.47707, 0.759827, -0.486794],
+      [0, 0, -1.449265, 0, -5.206933, -9.370231, -7.334946, -6.027526],
+    ],
+    [
+      [2, 3],
+      "cayley",
+      true,
+      [0.256018, -0.911874, -0.320843, 0.88873, 0.091464, 0.449214],
+      [0.231574, -0.972503, -0.024733, 0.549001, 0.109656, 0.828597],
+      [0, 4.414729, 2.044788, 0, 0, -0.932066],
+    ],
+    [
+      [2, 3],
+      "householder",
+      false,
+      [0.256018, -0.911874, -0.320843, 0.88873, 0.091464, 0.449214],
+      [0.540664, -0.841209, 0.007019, 0.091193, 0.066902, 0.993583],
+      [0, 1.123159, 2.259144, 0, 0, -4.567995],
+    ],
+  ] as const)(
+    "computes orthogonal weights %j with %s, trivialized %s",
+    (shape, orthogonalMap, useTrivialization, first, then, gradient) => {
+      manualSeed(1);
+      const layer = new nn.Linear(shape[1], shape[0], { bias: false }).double();
+      const { weight } = layer;
+      const n = weight.numel();
+      const step = linspace(0.1, 0.5, n, { dtype: "float64" }).view(shape);
+      noGrad(() =>
+        weight.copy_(linspace(-1, 1, n, { dtype: "float64" }).view(shape).sin().add(eye(shape[0], shape[1]))),
+      );
+      orthogonal(layer, "weight", { orthogonalMap, useTrivialization });
+      const names = ["parametrizations.weight.original", "parametrizations.weight.0.base"];
+      expect(Object.keys(layer.stateDict())).toEqual(useTrivialization ? names : names.slice(0, 1));
+      close(layer.weight, first);
+      noGrad(() => weight.add_(shape[0] >= shape[1] ? step.tril(-1) : step.triu(1)));
+      close(layer.weight, then);
+      layer.weight.mul(arange(n).view(shape)).sum().backward();
+      close(weight.grad, gradient);
+    },
+  );
+
+  it("stays orthogonal whatever it is computed from, and can be assigned to", () => {
+    const layer = new nn.Linear(6, 4);
+    const { weight } = layer;
+    orthogonal(layer, "weight", { orthogonalMap: "cayley" });
+    noGrad(() => weight.normal_());
+    const unit = [...eye(4).flatten().dataSync()];
+    close(layer.weight.matmul(layer.weight.mT), unit);
+    const value = eye(4, 6).flip(0).contiguous();
+    Reflect.set(layer, "weight", value);
+    close(layer.weight, [...value.flatten().dataSync()]);
+    close(nn.deepcopy(layer).weight, [...value.flatten().dataSync()]);
+    const square = new nn.Linear(4, 4);
+    noGrad(() => square.weight.normal_().mul_(5));
+    orthogonal(square, "weight", { useTrivialization: false });
+    close(square.weight.matmul(square.weight.mT), unit);
+    expect(() => Reflect.set(square, "weight", eye(4))).toThrow(/Orthogonal.* has no rightInverse/);
+  });
+
+  it("rejects weights without independent columns, other maps, and vectors", () => {
+    const zero = new nn.Linear(3, 3);
+    noGrad(() => zero.weight.zero_());
+    expect(() => orthogonal(zero)).toThrow(
+      /^orthogonal: the columns \(or rows\) of the weight are not linearly independent/,
+    );
+    expect(isParametrized(zero)).toBe(false);
+    expect(() => orthogonal(zero, "weight", { orthogonalMap: "exp" as never })).toThrow(
+      /^orthogonal: orthogonalMap must be/,
+    );
+    expect(() => orthogonal(zero, "bias")).toThrow(/^orthogonal: expected a matrix or a batch of them/);
   });
 });
