@@ -208,7 +208,7 @@ const io: readonly Family[] = [
 ];
 
 const linalg: readonly Family[] = [
-  { title: "Decompositions", files: "qr svd eigh eig lu householder-product" },
+  { title: "Decompositions", files: "qr svd eigh eig lu ldl householder-product" },
   { title: "Least squares, rank and inverses", files: "lstsq pinv inverses" },
   { title: "Large matrices", files: "low-rank" },
   { title: "Functions of a matrix", files: "matrix-exp norms vander" },

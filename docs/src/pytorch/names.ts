@@ -16,7 +16,7 @@ const listed = {
     count_nonzero cov cross cummax cummin cumprod cumsum cumulative_trapezoid deg2rad det diag diag_embed diagflat diagonal
     diagonal_scatter diff digamma dist div divide dot dropout dsplit dstack einsum embedding empty empty_like empty_strided
     enable_grad eq equal erf erfc erfinv exp exp2 expm1 eye finfo fix flatten flip fliplr flipud float_power floor floor_divide fmax fmin
-    fmod frac frexp from_numpy frombuffer full full_like gather gcd ge ger get_default_dtype get_float32_matmul_precision
+    fmod frac frexp from_numpy frombuffer full full_like gather gcd ge geqrf ger get_default_dtype get_float32_matmul_precision
     get_num_threads get_rng_state gradient greater greater_equal group_norm gt hamming_window hann_window hardshrink heaviside histc
     histogram histogramdd hsplit hstack hypot i0 igamma igammac iinfo imag index_add index_copy index_reduce index_select initial_seed inner
     instance_norm inverse is_complex is_floating_point is_grad_enabled is_nonzero is_storage is_tensor isclose isfinite isin isinf
@@ -24,7 +24,7 @@ const listed = {
     log log10 log1p log2 log_softmax logaddexp logaddexp2 logcumsumexp logdet logical_and logical_not logical_or logical_xor logit
     logspace logsumexp lt lu lu_solve lu_unpack manual_seed masked_select matmul matrix_exp matrix_power max maximum mean median meshgrid min
     minimum mm mode moveaxis movedim msort mul multinomial multiply mv mvlgamma nan_to_num nanmean nanmedian nanquantile nansum narrow
-    ne neg negative nextafter no_grad nonzero norm normal not_equal numel ones ones_like outer pairwise_distance pca_lowrank pdist
+    ne neg negative nextafter no_grad nonzero norm normal not_equal numel ones ones_like ormqr outer pairwise_distance pca_lowrank pdist
     permute
     pinverse pixel_shuffle pixel_unshuffle poisson polar polygamma positive pow prelu prod promote_types qr quantile rad2deg rand
     rand_like randint randint_like randn randn_like randperm ravel real reciprocal relu relu_ remainder renorm repeat_interleave

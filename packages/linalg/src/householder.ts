@@ -29,7 +29,8 @@ export class Reflections {
   private readonly below: number;
   /** Reflections that are applied at a time. */
   private readonly block: number;
-  private readonly taus: Float64Array;
+  /** The factors τ. */
+  readonly taus: Float64Array;
   /** Space for products: two matrices with as many columns as reflections are applied to, and two squares. */
   private readonly products: readonly [Matrix, Matrix, Matrix, Matrix];
 

@@ -14,7 +14,7 @@ import {
   tril,
 } from "@akari/tensor";
 import { Reflections } from "./householder.ts";
-import { elements, expectMatrix, part, Space, writeMatrices } from "./matrices.ts";
+import { elements, expectMatrix, part, Space, write, writeMatrices } from "./matrices.ts";
 
 /** Parts of the decomposition to compute. */
 export type QrMode = "reduced" | "complete" | "r";
@@ -111,4 +111,56 @@ export function qr(a: Tensor, options: QrOptions = {}): QR {
   const { mode } = settings("qr", options, { mode: "reduced" });
   checkChoice("qr", "mode", mode, ["reduced", "complete", "r"]);
   return namedTuple(applyAll(decomposition, [a], mode), "Q", "R");
+}
+
+/** Result of `geqrf`: `const [a, tau] = geqrf(x)`, or `{ a, tau }`. */
+export type Geqrf = readonly [a: Tensor, tau: Tensor] & {
+  /** R on and above the diagonal, the vectors of the reflections below it, without their leading ones; [..., m, n]. */
+  readonly a: Tensor;
+  /** The factors of the reflections, [..., min(m, n)]. */
+  readonly tau: Tensor;
+};
+
+/** a → a, tau */
+const reflections: Op = {
+  name: "geqrf",
+  infer([a]) {
+    const k = Math.min(...expectMatrix("geqrf", a));
+    return [a, { shape: [...a.shape.slice(0, -2), k], dtype: a.dtype }];
+  },
+  run([a], _, [to, tau]) {
+    scope(() => {
+      const [[m, n], k, count] = [a.size(-2, -1), tau.size(-1), sizeOf(a.shape.slice(0, -2))];
+      const [space, factors] = [new Space(a), new Float64Array(tau.numel())];
+      const [source, found] = [space.read(a), new Reflections(space, k, m, n, 0)];
+      for (let i = 0; i < count; i++) {
+        const matrix = part(source, i * m, 0, m);
+        found.triangularize(matrix);
+        factors.set(found.taus, i * k);
+        const [[x, at], [v, from]] = [elements(matrix), elements(found.vectors)];
+        for (let row = 1; row < m; row++)
+          for (let j = 0; j < Math.min(row, k); j++) x[at + row * n + j] = v[from + j * m + row] as number;
+      }
+      writeMatrices(to, source);
+      write(tau, factors);
+    });
+  },
+  gradient: {
+    reads: () => ({}),
+    compute: () => {
+      throw new AutogradError("geqrf: there is no gradient; use qr");
+    },
+  },
+};
+
+/**
+ * Computes the QR decomposition of each matrix [m, n] in the compact form of LAPACK, whose Q `ormqr` multiplies by and
+ * `householderProduct` computes. There is no gradient.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.geqrf.html
+ *
+ * @throws DeviceError on a device without synchronous reads; call `await x.prefetch()` first.
+ */
+export function geqrf(x: Tensor): Geqrf {
+  return namedTuple(applyAll(reflections, [x], undefined), "a", "tau");
 }

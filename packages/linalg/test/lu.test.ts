@@ -7,8 +7,12 @@ import { describe, expect, it } from "vitest";
 import {
   choleskyEx,
   choleskyInverse,
+  geqrf,
   householderProduct,
   invEx,
+  ldlFactor,
+  ldlFactorEx,
+  ldlSolve,
   lu,
   luFactor,
   luFactorEx,
@@ -16,13 +20,14 @@ import {
   luUnpack,
   matrixNorm,
   norm,
+  ormqr,
   solveEx,
   tensorinv,
   tensorsolve,
   triangularSolve,
   vander,
 } from "../src/index.ts";
-import { double, expectClose, expectGradients, shapes, tall } from "./matrices.ts";
+import { double, expectClose, expectGradients, shapes, square, tall } from "./matrices.ts";
 
 describe("LU decomposition and inverses", () => {
   const made = (...shape: number[]) => {
@@ -166,6 +171,13 @@ describe("LU decomposition and inverses", () => {
         );
     await expectGradients((x) => [luFactorEx(x).LU, vander(x, 3)], made(2, 3, 3));
     await expectGradients(householderProduct, made(2, 4, 3), made(2, 2));
+    const [factors, tau] = geqrf(square);
+    const { LD, pivots } = ldlFactor(square);
+    for (const transpose of [true, false]) {
+      await expectGradients((x, y, c) => ormqr(x, y, c, { transpose }), made(2, 4, 3), made(2, 2), made(2, 4, 2));
+      await expectGradients((c) => ormqr(factors, tau, c, { left: false, transpose }), made(2, 3));
+    }
+    await expectGradients((b) => ldlSolve(LD, pivots, b), made(2, 3, 2));
     await expectGradients((x) => choleskyInverse(x.tril().add(eye(3, double).mul(3))), made(3, 3));
     await expectGradients((x) => tensorinv(x), made(2, 3, 6));
     await expectGradients((x, y) => tensorsolve(x, y, [1]), made(2, 6, 3), made(2, 3));
@@ -188,6 +200,132 @@ describe("LU decomposition and inverses", () => {
     expect(vander(ones([4, 2])).shape).toEqual([4, 2, 2]);
     expect(() => vander(ones([2]), 0)).toThrow("vander: n must be a positive integer, got 0");
     expect(() => vander(3 as never)).toThrow(/vander: expected a tensor, got 3;/);
+  });
+
+  it("geqrf and ormqr represent Q by reflections, as recorded from PyTorch 1.13", () => {
+    const [a, tau] = geqrf(
+      tensor(
+        [
+          [1, 2],
+          [3, 4],
+          [5, 7],
+        ],
+        double,
+      ),
+    );
+    const [below, last] = [0.4337717455676132, 0.39696565406256445];
+    const rows = [
+      [-5.916079783099616, -8.282511696339462],
+      [below, 0.632455532033676],
+      [0.7229529092793553, last],
+    ];
+    expectClose(a, tensor(rows, double));
+    expectClose(tau, tensor([1.1690308509457032, 1.72773977620305], double));
+    const wide = geqrf(
+      tensor(
+        [
+          [1, 2, 3],
+          [3, 4, 5],
+        ],
+        double,
+      ),
+    );
+    expectClose(wide.tau, tensor([1.316227766016838, 0], double));
+    const c = tensor(
+      [
+        [1, 2],
+        [3, 4],
+        [5, 7],
+      ],
+      double,
+    );
+    expectClose(ormqr(a, tau, c, { transpose: true }), a.triu());
+    expectClose(ormqr(a, tau, c.mT, { left: false }), a.triu().mT);
+    expectClose(ormqr(a, tau, ormqr(a, tau, c), { transpose: true }), c);
+    expectClose(ormqr(a, tau, eye(3, double)).narrow(-1, 0, 2), householderProduct(a, tau));
+    expect(() => ormqr(a, tau, ones([2, 3], double))).toThrow(/^ormqr: expected a \[..., m, n\], tau/);
+    expect(() => geqrf(requiresGrad(c.clone())).a.sum().backward()).toThrow(/^geqrf: there is no gradient; use qr/);
+  });
+
+  it("ldlFactor and ldlSolve decompose symmetric matrices, as recorded from PyTorch 1.13", () => {
+    const a = tensor(
+      [
+        [
+          [1, 2, 3],
+          [2, -1, 4],
+          [3, 4, 2],
+        ],
+        [
+          [0, 2, 3],
+          [2, 0, 4],
+          [3, 4, 0],
+        ],
+        [
+          [4, 1, 0],
+          [1, 3, 1],
+          [0, 1, 2],
+        ],
+      ],
+      double,
+    );
+    const [factors, pivots] = ldlFactor(a);
+    expectClose(
+      factors,
+      tensor(
+        [
+          [
+            [1, 0, 0],
+            [3, 2, 0],
+            [8 / 7, 2 / 7, -4.428571428571429],
+          ],
+          [
+            [0, 0, 0],
+            [3, 0, 0],
+            [4 / 3, 2 / 3, -16 / 3],
+          ],
+          [
+            [4, 0, 0],
+            [0.25, 2.75, 0],
+            [0, 4 / 11, 18 / 11],
+          ],
+        ],
+        double,
+      ),
+    );
+    expect(pivots.toArraySync()).toEqual([
+      [-3, -3, 3],
+      [-3, -3, 3],
+      [1, 2, 3],
+    ]);
+    const b = tensor(
+      [
+        [1, 0],
+        [2, 1],
+        [3, -1],
+      ],
+      double,
+    );
+    expectClose(a.matmul(ldlSolve(factors, pivots, b)), b.expand(3, 3, 2));
+    const large = made(70, 70).add(made(70, 70).mT);
+    const { LD, pivots: order } = ldlFactor(large);
+    expectClose(large.matmul(ldlSolve(LD, order, eye(70, double))), eye(70, double), 1e-10);
+    const singular = tensor(
+      [
+        [0, 0],
+        [0, 1],
+      ],
+      double,
+    );
+    expect(() => ldlFactor(singular)).toThrow(
+      "ldlFactor: matrix 0 is singular, and ldlSolve divides by zero; use ldlFactorEx",
+    );
+    expect(ldlFactorEx(singular).info.itemSync()).toBe(1);
+    expect(() => ldlSolve(factors, pivots, ones([2, 1], double))).toThrow(
+      /^ldlSolve: expected factors \[..., n, n\], pivots/,
+    );
+    expect(() => ldlFactor(requiresGrad(a.clone())).LD.sum().backward()).toThrow(
+      /^ldlFactor: there is no gradient; use solve or eigh/,
+    );
   });
 
   it("householderProduct computes Q from the reflections of a QR decomposition", () => {
