@@ -15,9 +15,16 @@ export function reflection(x: Float64Array, at: number, n: number): readonly [ta
   const alpha = x[at] as number;
   let rest = 0;
   for (let i = at + 1; i < at + n; i++) rest += (x[i] as number) ** 2;
+  let norm = Math.sqrt(alpha * alpha + rest);
+  // The squares of numbers beyond 1e154 overflow, and those below 1e-154 underflow.
+  if (!(norm > 1e-140 && norm < 1e154)) {
+    rest = 0;
+    for (let i = at + 1; i < at + n; i++) rest = Math.hypot(rest, x[i] as number);
+    norm = Math.hypot(alpha, rest);
+  }
   x[at] = 1;
   if (rest === 0) return [0, alpha];
-  const beta = -Math.sign(alpha || 1) * Math.sqrt(alpha * alpha + rest);
+  const beta = -Math.sign(alpha || 1) * norm;
   for (let i = at + 1; i < at + n; i++) x[i] = (x[i] as number) / (alpha - beta);
   return [(beta - alpha) / beta, beta];
 }

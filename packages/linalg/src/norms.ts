@@ -8,6 +8,7 @@ import {
   type NormOptions,
   settings,
   shapeError,
+  shapeOf,
   type Tensor,
   vectorNorm,
 } from "@akari/tensor";
@@ -76,7 +77,7 @@ export function norm(
   const { dim, keepdim } = settings("norm", options, { dim: null, keepdim: false });
   const dims = typeof dim === "number" ? [dim] : dim;
   if (ord === null) return vectorNorm(x, 2, dims, { keepdim });
-  const count = dims?.length ?? x.ndim;
+  const count = dims?.length ?? shapeOf("norm", x).length;
   if (count !== 1 && count !== 2)
     throw shapeError("norm", "one or two dimensions with an order (select them with dim)", x);
   // safe: there are two

@@ -95,6 +95,13 @@ describe.each([
   });
 });
 
+it.each([1e200, 1e-200, 1e300])("qr neither overflows nor underflows at %d", (factor) => {
+  const [q, r] = qr(tall);
+  const scaled = qr(tall.mul(factor));
+  expectClose(scaled.Q, q);
+  expectClose(scaled.R.div(factor), r);
+});
+
 describe("compared with PyTorch", () => {
   it("qr has the same signs", () => {
     const { Q, R } = qr(tall);
