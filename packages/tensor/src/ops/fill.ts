@@ -84,10 +84,15 @@ export function integers(like: Tensor, values: ArrayLike<number>): Tensor {
   return fromHost(like, [values.length], "int32", new Int32Array(values));
 }
 
-/** Creates an int32 vector of `size` numbers on the device of `like`. By default, `at` counts them: 0, 1, …. */
+/**
+ * Creates an int32 vector of `size` numbers on the device of `like`. By default, `at` counts them: 0, 1, …. Throws a
+ * DeviceError before the first is computed if there is no room for them.
+ */
 export function counting(like: Tensor, size: number, at: (i: number) => number = (i) => i): Tensor {
-  return integers(
-    like,
+  const result = like.allocate([size], "int32");
+  writeInto(
+    result,
     Int32Array.from({ length: size }, (_, i) => at(i)),
   );
+  return result;
 }

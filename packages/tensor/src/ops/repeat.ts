@@ -8,7 +8,7 @@ import type { Tensor } from "../tensor.ts";
 import { windowOn } from "../view.ts";
 import { clone, copyInto } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { integers } from "./fill.ts";
+import { counting } from "./fill.ts";
 import { indexList, selectUnchecked } from "./gather.ts";
 import { cat } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -83,8 +83,17 @@ export function repeatInterleave(
   if (counts.length !== length)
     throw new ShapeError(`repeatInterleave: ${counts.length} counts do not fit dimension ${at} of size ${length}`);
   checkSizes("repeatInterleave", counts);
-  const list = counts.flatMap((count, i) => new Array<number>(count).fill(i));
-  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, integers(x, list));
+  let [place, left] = [-1, 0];
+  const places = counting(
+    x,
+    counts.reduce((sum, count) => sum + count, 0),
+    () => {
+      while (left === 0) left = counts[++place] as number;
+      left--;
+      return place;
+    },
+  );
+  return selectUnchecked(x.ndim === 0 ? flatten(x) : x, at, places);
 }
 
 /**

@@ -137,7 +137,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
       ? scaleFactor
       : new Array<number>(dims).fill(scaleFactor as number);
   const scaled = factors?.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
-  const sizes = targets("interpolate", dims, scaled ?? (size as PerDimension)); // safe: one of the two is given
+  const sizes = targets("interpolate", dims, scaled ?? (size as PerDimension), x); // safe: one of the two is given
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
   // Booleans have no sums.
   if (x.dtype === "bool") return cast(interpolate(cast(x, "uint8"), options), "bool");

@@ -204,7 +204,7 @@ export function diff(x: Tensor, n: number | DiffOptions = 1, dim = -1, options?:
       throw shapeError("diff", `sizes that are equal except along dimension ${dim}`, x, part);
   }
   let result = n === 0 || parts.length === 1 ? x : cat(parts, axis);
-  for (let i = 0; i < n; i++) {
+  for (let i = Math.min(n, result.shape[axis] as number); i > 0; i--) {
     const [later, earlier] = [slice(result, axis, 1), slice(result, axis, 0, -1)];
     result = result.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
   }
