@@ -242,6 +242,7 @@ export function norm(x: Tensor, p: NormOrder = 2, dim: Dims = null, options?: Re
     throw new ArgumentError(`norm: p must be a number or "fro", got ${quote(p)}; "nuc" is in @akari/linalg`);
   }
   const type: DType = floatingType("norm", x, dtype);
+  dimensions("norm", dim, x);
   if (!Number.isFinite(order)) return (order > 0 ? amax : amin)(abs(cast(x, type)), dim, { keepdim });
   if (order === 0 || order === 1 || order === 2) return norms[order](x, dim, { type, keepdim });
   return norms.p(x, dim, { type, keepdim, scalars: [order] });

@@ -134,6 +134,7 @@ export function nansum(x: Tensor, dim: Dims = null, options?: ReduceOptions): Te
 export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): Tensor {
   const { keepdim, dtype } = settings("nanmean", options, reduceDefaults);
   const type = floatingType("nanmean", x, dtype);
+  dimensions("nanmean", dim, x);
   const count = sum(logicalNot(isnan(x)), dim, { keepdim });
   return nansum(x, dim, { keepdim, dtype: type }).div(count); // float16 could not hold a large count
 }
