@@ -45,11 +45,11 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, all of it",
     code: usingAll("@akari/tensor", await import("@akari/tensor")),
-    limit: 95.5,
+    limit: 95.7,
     goal: 60,
   },
   { name: "akari: the training program of the README", code: training, limit: 83.4, goal: 80 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148, goal: 120 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148.5, goal: 120 },
   {
     name: "@akari/distributions, all of it, beside @akari/tensor",
     code: usingAll("@akari/distributions", await import("@akari/distributions")),

@@ -7,11 +7,18 @@ import { describe, expect, it } from "vitest";
 import {
   Adam,
   ArgumentError,
+  adaptiveAvgPool1d,
+  adaptiveMaxPool1d,
   add,
   argmax,
+  BatchSampler,
+  ChainDataset,
+  ConcatDataset,
+  canCast,
   cat,
   choleskySolve,
   clamp,
+  combinations,
   conv2d,
   cpu,
   crossEntropy,
@@ -19,23 +26,46 @@ import {
   DeviceError,
   DisposedError,
   DTypeError,
+  decodeNpy,
+  decodeNpz,
+  decodeSafetensors,
+  decodeTorch,
+  defaultCollate,
+  diff,
+  encodeNpy,
+  encodeNpz,
   encodeSafetensors,
+  fromTypedArray,
   full,
+  gradcheck,
+  hessian,
   IndexError,
+  interpolate,
+  jacobian,
   Linear,
   loadSafetensors,
   MNIST,
+  nanmean,
   nllLoss,
   nn,
+  norm,
+  normal,
   ones,
   optim,
+  pad,
+  promoteTypes,
   randn,
+  repeatInterleave,
+  rot90,
   ShapeError,
   saveSafetensors,
+  setDefaultDevice,
   softmax,
   solveTriangular,
   TensorDataset,
   tensor,
+  vjp,
+  WeightedRandomSampler,
   zeros,
 } from "../src/index.ts";
 
@@ -381,6 +411,86 @@ describe("an invalid device", () => {
   it("rejects a tensor that is too large for any memory, and reports the size", () => {
     expect(() => zeros([1 << 20, 1 << 20])).toThrow(DeviceError);
     expect(ones([2]).sum().itemSync()).toBe(2);
+  });
+});
+
+describe("values that are not what a function expects", () => {
+  const [none, word] = [null, "x"] as never[] as [never, never];
+  it.each<[string, () => unknown, RegExp]>([
+    ["fromTypedArray", () => fromTypedArray(none), /^tensor: there is no dtype for a Null/],
+    ["normal", () => normal(none, 1), /^normal: expected tensors and numbers, got null/],
+    ["bernoulli_", () => ones([2]).bernoulli_(none), /^bernoulli_: expected a tensor, got null/],
+    ["promoteTypes", () => promoteTypes(word, "int32"), /^promoteTypes: there is no dtype "x"/],
+    ["canCast", () => canCast("int32", none), /^canCast: there is no dtype "null"/],
+    ["rot90", () => rot90(ones([2, 2]), 1, none), /^rot90: expected dimensions, got null/],
+    ["setDefaultDevice", () => setDefaultDevice(word), /^setDefaultDevice: the device must be a Backend/],
+    ["ConcatDataset", () => new ConcatDataset(none), /^ConcatDataset: expected datasets, got null/],
+    ["ChainDataset", () => new ChainDataset(none), /^ChainDataset: expected datasets, got null/],
+    [
+      "ChainDataset of others",
+      () => new ChainDataset([none]),
+      /^ChainDataset: expected datasets to iterate over, got null/,
+    ],
+    [
+      "BatchSampler",
+      () => new BatchSampler(none, 2),
+      /^BatchSampler: the length of the dataset must be a non-negative integer/,
+    ],
+    [
+      "WeightedRandomSampler",
+      () => new WeightedRandomSampler(none, 2),
+      /^WeightedRandomSampler: expected weights, got null/,
+    ],
+    ["defaultCollate", () => defaultCollate(none), /^defaultCollate: expected samples, got null/],
+    ["jacobian", () => jacobian(none, ones([2])), /^jacobian: expected a function, got null/],
+    ["hessian", () => hessian(word, ones([2])), /^hessian: expected a function, got x/],
+    ["vjp", () => vjp(() => none, ones([2])), /^vjp: expected a function that returns tensors, got null/],
+  ])("get the error of %s", (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it.each<[string, () => Promise<unknown>, RegExp]>([
+    ["decodeNpy", () => decodeNpy(none), /^decodeNpy: expected the bytes of a file, a Uint8Array, got null/],
+    ["decodeNpz", () => decodeNpz(word), /^decodeNpz: expected the bytes of a file, a Uint8Array, got x/],
+    ["decodeTorch", () => decodeTorch([1] as never), /^decodeTorch: expected the bytes of a file.*got an array/],
+    ["decodeSafetensors", () => decodeSafetensors(none), /^decodeSafetensors: expected the bytes of a file/],
+    ["encodeNpy", () => encodeNpy(none), /^encodeNpy: dtype must be .*, got undefined/],
+    ["encodeNpz", () => encodeNpz(none), /^encodeNpz: expected arrays by name, got null/],
+    [
+      "encodeSafetensors",
+      () => encodeSafetensors({ x: { dtype: "float64", shape: [2], data: new Float32Array(2) } }),
+      /^encodeSafetensors: "x": the data must be a typed array of 2 elements of float64/,
+    ],
+    ["gradcheck", () => gradcheck((x) => x, none), /^gradcheck: expected an array of tensors, got null/],
+  ])("reject the promise of %s", async (_, call, message) => {
+    await expect(call()).rejects.toThrow(message);
+  });
+});
+
+describe("composed functions", () => {
+  it("are named by errors about their dimensions", () => {
+    expect(() => nanmean(ones([2]), 3)).toThrow(/^nanmean: dimension 3/);
+    expect(() => norm(ones([2]), Number.POSITIVE_INFINITY, 3)).toThrow(/^norm: dimension 3/);
+  });
+});
+
+describe("sizes near 2³¹", () => {
+  const most = 2 ** 31 - 1;
+  const x = ones([1, 1, 3]);
+  it.each<[string, () => unknown]>([
+    ["pad", () => pad(x, [0, most], { mode: "replicate" })],
+    ["repeatInterleave", () => repeatInterleave(x, most)],
+    ["combinations", () => combinations(x.flatten(), most, { withReplacement: true })],
+    ["adaptiveAvgPool1d", () => adaptiveAvgPool1d(x, most)],
+    ["adaptiveMaxPool1d", () => adaptiveMaxPool1d(x, most)],
+    ["interpolate", () => interpolate(x, { size: most, mode: "linear" })],
+  ])("are rejected before %s computes anything", (_, call) => {
+    expect(call).toThrow(/^cpu: out of memory: /);
+  });
+
+  it("leave nothing for diff and combinations", () => {
+    expect(diff(x, most).shape).toEqual([1, 1, 0]);
+    expect(combinations(x.flatten(), most).shape).toEqual([0, most]);
   });
 });
 

@@ -2,7 +2,8 @@
  * The implementation of `gradcheck` and `gradgradcheck`: compares gradients with central finite differences.
  */
 
-import { AutogradError, DTypeError, fromTypedArray, settings, type Tensor } from "@akari/tensor";
+import { AutogradError, DTypeError, expectTensor, fromTypedArray, itemsOf, settings, type Tensor } from "@akari/tensor";
+import { expectFunction } from "./argument.ts";
 import { grad, jacobian, type Tensors } from "./functional.ts";
 import type { GradcheckOptions } from "./gradcheck.ts";
 import { enableGrad } from "./mode.ts";
@@ -12,6 +13,12 @@ function outputsOf(result: Tensors): Tensor[] {
   return Array.isArray(result) ? [...result] : [result as Tensor]; // safe: one tensor or several
 }
 
+/** Returns the indices of the inputs that require a gradient. */
+function differentiable(operation: string, inputs: readonly Tensor[]): number[] {
+  for (const input of itemsOf(operation, inputs, "an array of tensors")) expectTensor(operation, input);
+  return inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+}
+
 /** Implements `gradcheck`. */
 export async function compareGradients(
   fn: (...inputs: Tensor[]) => Tensors,
@@ -19,7 +26,7 @@ export async function compareGradients(
   options: GradcheckOptions | undefined,
 ): Promise<true> {
   const { eps, atol, rtol } = settings("gradcheck", options, { eps: 1e-6, atol: 1e-5, rtol: 1e-3 });
-  const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  const checked = differentiable("gradcheck", inputs);
   if (checked.length === 0) throw new AutogradError("gradcheck: none of the inputs requires a gradient");
   for (const i of checked) {
     const { dtype } = inputs[i] as Tensor; // safe: an index of `inputs`
@@ -81,7 +88,8 @@ export async function compareSecondGradients(
   inputs: readonly Tensor[],
   options: GradcheckOptions | undefined,
 ): Promise<true> {
-  const checked = inputs.flatMap((x, i) => (x.requiresGrad ? [i] : []));
+  const checked = differentiable("gradgradcheck", inputs);
+  expectFunction("gradgradcheck", fn);
   const probe = enableGrad(() => outputsOf(fn(...inputs))).filter((y) => y.requiresGrad);
   // Upstream gradients that are distinct and irregular, so that errors do not cancel.
   const weights = probe.map((y) => {

@@ -21,6 +21,7 @@ import {
   type TensorEach,
   zerosLike,
 } from "@akari/tensor";
+import { expectFunction } from "./argument.ts";
 import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
 import {
@@ -221,9 +222,12 @@ function evaluate<Outputs extends Tensors, Result>(
   derive: (outputs: Outputs, leaves: Tensor[], createGraph: boolean) => Result,
 ): Result {
   const { createGraph } = settings(operation, options, { createGraph: false });
+  expectFunction(operation, fn);
   return enableGrad(() => {
     const leaves = separate(operation, listOf(inputs), createGraph);
-    return derive(fn(...leaves), leaves, createGraph);
+    const outputs = fn(...leaves);
+    for (const output of listOf<Tensor>(outputs)) expectTensor(operation, output, "a function that returns tensors");
+    return derive(outputs, leaves, createGraph);
   });
 }
 
@@ -342,6 +346,7 @@ export function hessian<const Inputs extends readonly Tensor[]>(
   options?: DerivativeOptions,
 ): TensorEach<Inputs, TensorEach<Inputs>>;
 export function hessian(fn: TensorFunction<Tensor>, inputs: Tensors, options?: DerivativeOptions): Tensor | Tensor[][] {
+  expectFunction("hessian", fn);
   const gradient = (...leaves: Tensor[]): Tensor[] => gradientOf("hessian", fn(...leaves), leaves);
   const blocks = jacobian(gradient, listOf(inputs), options);
   return Array.isArray(inputs) ? blocks : ((blocks[0] as Tensor[])[0] as Tensor); // safe: one input, one block

@@ -3,7 +3,7 @@
  * objects are collated element by element.
  */
 
-import { ArgumentError, DTypeError, ShapeError, showShape, stack, Tensor, tensor } from "@akari/tensor";
+import { ArgumentError, DTypeError, itemsOf, ShapeError, showShape, stack, Tensor, tensor } from "@akari/tensor";
 
 /** The type of a batch collated from samples of type `Sample`. */
 export type Collated<Sample> = Sample extends Tensor | number | boolean
@@ -30,7 +30,8 @@ export type Collated<Sample> = Sample extends Tensor | number | boolean
  * defaultCollate([[tensor([1, 2]), 0], [tensor([3, 4]), 1]]); // [tensor of [2, 2], tensor of [2]]
  */
 export function defaultCollate<Sample>(samples: readonly Sample[]): Collated<Sample> {
-  if (samples.length === 0) throw new ArgumentError("defaultCollate: expected at least one sample, got none");
+  if (itemsOf("defaultCollate", samples, "samples").length === 0)
+    throw new ArgumentError("defaultCollate: expected at least one sample, got none");
   // safe: `Collated` states what `collate` returns for each kind of sample
   return collate(samples, "") as Collated<Sample>;
 }

@@ -7,6 +7,7 @@ import {
   ArgumentError,
   checkNumber,
   defaultGenerator,
+  describeValue,
   drawPermutation,
   type Generator,
   IndexError,
@@ -56,8 +57,12 @@ export class ChainDataset<Sample> implements AsyncIterable<Sample> {
   /** The concatenated datasets, in order. */
   readonly datasets: readonly IterableDataset<Sample>[];
 
+  /** @throws ArgumentError for anything that cannot be iterated over. */
   constructor(datasets: readonly IterableDataset<Sample>[]) {
-    this.datasets = datasets;
+    this.datasets = itemsOf("ChainDataset", datasets, "datasets");
+    for (const dataset of this.datasets)
+      if (!(Symbol.asyncIterator in Object(dataset) || Symbol.iterator in Object(dataset)))
+        throw new ArgumentError(`ChainDataset: expected datasets to iterate over, got ${describeValue(dataset)}`);
   }
 
   /** Iterates over the samples of all datasets in order. Each dataset is opened when the one before has ended. */
@@ -189,10 +194,11 @@ export class ConcatDataset<Sample, Batch = Collated<Sample>> implements Dataset<
 
   /** @throws ArgumentError when there are no datasets. */
   constructor(datasets: readonly Dataset<Sample, Batch>[]) {
-    if (datasets.length === 0) throw new ArgumentError("ConcatDataset: expected at least one dataset, got none");
+    const list = itemsOf("ConcatDataset", datasets, "datasets");
+    if (list.length === 0) throw new ArgumentError("ConcatDataset: expected at least one dataset, got none");
     let end = 0;
     this.datasets = datasets;
-    this.ends = datasets.map((dataset) => {
+    this.ends = list.map((dataset) => {
       end += lengthOf("ConcatDataset", dataset);
       return end;
     });

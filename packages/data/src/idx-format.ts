@@ -6,7 +6,7 @@
  * http://yann.lecun.com/exdb/mnist/
  */
 
-import { FileError } from "@akari/tensor";
+import { FileError, refuse } from "@akari/tensor";
 import { hex, isGzip } from "./first-bytes.ts";
 import { gunzip } from "./gzip.ts";
 import type { IdxArray } from "./idx.ts";
@@ -67,6 +67,7 @@ const elements: Readonly<Record<number, Element>> = {
  * @throws FileError as `readIdx` does.
  */
 export async function unpackIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes?.BYTES_PER_ELEMENT !== 1) refuse("readIdx", "bytes", bytes, "be a Uint8Array");
   if (!isGzip(bytes) && !name.endsWith(".gz")) return bytes;
   return gunzip(bytes, name, (head) => {
     const { start, count, element } = readHeader(head, name);

@@ -87,8 +87,8 @@ export class ImageDataset implements Dataset<ImageSample, ImageBatch> {
    * @throws ArgumentError for an unknown option or an invalid value.
    */
   constructor(source: ImageSource, options: ImageOptions = {}, further: readonly string[] = []) {
-    const { normalize, transform, device } = options;
     checkNames(source.name, options, [...known, ...further]);
+    const { normalize, transform, device } = options;
     if (transform !== undefined && normalize !== undefined && normalize !== false) {
       throw new ArgumentError(
         `${source.name}: normalize and transform exclude each other; add a Normalize to the transform`,

@@ -5,6 +5,8 @@
  * RFC 1321, https://www.rfc-editor.org/rfc/rfc1321
  */
 
+import { refuse } from "@akari/tensor";
+
 /** Left rotation counts, four per round. */
 const rotations = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 /** ⌊2³² |sin(i + 1)|⌋ */
@@ -12,6 +14,7 @@ const sines = Int32Array.from({ length: 64 }, (_, i) => Math.floor(2 ** 32 * Mat
 
 /** Computes the MD5 digest as hexadecimal digits. */
 export function digest(bytes: Uint8Array): string {
+  if (bytes?.BYTES_PER_ELEMENT !== 1) refuse("md5", "bytes", bytes, "be a Uint8Array");
   const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   const words = new Int32Array(16);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

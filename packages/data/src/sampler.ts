@@ -177,7 +177,8 @@ export class WeightedRandomSampler implements Sampler {
       replacement: true,
       generator: undefined,
     });
-    this.weights = Float64Array.from(isTensor(weights) ? weights.dataSync() : weights);
+    const given = isTensor(weights) ? weights.dataSync() : weights;
+    this.weights = Float64Array.from(itemsOf<number>("WeightedRandomSampler", given as never, "weights")); // safe: checked
     checkInteger("WeightedRandomSampler", "numSamples", numSamples);
     this.length = numSamples;
     const wrong = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
@@ -235,7 +236,8 @@ export class BatchSampler implements Sampler<readonly number[]> {
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;
-    this.length = dropLast ? Math.floor(sampler.length / batchSize) : Math.ceil(sampler.length / batchSize);
+    const batches = lengthOf("BatchSampler", sampler) / batchSize;
+    this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   /** Iterates over the batches, in the order of the sampler. */

@@ -75,7 +75,7 @@ export class StackDataset<const P extends Parts> implements Dataset<StackedSampl
     this.datasets = parts;
     if (all.length === 0) throw new ArgumentError("StackDataset: expected at least one dataset, got none");
     for (const [key, part] of all)
-      if (typeof part?.length !== "number")
+      if (typeof part !== "object" || typeof part?.length !== "number")
         throw new ArgumentError(`StackDataset: dataset ${key} is ${describeValue(part)}; expected datasets or arrays`);
     this.length = all[0]?.[1].length ?? 0;
     for (const [key, { length }] of all)

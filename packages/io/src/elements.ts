@@ -5,12 +5,17 @@
 
 import {
   ArgumentError,
+  bytesOf,
   checkChoice,
+  checkSizes,
   type DType,
+  describeValue,
+  dtypes,
   FileError,
   fromTypedArray,
   type Shape,
   settings,
+  sizeOf,
   type Tensor,
   type TypedArray,
   viewBytes,
@@ -59,15 +64,45 @@ const unneeded = {
 };
 
 /**
- * Checks the options of decoding and loading.
+ * Checks the arguments of decoding and loading.
  *
- * @throws ArgumentError for an unknown option or an invalid value.
+ * @throws ArgumentError for other values than bytes, and for an unknown option or an invalid value.
  */
-export function checkReadOptions(what: string, options: LoadOptions): void {
+export function checkReading(what: string, bytes: Uint8Array, options: LoadOptions): void {
+  if (bytes?.BYTES_PER_ELEMENT !== 1)
+    throw new ArgumentError(`${what}: expected the bytes of a file, a Uint8Array, got ${describeValue(bytes)}`);
   for (const [name, reason] of Object.entries(unneeded))
     if (name in Object(options)) throw new ArgumentError(`${what}: the option "${name}" is not needed: ${reason}`);
   const { int64 } = settings(what, options, { int64: "int32", device: undefined });
   checkChoice(what, "int64", int64, ["int32", "float64"]);
+}
+
+/**
+ * Checks an array that is to be encoded.
+ *
+ * @throws ArgumentError, ShapeError or FileError unless the data are as many elements of the dtype as the shape has.
+ */
+export function checkArray(what: string, array: HostArray): void {
+  const { dtype, shape, data } = array ?? {}; // plain JavaScript may pass anything
+  checkChoice(what, "dtype", dtype, dtypes);
+  checkSizes(what, shape);
+  if (data?.byteLength !== sizeOf(shape) * bytesOf(dtype))
+    throw new FileError(
+      `${what}: the data must be a typed array of ${sizeOf(shape)} elements of ${dtype}, for the shape [${shape.join(", ")}], got ${data?.length} elements`,
+    );
+}
+
+/**
+ * Returns the arrays to be encoded, with their names.
+ *
+ * @throws ArgumentError for anything but an object, and the errors of `checkArray`.
+ */
+export function entriesOf(operation: string, arrays: Readonly<Record<string, HostArray>>): [string, HostArray][] {
+  const given = describeValue(arrays);
+  if (given !== "an object") throw new ArgumentError(`${operation}: expected arrays by name, got ${given}`);
+  const entries = Object.entries(arrays);
+  for (const [name, array] of entries) checkArray(`${operation}: "${name}"`, array);
+  return entries;
 }
 
 /** Size of an element in a file, in bytes. */

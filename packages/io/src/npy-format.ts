@@ -5,10 +5,11 @@
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 
-import { type DType, FileError, sizeOf, type Tensor } from "@akari/tensor";
+import { type DType, FileError, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
 import {
-  checkReadOptions,
+  checkArray,
+  checkReading,
   countOf,
   decodeElements,
   type FileType,
@@ -115,7 +116,7 @@ function transposed<T extends HostArray["data"]>(data: T, shape: readonly number
 
 /** Implements `decodeNpy`. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): HostArray {
-  checkReadOptions(what, options);
+  checkReading(what, bytes, options);
   const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte))
     throw new FileError(`${what}: this is not an .npy file`);
@@ -142,9 +143,9 @@ export function decode(what: string, bytes: Uint8Array, options: ReadOptions): H
 }
 
 /** Implements `encodeNpy`. */
-export function encode({ dtype, shape, data }: HostArray): Uint8Array<ArrayBuffer> {
-  if (data.length !== sizeOf(shape))
-    throw new FileError(`encodeNpy: ${data.length} elements do not have the shape [${shape.join(", ")}]`);
+export function encode(array: HostArray): Uint8Array<ArrayBuffer> {
+  checkArray("encodeNpy", array);
+  const { dtype, shape, data } = array;
   if (dtype === "bfloat16")
     throw new FileError('encodeNpy: NumPy has no bfloat16; convert with .to("float32") first, which keeps every value');
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");

@@ -5,7 +5,7 @@
 
 import { settings, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
-import { checkReadOptions, type HostArray, type ReadOptions, toTensors } from "./elements.ts";
+import { checkReading, entriesOf, type HostArray, type ReadOptions, toTensors } from "./elements.ts";
 import type { Source } from "./files.ts";
 import { decode as decodeNpy, encode as encodeNpy } from "./npy-format.ts";
 import type { NpzOptions } from "./npz.ts";
@@ -18,7 +18,7 @@ export async function decode(
   bytes: Uint8Array,
   options: ReadOptions,
 ): Promise<Readonly<Record<string, HostArray>>> {
-  checkReadOptions(what, options);
+  checkReading(what, bytes, options);
   const arrays: [string, HostArray][] = [];
   for (const { name, read } of readZip(what, bytes)) {
     arrays.push([name.replace(/\.npy$/, ""), decodeNpy(`${what}: "${name}"`, await read(), options)]);
@@ -30,7 +30,7 @@ export async function decode(
 export async function encode(arrays: Readonly<Record<string, HostArray>>, options: NpzOptions): Promise<Uint8Array> {
   const { compress } = settings("encodeNpz", options, { compress: false });
   const { zipSync } = await import("fflate");
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
+  const files = entriesOf("encodeNpz", arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
   return zipSync(Object.fromEntries(files), { level: compress ? 6 : 0 });
 }
 

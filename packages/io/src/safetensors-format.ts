@@ -6,12 +6,13 @@
  * https://huggingface.co/docs/safetensors
  */
 
-import { bytesOf, type DType, FileError, settings, sizeOf, type Tensor } from "@akari/tensor";
+import { bytesOf, type DType, FileError, settings, type Tensor } from "@akari/tensor";
 import { readFile, writeAtomically } from "./disk.ts";
 import {
-  checkReadOptions,
+  checkReading,
   countOf,
   decodeElements,
+  entriesOf,
   type FileType,
   fileBytes,
   type HostArray,
@@ -58,16 +59,13 @@ function encodePieces(
   options: SaveOptions,
 ): Uint8Array[] {
   const { metadata } = settings(operation, options, { metadata: undefined });
-  const entries = Object.entries(arrays);
+  const entries = entriesOf(operation, arrays);
   // Arrays are sorted by element size, largest first, so that each starts at a multiple of its element size.
   const order = [...entries].sort(([, a], [, b]) => bytesOf(b.dtype) - bytesOf(a.dtype));
   const places = new Map<string, [number, number]>();
   let end = 0;
-  for (const [name, { data, shape }] of order) {
+  for (const [name, { data }] of order) {
     if (name === metadataKey) throw new FileError(`${operation}: a tensor cannot be named ${metadataKey}`);
-    if (data.length !== sizeOf(shape)) {
-      throw new FileError(`${operation}: "${name}" has ${data.length} elements, but shape [${shape.join(", ")}]`);
-    }
     places.set(name, [end, end + data.byteLength]);
     end += data.byteLength;
   }
@@ -191,7 +189,7 @@ function checkCoverage(what: string, entries: readonly Entry[], available: numbe
 
 /** Implements `decodeSafetensors`. */
 export function decode(what: string, bytes: Uint8Array, options: ReadOptions): Safetensors<HostArray> {
-  checkReadOptions(what, options);
+  checkReading(what, bytes, options);
   const { header, body } = readHeader(what, bytes);
   const metadata = Object.hasOwn(header, metadataKey) ? header[metadataKey] : {};
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== "string")) {

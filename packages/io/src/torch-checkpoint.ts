@@ -5,7 +5,7 @@
 
 import { asStrided, type DType, FileError, fromTypedArray, once, type Tensor, type TypedArray } from "@akari/tensor";
 import { readFile } from "./disk.ts";
-import { checkReadOptions, decodeElements, type ReadOptions } from "./elements.ts";
+import { checkReading, decodeElements, type ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 import type { LoadOptions } from "./safetensors.ts";
 import type { Saved, StridedArray } from "./torch.ts";
@@ -50,7 +50,7 @@ export async function decodeCheckpoint<T extends object>(
   options: ReadOptions,
   make: (array: StridedArray) => T,
 ): Promise<Saved<T>> {
-  checkReadOptions(what, options);
+  checkReading(what, bytes, options);
   if (bytes.length === 0) throw new FileError(`${what}: the file is empty`);
   const zipped = bytes.length >= 4 && bytes[0] === 0x50 && bytes[1] === 0x4b;
   const checkpoint = zipped ? await readTorchZip(what, bytes) : readTorchLegacy(what, bytes);

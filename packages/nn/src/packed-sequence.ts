@@ -14,6 +14,7 @@ import {
   expectRank,
   expectTensor,
   full,
+  itemsOf,
   ShapeError,
   settings,
   showShape,
@@ -62,6 +63,7 @@ export class PackedSequence {
   readonly sortedIndices: readonly number[] | null;
 
   constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
+    itemsOf("PackedSequence", batchSizes, "batch sizes");
     const grows = batchSizes.some(
       (size, i) => !Number.isInteger(size) || size < 1 || size > (batchSizes[i - 1] ?? size),
     );

@@ -158,15 +158,15 @@ export function asTensor(data: TensorData, options: TensorOptions = {}): Tensor 
  * @example
  * fromTypedArray(new Float32Array([1, 2, 3, 4]), [2, 2]);
  */
-export function fromTypedArray(data: TypedArray, shape: Shape = [data.length], options: TensorOptions = {}): Tensor {
+export function fromTypedArray(data: TypedArray, shape: Shape = [data?.length], options: TensorOptions = {}): Tensor {
   checkOptions("fromTypedArray", options);
+  const own = dtypeOf(data, options.dtype);
   checkSizes("fromTypedArray", shape);
   if (sizeOf(shape) !== data.length) {
     throw new ShapeError(
       `fromTypedArray: ${data.length} elements do not fill the shape ${showShape(shape)} of ${sizeOf(shape)}`,
     );
   }
-  const own = dtypeOf(data, options.dtype);
   const dtype = options.dtype ?? own;
   if (dtype === own) return upload("fromTypedArray", data, shape, dtype, options.device);
   if (own === "float16") return upload("fromTypedArray", data, shape, own, options.device).to(dtype);

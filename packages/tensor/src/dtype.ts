@@ -50,6 +50,12 @@ export const ordinals: Readonly<Record<DType, number>> = /* @__PURE__ */ Object.
   dtypes.map((dtype, i) => [dtype, i]),
 ) as Record<DType, number>; // safe: there is an entry for each
 
+/** Returns the properties of a dtype. In plain JavaScript it may be anything. */
+function traitsOf(operation: string, dtype: DType): Traits {
+  if (!traits[dtype]) checkDType(operation, dtype);
+  return traits[dtype];
+}
+
 /** Returns the size of one element, in bytes. */
 export function bytesOf(dtype: DType): number {
   return traits[dtype].bytes;
@@ -82,7 +88,7 @@ export function isDType(name: string): name is DType {
  * promoteTypes("int32", "float32"); // "float32"
  */
 export function promoteTypes(a: DType, b: DType): DType {
-  const rise = traits[a].rank - traits[b].rank;
+  const rise = traitsOf("promoteTypes", a).rank - traitsOf("promoteTypes", b).rank;
   return rise === 0 && a !== b ? "float32" : rise >= 0 ? a : b;
 }
 
@@ -91,7 +97,7 @@ export function promoteTypes(a: DType, b: DType): DType {
  * never decreases (floats are not truncated to integers, nor integers converted to bools).
  */
 export function canCast(from: DType, to: DType): boolean {
-  return traits[from].kind <= traits[to].kind;
+  return traitsOf("canCast", from).kind <= traitsOf("canCast", to).kind;
 }
 
 /**

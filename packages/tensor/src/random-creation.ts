@@ -1,6 +1,6 @@
 /** Creation of tensors of random numbers. */
 
-import { checkInteger } from "./argument.ts";
+import { checkInteger, expectTensor } from "./argument.ts";
 import { writeDrawn } from "./capture.ts";
 import { allocate, checkOptions, optionsLike, type TensorOptions } from "./creation.ts";
 import { expectFloating } from "./dtype.ts";
@@ -149,6 +149,7 @@ export function normal(
     return drawn("normal", shape, options, (x, from) => normal_(x, Number(mean), Number(std), from));
   }
   const tensors = [mean, std].filter((x) => typeof x === "object");
+  for (const x of tensors) expectTensor("normal", x, "tensors and numbers");
   const like = tensors[0] as Tensor; // safe: one of the two is a tensor
   const sizes = broadcastShapes(
     "normal",

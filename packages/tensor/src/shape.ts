@@ -3,7 +3,7 @@
  * pure functions of number arrays; strides count elements, never bytes.
  */
 
-import { expectTensor, quote } from "./argument.ts";
+import { expectTensor, itemsOf, quote } from "./argument.ts";
 import { ArgumentError, IndexError, ShapeError } from "./errors.ts";
 
 /** The sizes of a tensor's dimensions, outermost first. A scalar has the empty shape. */
@@ -215,7 +215,7 @@ export function differentDimensions(
   x: { readonly shape: Shape },
   added = 0,
 ): number[] {
-  const list = dims.map((dim) => dimension(operation, dim, x, added));
+  const list = itemsOf(operation, dims, "dimensions").map((dim) => dimension(operation, dim, x, added));
   const twice = list.find((dim, i) => list.indexOf(dim) !== i);
   if (twice !== undefined) throw new ArgumentError(`${operation}: dimension ${twice} appears twice`);
   return list;

@@ -17,7 +17,7 @@ import type { Transform } from "./transform.ts";
 type Constraint = constraints.Constraint;
 
 function found(operation: string, constraint: Constraint): Transform {
-  const { limits, base } = constraint;
+  const { limits, base }: Partial<Constraint> = constraint ?? {}; // plain JavaScript may pass anything
   if (base !== undefined) return new IndependentTransform(found(operation, base.constraint), base.dims);
   switch (constraint) {
     case constraints.real:
@@ -32,7 +32,7 @@ function found(operation: string, constraint: Constraint): Transform {
       return new CorrCholeskyTransform();
   }
   if (limits === undefined || constraint.isDiscrete || constraint.eventDim > 0)
-    throw new ArgumentError(`${operation}: there is no transform to this constraint: ${constraint.name}`);
+    throw new ArgumentError(`${operation}: there is no transform to this constraint: ${constraint?.name}`);
   const [low, high] = limits;
   if (low === undefined)
     // safe: one limit is defined

@@ -11,7 +11,10 @@ abstract class CombinedScheduler<Options extends BaseOptions> extends LRSchedule
   protected override readonly schedulers: readonly LRScheduler<Options>[];
 
   constructor(optimizer: Optimizer<Options>, schedulers: readonly LRScheduler<Options>[]) {
-    if (!schedulers?.length || schedulers.some((scheduler) => scheduler?.optimizer !== optimizer))
+    if (
+      !schedulers?.length ||
+      itemsOf(new.target.name, schedulers, "schedulers").some((scheduler) => scheduler?.optimizer !== optimizer)
+    )
       throw new ArgumentError(`${new.target.name}: expected at least one scheduler, all of the same optimizer`);
     super(optimizer);
     this.schedulers = schedulers;

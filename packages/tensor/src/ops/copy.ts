@@ -96,6 +96,7 @@ const copyFrom = /* @__PURE__ */ pointwise<[Tensor, Tensor]>("copy", (target, so
  * @throws ShapeError if `source` does not broadcast to the shape of `target`.
  */
 export function copy_(target: Tensor, source: Tensor): Tensor {
+  expectTensor("copy_", target);
   expectTensor("copy_", source);
   return copyFrom.inPlace(target, toDevice(source, target.device));
 }

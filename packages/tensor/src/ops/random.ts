@@ -271,7 +271,10 @@ export function normal_(x: Tensor, mean = 0, std = 1, options?: GeneratorOption)
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options?: GeneratorOption): Tensor {
   const generator = generatorOf("bernoulli_", options);
   if (typeof p === "number") checkNumber("bernoulli_", "p", p, 1);
-  else expectBetween(p, 0, 1, "bernoulli: probabilities must be from 0 to 1, got {}");
+  else {
+    expectTensor("bernoulli_", p);
+    expectBetween(p, 0, 1, "bernoulli: probabilities must be from 0 to 1, got {}");
+  }
   return overwrite("bernoulli", x, (target) => {
     const host = drawnOnHost(x);
     if (host && typeof p === "number") store(target, bernoulli, generator, [p]);
@@ -334,7 +337,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
  */
 export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Tensor {
   const generator = generatorOf("geometric_", options);
-  if (x.dtype === "bool") expectFloating("geometric_", x);
+  if (x?.dtype === "bool") expectFloating("geometric_", x);
   checkPositive("geometric_", "p", p);
   checkPositive("geometric_", "1 - p", 1 - p);
   const scale = Math.log1p(-p);
