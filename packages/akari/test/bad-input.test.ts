@@ -441,6 +441,7 @@ describe("values that are not what a function expects", () => {
       () => new WeightedRandomSampler(none, 2),
       /^WeightedRandomSampler: expected weights, got null/,
     ],
+    ["addParamGroup", () => new Adam([ones([2]).requiresGrad_()]).addParamGroup(undefined as never), /^Adam: expected/],
     ["defaultCollate", () => defaultCollate(none), /^defaultCollate: expected samples, got null/],
     ["jacobian", () => jacobian(none, ones([2])), /^jacobian: expected a function, got null/],
     ["hessian", () => hessian(word, ones([2])), /^hessian: expected a function, got x/],

@@ -105,7 +105,7 @@ export class Dirichlet extends Distribution {
   }
 
   override expand(batchShape: Shape): Dirichlet {
-    return new Dirichlet(this.concentration.expand([...batchShape, ...this.eventShape]), this.options);
+    return new Dirichlet(this.concentration.expand([batchShape, this.eventShape].flat()), this.options);
   }
 
   /** Sum of the parameters, [batch, 1]. */

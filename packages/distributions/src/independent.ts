@@ -90,7 +90,7 @@ export class Independent<Base extends Distribution = Distribution> extends Distr
     const parts = this.base.batchShape.slice(this.batchShape.length);
     // Safe: `expand` returns a distribution of the same class.
     return new Independent(
-      this.base.expand([...batchShape, ...parts]) as Base,
+      this.base.expand([batchShape, parts].flat()) as Base,
       this.reinterpretedBatchNdims,
       this.options,
     );

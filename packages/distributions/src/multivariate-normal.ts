@@ -169,7 +169,7 @@ export class MultivariateNormal extends Distribution {
 
   override expand(batchShape: Shape): MultivariateNormal {
     const n = this.loc.size(-1);
-    const scaleTril = this.scaleTril.expand([...batchShape, n, n]);
-    return new MultivariateNormal(this.loc.expand([...batchShape, n]), { scaleTril }, this.options);
+    const scaleTril = this.scaleTril.expand([batchShape, n, n].flat());
+    return new MultivariateNormal(this.loc.expand([batchShape, n].flat()), { scaleTril }, this.options);
   }
 }

@@ -123,6 +123,6 @@ export class CategoricalOdds extends GivenOdds {
   }
 
   expand(batchShape: Shape): CategoricalOdds {
-    return new CategoricalOdds(this.kind, this.value.expand([...batchShape, this.classes]));
+    return new CategoricalOdds(this.kind, this.value.expand([batchShape, this.classes].flat()));
   }
 }

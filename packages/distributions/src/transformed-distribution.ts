@@ -129,7 +129,7 @@ export class TransformedDistribution<Base extends Distribution = Distribution> e
   }
 
   override expand(batchShape: Shape): TransformedDistribution<Base> {
-    const shape = new ComposeTransform(this.transforms).inverseShape([...batchShape, ...this.eventShape]);
+    const shape = new ComposeTransform(this.transforms).inverseShape([batchShape, this.eventShape].flat());
     const own = this.base.eventShape.length;
     // Safe: `expand` returns a distribution of the same class.
     const base = this.base.expand(shape.slice(0, shape.length - own)) as Base;

@@ -4,7 +4,7 @@
  */
 
 import { gradcheck, gradgradcheck, requiresGrad } from "@akari/autograd";
-import { det, eye, full, manualSeed, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
+import { AkariError, det, eye, full, manualSeed, ones, randn, type Tensor, tensor, zeros } from "@akari/tensor";
 import { afterEach, describe, expect, it } from "vitest";
 import * as d from "../src/index.ts";
 import { build, expectClose, type Numbers, plain, recorded } from "./recorded.ts";
@@ -30,6 +30,18 @@ describe("a distribution", () => {
       expect(wide.sample([3]).shape).toEqual([3, ...wide.batchShape, ...wide.eventShape]);
     },
   );
+
+  it("refuses to expand to anything but a shape", () => {
+    for (const made of [
+      new d.Categorical({ probs: ones([3]) }),
+      new d.MultivariateNormal(zeros([2]), { covarianceMatrix: eye(2) }),
+      new d.Independent(new d.Normal(zeros([2]), 1), 1),
+      new d.Dirichlet(ones([3])),
+      new d.TransformedDistribution(new d.Normal(0, 1), [new d.ExpTransform()]),
+    ])
+      expect(() => made.expand(null as never)).toThrow(AkariError);
+    expect(() => d.bijectTo(null as never)).toThrow(/^bijectTo: there is no transform to this constraint: undefined/);
+  });
 
   it("broadcasts its parameters, and converts numbers to the dtype of tensors", () => {
     const normal = new d.Normal(zeros([3, 1], { dtype: "float64" }), ones([2], { dtype: "float64" }));

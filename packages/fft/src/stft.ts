@@ -69,7 +69,7 @@ function hopAndWindow(
   const { window, winLength = nFft, hopLength = Math.floor(nFft / 4) } = options;
   checkInteger(operation, "winLength", winLength, 1, nFft);
   checkInteger(operation, "hopLength", hopLength, 1, operation === "istft" ? winLength : undefined);
-  if (window !== undefined && (window.ndim !== 1 || window.shape[0] !== winLength))
+  if (window !== undefined && (shapeOf(operation, window).length !== 1 || window.shape[0] !== winLength))
     throw shapeError(operation, `a window of shape [${winLength}]`, window);
   if (winLength === nFft) return [hopLength, window ?? null];
   const left = Math.floor((nFft - winLength) / 2);

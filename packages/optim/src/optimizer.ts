@@ -166,7 +166,7 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     const defaults = { ...this.defaults, params: [], initialLr: undefined, name: undefined };
     // safe: every option has a default
     const full = settings<object, object>(name, group, defaults) as ParamGroup<Options>;
-    const list = isTensor(group.params) ? [group.params] : itemsOf<unknown>(name, group.params, expected);
+    const list = isTensor(group?.params) ? [group.params] : itemsOf<unknown>(name, group?.params, expected);
     const isNamed = (entry: unknown): entry is [string, Tensor] => Array.isArray(entry) && typeof entry[0] === "string";
     const names = list.flatMap((entry) => (isNamed(entry) ? entry[0] : []));
     if (names.length > 0 && names.length < list.length)
