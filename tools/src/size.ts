@@ -39,17 +39,17 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, one tensor on the CPU backend",
     code: 'import { tensor } from "@akari/tensor"; tensor([1]);',
-    limit: 65,
+    limit: 65.2,
     goal: 60,
   },
   {
     name: "@akari/tensor, all of it",
     code: usingAll("@akari/tensor", await import("@akari/tensor")),
-    limit: 95.7,
+    limit: 95.9,
     goal: 60,
   },
-  { name: "akari: the training program of the README", code: training, limit: 83.4, goal: 80 },
-  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 148.5, goal: 120 },
+  { name: "akari: the training program of the README", code: training, limit: 83.9, goal: 80 },
+  { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 149.2, goal: 120 },
   {
     name: "@akari/distributions, all of it, beside @akari/tensor",
     code: usingAll("@akari/distributions", await import("@akari/distributions")),

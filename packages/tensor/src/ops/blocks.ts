@@ -9,7 +9,7 @@ import { expectRank, expectShape, type Shape, shapeError, shapeOf } from "../sha
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { counting, filled } from "./fill.ts";
+import { filled, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
@@ -95,23 +95,16 @@ export function combinations(x: Tensor, r: number | CombinationsOptions = 2, opt
   expectRank("combinations", "a vector", x, 1);
   checkInteger("combinations", "r", r);
   const size = x.shape[0] as number;
+  let rows: number[][] = [[]];
+  for (let k = 0; k < r && rows.length > 0; k++) {
+    rows = rows.flatMap((row) => {
+      const from = k === 0 ? 0 : (row[k - 1] as number) + (withReplacement ? 0 : 1);
+      return Array.from({ length: Math.max(size - from, 0) }, (_, i) => [...row, from + i]);
+    });
+  }
   if (r === 0) return x.newEmpty([0]);
-  const step = withReplacement ? 0 : 1;
-  const all = step === 1 ? size : size + (size > 0 ? r - 1 : 0);
-  let count = all < r ? 0 : 1;
-  for (let k = 1; k <= Math.min(r, all - r) && count < 2 ** 53; k++) count = Math.round((count * (all - k + 1)) / k);
-  let row: number[] = [];
-  const indices = counting(x, count * r, (i) => {
-    if (i === 0) row = Array.from({ length: r }, (_, k) => k * step);
-    else if (i % r === 0) {
-      // The next combination: the last element that can grow does, and those after it start again.
-      let k = r - 1;
-      while (row[k] === size - 1 - step * (r - 1 - k)) k--;
-      for (let value = (row[k] as number) + 1; k < r; value += step) row[k++] = value;
-    }
-    return row[i % r] as number;
-  });
-  return reshape(selectUnchecked(x, 0, indices), [count, r]);
+  const indices = integers(x, rows.flat());
+  return reshape(selectUnchecked(x, 0, indices), [rows.length, r]);
 }
 
 /** Options of `vander`. */
