@@ -345,10 +345,11 @@ export abstract class Module {
       );
     }
     noGrad(() => {
-      for (const [name, tensor] of own) {
-        const given = source[name];
-        if (given !== undefined) tensor.copy_(given);
-      }
+      // All tensors arrive on their devices, which one of another device may not, before the first is copied.
+      const arrived = [...own].map(([name, tensor]) => source[name]?.to(tensor.device));
+      [...own.values()].forEach((tensor, i) => {
+        if (arrived[i]) tensor.copy_(arrived[i]);
+      });
     });
     return namedTuple([missingKeys, unexpectedKeys], "missingKeys", "unexpectedKeys");
   }

@@ -1,5 +1,6 @@
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, cpu, Generator, manualSeed, ones, type Tensor, tensor, zeros } from "@akari/tensor";
+import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
 import {
   BatchNorm1d,
@@ -429,6 +430,17 @@ describe("Module", () => {
     expect(() => layers.registerModule("forward", new ReLU())).toThrow(/^Layers: "forward" is a reserved name/);
     expect(() => layers.addModule("a", ones([1]) as never)).toThrow(/^registerModule: expected a module, got a tensor/);
     expect(() => layers.registerParameter("a", ones([1]) as never)).toThrow(/^registerParameter: expected a parameter/);
+  });
+
+  it("loads nothing if one tensor cannot be read", () => {
+    const { readSync: _, ...remote } = reference();
+    const layer = new Linear(2, 1);
+    const before = layer.weight.toArraySync();
+    const state = { weight: ones([1, 2]), bias: ones([1]).to(remote) };
+    expect(() => layer.loadStateDict(state)).toThrow(/can only be read asynchronously/);
+    expect(layer.weight.toArraySync()).toEqual(before);
+    layer.loadStateDict({ ...state, bias: ones([1]).to(reference()) });
+    expect([layer.weight.toArraySync(), layer.bias?.toArraySync()]).toEqual([[[1, 1]], [1]]);
   });
 
   it("a list inserts modules", () => {

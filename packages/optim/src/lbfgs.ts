@@ -8,6 +8,7 @@
 import {
   ArgumentError,
   checkChoice,
+  checkInteger,
   DeviceError,
   FileError,
   fromTypedArray,
@@ -115,7 +116,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     super.check(options);
     const { maxIter, toleranceGrad, toleranceChange, historySize, lineSearchFn } = options;
     const maxEval = options.maxEval ?? 0;
-    checkNotNegative("LBFGS", { maxIter, maxEval, toleranceGrad, toleranceChange, historySize });
+    checkNotNegative("LBFGS", { maxIter, maxEval, toleranceGrad, toleranceChange });
+    checkInteger("LBFGS", "historySize", historySize, 1);
     checkChoice("LBFGS", "lineSearchFn", lineSearchFn, ["strong_wolfe", null]);
   }
 

@@ -60,7 +60,8 @@ describe("LBFGS", () => {
     expect(() => new LBFGS([{ params: [leaf([1])] }, { params: [leaf([2])] }])).toThrow(/groups are not supported/);
     // Safe: the test passes an invalid search on purpose.
     expect(() => new LBFGS([leaf([1])], { lineSearchFn: "armijo" as "strong_wolfe" })).toThrow(/armijo/);
-    expect(() => new LBFGS([leaf([1])], { historySize: -1 })).toThrow(/historySize/);
+    for (const historySize of [0, -1, 1.5])
+      expect(() => new LBFGS([leaf([1])], { historySize })).toThrow(/^LBFGS: historySize must be a positive integer/);
   });
 
   describe("a saved state", () => {
