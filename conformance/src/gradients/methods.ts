@@ -43,7 +43,7 @@ export const methods: Calls = {
 };
 
 /** Conversions to dtypes that are too coarse for finite differences. */
-export const coarse: readonly string[] = ["float", "half"];
+export const coarse: readonly string[] = ["float", "half", "bfloat16"];
 
 /** Methods whose results have no gradient. */
 export const methodsConstant: Calls = {

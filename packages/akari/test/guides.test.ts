@@ -59,7 +59,7 @@ function phrases(): string {
   );
   const complete = statements
     // Names of results, JavaScript words, errors and packages are not statements, and fields have no class here.
-    .filter((code) => !/^\{|^var$|^func$|^\w+Error$|^this\.|^@?akari\//.test(code))
+    .filter((code) => !/^\{|^var$|^func$|^\w+Error$|^this\.|^static |^@?akari\//.test(code))
     .map((code) =>
       code.startsWith("for")
         ? `${code} void [x, y];`
@@ -81,7 +81,7 @@ import * as func from "akari/func";
 import { fuseConvBnEval } from "akari/fusion";
 import { LazyLinear } from "akari/lazy";
 import { type PackedSequence, packPaddedSequence } from "akari/rnn";
-import { type Parametrization, registerParametrization, weightNorm } from "akari/parametrize";
+import { orthogonal, type Parametrization, registerParametrization, weightNorm } from "akari/parametrize";
 import { globalUnstructured, L1Unstructured, l1Unstructured, remove } from "akari/prune";
 import { StackDataset } from "akari/stack-dataset";
 import { AveragedModel, getEmaAvgFn, SWALR, updateBn } from "akari/swa";
