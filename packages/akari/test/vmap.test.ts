@@ -318,6 +318,11 @@ describe("vmap rejects", () => {
     ["dimensions out of range", () => vmap(f, { inDims: 2 })(x), /^vmap: dimension 2 is out of range/],
     ["different numbers of examples", () => vmap(f)(x, ones([4])), /different numbers of examples: 2 and 4/],
     ["numbers with a dimension", () => vmap(f)(x, 2), /^vmap: only tensors have examples, got 2; pass null/],
+    [
+      "too many entries",
+      () => vmap(f, { inDims: [0, 0, 0] })(x, x),
+      /^vmap: inDims has an entry for "2", which does not/,
+    ],
     ["too few entries", () => vmap(f, { inDims: [0] })(x, x), /^vmap: inDims has no entry for "1"/],
     ["entries of the wrong kind", () => vmap(f, { inDims: [[0]] })(x), /^vmap: inDims has an array for a tensor/],
     [

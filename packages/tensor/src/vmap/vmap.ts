@@ -57,6 +57,9 @@ function mapTensors(
   const list = Array.isArray(value);
   if (list || describeValue(value) === "an object") {
     const whole = dims === null || typeof dims === "number";
+    const extra = whole ? undefined : Object.keys(dims).find((key) => !Object.hasOwn(value as object, key)); // safe: just checked
+    if (extra !== undefined)
+      throw new ArgumentError(`vmap: ${option} has an entry for "${extra}", which does not exist`);
     const visited = (item: unknown, key: string | number) => {
       const of = whole ? dims : (dims as Readonly<Record<string, BatchDims>>)[key];
       if (of === undefined) throw new ArgumentError(`vmap: ${option} has no entry for "${key}"`);
