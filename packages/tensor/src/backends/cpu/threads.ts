@@ -66,6 +66,7 @@ export function createTeam(memory: LinearMemory, workers: number): Team {
     }
     w.set([kernel.id, kernel.code.address, kernel.code.bytes, args, units, grain], words.job);
     Atomics.store(w, words.next, 0);
+    w[words.failed] = 0;
     generation = (generation + 1) & 0x3fffff;
     Atomics.store(w, words.ticket, (generation << 9) | open);
     if (Atomics.load(w, words.sleepers) > 0) Atomics.notify(w, words.ticket, Math.ceil(units / grain) - 1);
@@ -79,10 +80,7 @@ export function createTeam(memory: LinearMemory, workers: number): Team {
       Atomics.and(w, words.ticket, ~open);
       while ((Atomics.load(w, words.ticket) & 255) !== 0);
     }
-    if (w[words.failed] !== 0) {
-      w[words.failed] = 0;
-      throw new DeviceError(`cpu: a worker thread failed in the kernel ${kernel.name}`);
-    }
+    if (w[words.failed] !== 0) throw new DeviceError(`cpu: a worker thread failed in the kernel ${kernel.name}`);
   };
 }
 

@@ -1,6 +1,7 @@
 /** The CPU device without its kernels: options, memory accounting, threads, and the end of a process. */
 
 import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import type { Backend } from "../../../src/backend.ts";
@@ -112,6 +113,26 @@ describe("launch", () => {
       expect(() => runtime.launch(broken, [address + 72], 100_000, 1000)).toThrow();
     runtime.launch(kernel, [address], 8, 1, [2]);
     expect([...runtime.memory.f64.subarray(address / 8, address / 8 + 3)]).toEqual([0, 2, 4]);
+  });
+
+  it("does not blame the next kernel when all threads trapped", async () => {
+    const runtime = createRuntime(2);
+    const trap = new ModuleBuilder(runtime.shared);
+    trap.function("run", ["i32", "i32", "i32"], [], (f, args, begin, end) => {
+      // Work before the trap, so that the other thread takes part.
+      f.for(0, 200_000, 1, (i) => f.do(i32.store(i32.load(args), i)));
+      f.drop(i32.div(1, i32.sub(begin, begin)));
+      f.drop(end);
+    });
+    const broken = runtime.kernel("trap", () => trap.finish());
+    const kernel = runtime.kernel("count", () => module(runtime.shared));
+    const { address } = runtime.memory.allocate(80);
+    runtime.launch(kernel, [address], 8, 1, [2]);
+    await setTimeout(200); // the other thread starts
+    for (let round = 0; round < 50; round++) {
+      expect(() => runtime.launch(broken, [address + 72], 100, 1)).toThrow();
+      runtime.launch(kernel, [address], 8, 1, [2]);
+    }
   });
 
   it("accepts more arguments than the first block holds", () => {
