@@ -65,6 +65,7 @@ class Pass {
 
   run(roots: readonly Variable[], starts: readonly Tensor[]): (Tensor | null)[] {
     const { only, capture, createGraph, retainGraph } = this.#options;
+    if (!capture) for (const variable of only ?? []) variable.retains = true;
     roots.forEach((root, i) => {
       const start = starts[i] as Tensor; // safe: one for each root
       this.#deliver(root, this.#handle(start), null);

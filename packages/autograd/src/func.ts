@@ -262,9 +262,9 @@ export function jvp<const Inputs extends readonly Tree[]>(
   inputs: Inputs,
   tangents: NoInfer<Inputs>,
 ): [output: Tensor, product: Tensor] {
-  tangentsOf("jvp", inputs, tangents); // before `fn` runs
-  const [output, product] = linearized("jvp", fn, inputs);
-  return [output, product(...tangents)];
+  const vectors = tangentsOf("jvp", inputs, tangents); // before `fn` runs
+  const [output, along] = linearized("jvp", fn, inputs);
+  return [output, along(vectors)];
 }
 
 /**
@@ -281,7 +281,8 @@ export function linearize<const Inputs extends readonly Tree[]>(
   fn: (...inputs: Inputs) => Tensor,
   ...inputs: Inputs
 ): [output: Tensor, product: (...tangents: NoInfer<Inputs>) => Tensor] {
-  return linearized("linearize", fn, inputs);
+  const [output, along] = linearized("linearize", fn, inputs);
+  return [output, (...tangents) => along(tangentsOf("linearize", inputs, tangents))];
 }
 
 /** Returns the tangent of each tensor. Throws a ShapeError unless there is one of its shape at its place. */
@@ -294,22 +295,21 @@ function tangentsOf(operation: string, inputs: readonly Tree[], tangents: readon
   return vectorsFor(operation, flattened(operation, inputs).tensors, beside(inputs, tangents) as Tensor[]);
 }
 
-/** `linearize`, on behalf of the transformation that errors name. */
+/** Computes the result of `fn`, and returns it with its derivative in the direction of vectors, one for each tensor. */
 function linearized<Inputs extends readonly Tree[]>(
   operation: string,
   fn: (...inputs: Inputs) => Tensor,
   inputs: Inputs,
-): [output: Tensor, product: (...tangents: NoInfer<Inputs>) => Tensor] {
+): [output: Tensor, along: (vectors: readonly Tensor[]) => Tensor] {
   expectFunction(operation, fn);
   const { tensors, rebuilt } = flattened(operation, inputs);
   const at = (...leaves: Tensor[]) => fn(...(rebuilt(leaves) as unknown as Inputs)); // safe: trees of the same form
   return differentiate(operation, at, tensors, false, ({ output, leaves, createGraph }) => {
-    const product = (...tangents: readonly Tree[]) => {
-      const vectors = tangentsOf(operation, inputs, tangents);
+    const along = (vectors: readonly Tensor[]) => {
       const recorded = createGraph || (isGradEnabled() && vectors.some((vector) => vector.requiresGrad));
       return directional(output, leaves, vectors, recorded);
     };
-    return [createGraph ? output : output.detach(), product];
+    return [createGraph ? output : output.detach(), along];
   });
 }
 

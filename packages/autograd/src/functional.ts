@@ -135,13 +135,13 @@ export function grad(
     retainGraph = createGraph,
     materializeGrads,
     allowUnused,
-    gradOutputs = before,
+    gradOutputs,
   } = settings("grad", given, {
     createGraph: false,
     retainGraph: undefined,
     materializeGrads: false,
     allowUnused: false,
-    gradOutputs: undefined,
+    gradOutputs: before,
   });
   checkChoice("grad", "retainGraph", retainGraph, [true, false]);
   const only = listOf(inputs).map((input) => variableOf("grad", input));
@@ -182,10 +182,10 @@ export function backward(
   const [before, given] = split(gradTensors, options);
   const all = settings("backward", given, {
     ...backwardDefaults,
-    gradTensors: undefined,
+    gradTensors: before,
   });
   const pass = passOptions(all);
-  const { roots, starts } = rootsOf("backward", tensors, all.gradTensors ?? before, "gradTensors");
+  const { roots, starts } = rootsOf("backward", tensors, all.gradTensors, "gradTensors");
   runBackward(roots, starts, pass);
 }
 
@@ -245,12 +245,11 @@ export function gradOrZero(
     output.requiresGrad ? [{ output, gradient: gradients[i] ?? null }] : [],
   );
   if (used.length === 0) return inputs.map((input) => zerosLike(input));
-  const found = grad(
+  return grad(
     used.map(({ output }) => output),
     inputs,
-    { ...options, gradOutputs: used.map(({ gradient }) => gradient), allowUnused: true },
+    { ...options, gradOutputs: used.map(({ gradient }) => gradient), materializeGrads: true },
   );
-  return found.map((g, i) => g ?? zerosLike(inputs[i] as Tensor)); // safe: one gradient per input
 }
 
 const recorded = { createGraph: true, retainGraph: true };

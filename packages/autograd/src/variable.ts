@@ -286,7 +286,6 @@ export function passOptions({
   checkChoice("backward", "retainGraph", retainGraph, [true, false]);
   const only = inputs === undefined ? null : [inputs].flat().map((input) => variableOf("backward", input));
   if (only?.length === 0) throw new ArgumentError("backward: inputs must not be empty");
-  for (const variable of only ?? []) variable.retains = true;
   return { createGraph, retainGraph, only, capture: false };
 }
 

@@ -72,6 +72,11 @@ describe("backward", () => {
     expect([x.grad, y.grad?.toArraySync()]).toEqual([null, [1, 1]]);
     sum.backward();
     expect(y.grad?.toArraySync()).toEqual([2, 2]);
+    // A call that is refused leaves no trace.
+    const z = x.mul(2);
+    expect(() => z.backward(ones([3]), { inputs: z })).toThrow(ShapeError);
+    z.sum().backward();
+    expect(z.grad).toBeNull();
   });
 
   it("sums the gradients of broadcast tensors", () => {
