@@ -15,24 +15,18 @@ import { reshape, squeeze, unsqueeze } from "./reshape.ts";
 import { resample, tapsOf } from "./sparse.ts";
 import { mean } from "./sum.ts";
 
-/**
- * Returns the output size of each spatial dimension.
- *
- * @throws ArgumentError unless they are positive integers.
- * @throws DeviceError if there is no room for the output, before the host computes what it consists of.
- */
-export function targets(
-  operation: string,
-  dims: number,
-  size: number | readonly number[],
-  x: Tensor,
-): readonly number[] {
+/** Returns the output size of each spatial dimension. Throws an ArgumentError unless they are positive integers. */
+export function targets(operation: string, dims: number, size: number | readonly number[]): readonly number[] {
   const sizes: readonly number[] = Array.isArray(size) ? size : new Array<number>(dims).fill(size as number);
   if (sizes.length !== dims || sizes.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new ArgumentError(`${operation}: expected ${dims} positive sizes, got ${showShape(sizes)}`);
   }
-  x.allocate([...x.shape.slice(0, 2), ...sizes]).dispose();
   return sizes;
+}
+
+/** Throws a DeviceError if there is no room for the output, before the host computes what it consists of. */
+export function expectRoom(x: Tensor, sizes: readonly number[]): void {
+  x.allocate([...x.shape.slice(0, 2), ...sizes]).dispose();
 }
 
 /** Replaces null by the size of the input, which it keeps. */
@@ -63,11 +57,12 @@ export function adaptiveAverage(
     return squeeze(adaptiveAverage(operation, dims, unsqueeze(x, 0), outputSize), 0);
   expectImage(operation, x, dims);
   expectFloating(operation, x);
-  const sizes = targets(operation, dims, kept(x, outputSize), x);
+  const sizes = targets(operation, dims, kept(x, outputSize));
   if (sizes.every((out) => out === 1)) {
     const space = sizes.map((_, d) => d + 2);
     return mean(x, space, { keepdim: true });
   }
+  expectRoom(x, sizes);
   return resample(
     x,
     sizes.map((out, d) =>
@@ -155,7 +150,8 @@ function adaptiveLargest(
     return [squeeze(values, 0), squeeze(indices, 0)];
   }
   expectImage(operation, x, dims);
-  const sizes = targets(operation, dims, kept(x, outputSize), x);
+  const sizes = targets(operation, dims, kept(x, outputSize));
+  expectRoom(x, sizes);
   const [n, c] = [x.shape[0] as number, x.shape[1] as number];
   const { width, positions } = adaptiveSources(x.shape.slice(2), sizes);
   const table = integers(x, positions);

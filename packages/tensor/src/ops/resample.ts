@@ -6,7 +6,7 @@ import { ArgumentError } from "../errors.ts";
 import { settings } from "../settings.ts";
 import { shapeError, shapeOf, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { adaptiveAverage, expectImage, targets } from "./adaptive-pool.ts";
+import { adaptiveAverage, expectImage, expectRoom, targets } from "./adaptive-pool.ts";
 import type { PerDimension } from "./conv.ts";
 import { cast } from "./copy.ts";
 import { permute } from "./permute.ts";
@@ -137,10 +137,11 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
       ? scaleFactor
       : new Array<number>(dims).fill(scaleFactor as number);
   const scaled = factors?.map((factor, i) => Math.floor((x.shape[i + 2] as number) * factor));
-  const sizes = targets("interpolate", dims, scaled ?? (size as PerDimension), x); // safe: one of the two is given
+  const sizes = targets("interpolate", dims, scaled ?? (size as PerDimension)); // safe: one of the two is given
   if (mode === "area") return adaptiveAverage("interpolate", dims, x, sizes);
   // Booleans have no sums.
   if (x.dtype === "bool") return cast(interpolate(cast(x, "uint8"), options), "bool");
+  expectRoom(x, sizes);
   const cubically = mode === "bicubic";
   return resample(
     x,
