@@ -44,7 +44,7 @@ function marked(
   if (Array.isArray(value)) return value.map((part, i) => inside(part, String(i)));
   if (typeof value !== "object" || ![Object.prototype, null].includes(Object.getPrototypeOf(value)) || "$" in value) {
     throw new FileError(
-      `save: ${what} is a ${value.constructor.name}; expected tensors, Uint8Arrays, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
+      `save: ${what} is a ${value.constructor?.name ?? "Object"}; expected tensors, Uint8Arrays, numbers, strings, booleans, null, and arrays and plain objects (without a key "$") of these, such as a stateDict()`,
     );
   }
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, inside(part, key)]));

@@ -39,6 +39,9 @@ describe("save and load", () => {
     expect(await load(path)).toEqual({ a: { x: 1 }, b: [{ x: 1 }, null] });
     await save(undefined, path);
     expect(await load(path)).toBeNull();
+    await expect(save(Object.assign(Object.create(null) as object, { $: 1 }))).rejects.toThrow(
+      "save: the value is a Object; expected tensors",
+    );
   });
 
   it("store tensors under their paths, where other programs find them", async () => {

@@ -89,7 +89,8 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
 
   /** Sets several items: those of an object, or [name, item] pairs. Returns the dictionary. */
   update(items: Readonly<Partial<Items>> | Iterable<readonly [string, Item]>): this {
-    for (const [name, item] of Symbol.iterator in items ? items : Object.entries(items)) this.set(name, item);
+    const pairs = Object(items) !== items || Symbol.iterator in items ? items : Object.entries(items);
+    for (const [name, item] of itemsOf(this.constructor.name, pairs as Iterable<[string, Item]>)) this.set(name, item);
     return this;
   }
 

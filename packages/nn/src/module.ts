@@ -346,10 +346,8 @@ export abstract class Module {
     }
     noGrad(() => {
       // All tensors arrive on their devices, which one of another device may not, before the first is copied.
-      const arrived = [...own].map(([name, tensor]) => source[name]?.to(tensor.device));
-      [...own.values()].forEach((tensor, i) => {
-        if (arrived[i]) tensor.copy_(arrived[i]);
-      });
+      const arrived = [...own].map(([name, tensor]) => [tensor, source[name]?.to(tensor.device)] as const);
+      for (const [tensor, given] of arrived) if (given) tensor.copy_(given);
     });
     return namedTuple([missingKeys, unexpectedKeys], "missingKeys", "unexpectedKeys");
   }
