@@ -65,8 +65,8 @@ export default defineConfig({
       formats: ["es"],
     },
     rolldownOptions: {
-      // Other packages.
-      external: /^@?[a-z][\w-]*(\/|$)/,
+      // Other packages and Node's modules.
+      external: /^(?:node:|@?[a-z][\w-]*(?:\/|$))/,
       checks: { bundlerTimings: false },
       output: {
         entryFileNames: "[name].js",

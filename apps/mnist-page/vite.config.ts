@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { akari } from "@akari/vite";
 import { type Connect, defineConfig, type Plugin } from "vite";
 
 /** Headers that make the page cross-origin isolated, which the CPU backend needs to use threads. */
@@ -32,10 +33,10 @@ function mnistFiles(): Plugin {
 
 export default defineConfig({
   base: "./",
-  plugins: [mnistFiles()],
+  plugins: [mnistFiles(), akari()],
   server: { headers },
   preview: { headers },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [akari()] },
   // A subfolder, because `tsc -b` also writes to `dist`, for type checking only.
   build: { outDir: "dist/site", emptyOutDir: true, target: "esnext" },
 });

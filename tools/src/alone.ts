@@ -1,14 +1,15 @@
 /**
  * Checks that each package can be used alone: each tarball is installed with its peers in an empty project outside the
  * workspace, where a small program is type-checked and run in each supported version of Node. The program of the
- * umbrella is also checked by the oldest supported TypeScript, run in Bun and Deno, bundled for the browser and, if
- * Chromium is installed, run there under a Content-Security-Policy. The names of packages as arguments select those.
+ * umbrella is also checked by the oldest supported TypeScript, run in Bun and Deno, bundled for the browser, without and
+ * with our plugin, and, if Chromium is installed, run there under a Content-Security-Policy. The names of packages as arguments select those.
  */
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
+import { build, type Plugin } from "vite";
 import { npm, run, tool } from "./commands.ts";
 import { type Manifest, type Packed, packAll, root } from "./packages.ts";
 import { programs } from "./programs.ts";
@@ -51,11 +52,12 @@ function project(name: string, all: ReadonlyMap<string, Packed>): string {
 /**
  * Bundles a project's program, including dynamic imports, into one script and runs it in Chromium, if it is installed.
  */
-async function browser(folder: string): Promise<string> {
+async function browser(folder: string, ...plugins: readonly Plugin[]): Promise<string> {
   const result = await build({
     configFile: false,
     logLevel: "error",
     root: folder,
+    plugins: [...plugins],
     build: {
       write: false,
       rollupOptions: {
@@ -96,6 +98,15 @@ async function browser(folder: string): Promise<string> {
   return `bundled, ${size}, and run in Chromium`;
 }
 
+/** Installs `@akari/vite` in a project and returns its plugin. */
+async function plugin(folder: string, all: ReadonlyMap<string, Packed>): Promise<Plugin> {
+  npm(folder, (all.get("@akari/vite") as Packed).tarball); // safe: one of the packages
+  const path = join(folder, "node_modules/@akari/vite/dist/index.js");
+  // Safe: what the package exports.
+  const { akari } = (await import(pathToFileURL(path).href)) as typeof import("@akari/vite");
+  return akari();
+}
+
 const chosen = process.argv.slice(2);
 const all = new Map(packAll().map((one) => [one.manifest.name, one]));
 let failed = 0;
@@ -117,7 +128,7 @@ for (const name of chosen.length > 0 ? chosen : all.keys()) {
         join(folder, "page.js"),
         'import "./program.js";\ndocument.body.firstChild.textContent = "done";\n',
       );
-      passed.push(await browser(folder));
+      passed.push(await browser(folder), `with @akari/vite ${await browser(folder, await plugin(folder, all))}`);
     }
     console.log(`${name}: ${passed.join(", ")}`);
   } catch (error) {

@@ -104,6 +104,15 @@ export const programs: Readonly<Record<string, string>> = {
     if (JSON.stringify(irfft(rfft(x)).toArraySync()) !== "[1,2,3,4]") throw new Error("rfft");
     if (JSON.stringify(fft(tensor([[1, 0], [0, 1]])).toArraySync()) !== "[[1,1],[1,-1]]") throw new Error("fft");
   `,
+  "@akari/vite": `
+    import { akari } from "@akari/vite";
+    if (akari({ keep: ["relu"] }).name !== "akari") throw new Error("name");
+    try {
+      akari({ keep: ["none"] });
+    } catch (error) {
+      if (!/no such method/.test(String(error))) throw error;
+    }
+  `,
   akari: `
     import { Adam, compile, crossEntropy, decodeNpz, encodeNpz, manualSeed, nn, noGrad, randn, type Tensor, tensor } from "akari";
     import { webgpu, type WebGpuBackend } from "akari/webgpu";

@@ -1,7 +1,8 @@
 /**
  * Measures what an application downloads: each import is bundled alone for the browser, minified and gzipped, and
  * compared with its limit. Code that is loaded on demand, by a dynamic import, is counted separately. Exits with 1 if a
- * bundle exceeds its limit.
+ * bundle exceeds its limit. Bundles "with @akari/vite" are those of an application whose configuration contains our
+ * plugin.
  *
  * "All of" a package is a program that uses each of its exports. It imports them by name, as programs do, so that the
  * names are not part of the bundle; they would add 8 KB to `akari`.
@@ -11,6 +12,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { types } from "node:util";
 import { gzipSync } from "node:zlib";
+import { akari } from "@akari/vite";
 import { build } from "vite";
 
 /** An import and its limit in kilobytes (1,000 bytes). */
@@ -23,6 +25,8 @@ interface Limit {
   readonly goal: number;
   /** Packages that the application contains anyway, which are not counted. */
   readonly without?: readonly string[];
+  /** Whether the plugin of `@akari/vite` leaves out methods that are not called. Default: false. */
+  readonly plugin?: boolean;
 }
 
 /** A typical program, which uses a small part of every package in `akari`. */
@@ -35,13 +39,26 @@ for await (const [images, labels] of new DataLoader(await MNIST.load(), { batchS
   optimizer.step();
 }`;
 
+const oneTensor = 'import { tensor } from "@akari/tensor"; tensor([1]);';
+
+/** A program that uses every package for the browser. */
+const study = `${training}
+import { Normal } from "@akari/distributions";
+import { fft } from "@akari/fft";
+import { svd } from "@akari/linalg";
+import { Adafactor } from "@akari/optim-adafactor";
+import { Lion } from "@akari/optim-lion";
+import { Muon } from "@akari/optim-muon";
+import { gammainc } from "@akari/special";
+import { compile, load, randn, save } from "akari";
+const [, s] = svd(randn([4, 4]));
+const optimizers = [new Adafactor([s]), new Lion([s]), new Muon([randn([2, 2])])];
+console.log(gammainc(s, s), fft(s), new Normal(s, 1).sample(), await compile(model), optimizers);
+console.log(await load(await save(model.stateDict())));`;
+
 const limits: readonly Limit[] = [
-  {
-    name: "@akari/tensor, one tensor on the CPU backend",
-    code: 'import { tensor } from "@akari/tensor"; tensor([1]);',
-    limit: 65.2,
-    goal: 60,
-  },
+  { name: "@akari/tensor, one tensor on the CPU backend", code: oneTensor, limit: 65.2, goal: 60 },
+  { name: "@akari/tensor, one tensor, with @akari/vite", code: oneTensor, limit: 37.3, goal: 60, plugin: true },
   {
     name: "@akari/tensor, all of it",
     code: usingAll("@akari/tensor", await import("@akari/tensor")),
@@ -49,6 +66,9 @@ const limits: readonly Limit[] = [
     goal: 60,
   },
   { name: "akari: the training program of the README", code: training, limit: 83.9, goal: 80 },
+  { name: "akari: the training program, with @akari/vite", code: training, limit: 72.4, goal: 80, plugin: true },
+  { name: "every package: a small program", code: study, limit: 98.9, goal: 120 },
+  { name: "every package: a small program, with @akari/vite", code: study, limit: 90, goal: 120, plugin: true },
   { name: "akari: everything", code: usingAll("akari", await import("akari")), limit: 149.2, goal: 120 },
   {
     name: "@akari/distributions, all of it, beside @akari/tensor",
@@ -99,7 +119,7 @@ interface Chunk {
 }
 
 /** Bundles a program and returns its chunks. */
-async function bundle(code: string, without: readonly string[] = []): Promise<readonly Chunk[]> {
+async function bundle({ code, without = [], plugin = false }: Limit): Promise<readonly Chunk[]> {
   const entry = join(home, "entry.ts");
   const result = await build({
     configFile: false,
@@ -112,6 +132,7 @@ async function bundle(code: string, without: readonly string[] = []): Promise<re
         resolveId: (id) => (id === entry ? entry : null),
         load: (id) => (id === entry ? code : null),
       },
+      plugin && akari(),
     ],
     build: {
       write: false,
@@ -139,8 +160,9 @@ const kilobytes = (chunks: readonly Chunk[], size: (text: string) => number): nu
   chunks.reduce((sum, chunk) => sum + size(chunk.code), 0) / 1000;
 const gzipped = (text: string): number => gzipSync(text, { level: 9 }).length;
 
-for (const { name, code, limit, goal, without } of limits) {
-  const chunks = await bundle(code, without);
+for (const measured of limits) {
+  const { name, limit, goal } = measured;
+  const chunks = await bundle(measured);
   const first = initial(chunks);
   const later = chunks.filter((chunk) => !first.has(chunk));
   const weight = kilobytes([...first], gzipped);

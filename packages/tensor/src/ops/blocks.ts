@@ -9,7 +9,7 @@ import { expectRank, expectShape, type Shape, shapeError, shapeOf } from "../sha
 import type { Tensor } from "../tensor.ts";
 import { clone, copy_ } from "./copy.ts";
 import { expand } from "./expand.ts";
-import { filled, integers } from "./fill.ts";
+import { fill_, filled, integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
 import { cat, stack } from "./join.ts";
 import { pad } from "./pad.ts";
@@ -211,7 +211,7 @@ export function fillDiagonal_(x: Tensor, value: number, wrap = false): Tensor {
     throw shapeError("fillDiagonal_", "a matrix or equal sizes", x);
   const fill = (part: Tensor) => {
     const sizes: Shape = [Math.min(...part.shape)];
-    asStrided(part, sizes, [strides.reduce((sum, stride) => sum + stride, 0)]).fill_(value);
+    fill_(asStrided(part, sizes, [strides.reduce((sum, stride) => sum + stride, 0)]), value);
   };
   for (let top = 0; top < (wrap ? rows : Math.min(rows, 1)); top += columns + 1) fill(top === 0 ? x : slice(x, 0, top));
   return x;

@@ -241,15 +241,15 @@ function byChannel(
       `${operation}: ${demand} more than one value per channel, got ${count} in an input of shape ${showShape(x.shape)}`,
     );
   }
-  const { result, mean, variance } = normalized(operation, x, dims, weight, bias, eps, true);
+  const { result, ...statistics } = normalized(operation, x, dims, weight, bias, eps, true);
   const update = (running: Tensor | null, found: Tensor, factor: number) => {
     if (!running) return;
     const rows = found.shape[0] as number; // one, unless each example has its own statistics
     const each = reshape(found.detach(), rows === 1 ? [channels] : [rows, channels]);
-    updated.inPlace(running, rows === 1 ? each : each.mean(0), momentum, factor);
+    updated.inPlace(running, rows === 1 ? each : mean(each, 0), momentum, factor);
   };
-  update(runningMean, mean, 1);
-  update(runningVar, variance, count / (count - 1));
+  update(runningMean, statistics.mean, 1);
+  update(runningVar, statistics.variance, count / (count - 1));
   return result;
 }
 

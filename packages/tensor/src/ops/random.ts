@@ -211,6 +211,19 @@ const waiting = /* @__PURE__ */ pointwise<[Tensor, number]>("exponential", (x, r
     .neg()
     .div(rate),
 );
+const quartiles = /* @__PURE__ */ pointwise<[Tensor, number, number]>("cauchy", (x, sigma, median) =>
+  x.sub(0.5).mul(Math.PI).tan().mul(sigma).add(median),
+);
+const trials = /* @__PURE__ */ pointwise<[Tensor, number]>("geometric", (x, scale) =>
+  x
+    .max(2 ** -54)
+    .log()
+    .div(scale)
+    .ceil(),
+);
+const logNormal = /* @__PURE__ */ pointwise<[Tensor, number, number]>("logNormal", (x, scale, shift) =>
+  x.mul(scale).add(shift).exp(),
+);
 const within = /* @__PURE__ */ pointwise<[Tensor, number, number]>("random", (bits, range, low) =>
   bits.and(0x7fffffff).mod(range).add(low),
 );
@@ -303,10 +316,10 @@ export function exponential_(x: Tensor, lambda = 1, options?: GeneratorOption): 
   });
 }
 
-/** Fills a tensor with a function of uniform draws, which `change` computes in place, with 53 digits on the host. */
-function transformed(name: string, x: Tensor, generator: Generator, change: (u: Tensor) => Tensor): Tensor {
+/** Fills a tensor with a function of uniform draws, which have 53 digits on the host. */
+function transformed(name: string, x: Tensor, generator: Generator, shape: (u: Tensor) => Tensor): Tensor {
   const dtype = drawnOnHost(x) ? "float64" : "float32";
-  return overwrite(name, x, (target) => drawOnDevice(target, generator, "uniform", dtype, change));
+  return overwrite(name, x, (target) => drawOnDevice(target, generator, "uniform", dtype, shape));
 }
 
 /**
@@ -323,7 +336,7 @@ export function cauchy_(x: Tensor, median = 0, sigma = 1, options?: GeneratorOpt
   const generator = generatorFor("cauchy_", x, options);
   expectNumber("cauchy_", "median", median);
   checkPositive("cauchy_", "sigma", sigma);
-  return transformed("cauchy", x, generator, (u) => u.sub_(0.5).mul_(Math.PI).tan_().mul_(sigma).add_(median));
+  return transformed("cauchy", x, generator, (u) => quartiles(u, sigma, median));
 }
 
 /**
@@ -341,13 +354,7 @@ export function geometric_(x: Tensor, p: number, options?: GeneratorOption): Ten
   checkPositive("geometric_", "p", p);
   checkPositive("geometric_", "1 - p", 1 - p);
   const scale = Math.log1p(-p);
-  return transformed("geometric", x, generator, (u) =>
-    u
-      .clampMin_(2 ** -54)
-      .log_()
-      .div_(scale)
-      .ceil_(),
-  );
+  return transformed("geometric", x, generator, (u) => trials(u, scale));
 }
 
 /**
@@ -367,7 +374,7 @@ export function logNormal_(x: Tensor, mean = 1, std = 2, options?: GeneratorOpti
   return overwrite("logNormal", x, (target) => {
     const draw = () => Math.exp(generator.normal() * std + mean);
     if (drawnOnHost(x)) storeNumbers(target, () => Float64Array.from({ length: x.numel() }, draw));
-    else drawOnDevice(target, generator, "normal", "float32", (z) => z.mul_(std).add_(mean).exp_());
+    else drawOnDevice(target, generator, "normal", "float32", (z) => logNormal(z, std, mean));
   });
 }
 

@@ -6,7 +6,7 @@ import { ArgumentError } from "../errors.ts";
 import { settings } from "../settings.ts";
 import { expectRank } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { div } from "./arithmetic.ts";
+import { div, mul } from "./arithmetic.ts";
 import { expectBetween, largestFinite } from "./check.ts";
 import { bernoulli_, exponential_, type GeneratorOption, uniform_ } from "./random.ts";
 import { clamp } from "./rounding.ts";
@@ -76,5 +76,5 @@ function withReplacement(weights: Tensor, samples: number, options: GeneratorOpt
   const shares = cumsum(weights.to(dtype), -1);
   const classes = weights.shape[weights.ndim - 1] as number;
   const draws = uniform_(shares.newEmpty([...weights.shape.slice(0, -1), samples]), 0, 1, options);
-  return clamp(searchsorted(shares, draws.mul(narrow(shares, -1, classes - 1, 1))), 0, classes - 1);
+  return clamp(searchsorted(shares, mul(draws, narrow(shares, -1, classes - 1, 1))), 0, classes - 1);
 }

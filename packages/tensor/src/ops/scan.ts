@@ -11,7 +11,7 @@ import { isOptions, settings } from "../settings.ts";
 import { dimension, ownDimension, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
-import { choose, eq } from "./comparison.ts";
+import { choose, eq, logicalAnd, logicalXor } from "./comparison.ts";
 import { cast, clone } from "./copy.ts";
 import { applyPair, toPlaces, type ValuesAndIndices } from "./extremes.ts";
 import { withDimension } from "./gather.ts";
@@ -98,7 +98,7 @@ const multiplying: Op<ScanAttrs> = /* @__PURE__ */ scanOp(
       if (recording) return differentiableProducts(g, x, dim);
       const zero = eq(x, 0);
       const zeros = cumsum(zero, dim);
-      const filled = choose(zero.logicalAnd(eq(zeros, 1)), 1, x);
+      const filled = choose(logicalAnd(zero, eq(zeros, 1)), 1, x);
       return product(
         zeros,
         x,
@@ -206,7 +206,7 @@ export function diff(x: Tensor, n: number | DiffOptions = 1, dim = -1, options?:
   let result = n === 0 || parts.length === 1 ? x : cat(parts, axis);
   for (let i = Math.min(n, result.shape[axis] as number); i > 0; i--) {
     const [later, earlier] = [slice(result, axis, 1), slice(result, axis, 0, -1)];
-    result = result.dtype === "bool" ? later.logicalXor(earlier) : sub(later, earlier);
+    result = result.dtype === "bool" ? logicalXor(later, earlier) : sub(later, earlier);
   }
   return result;
 }

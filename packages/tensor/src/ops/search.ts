@@ -10,8 +10,10 @@ import { pointwise, type TensorOrNumber } from "../pointwise.ts";
 import { isOptions, settings } from "../settings.ts";
 import { sameShape, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { add, sub } from "./arithmetic.ts";
 import { checkBounds, checkIndexType, expectBetween, largestFinite } from "./check.ts";
 import { eq, lt, ne } from "./comparison.ts";
+import { amax, amin } from "./extremes.ts";
 import { filled } from "./fill.ts";
 import { gatherUnchecked } from "./gather.ts";
 import { reshape } from "./reshape.ts";
@@ -185,9 +187,9 @@ export function histc(x: Tensor, count: number | HistcOptions = 100, options?: H
   if (min === max && x.numel() > 0) {
     const largest = largestFinite(x.dtype);
     expectBetween(data, -largest, largest, "histc: elements reach to {}; give min and max");
-    const [least, most] = [data.amin(), data.amax()];
-    const width = least.eq(most).to(data.dtype);
-    [low, high] = [least.sub(width), most.add(width)];
+    const [least, most] = [amin(data), amax(data)];
+    const width = eq(least, most).to(data.dtype);
+    [low, high] = [sub(least, width), add(most, width)];
   }
   const places = reshape(binOf(data, low, high, bins), [-1]);
   const counts = scatterAdd(filled(x, [bins + 1], 0, "int32"), 0, places, filled(x, places.shape, 1, "int32"));

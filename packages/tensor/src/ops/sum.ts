@@ -10,7 +10,7 @@ import { rules } from "../op.ts";
 import { settings } from "../settings.ts";
 import { broadcastStrides, dimensions, repeatedDimensions, sameShape, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { mul } from "./arithmetic.ts";
+import { div, mul } from "./arithmetic.ts";
 import { choose, isnan, logicalNot } from "./comparison.ts";
 import { broadcastTo } from "./expand.ts";
 import { reshape, type Sizes, sizesOf } from "./reshape.ts";
@@ -136,7 +136,7 @@ export function nanmean(x: Tensor, dim: Dims = null, options?: ReduceOptions): T
   const type = floatingType("nanmean", x, dtype);
   dimensions("nanmean", dim, x);
   const count = sum(logicalNot(isnan(x)), dim, { keepdim });
-  return nansum(x, dim, { keepdim, dtype: type }).div(count); // float16 could not hold a large count
+  return div(nansum(x, dim, { keepdim, dtype: type }), count); // float16 could not hold a large count
 }
 
 const counting: RowFunction = /* @__PURE__ */ rowFunction(

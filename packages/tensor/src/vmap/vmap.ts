@@ -7,7 +7,7 @@ import { defaultDevice, setDefaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError, ShapeError } from "../errors.ts";
 import { type Batching, batching } from "../op.ts";
 import { cat } from "../ops/join.ts";
-import { narrow } from "../ops/slice.ts";
+import { narrow, select } from "../ops/slice.ts";
 import { scope } from "../scope.ts";
 import { settings } from "../settings.ts";
 import { dimension, ownDimension } from "../shape.ts";
@@ -208,7 +208,7 @@ function batchCall<Args extends readonly unknown[], Result>(
       const y = onto(device, x);
       if (dim !== null) return leave(y, device, dimension("vmap", dim, y, 1));
       if (device.varies(y.buffer)) throw new ArgumentError("vmap: outDims is null for a result that has examples");
-      return leave(y, device, 0).select(0, 0);
+      return select(leave(y, device, 0), 0, 0);
     }) as Result; // safe: the structure of the result
   });
 }

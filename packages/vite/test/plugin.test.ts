@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build, type Plugin } from "vite";
+import { afterAll, describe, expect, it } from "vitest";
+import { type AkariOptions, akari } from "../src/index.ts";
+
+// Inside the package, so that the programs can import the others.
+const folder = mkdtempSync(join(fileURLToPath(new URL("..", import.meta.url)), ".programs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes files, bundles `main.js`, and returns the size in bytes and what its default export is. */
+async function bundled(
+  files: string | Readonly<Record<string, string>>,
+  plugins: readonly Plugin[],
+): Promise<{ readonly bytes: number; readonly result: unknown }> {
+  const place = mkdtempSync(join(folder, "program-"));
+  for (const [path, text] of Object.entries(typeof files === "string" ? { "main.js": files } : files)) {
+    mkdirSync(dirname(join(place, path)), { recursive: true });
+    writeFileSync(join(place, path), text);
+  }
+  await build({
+    configFile: false,
+    logLevel: "error",
+    root: place,
+    plugins: [...plugins],
+    build: {
+      outDir: join(place, "out"),
+      lib: { entry: join(place, "main.js"), formats: ["es"], fileName: () => "out.js" },
+      rolldownOptions: { external: [/^node:/], output: { codeSplitting: false } },
+    },
+  });
+  const path = join(place, "out/out.js");
+  const { default: result } = (await import(pathToFileURL(path).href)) as { default: unknown };
+  const { size } = await import("node:fs").then(({ statSync }) => statSync(path));
+  return { bytes: size, result };
+}
+
+const run = async (files: string | Readonly<Record<string, string>>, options?: AkariOptions): Promise<unknown> =>
+  (await bundled(files, [akari(options)])).result;
+
+/** A program whose result is the names among `asked` that are methods of a tensor. */
+const asking = (asked: readonly string[], code: string): string => `
+  import { tensor } from "@akari/tensor";
+  const x = tensor([1, -2]);
+  ${code}
+  const asked = ${JSON.stringify(asked.map((name) => [...name].toReversed().join("")))};
+  export default asked.map((name) => name.split("").reverse().join("")).filter((name) => typeof x[name] === "function");
+`;
+
+describe("the plugin", () => {
+  it("leaves out the operations of methods that are not called", async () => {
+    const program = 'import { tensor } from "@akari/tensor"; export default tensor([1, -2]).relu().toArraySync();';
+    const [whole, part] = [await bundled(program, []), await bundled(program, [akari()])];
+    expect(part.result).toEqual([1, 0]);
+    expect(whole.result).toEqual([1, 0]);
+    expect(part.bytes).toBeLessThan(0.7 * whole.bytes);
+  });
+
+  it("keeps a method under the name that is called, and what an alias stands for", async () => {
+    const asked = ["relu", "relu_", "absolute", "abs", "clip", "clamp", "divide_", "div_", "cumsum", "cumsum_", "sort"];
+    expect(await run(asking(asked, "x.relu_(); x.absolute(); x.divide_(2); x.cumsum_(0);"))).toEqual([
+      "relu",
+      "relu_",
+      "absolute",
+      "abs",
+      "divide_",
+      "div_",
+      "cumsum_",
+    ]);
+  });
+
+  it("keeps what other modules, packages and parts loaded on demand call", async () => {
+    const files = {
+      "main.js": `${asking(["sin", "cos", "tan", "asin", "acos"], 'import "./own.js"; import "other"; export const later = () => import("./later.js");')}`,
+      "own.js": "export default globalThis.x?.sin();",
+      "later.js": "export default globalThis.x?.cos();",
+      "node_modules/other/package.json": '{ "name": "other", "type": "module", "exports": "./index.js" }',
+      "node_modules/other/index.js": 'const op = globalThis.x ? "tan" : null; export default globalThis.x?.[op]();',
+    };
+    expect(await run(files)).toEqual(["sin", "cos", "tan"]);
+  });
+
+  it("keeps what it is told to, and rejects names of no method", async () => {
+    expect(await run(asking(["sinh", "cosh"], ""), { keep: ["sinh"] })).toEqual(["sinh"]);
+    expect(() => akari({ keep: ["sinus"] })).toThrow("akari: keep contains sinus, but tensors have no such method");
+  });
+
+  it("leaves a training with a model, an optimizer and gradients as it is", async () => {
+    const program = `
+      import { Adam, manualSeed, nn, randn, tensor } from "akari";
+      manualSeed(0);
+      const model = new nn.Sequential(
+        new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.GELU(), new nn.Flatten(), new nn.Dropout(0.2), new nn.Linear(144, 3),
+      );
+      const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+      const [images, labels] = [randn([5, 1, 8, 8]), tensor([0, 1, 2, 0, 1], { dtype: "int32" })];
+      const losses = [];
+      for (let step = 0; step < 4; step++) {
+        optimizer.zeroGrad();
+        const loss = nn.functional.crossEntropy(model(images), labels);
+        loss.backward();
+        optimizer.step();
+        losses.push(loss.itemSync());
+      }
+      export default losses;
+    `;
+    const [whole, part] = [await bundled(program, []), await bundled(program, [akari()])];
+    expect(part.result).toEqual(whole.result);
+    expect((part.result as number[])[3]).toBeLessThan((part.result as number[])[0] as number);
+    expect(part.bytes).toBeLessThan(0.9 * whole.bytes);
+  });
+});
