@@ -29,16 +29,17 @@ const smallestUnit = 250_000;
 /** Maximum bytes of packed operands at a time. Batches that do not fit are processed in several groups. */
 const packedLimit = 64 << 20;
 /**
- * Maximum columns for which `a` is read in place, and maximum tiles for which `b` is. Packing pays only when the packed
+ * Maximum columns for which `a` is read in place, and maximum rows for which `b` is. Packing pays only when the packed
  * operand is read often enough.
  */
 export const directColumns = 64;
-const directTiles = 8;
+const directRows = 8 * tileRows;
 /**
- * Maximum tiles for `b` read in place when its rows are a multiple of `farLines` bytes apart and compete for the same
- * cache sets.
+ * The same for an operand whose lines along k are a multiple of `farLines` bytes apart and compete for the same cache
+ * sets.
  */
-const directTilesOfFarLines = 4;
+const directColumnsOfFarLines = 16;
+const directRowsOfFarLines = 4 * tileRows;
 const farLines = 4096;
 
 /** Computes a product of any shape. */
@@ -113,11 +114,12 @@ export function multiplyBlocks(runtime: Runtime, lanes: Lanes, product: Product)
 
 /** Whether `a` is read in place. The kernel treats a row stride of 0 as a packed operand. */
 function readsA({ a, n }: Product, bytes: number): boolean {
-  return n <= directColumns && a.row !== 0 && (a.column === bytes || a.row === bytes);
+  const most = a.column % farLines === 0 ? directColumnsOfFarLines : directColumns;
+  return n <= most && a.row !== 0 && (a.column === bytes || a.row === bytes);
 }
 
 /** Whether `b` is read in place. */
 function readsB({ b, m }: Product, bytes: number): boolean {
-  const most = b.row % farLines === 0 ? directTilesOfFarLines : directTiles;
-  return m <= most * tileRows && b.row !== 0 && b.column === bytes;
+  const most = b.row % farLines === 0 ? directRowsOfFarLines : directRows;
+  return m <= most && b.row !== 0 && b.column === bytes;
 }

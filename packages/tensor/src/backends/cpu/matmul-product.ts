@@ -85,9 +85,8 @@ const none: Matrix = { address: 0, row: 0, column: 0, view: null };
 export function matrixOf(view: View | null): Matrix {
   if (view === null) return none;
   const bytes = bytesOf(view.dtype);
-  const rank = view.strides.length;
-  const stride = (d: number): number => (view.shape[d] === 1 ? bytes : (view.strides[d] as number) * bytes);
-  return { address: addressOf(view), row: stride(rank - 2), column: stride(rank - 1), view };
+  const stride = (d: number): number => (view.shape.at(d) === 1 ? bytes : (view.strides.at(d) as number) * bytes);
+  return { address: addressOf(view), row: stride(-2), column: stride(-1), view };
 }
 
 /** Returns a matrix transposed. */
@@ -103,9 +102,7 @@ export function transposed(product: Product): Product {
 
 /** Whether all batches of an operand are the same matrix. */
 export function repeats({ view }: Matrix): boolean {
-  if (view === null) return true;
-  for (let d = 0; d < view.shape.length - 2; d++) if (view.shape[d] !== 1 && view.strides[d] !== 0) return false;
-  return true;
+  return view === null || view.strides.slice(0, -2).every((stride, d) => stride === 0 || view.shape[d] === 1);
 }
 
 /** Writes the tables of the offsets of `count` batches, beginning with batch `from`. */

@@ -4,7 +4,7 @@ import { bytesOf } from "../../dtype.ts";
 import { input } from "../../expr/expr.ts";
 import { program, reduction } from "../../expr/program.ts";
 import type { MatmulCall, View } from "../../kernel.ts";
-import { broadcastStrides } from "../../shape.ts";
+import { broadcastStrides, sizeOf } from "../../shape.ts";
 import { windowOn, without } from "../../view.ts";
 import { elementOf, withTemporaries } from "./convert.ts";
 import { directColumns, multiplyBlocks } from "./matmul-blocks.ts";
@@ -20,25 +20,22 @@ import type { Runtime } from "./runtime.ts";
 /** Runs a matrix product of any dtype. */
 export function runMatmul(runtime: Runtime, call: MatmulCall): void {
   const { shape, dtype } = call.to;
-  const rank = shape.length;
-  const m = shape[rank - 2] as number;
-  const n = shape[rank - 1] as number;
-  let batches = 1;
-  for (let d = 0; d < rank - 2; d++) batches *= shape[d] as number;
-  if (m === 0 || n === 0 || batches === 0) return;
+  const m = shape.at(-2) as number;
+  const n = shape.at(-1) as number;
+  if (sizeOf(shape) === 0) return;
   const { a, b, to, bias, accumulate } = call;
   const element = elementOf(dtype);
   if (dtype !== element || a.dtype !== element || b.dtype !== element || (bias !== null && bias.dtype !== element)) {
     runConverted(runtime, call, element);
     return;
   }
-  const k = a.shape[rank - 1] as number;
+  const k = a.shape.at(-1) as number;
   if (bias === null && !accumulate && (k === 1 || (m === 1 && n === 1))) {
     multiplyVectors(runtime, call);
     return;
   }
   const matrices = { a: matrixOf(a), b: matrixOf(b), to: matrixOf(to), bias: matrixOf(bias) };
-  const product: Product = { element, m, n, k, ...matrices, accumulate, batches };
+  const product: Product = { element, m, n, k, ...matrices, accumulate, batches: sizeOf(shape.slice(0, -2)) };
   // A result in column-major order is the transpose of one in row-major order, and a few columns are a few rows of the
   // transpose.
   const bytes = bytesOf(dtype);

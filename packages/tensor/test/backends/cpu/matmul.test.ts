@@ -110,6 +110,23 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
+    it("supports operands whose lines along k are a multiple of 4096 bytes apart", () => {
+      for (const n of [9, 17, 40]) {
+        const shape = [3, 1024, n];
+        const batch = (x: View): View => ({ ...x, shape: [3, ...x.shape], strides: [0, ...x.strides] });
+        const a = batch(view(runtime, "float32", [1024, 21], "transposed"));
+        const b = view(runtime, "float32", [3, 21, n]);
+        check(
+          runtime,
+          { kind: "matmul", a, b, to: view(runtime, "float32", shape), accumulate: false, bias: null },
+          "a",
+        );
+        const [c, d] = [view(runtime, "float32", [n, 21]), view(runtime, "float32", [21, 1024])];
+        const to = view(runtime, "float32", [n, 1024]);
+        check(runtime, { kind: "matmul", a: c, b: d, to, accumulate: false, bias: null }, "b");
+      }
+    });
+
     it("broadcasts batches", () => {
       const a = view(runtime, "float32", [1, 20, 30]);
       const b = view(runtime, "float32", [5, 30, 11]);
