@@ -43,13 +43,18 @@ export function planOf(call: ConvCall): Plan {
   };
 }
 
-/** Returns the address of a view's elements in contiguous memory: its own, or that of a copy, which `made` receives. */
-export function denseOf(runtime: Runtime, lanes: Lanes, view: View, made: CpuBuffer[]): number {
-  if (isContiguous(view.shape, view.strides)) return addressOf(view);
+/** Returns a view in contiguous memory: itself, or a copy, whose memory `made` receives. */
+export function denseView(runtime: Runtime, lanes: Lanes, view: View, made: CpuBuffer[]): View {
+  if (isContiguous(view.shape, view.strides)) return view;
   const copy = temporary(runtime, lanes.element, view.shape);
   made.push(copy.buffer);
   convert(runtime, view, copy);
-  return copy.buffer.address;
+  return copy;
+}
+
+/** Returns the address of a view's elements in contiguous memory: its own, or that of a copy, which `made` receives. */
+export function denseOf(runtime: Runtime, lanes: Lanes, view: View, made: CpuBuffer[]): number {
+  return addressOf(denseView(runtime, lanes, view, made));
 }
 
 /** Returns the address of a view's frames: its own where it already consists of them, or that of a copy. */

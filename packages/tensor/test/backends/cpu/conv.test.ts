@@ -136,6 +136,26 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
+    it("supports gradients of inputs much larger than the output, in blocks of images", () => {
+      for (const [images, outputs, inputs, positions, kernel, stride] of [
+        [3, 2, 1, [512], [300], [1]],
+        [4, 20, 3, [1, 1], [7, 5], [1, 1]],
+        [2, 18, 4, [6, 9], [4, 4], [2, 2]],
+        [3, 16, 2, [2, 3, 2], [3, 2, 4], [3, 1, 2]],
+      ] as const) {
+        for (const dtype of ["float32", "float64", "int32", "float16"] as const) {
+          const sizes = positions.map((n, d) => (n - 1) * (stride[d] as number) + (kernel[d] as number));
+          check(runtime, {
+            ...{ kind: "conv", direction: "input", bias: null, groups: 1, cpu: runConv },
+            ...{ stride, padding: stride.map(() => 0), dilation: stride.map(() => 1) },
+            input: view(runtime, dtype, [images, inputs, ...sizes]),
+            weight: view(runtime, dtype, [outputs, inputs, ...kernel], "transposed"),
+            output: view(runtime, dtype, [images, outputs, ...positions], "gaps"),
+          });
+        }
+      }
+    });
+
     it("supports groups of one channel, with short and long rows", () => {
       for (const direction of directions) {
         for (const dtype of ["float32", "float64", "int32", "float16"] as const) {
