@@ -92,7 +92,7 @@ export function counting(like: Tensor, size: number, at: (i: number) => number =
   const result = like.allocate([size], "int32");
   writeInto(
     result,
-    Int32Array.from({ length: size }, (_, i) => at(i)),
+    new Int32Array(size).map((_, i) => at(i)),
   );
   return result;
 }
