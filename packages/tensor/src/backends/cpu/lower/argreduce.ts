@@ -46,12 +46,14 @@ export function argreduceModule(runtime: Runtime, { op, dtype, outer, row, value
       const i = f.let(i32.const(0));
       repeat(length, () => {
         const value = e.let(number(e, dtype, pointer));
-        const better = op === "max" ? f64.gt(value, best) : f64.lt(value, best);
-        // NaN beats everything except NaN.
-        f.if(i32.or(better, i32.and(f64.ne(value, value), f64.eq(best, best))), () => {
-          f.set(best, value);
-          f.set(place, i);
-          f.set(from, pointer);
+        const worse = op === "max" ? f64.le(value, best) : f64.ge(value, best);
+        // NaN, which no comparison holds for, beats everything except NaN.
+        f.if(i32.eqz(worse), () => {
+          f.if(f64.eq(best, best), () => {
+            f.set(best, value);
+            f.set(place, i);
+            f.set(from, pointer);
+          });
         });
         f.increase(i, 1);
       });
