@@ -5,8 +5,8 @@
  * by padding, and a single channel has as many rows as the kernel has taps.
  */
 
-import type { ConvCall, View } from "../../kernel.ts";
-import { sizeOf } from "../../shape.ts";
+import type { ConvCall } from "../../kernel.ts";
+import { contiguousStrides, sizeOf } from "../../shape.ts";
 import { windowOn } from "../../view.ts";
 import { type Arguments, launch, readArguments } from "./arguments.ts";
 import { type Triple, triple } from "./conv-geometry.ts";
@@ -23,6 +23,8 @@ import { i32, ModuleBuilder, memoryFill, nth, v128 } from "./wasm/index.ts";
 const addition = 16;
 /** Bytes of the products of several images, which are added while they are in the caches. */
 const blockBytes = 1 << 20;
+/** Bytes of the products of one image, which are otherwise computed in parts. */
+const mostBytes = 1 << 25;
 
 /**
  * Whether to compute a gradient of the input as a product and a sum: with a stride, which the sliding product does not
@@ -46,46 +48,60 @@ export function fold(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBu
   const [images, channels] = input.shape as readonly [number, number]; // safe: [N, Cin, ...S]
   const each = (weight.shape[0] as number) / groups;
   const rows = sizeOf(weight.shape.slice(1));
+  const taps = (rows * groups) / channels;
   const positions = sizeOf(output.shape.slice(2));
   const table = runsOf(call, lanes.bytes);
-  const imageElements = groups * rows * positions;
-  const block = Math.min(images, Math.max(1, Math.floor(blockBytes / (imageElements * lanes.bytes))));
-  const products = temporary(runtime, lanes.element, [block, groups, rows, positions]);
+  const productBytes = taps * positions * lanes.bytes;
+  const planeBytes = sizeOf(input.shape.slice(2)) * lanes.bytes;
+  const part = partOf(images, groups, channels / groups, productBytes);
+  const products = temporary(runtime, lanes.element, [part.images, part.groups, part.channels * taps, positions]);
   const runs = temporary(runtime, "int32", [table.length]);
   made.push(products.buffer, runs.buffer);
   runtime.memory.i32.set(table, runs.buffer.address >>> 2);
-  const inputBytes = sizeOf(input.shape.slice(1)) * lanes.bytes;
-  for (let image = 0; image < images; image += block) {
-    const count = Math.min(block, images - image);
-    const matrices = (view: View, shape: readonly number[], strides: readonly number[], start = view.offset): View =>
-      windowOn(view, [count, groups, ...shape], strides, start);
-    const outputElements = groups * each * positions;
-    runMatmul(runtime, {
-      ...{ kind: "matmul", accumulate: false, bias: null },
-      a: matrices(weight, [rows, each], [0, each * rows, 1, rows]),
-      b: matrices(
-        output,
-        [each, positions],
-        [outputElements, each * positions, positions, 1],
-        output.offset + image * outputElements,
-      ),
-      to: matrices(products, [rows, positions], products.strides),
-    });
-    const args: Arguments<Argument> = {
-      ...{ to: addressOf(input) + image * inputBytes, planeBytes: inputBytes / channels },
-      ...{ products: addressOf(products), productBytes: (imageElements * lanes.bytes) / channels },
-      ...{ runs: addressOf(runs), runsEnd: addressOf(runs) + 4 * table.length },
-      step: (call.stride.at(-1) as number) * lanes.bytes,
-    };
-    launch(
-      runtime,
-      `conv/fold/${lanes.element}`,
-      args,
-      (names) => foldKernel(runtime.shared, lanes, names),
-      count * channels,
-      (20_000 * channels) / imageElements,
-    );
+  for (let image = 0; image < images; image += part.images) {
+    for (let group = 0; group < groups; group += part.groups) {
+      for (let channel = 0; channel < channels / groups; channel += part.channels) {
+        const count = Math.min(part.images, images - image);
+        const height = Math.min(part.channels, channels / groups - channel) * taps;
+        const product = [count, part.groups, height, positions];
+        const outputStrides = contiguousStrides([images, groups, each, positions]);
+        const outputStart = output.offset + image * (outputStrides[0] as number) + group * each * positions;
+        const weightStart = weight.offset + group * each * rows + channel * taps;
+        runMatmul(runtime, {
+          ...{ kind: "matmul", accumulate: false, bias: null },
+          a: windowOn(weight, [count, part.groups, height, each], [0, each * rows, 1, rows], weightStart),
+          b: windowOn(output, [count, part.groups, each, positions], outputStrides, outputStart),
+          to: windowOn(products, product, contiguousStrides(product), products.offset),
+        });
+        const plane = image * channels + (group * channels) / groups + channel;
+        const args: Arguments<Argument> = {
+          ...{ to: addressOf(input) + plane * planeBytes, planeBytes },
+          ...{ products: addressOf(products), productBytes },
+          ...{ runs: addressOf(runs), runsEnd: addressOf(runs) + 4 * table.length },
+          step: (call.stride.at(-1) as number) * lanes.bytes,
+        };
+        launch(
+          runtime,
+          `conv/fold/${lanes.element}`,
+          args,
+          (names) => foldKernel(runtime.shared, lanes, names),
+          (count * part.groups * height) / taps,
+          20_000 / (taps * positions),
+        );
+      }
+    }
   }
+}
+
+/**
+ * Returns of how many images, groups and channels per group the products are computed together: of all channels of some
+ * images, or of some channels of one group where those of one image take too much memory.
+ */
+function partOf(images: number, groups: number, channels: number, productBytes: number) {
+  const imageBytes = groups * channels * productBytes;
+  return imageBytes <= mostBytes
+    ? { images: Math.min(images, Math.max(1, Math.floor(blockBytes / imageBytes))), groups, channels }
+    : { images: 1, groups: 1, channels: Math.min(channels, Math.max(1, Math.floor(mostBytes / productBytes))) };
 }
 
 /**

@@ -136,6 +136,16 @@ for (const [name, runtime] of Object.entries(runtimes)) {
       }
     });
 
+    it("supports gradients of inputs whose products are computed in parts of an image", () => {
+      check(runtime, {
+        ...{ kind: "conv", direction: "input", bias: null, groups: 2, cpu: runConv },
+        ...{ stride: [2, 2], padding: [1, 0], dilation: [1, 1] },
+        input: view(runtime, "float32", [2, 8, 140, 142]),
+        weight: view(runtime, "float32", [2, 4, 16, 16]),
+        output: view(runtime, "float32", [2, 2, 64, 64]),
+      });
+    });
+
     it("supports gradients of inputs much larger than the output, in blocks of images", () => {
       for (const [images, outputs, inputs, positions, kernel, stride] of [
         [3, 2, 1, [512], [300], [1]],
