@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 
-export { type AkariOptions, type AkariPlugin, akari, type BuildContext, type BundledModule } from "./plugin.ts";
+export { type AkariOptions, type AkariPlugin, akari } from "./plugin.ts";

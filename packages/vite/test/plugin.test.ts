@@ -13,6 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function bundled(
   files: string | Readonly<Record<string, string>>,
   plugins: readonly Plugin[],
+  define: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly bytes: number; readonly result: unknown }> {
   const place = mkdtempSync(join(folder, "program-"));
   for (const [path, text] of Object.entries(typeof files === "string" ? { "main.js": files } : files)) {
@@ -24,6 +25,7 @@ async function bundled(
     logLevel: "error",
     root: place,
     plugins: [...plugins],
+    define,
     build: {
       outDir: join(place, "out"),
       lib: { entry: join(place, "main.js"), formats: ["es"], fileName: () => "out.js" },
@@ -79,6 +81,45 @@ describe("the plugin", () => {
       "node_modules/other/index.js": 'const op = globalThis.x ? "tan" : null; export default globalThis.x?.[op]();',
     };
     expect(await run(files)).toEqual(["sin", "cos", "tan"]);
+  });
+
+  it("keeps what constants of the configuration and files in other languages name", async () => {
+    const files = {
+      "main.js": asking(
+        ["sin", "cos", "tan"],
+        'import { op } from "./ops.json"; globalThis.x?.[op](); globalThis.x?.[OP]();',
+      ),
+      "ops.json": '{ "op": "sin" }',
+    };
+    expect((await bundled(files, [akari()], { OP: '"cos"' })).result).toEqual(["sin", "cos"]);
+  });
+
+  it("keeps what entries added by other plugins call", async () => {
+    const files = { "main.js": asking(["sin", "cos"], ""), "added.js": "globalThis.x?.sin();" };
+    const adding: Plugin = {
+      name: "adding",
+      buildStart() {
+        this.emitFile({ type: "chunk", id: "./added.js" });
+      },
+      resolveId: (id, importer) => (id === "./added.js" && !importer ? { id: "\0added" } : null),
+      load: (id) => (id === "\0added" ? files["added.js"] : null),
+    };
+    expect((await bundled(files, [akari(), adding])).result).toEqual(["sin"]);
+  });
+
+  it("serves builds at once, one of which fails", async () => {
+    const plugin = akari();
+    const built = (code: string): Promise<unknown> => bundled(code, [plugin]).then(({ result }) => result);
+    const results = await Promise.allSettled([
+      built(asking(["sin", "cos"], "x.sin();")),
+      built(`${asking([], "")} const = ;`),
+      built(asking(["sin", "cos"], "x.cos();")),
+    ]);
+    expect(results.map((one) => (one.status === "fulfilled" ? one.value : "failed"))).toEqual([
+      ["sin"],
+      "failed",
+      ["cos"],
+    ]);
   });
 
   it("keeps what it is told to, and rejects names of no method", async () => {
