@@ -9,6 +9,7 @@ import {
   chunk,
   empty,
   linear,
+  pad,
   scope,
   settings,
   shapeError,
@@ -271,7 +272,7 @@ export class MultiheadAttention extends Module {
     checkMask("MultiheadAttention", "attnMask", attnMask);
     checkMask("MultiheadAttention", "keyPaddingMask", keyPaddingMask);
     const added = this.appended;
-    const wider = (mask: Tensor): Tensor => (added === 0 ? mask : mask.pad([0, added]));
+    const wider = (mask: Tensor): Tensor => (added === 0 ? mask : pad(mask, [0, added]));
     const masks: Tensor[] = [];
     if (attnMask)
       masks.push(

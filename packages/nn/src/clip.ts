@@ -9,6 +9,7 @@ import {
   expectBetween,
   expectTensor,
   gradOf,
+  norm,
   settings,
   stack,
   type Tensor,
@@ -43,8 +44,8 @@ function normOf(operation: string, tensors: readonly Tensor[], options: Required
   const { normType, errorIfNonfinite } = options;
   checkPositive(operation, "normType", normType);
   if (tensors.length === 0) return zeros([]);
-  const norms = stack(tensors.map((x) => x.norm(normType)));
-  const total = norms.norm(normType);
+  const norms = stack(tensors.map((x) => norm(x, normType)));
+  const total = norm(norms, normType);
   if (errorIfNonfinite) {
     // The largest finite number of the dtype. A device that computes in float32 would treat a larger one as infinity.
     const most = total.dtype === "float64" ? Number.MAX_VALUE : 2 ** 128 - 2 ** 104;

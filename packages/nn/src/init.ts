@@ -11,7 +11,9 @@ import {
   checkNumber,
   cpu,
   defaultGenerator,
+  diagonal,
   drawPermutation,
+  erfinv,
   expectNumber,
   expectRank,
   fill_,
@@ -133,7 +135,7 @@ export function truncNormal_(
     const below = normalCdf((a - mean) / std);
     const above = normalCdf((b - mean) / std);
     fillUniform(tensor, 2 * below - 1, 2 * above - 1, options);
-    tensor.erfinv_();
+    erfinv.inPlace(tensor);
     tensor.mul_(std * Math.SQRT2).add_(mean);
     return tensor.clamp_(a, b);
   });
@@ -181,7 +183,7 @@ export function eye_(tensor: Tensor): Tensor {
   expectRank("eye_", "a matrix", tensor, 2);
   return noGrad(() => {
     tensor.fill_(0);
-    tensor.diagonal().fill_(1);
+    diagonal(tensor).fill_(1);
     return tensor;
   });
 }

@@ -7,9 +7,11 @@
 import {
   ArgumentError,
   cat,
+  diagonal,
   eye,
   fromTypedArray,
   numbersOf,
+  pad,
   randn,
   solve,
   solveTriangular,
@@ -54,7 +56,7 @@ function exponential(a: Tensor): Tensor {
 /** Returns the skew-symmetric matrices [..., n, n] with the lower triangle of tall matrices [..., n, k]. */
 function skew(x: Tensor): Tensor {
   const [n, k] = x.size(-2, -1);
-  const square = x.tril().pad([0, n - k]);
+  const square = pad(x.tril(), [0, n - k]);
   return square.sub(square.mT);
 }
 
@@ -70,7 +72,7 @@ function reflections(x: Tensor): Tensor {
   const gram = v.mT.matmul(v);
   const s = gram.triu(1).add(gram.mul(unit.narrow(0, 0, k)).mul(0.5));
   const q = unit.sub(v.matmul(solveTriangular(s, v.narrow(-2, 0, k).mT, { upper: true })));
-  return q.mul(x.detach().diagonal(0, -2, -1).trunc().unsqueeze(-2));
+  return q.mul(diagonal(x.detach(), 0, -2, -1).trunc().unsqueeze(-2));
 }
 
 const maps = {

@@ -17,6 +17,7 @@ import {
   expectTensor,
   isOptions,
   mv,
+  normal_,
   normalize,
   ShapeError,
   sameShape,
@@ -345,7 +346,7 @@ class SpectralNorm extends Module {
     if (weight.ndim === 1) return;
     const matrix = this.matrix(weight);
     for (const [i, name] of ["_u", "_v"].entries())
-      this.registerBuffer(name, this.unit(weight.newEmpty([matrix.size(i)]).normal_()));
+      this.registerBuffer(name, this.unit(normal_(weight.newEmpty([matrix.size(i)]))));
     // PyTorch starts with as many.
     this.iterate(matrix, 15);
   }

@@ -3,7 +3,17 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, checkInteger, dimension, isOptions, mv, normalize, settings, type Tensor } from "@akari/tensor";
+import {
+  ArgumentError,
+  checkInteger,
+  dimension,
+  isOptions,
+  mv,
+  normal_,
+  normalize,
+  settings,
+  type Tensor,
+} from "@akari/tensor";
 import { ConvTransposeNd } from "./conv-transpose.ts";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
@@ -67,7 +77,7 @@ export function spectralNorm<M extends Module>(
     [left, rows],
     [right, size / rows],
   ] as const)
-    module.registerBuffer(property, unit(weight.newEmpty([length]).normal_()));
+    module.registerBuffer(property, unit(normal_(weight.newEmpty([length]))));
   const divided = (of: Module, u: Tensor, v: Tensor) => part(of, original).div(u.dot(mv(matrix(of), v)));
   const compute = (of: Module): Tensor => {
     const [u, v] = [part(of, left), part(of, right)];

@@ -148,7 +148,8 @@ export abstract class TransformerStack<Layer extends Module> extends Module {
   protected through(input: Tensor, ...others: readonly unknown[]): Tensor {
     let x = input;
     for (const layer of this.layers) x = layer(x, ...others);
-    return this.norm ? this.norm(x) : x;
+    const { norm } = this;
+    return norm ? norm(x) : x;
   }
 }
 

@@ -2,7 +2,7 @@
  * Weight normalization: learns the norm and the direction of a weight separately.
  */
 
-import { dimension, type Tensor } from "@akari/tensor";
+import { dimension, norm, type Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 import { parameterOf, reparametrize, restore } from "./reparametrization.ts";
@@ -11,7 +11,7 @@ import { snakeCase } from "./state-name.ts";
 /** Returns the norm at each index of a dimension, with the other sizes 1, or a single norm. */
 export function lengths(x: Tensor, dim: number | null): Tensor {
   const rest = dim === null ? null : x.shape.flatMap((_, i) => (i === dim ? [] : [i]));
-  return x.norm(2, rest, { keepdim: rest !== null });
+  return norm(x, 2, rest, { keepdim: rest !== null });
 }
 
 /**

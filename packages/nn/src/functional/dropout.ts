@@ -3,6 +3,7 @@
  */
 
 import {
+  bernoulli_,
   checkNumber,
   expectRank,
   expectTensor,
@@ -55,7 +56,7 @@ const masked = /* @__PURE__ */ pointwise<[Tensor, Tensor, number]>("dropout", (x
  */
 function drawn(input: Tensor, dims: number, p: number, generator: Generator | undefined): Tensor {
   const shape = input.shape.map((size, i) => (i < dims ? size : 1));
-  return input.newEmpty(shape).bernoulli_(1 - p, generator === undefined ? {} : { generator });
+  return bernoulli_(input.newEmpty(shape), 1 - p, generator === undefined ? {} : { generator });
 }
 
 /** Drops everything. */

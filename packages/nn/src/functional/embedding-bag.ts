@@ -14,6 +14,7 @@ import {
   expectRank,
   ShapeError,
   sameShape,
+  scatterReduce,
   settings,
   shapeError,
   showShape,
@@ -124,7 +125,7 @@ export function embeddingBag(
   const empty = zeros([count + 1, rows.shape[1] as number], like);
   let results =
     mode === "max"
-      ? empty.scatterReduce(0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false })
+      ? scatterReduce(empty, 0, bags.unsqueeze(1).expand(rows.shape), rows, "amax", { includeSelf: false })
       : empty.indexAdd(0, bags, rows);
   if (mode === "mean") {
     const ones = zeros([flat.numel(), 1], like).add(1);

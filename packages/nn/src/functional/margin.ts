@@ -7,6 +7,7 @@ import {
   checkChoice,
   constant,
   cosineSimilarity,
+  cumprod,
   type Expr,
   expectShape,
   logsigmoid,
@@ -178,7 +179,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, options?: Lo
   if (classes === undefined || input.ndim > 2)
     throw shapeError("multilabelMarginLoss", "an input [N, C] or [C]", input);
   const given = classIndices("multilabelMarginLoss", target);
-  const counts = given.ge(0).to("int32").cumprod(-1).to("bool");
+  const counts = cumprod(given.ge(0).to("int32"), -1).to("bool");
   const chosen = given.maskedFill(counts.logicalNot(), 0);
   // [..., targets, classes]: one-hot targets, from which the classes that are not targets follow.
   const same = chosen
