@@ -1,10 +1,10 @@
 /** The names that a program may call as methods. */
 
-import type { Node } from "estree";
+import type { MemberExpression, Node } from "estree";
 import { walk } from "estree-walker";
 
 /** Objects of JavaScript with methods that tensors have too. */
-const platform = new Set(["Math", "Number", "Object", "Array", "Promise"]);
+const platform = new Set(["Math", "Number", "Object", "Array", "Promise", "Reflect"]);
 
 /** The names in a program. */
 export interface Names {
@@ -19,24 +19,38 @@ export function collectWords(text: string, { names }: Names): void {
   for (const [word] of text.matchAll(/\w+/g)) names.add(word);
 }
 
+function addMember({ object, property, computed }: MemberExpression, names: Set<string>): void {
+  if (property.type !== "Identifier" || computed) return;
+  if (object.type !== "Identifier" || !platform.has(object.name)) names.add(property.name);
+}
+
+/** Adds the names of the methods that a module calls, as far as their names stand there. */
+export function collectCalls(program: Node, { names }: Names): void {
+  walk(program, {
+    enter(node) {
+      if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression") return;
+      addMember(node.callee, names);
+    },
+  });
+}
+
 /**
- * Adds the names of a module's member accesses and destructured properties and, with `choosing`, all from which it may
- * choose one at run time: words of its strings and keys of its objects and classes.
+ * Adds all names that a module may use for methods: those of properties that it accesses or takes out of objects, and
+ * those from which it may choose one at run time, which are words of its strings and keys of its objects and classes.
  */
-export function collectNames(program: Node, found: Names, choosing: boolean): void {
+export function collectNames(program: Node, found: Names): void {
   const { names, strings } = found;
   const add = (text: string): void => {
     strings.add(text);
     collectWords(text, found);
   };
   walk(program, {
-    enter(node, parent) {
-      if (node.type === "MemberExpression" && node.property.type === "Identifier" && !node.computed) {
-        if (node.object.type !== "Identifier" || !platform.has(node.object.name)) names.add(node.property.name);
-      } else if (node.type === "Property" || node.type === "MethodDefinition" || node.type === "PropertyDefinition") {
-        if (node.key.type === "Identifier" && (choosing || parent?.type === "ObjectPattern")) names.add(node.key.name);
-      } else if (choosing && node.type === "Literal" && typeof node.value === "string") add(node.value);
-      else if (choosing && node.type === "TemplateElement") add(node.value.cooked ?? node.value.raw);
+    enter(node) {
+      if (node.type === "MemberExpression") addMember(node, names);
+      else if (node.type === "Property" || node.type === "MethodDefinition" || node.type === "PropertyDefinition") {
+        if (node.key.type === "Identifier") names.add(node.key.name);
+      } else if (node.type === "Literal" && typeof node.value === "string") add(node.value);
+      else if (node.type === "TemplateElement") add(node.value.cooked ?? node.value.raw);
     },
   });
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Tensor } from "@akari/tensor";
 import type { Program } from "estree";
-import { collectNames, collectWords, mayCall, type Names } from "./names.ts";
+import { collectCalls, collectNames, collectWords, mayCall, type Names } from "./names.ts";
 import { mayContainTables, withoutUncalled } from "./tables.ts";
 
 /** Options of `akari`. */
@@ -99,7 +99,7 @@ function packageOf(id: string): string {
   return name;
 }
 
-/** Whether a module is one of ours, which never choose a method by a string. */
+/** Whether a module is one of ours, whose methods of tensors all stand where they are called. */
 const isOurs = (id: string): boolean => /^(@akari\/|akari$)/.test(packageOf(id));
 
 /** Whether a module calls no methods: in `@akari/tensor` functions call each other, and Vite's own know no tensors. */
@@ -123,7 +123,11 @@ function collect(context: BuildContext, id: string, code: string, found: Names):
     collectWords(code, found);
     return;
   }
-  collectNames(program, found, !isOurs(id));
+  if (isOurs(id)) {
+    collectCalls(program, found);
+    return;
+  }
+  collectNames(program, found);
   // Of HTML, the code has the imports only, and of JSON nothing in Rolldown.
   if (/\.(?:html|json)$/.test(id) && existsSync(id)) collectWords(readFileSync(id, "utf8"), found);
 }

@@ -16,6 +16,7 @@ async function bundled(
   define: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly bytes: number; readonly result: unknown }> {
   const place = mkdtempSync(join(folder, "program-"));
+  writeFileSync(join(place, "package.json"), '{ "name": "program" }'); // otherwise it would be part of our package
   for (const [path, text] of Object.entries(typeof files === "string" ? { "main.js": files } : files)) {
     mkdirSync(dirname(join(place, path)), { recursive: true });
     writeFileSync(join(place, path), text);
