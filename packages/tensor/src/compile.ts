@@ -53,8 +53,7 @@ export interface Compiled {
  * @param fn a function of tensors on one device, numbers, strings, arrays and plain objects of these; other arguments
  * are compared by identity. It returns tensors, alone or in arrays or plain objects, or nothing.
  * @returns the compiled function; for a module, the module itself, whose call is compiled. It throws an ArgumentError
- * for an asynchronous `fn`, for results that are not tensors, and for a captured `fn` that writes to an argument whose
- * memory it also uses directly; and a DeviceError for arguments on several devices.
+ * for an asynchronous `fn` and for results that are not tensors; and a DeviceError for arguments on several devices.
  * @example
  * const model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));
  * const optimizer = new Adam(model.parameters());

@@ -9,7 +9,6 @@ import { type Capture, capturing, writeBy } from "../capture.ts";
 import type { Compiled } from "../compile.ts";
 import { defaultDevice } from "../device.ts";
 import { ArgumentError, DeviceError } from "../errors.ts";
-import { copyInto } from "../ops/copy.ts";
 import { filled } from "../ops/fill.ts";
 import { scope } from "../scope.ts";
 import { Storage } from "../storage.ts";
@@ -131,12 +130,17 @@ function captured(
   const inputs = tensors.map((tensor) => tensor.clone());
   let next = 0;
   const own = mapTensors(args, () => inputs[next++] as Tensor); // safe: there is one copy for each tensor
-  const recorder = new Recorder(device);
+  // Safe: one for each tensor.
+  const recorder = new Recorder(
+    device,
+    null,
+    tensors.map((tensor, i) => [tensor, inputs[i] as Tensor]),
+  );
   let backward: CapturedBackward | null = null;
   let complete = false;
   try {
     const result = watched(recorder, () => recorder.record(() => scope(() => synchronous(fn(...own)))));
-    copyWritten(inputs, tensors, recorder, device);
+    recorder.finish();
     if ([...recorder.storages].some((storage) => given.has(storage)))
       recorder.obstacle ??= "it uses an earlier result of its own; pass it as an argument";
     const returned = tensorsIn(result);
@@ -162,22 +166,6 @@ function captured(
     for (const input of inputs) input.dispose();
     if (!complete)
       for (const buffer of [...recorder.released, ...(backward?.recorder.released ?? [])]) device.free(buffer);
-  }
-}
-
-/** Copies modified arguments back: the function wrote to their copies. */
-function copyWritten(inputs: readonly Tensor[], tensors: readonly Tensor[], recorder: Recorder, device: Backend): void {
-  // Safe: one for each input.
-  const written = inputs.flatMap((input, i) =>
-    input.storage.version === 0 ? [] : [{ input, tensor: tensors[i] as Tensor }],
-  );
-  if (written.some(({ tensor }) => recorder.storages.has(tensor.storage)))
-    throw new ArgumentError(
-      "compile: the function writes to an argument whose memory it also uses directly; use the argument alone, or pass a clone()",
-    );
-  for (const { input, tensor } of written) {
-    copyInto(tensor, input, device);
-    tensor.storage.version++;
   }
 }
 

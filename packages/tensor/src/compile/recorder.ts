@@ -6,6 +6,7 @@
 
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import { type Capture, type Drawn, writeBy } from "../capture.ts";
+import { copyInto } from "../ops/copy.ts";
 import { running } from "../running.ts";
 import type { Storage } from "../storage.ts";
 import type { Tensor } from "../tensor.ts";
@@ -33,10 +34,17 @@ export class Recorder implements Capture {
   readonly #spared: Set<DeviceBuffer>;
   /** Whether an action is running, whose calls are not recorded. */
   #acting = false;
+  readonly #twins: readonly Twins[];
+  /** Whether twins are being made equal. */
+  #equating = false;
 
-  /** @param before the recorder of an earlier part, whose memory is still needed. */
-  constructor(device: Backend, before: Recorder | null = null) {
+  /**
+   * @param before the recorder of an earlier part, whose memory is still needed.
+   * @param pairs arguments and the copies that the function runs on instead.
+   */
+  constructor(device: Backend, before: Recorder | null = null, pairs: readonly (readonly [Tensor, Tensor])[] = []) {
     this.#device = device;
+    this.#twins = pairs.map(([tensor, copy]) => new Twins(tensor, copy, device));
     this.#spared = new Set(before === null ? [] : before.#taken);
   }
 
@@ -103,10 +111,16 @@ export class Recorder implements Capture {
   }
 
   uses(storage: Storage): void {
+    this.#equate(storage);
     if (this.#acting || storage.backend.base !== undefined) return;
     this.storages.add(storage);
     if (storage.backend !== this.#device)
       this.obstacle ??= `it runs on both ${this.#device.name} and ${storage.backend.name}`;
+  }
+
+  /** Copies what the function wrote to copies of arguments back into these. */
+  finish(): void {
+    for (const twins of this.#twins) twins.finish();
   }
 
   goesBack(): void {
@@ -141,9 +155,56 @@ export class Recorder implements Capture {
     }
   }
 
+  /** Makes an argument and its copy equal before one of them is used. */
+  #equate(storage: Storage): void {
+    if (this.#equating) return;
+    this.#equating = true;
+    try {
+      for (const twins of this.#twins) this.#outside(() => twins.equate(storage));
+    } finally {
+      this.#equating = false;
+    }
+  }
+
   #wrote({ buffer, offset, bytes, reads }: Drawn): void {
     if (this.#acting) return;
     const to: OwnView = { buffer, dtype: "uint8", shape: [], strides: [], offset: 0 };
     this.steps.push({ kind: "write", device: this.#device, to, offset, reads: reads.map(ownView), bytes });
+  }
+}
+
+/**
+ * An argument and the copy that a function runs on instead. If the function also uses the argument's memory directly,
+ * each must see what is written to the other.
+ */
+class Twins {
+  readonly #tensor: Tensor;
+  readonly #copy: Tensor;
+  readonly #device: Backend;
+  /** The versions in which they are equal. */
+  #versions: readonly [tensor: number, copy: number];
+
+  constructor(tensor: Tensor, copy: Tensor, device: Backend) {
+    this.#tensor = tensor;
+    this.#copy = copy;
+    this.#device = device;
+    this.#versions = [tensor.storage.version, copy.storage.version];
+  }
+
+  /** Copies what was written to the copy into the argument. */
+  finish(): void {
+    this.equate(this.#tensor.storage);
+  }
+
+  /** Copies what was written to the other into the one that is in `storage`. */
+  equate(storage: Storage): void {
+    const [tensor, copy] = [this.#tensor, this.#copy];
+    const [before, copyBefore] = this.#versions;
+    if (storage === tensor.storage && copy.storage.version !== copyBefore) {
+      copyInto(tensor, copy, this.#device);
+      storage.version++;
+    } else if (storage === copy.storage && tensor.storage.version !== before) copyInto(copy, tensor, this.#device);
+    else return;
+    this.#versions = [tensor.storage.version, copy.storage.version];
   }
 }

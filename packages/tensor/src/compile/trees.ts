@@ -1,6 +1,7 @@
 /** Tensors in nested arrays and plain objects: the arguments and results of compiled functions. */
 
 import { ArgumentError } from "../errors.ts";
+import { once } from "../once.ts";
 import { Tensor } from "../tensor.ts";
 
 /** Copies nested arrays and objects, replacing each instance of a class. */
@@ -31,6 +32,8 @@ export function tensorsIn(value: unknown): Tensor[] {
 }
 
 const identities = new WeakMap<object, number>();
+/** Symbols, which not all engines accept as keys of a WeakMap. */
+const symbols = new Map<symbol, number>();
 let identified = 0;
 
 /**
@@ -45,11 +48,9 @@ export function describe(value: unknown, tensors: Tensor[]): string {
   if (Array.isArray(value)) return `[${value.map((item) => describe(item, tensors))}]`;
   if (isPlain(value))
     return `{${Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${describe(item, tensors)}`)}}`;
-  if ((typeof value === "object" && value !== null) || typeof value === "function") {
-    const number = identities.get(value) ?? ++identified;
-    identities.set(value, number);
-    return `#${number}`;
-  }
+  if (typeof value === "symbol") return `#${once(symbols, value, () => ++identified)}`;
+  if ((typeof value === "object" && value !== null) || typeof value === "function")
+    return `#${once(identities, value, () => ++identified)}`;
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   return Object.is(value, -0) ? "-0" : String(value);
