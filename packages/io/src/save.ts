@@ -70,7 +70,8 @@ export function save(value: unknown, path: string | URL): Promise<void>;
  */
 export function save(value: unknown): Promise<Uint8Array<ArrayBuffer>>;
 export async function save(value: unknown, ...to: [path?: string | URL]): Promise<unknown> {
-  const tensors: Record<string, Tensor> = {};
+  // Without a prototype, since a path may be `__proto__`.
+  const tensors = Object.create(null) as Record<string, Tensor>;
   const metadata = { akari: JSON.stringify(marked(value, [], tensors) ?? null) };
   const arrays = await toArrays(tensors);
   if (to.length === 0) return encodeSafetensors(arrays, { metadata });

@@ -44,6 +44,16 @@ describe("save and load", () => {
     );
   });
 
+  it("keep values of any name", async () => {
+    const names = ["__proto__", "constructor", "a.b", ""];
+    const value = Object.fromEntries(names.map((name, i) => [name, i % 2 === 0 ? tensor([i]) : { [name]: i }]));
+    await save(value, path);
+    const found = await load<Record<string, Tensor>>(path);
+    expect(Object.keys(found)).toEqual(names);
+    const read: unknown[] = Object.values(found).map((x) => (x instanceof Tensor ? x.itemSync() : x));
+    expect(read).toEqual([0, { constructor: 1 }, 2, { "": 3 }]);
+  });
+
   it("store tensors under their paths, where other programs find them", async () => {
     await save({ a: { b: tensor([1]) }, "a.b": tensor([2]) }, path);
     const { tensors } = await loadSafetensors(path);
