@@ -17,10 +17,15 @@ export abstract class Sequence<Item> extends Module {
   /** Appends an item. Returns the container. */
   abstract append(item: Item): this;
 
-  /** Appends items. Returns the container. */
+  /**
+   * Appends items. Returns the container.
+   *
+   * @throws ArgumentError for a value that cannot be an item; the container is then as before.
+   */
   extend(items: Iterable<Item>): this {
-    for (const item of itemsOf(this.constructor.name, items)) this.append(item);
-    return this;
+    return changed(this, () => {
+      for (const item of itemsOf(this.constructor.name, items)) this.append(item);
+    });
   }
 
   /** Number of items. */
@@ -87,11 +92,25 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
     for (const name of this.keys()) this.delete(name);
   }
 
-  /** Sets several items: those of an object, or [name, item] pairs. Returns the dictionary. */
+  /** Number of items. */
+  override get length(): number {
+    return this.items().length;
+  }
+
+  /**
+   * Sets several items: those of an object, or [name, item] pairs. Returns the dictionary.
+   *
+   * @throws ArgumentError for other values; the dictionary is then as before.
+   */
   update(items: Readonly<Partial<Items>> | Iterable<readonly [string, Item]>): this {
     const pairs = Object(items) !== items || Symbol.iterator in items ? items : Object.entries(items);
-    for (const [name, item] of itemsOf(this.constructor.name, pairs as Iterable<[string, Item]>)) this.set(name, item);
-    return this;
+    const own = this.constructor.name;
+    return changed(this, () => {
+      for (const pair of itemsOf(own, pairs as Iterable<[string, Item]>)) {
+        const [name, item] = itemsOf(own, pair, "[name, item] pairs");
+        this.set(name as string, item);
+      }
+    });
   }
 
   /** Removes the item with a name. Returns whether there was one. */
@@ -113,4 +132,17 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
   [Symbol.iterator](): IterableIterator<[string, Item]> {
     return this.items().values();
   }
+}
+
+/** Changes a container. If the change fails, all of it is taken back. Returns the container. */
+function changed<Container extends Module>(container: Container, change: () => void): Container {
+  const before = { ...container };
+  try {
+    change();
+  } catch (error) {
+    for (const name of Object.keys(container)) Reflect.deleteProperty(container, name);
+    Object.assign(container, before);
+    throw error;
+  }
+  return container;
 }

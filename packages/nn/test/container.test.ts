@@ -84,9 +84,16 @@ describe("containers", () => {
     const update = (items: unknown) => () => dictionary.update(items as Record<string, Module>);
     expect(update(null)).toThrow(new ArgumentError("ModuleDict: expected an array, got null"));
     expect(update(5)).toThrow(new ArgumentError("ModuleDict: expected an array, got 5"));
-    expect(dictionary.keys()).toEqual(["a", "c"]);
+    expect(update([1])).toThrow(new ArgumentError("ModuleDict: expected [name, item] pairs, got 1"));
+    expect(update([["d", b], ["a", b], null])).toThrow(/^ModuleDict: expected \[name, item\] pairs, got null/);
+    expect(update({ d: b, training: a })).toThrow(/^ModuleDict: "training" is a reserved name/);
+    expect([...dictionary]).toEqual([
+      ["a", a],
+      ["c", a],
+    ]);
+    expect([dictionary.length, dictionary.training]).toEqual([2, true]);
     dictionary.clear();
-    expect(dictionary.keys()).toEqual([]);
+    expect([dictionary.keys(), dictionary.length]).toEqual([[], 0]);
   });
 
   it("insert modules into a list", () => {
@@ -96,6 +103,7 @@ describe("containers", () => {
     expect(Object.keys(list)).toEqual(["0", "1", "2", "training"]);
     expect(() => list.insert(4, a)).toThrow(new ArgumentError("insert: index must be an integer from -3 to 3, got 4"));
     expect(() => list.insert(0, 1 as never)).toThrow(/^ModuleList: expected a module, got 1/);
+    expect(() => list.extend([a, 1 as never])).toThrow(/^ModuleList, "4": expected a module, got 1/);
     expect(list.children()).toEqual([a, b, c]);
   });
 });
