@@ -3,7 +3,10 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tensorsolve } from "@akari/linalg";
+import { histogram, histogramdd } from "@akari/special";
 import { describe, expect, it } from "vitest";
+import { jvp } from "../src/func.ts";
 import {
   Adam,
   ArgumentError,
@@ -11,6 +14,7 @@ import {
   adaptiveMaxPool1d,
   add,
   argmax,
+  autograd,
   BatchSampler,
   ChainDataset,
   ConcatDataset,
@@ -32,6 +36,7 @@ import {
   decodeTorch,
   defaultCollate,
   diff,
+  enableGrad,
   encodeNpy,
   encodeNpz,
   encodeSafetensors,
@@ -43,25 +48,33 @@ import {
   interpolate,
   jacobian,
   Linear,
+  load,
   loadSafetensors,
   MNIST,
   nanmean,
   nllLoss,
   nn,
+  noGrad,
   norm,
   normal,
   ones,
   optim,
+  ParameterDict,
   pad,
+  perform,
+  profile,
   promoteTypes,
   randn,
   repeatInterleave,
   rot90,
   ShapeError,
   saveSafetensors,
+  scope,
   setDefaultDevice,
+  setGradEnabled,
   softmax,
   solveTriangular,
+  type Tensor,
   TensorDataset,
   tensor,
   vjp,
@@ -69,6 +82,8 @@ import {
   zeros,
 } from "../src/index.ts";
 
+const { detectAnomaly, setDetectAnomaly } = autograd;
+const { PackedSequence } = nn.utils.rnn;
 const folder = mkdtempSync(join(tmpdir(), "akari-bad-input-"));
 
 describe("shapes that do not match", () => {
@@ -445,6 +460,37 @@ describe("values that are not what a function expects", () => {
     ["defaultCollate", () => defaultCollate(none), /^defaultCollate: expected samples, got null/],
     ["jacobian", () => jacobian(none, ones([2])), /^jacobian: expected a function, got null/],
     ["hessian", () => hessian(word, ones([2])), /^hessian: expected a function, got x/],
+    ["noGrad", () => noGrad(3 as never), /^noGrad: expected a function, got 3/],
+    ["enableGrad", () => enableGrad(none), /^enableGrad: expected a function, got null/],
+    ["setGradEnabled", () => setGradEnabled(false, 5 as never), /^setGradEnabled: expected a function, got 5/],
+    ["setDetectAnomaly", () => setDetectAnomaly(word), /^setDetectAnomaly: enabled must be true or false, got "x"/],
+    ["detectAnomaly", () => detectAnomaly(none), /^detectAnomaly: expected a function, got null/],
+    ["scope", () => scope(3 as never), /^scope: expected a function, got 3/],
+    ["perform", () => perform(none), /^perform: expected a function, got null/],
+    ["a sampler", () => new DataLoader([1], { sampler: 3 as never }), /^DataLoader: sampler must be a sampler, got 3/],
+    [
+      "a sampler of batches",
+      () => new DataLoader([1], { batchSampler: none }),
+      /^DataLoader: batchSampler must be a sampler, got null/,
+    ],
+    ["BatchSampler of a function", () => new BatchSampler((() => 1) as never, 2), /^BatchSampler: sampler must be a/],
+    ["collateFn", () => new DataLoader([1], { collateFn: word }), /^DataLoader: collateFn must be a function, got "x"/],
+    [
+      "collateFn without batches",
+      () => new DataLoader([1], { batchSize: null, collateFn: none }),
+      /^DataLoader: collateFn must be a function, got null/,
+    ],
+    ["ParameterDict", () => new ParameterDict(none), /^ParameterDict: expected an array, got null/],
+    ["PackedSequence", () => new PackedSequence(ones([3]), word), /^PackedSequence: expected batch sizes, got x/],
+    ["tensorsolve", () => tensorsolve(ones([2, 2]), ones([2]), word), /^tensorsolve: expected an array, got x/],
+    ["an optimizer", () => new Adam(word), /^Adam: expected parameters, such as .*, got x/],
+    [
+      "histogram",
+      () => histogram(ones([2]), none),
+      /^histogram: expected a number of bins or a tensor of edges, got null/,
+    ],
+    ["histogramdd", () => histogramdd(ones([2, 2]), none), /^histogramdd: expected bins, got null/],
+    ["jvp", () => jvp((x: Tensor) => x, none, none), /^jvp: expected an array of arguments, got null/],
     ["vjp", () => vjp(() => none, ones([2])), /^vjp: expected a function that returns tensors, got null/],
   ])("get the error of %s", (_, call, message) => {
     expect(call).toThrow(message);
@@ -462,6 +508,9 @@ describe("values that are not what a function expects", () => {
       () => encodeSafetensors({ x: { dtype: "float64", shape: [2], data: new Float32Array(2) } }),
       /^encodeSafetensors: "x": the data must be a typed array of 2 elements of float64/,
     ],
+    ["saveSafetensors", () => saveSafetensors("", none), /^saveSafetensors: expected tensors by name, got null/],
+    ["profile", () => profile(none), /^profile: expected a function, got null/],
+    ["load", () => load(new Uint8Array(8) as never), /^load: cannot read an object: expected a path, a URL or a Blob/],
     ["gradcheck", () => gradcheck((x) => x, none), /^gradcheck: expected an array of tensors, got null/],
   ])("reject the promise of %s", async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);

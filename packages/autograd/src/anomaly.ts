@@ -3,7 +3,15 @@
  * the operation that produced it and the place it was called from. It is slow and meant for debugging only.
  */
 
-import { expectBetween, isFloating, isnan, type Recorded, type Tensor } from "@akari/tensor";
+import {
+  checkChoice,
+  expectBetween,
+  expectFunction,
+  isFloating,
+  isnan,
+  type Recorded,
+  type Tensor,
+} from "@akari/tensor";
 import { change, restoring } from "./mode.ts";
 
 // A variable of its own, so that bundles of programs that never turn it on contain no checks.
@@ -23,8 +31,15 @@ export function isAnomalyEnabled(): boolean {
   return on;
 }
 
-/** Turns anomaly mode on or off. https://pytorch.org/docs/stable/autograd.html#anomaly-detection */
+/**
+ * Turns anomaly mode on or off.
+ *
+ * https://pytorch.org/docs/stable/autograd.html#anomaly-detection
+ *
+ * @throws ArgumentError unless `enabled` is true or false.
+ */
 export function setDetectAnomaly(enabled: boolean): void {
+  checkChoice("setDetectAnomaly", "enabled", enabled, [true, false]);
   on = enabled;
 }
 
@@ -39,6 +54,7 @@ export function setDetectAnomaly(enabled: boolean): void {
  * detectAnomaly(() => loss(model(x), y).backward());
  */
 export function detectAnomaly<T>(fn: () => T): T {
+  expectFunction("detectAnomaly", fn);
   return restoring(change(anomaly, true), fn);
 }
 

@@ -11,7 +11,8 @@ import {
   checkInteger,
   DisposedError,
   defaultGenerator,
-  describeValue,
+  expected,
+  expectFunction,
   keep,
   perform,
   type Spec,
@@ -21,7 +22,6 @@ import {
   showShape,
   Tensor,
 } from "@akari/tensor";
-import { expectFunction } from "./argument.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
 import { drop, restored, type Saved, save, saving, specOf } from "./node.ts";
 
@@ -265,7 +265,7 @@ export function checkpointSequential(
   const operation = "checkpointSequential";
   const { preserveRngState } = settings(operation, options, { preserveRngState: true });
   if (typeof functions?.[Symbol.iterator] !== "function")
-    throw new ArgumentError(`${operation}: expected functions, such as a Sequential, got ${describeValue(functions)}`);
+    expected(operation, "functions, such as a Sequential", functions);
   const all = [...functions];
   for (const fn of all) expectFunction(operation, fn);
   checkInteger(operation, "segments", segments, 1, all.length);

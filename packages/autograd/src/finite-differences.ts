@@ -2,8 +2,16 @@
  * The implementation of `gradcheck` and `gradgradcheck`: compares gradients with central finite differences.
  */
 
-import { AutogradError, DTypeError, expectTensor, fromTypedArray, itemsOf, settings, type Tensor } from "@akari/tensor";
-import { expectFunction } from "./argument.ts";
+import {
+  AutogradError,
+  DTypeError,
+  expectFunction,
+  expectTensor,
+  fromTypedArray,
+  itemsOf,
+  settings,
+  type Tensor,
+} from "@akari/tensor";
 import { grad, jacobian, type Tensors } from "./functional.ts";
 import type { GradcheckOptions } from "./gradcheck.ts";
 import { enableGrad } from "./mode.ts";

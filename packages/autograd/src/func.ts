@@ -11,14 +11,16 @@ import {
   ArgumentError,
   checkInteger,
   describeValue,
+  expected,
+  expectFunction,
   expectTensor,
   eye,
+  itemsOf,
   settings,
   Tensor,
   zerosLike,
 } from "@akari/tensor";
 import { vmap } from "@akari/tensor/vmap";
-import { expectFunction } from "./argument.ts";
 import { directional, gradientOf, gradOrZero, separate, vectorsFor } from "./functional.ts";
 import { enableGrad, isGradEnabled } from "./mode.ts";
 import { leavesOf, requiresGrad, Variable } from "./variable.ts";
@@ -103,9 +105,7 @@ interface Flattened {
 /** Lists the tensors of trees. Throws an ArgumentError for anything else in them. */
 function flattened(operation: string, trees: readonly unknown[]): Flattened {
   const rejected = (value: unknown): never => {
-    throw new ArgumentError(
-      `${operation}: expected tensors, alone, in arrays or in objects, got ${describeValue(value)}`,
-    );
+    expected(operation, "tensors, alone, in arrays or in objects", value);
   };
   const tensors: Tensor[] = [];
   for (const tree of trees) mapTree(tree, (x) => tensors.push(x), rejected);
@@ -262,6 +262,7 @@ export function jvp<const Inputs extends readonly Tree[]>(
   inputs: Inputs,
   tangents: NoInfer<Inputs>,
 ): [output: Tensor, product: Tensor] {
+  itemsOf("jvp", inputs, "an array of arguments");
   const vectors = tangentsOf("jvp", inputs, tangents); // before `fn` runs
   const [output, along] = linearized("jvp", fn, inputs);
   return [output, along(vectors)];

@@ -9,6 +9,7 @@ import {
   batching,
   checkChoice,
   expectFloating,
+  expectFunction,
   expectTensor,
   isOptions,
   ShapeError,
@@ -21,7 +22,6 @@ import {
   type TensorEach,
   zerosLike,
 } from "@akari/tensor";
-import { expectFunction } from "./argument.ts";
 import { runBackward } from "./engine.ts";
 import { enableGrad } from "./mode.ts";
 import {

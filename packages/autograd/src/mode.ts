@@ -6,7 +6,7 @@
 // Lets programs whose `lib` lacks `Symbol.dispose` still use these declarations.
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { checkChoice, gradMode } from "@akari/tensor";
+import { checkChoice, expectFunction, gradMode } from "@akari/tensor";
 
 /**
  * Returns whether operations on tensors that require a gradient are recorded.
@@ -60,7 +60,8 @@ export function change(of: Switch, on: boolean): () => void {
   };
 }
 
-function withMode<T>(on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
+function withMode<T>(operation: string, on: boolean, fn: (() => T) | undefined): T | GradModeGuard {
+  if (fn !== undefined) expectFunction(operation, fn);
   return fn === undefined ? { [Symbol.dispose]: change(gradMode, on) } : restoring(change(gradMode, on), fn);
 }
 
@@ -78,7 +79,7 @@ export function setGradEnabled(on: boolean): GradModeGuard;
 export function setGradEnabled<T>(on: boolean, fn: () => T): T;
 export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard {
   checkChoice("setGradEnabled", "on", on, [true, false]);
-  if (fn !== undefined) return withMode(on, fn);
+  if (fn !== undefined) return withMode("setGradEnabled", on, fn);
   // The guard may never be disposed of, so this is no change that ends.
   const before = gradMode.enabled;
   gradMode.enabled = on;
@@ -103,7 +104,7 @@ export function setGradEnabled<T>(on: boolean, fn?: () => T): T | GradModeGuard 
 export function noGrad(): GradModeGuard;
 export function noGrad<T>(fn: () => T): T;
 export function noGrad<T>(fn?: () => T): T | GradModeGuard {
-  return withMode(false, fn);
+  return withMode("noGrad", false, fn);
 }
 
 /**
@@ -114,5 +115,5 @@ export function noGrad<T>(fn?: () => T): T | GradModeGuard {
 export function enableGrad(): GradModeGuard;
 export function enableGrad<T>(fn: () => T): T;
 export function enableGrad<T>(fn?: () => T): T | GradModeGuard {
-  return withMode(true, fn);
+  return withMode("enableGrad", true, fn);
 }

@@ -8,15 +8,16 @@ import {
   ArgumentError,
   checkInteger,
   defaultGenerator,
-  describeValue,
+  expected,
   Generator,
+  refuse,
   type Settings,
   settings,
   yieldToCollector,
 } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
-import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
+import { BatchSampler, checkSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
 
 /** Options of `DataLoader`. */
 export interface DataLoaderOptions<Sample, Batch> {
@@ -121,6 +122,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     this.#options = settings("DataLoader", options?.batchSize === null ? ofOne(options) : options, defaults);
     const { batchSize, shuffle, sampler, batchSampler, dropLast, seed, prefetch } = this.#options;
     checkInteger("DataLoader", "prefetch", prefetch);
+    const { collateFn } = options;
+    if (collateFn !== undefined && typeof collateFn !== "function")
+      refuse("DataLoader", "collateFn", collateFn, "be a function");
+    checkSampler("DataLoader", "sampler", sampler);
+    checkSampler("DataLoader", "batchSampler", batchSampler);
     checkExclusions(options);
     const generator = seed === undefined ? this.#options.generator : new Generator(seed);
     this.#generator = generator;
@@ -266,7 +272,7 @@ function isStream<Sample>(
   const found = Object(dataset) as object; // in plain JavaScript it may be anything
   if ("get" in found) return false;
   if (Symbol.iterator in found || Symbol.asyncIterator in found) return true;
-  throw new ArgumentError(`DataLoader: expected a dataset or an iterable of samples, got ${describeValue(dataset)}`);
+  expected("DataLoader", "a dataset or an iterable of samples", dataset);
 }
 
 /**

@@ -7,8 +7,8 @@ import {
   ArgumentError,
   checkNumber,
   defaultGenerator,
-  describeValue,
   drawPermutation,
+  expected,
   type Generator,
   IndexError,
   indexSelect,
@@ -62,7 +62,7 @@ export class ChainDataset<Sample> implements AsyncIterable<Sample> {
     this.datasets = itemsOf("ChainDataset", datasets, "datasets");
     for (const dataset of this.datasets)
       if (!(Symbol.asyncIterator in Object(dataset) || Symbol.iterator in Object(dataset)))
-        throw new ArgumentError(`ChainDataset: expected datasets to iterate over, got ${describeValue(dataset)}`);
+        expected("ChainDataset", "datasets to iterate over", dataset);
   }
 
   /** Iterates over the samples of all datasets in order. Each dataset is opened when the one before has ended. */

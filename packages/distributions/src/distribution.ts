@@ -6,7 +6,7 @@
 import {
   ArgumentError,
   broadcastShapes,
-  describeValue,
+  expected,
   expectTensor,
   full,
   type GeneratorOption,
@@ -267,8 +267,7 @@ function show(x: Tensor | number): string {
 
 /** Throws an ArgumentError unless a value is a distribution. In plain JavaScript it may be anything. */
 export function expectDistribution(label: string, value: Distribution): void {
-  if (!(value instanceof Distribution))
-    throw new ArgumentError(`${label}: expected a distribution, got ${describeValue(value)}`);
+  if (!(value instanceof Distribution)) expected(label, "a distribution", value);
 }
 
 /** Whether to check arguments. */

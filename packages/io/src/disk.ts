@@ -44,7 +44,7 @@ function pathOf(path: string | URL): string {
 function nameOf(source: Source): string {
   if (typeof source === "string" || source instanceof URL) return pathOf(source);
   const { name } = Object(source) as { readonly name?: unknown }; // in plain JavaScript it may be anything
-  return typeof name === "string" ? name : source ? "a blob" : describeValue(source);
+  return typeof name === "string" ? name : source instanceof Blob ? "a blob" : describeValue(source);
 }
 
 /**
@@ -67,6 +67,8 @@ export async function readFile(
 
 async function bytesOf(source: Source, name: string): Promise<Uint8Array<ArrayBuffer>> {
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (typeof source !== "string" && !(source instanceof URL))
+    throw new Error("expected a path, a URL or a Blob; wrap bytes as new Blob([bytes])");
   const fs = node()?.getBuiltinModule("node:fs/promises");
   if (fs !== undefined && !(source instanceof URL && source.protocol !== "file:")) return await fs.readFile(name);
   const response = await fetch(source);

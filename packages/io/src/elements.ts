@@ -11,6 +11,7 @@ import {
   type DType,
   describeValue,
   dtypes,
+  expected,
   FileError,
   fromTypedArray,
   type Shape,
@@ -69,8 +70,7 @@ const unneeded = {
  * @throws ArgumentError for other values than bytes, and for an unknown option or an invalid value.
  */
 export function checkReading(what: string, bytes: Uint8Array, options: LoadOptions): void {
-  if (bytes?.BYTES_PER_ELEMENT !== 1)
-    throw new ArgumentError(`${what}: expected the bytes of a file, a Uint8Array, got ${describeValue(bytes)}`);
+  if (bytes?.BYTES_PER_ELEMENT !== 1) expected(what, "the bytes of a file, a Uint8Array", bytes);
   for (const [name, reason] of Object.entries(unneeded))
     if (name in Object(options)) throw new ArgumentError(`${what}: the option "${name}" is not needed: ${reason}`);
   const { int64 } = settings(what, options, { int64: "int32", device: undefined });

@@ -65,6 +65,6 @@ export async function saveNpz(
   tensors: Readonly<Record<string, Tensor>>,
   options: NpzOptions = {},
 ): Promise<void> {
-  const arrays = await toArrays(tensors);
+  const arrays = await toArrays("saveNpz", tensors);
   await (await format()).save(path, arrays, options);
 }

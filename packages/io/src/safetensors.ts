@@ -5,7 +5,7 @@
  * https://huggingface.co/docs/safetensors
  */
 
-import { expectTensor, type Tensor, type TensorOptions } from "@akari/tensor";
+import { describeValue, expected, expectTensor, type Tensor, type TensorOptions } from "@akari/tensor";
 import type { HostArray, ReadOptions } from "./elements.ts";
 import type { Source } from "./files.ts";
 
@@ -74,7 +74,7 @@ export async function saveSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   options: SaveOptions = {},
 ): Promise<void> {
-  const arrays = await toArrays(tensors);
+  const arrays = await toArrays("saveSafetensors", tensors);
   await (await format()).save("saveSafetensors", path, arrays, options);
 }
 
@@ -96,8 +96,10 @@ export async function loadSafetensors(source: Source, options: LoadOptions = {})
  * the tensors do not affect them.
  */
 export async function toArrays(
+  operation: string,
   tensors: Readonly<Record<string, Tensor>>,
 ): Promise<Readonly<Record<string, HostArray>>> {
+  if (describeValue(tensors) !== "an object") expected(operation, "tensors by name", tensors);
   const reads = Object.entries(tensors).map(async ([name, tensor]): Promise<[string, HostArray]> => {
     expectTensor(`"${name}"`, tensor);
     return [name, { dtype: tensor.dtype, shape: tensor.shape, data: await tensor.data() }];

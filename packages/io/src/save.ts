@@ -73,7 +73,7 @@ export async function save(value: unknown, ...to: [path?: string | URL]): Promis
   // Without a prototype, since a path may be `__proto__`.
   const tensors = Object.create(null) as Record<string, Tensor>;
   const metadata = { akari: JSON.stringify(marked(value, [], tensors) ?? null) };
-  const arrays = await toArrays(tensors);
+  const arrays = await toArrays("save", tensors);
   if (to.length === 0) return encodeSafetensors(arrays, { metadata });
   // safe: anything but a path is rejected, also an undefined one
   return (await format()).save("save", to[0] as string | URL, arrays, { metadata });

@@ -3,19 +3,49 @@
  * `list[0]` reads and replaces one.
  */
 
-import { IndexError, itemsOf } from "@akari/tensor";
-import { Module } from "./module.ts";
+import { IndexError, itemsOf, type Tensor } from "@akari/tensor";
+import { checkName, Module } from "./module.ts";
+
+/** Items and their names. `Entry` is what iterating gives. */
+abstract class Collection<Entry> extends Module {
+  /** The items. */
+  protected abstract items(): Entry[];
+
+  /** Returns a value as an item. Throws an ArgumentError, in which `name` is quoted, when it cannot be one. */
+  protected abstract asItem(name: string, value: unknown): Module | Tensor;
+
+  /** Sets items once all of them have been checked. */
+  protected setItems(pairs: Iterable<readonly [string, unknown]>): this {
+    const own = this.constructor.name;
+    const all = itemsOf(own, pairs).map((pair) => {
+      const [name, item] = itemsOf(own, pair, "[name, item] pairs") as [string, unknown]; // safe: checked next
+      checkName(this, name);
+      return [name, this.asItem(name, item)] as const;
+    });
+    for (const [name, item] of all) Reflect.set(this, name, item);
+    return this;
+  }
+
+  /** Number of items. */
+  override get length(): number {
+    return this.items().length;
+  }
+
+  /** Iterates over the items in order. */
+  [Symbol.iterator](): IterableIterator<Entry> {
+    return this.items().values();
+  }
+}
 
 /** Items in order, named "0", "1", … unless they are given names. */
-export abstract class Sequence<Item> extends Module {
+export abstract class Sequence<Item> extends Collection<Item> {
   /** The item at an index, which can be replaced by assignment: `model[2] = new Linear(64, 10)`. */
   [index: number]: Item;
 
-  /** The items in order. */
-  protected abstract items(): Item[];
-
   /** Appends an item. Returns the container. */
-  abstract append(item: Item): this;
+  append(item: Item): this {
+    return this.extend([item]);
+  }
 
   /**
    * Appends items. Returns the container.
@@ -23,14 +53,8 @@ export abstract class Sequence<Item> extends Module {
    * @throws ArgumentError for a value that cannot be an item; the container is then as before.
    */
   extend(items: Iterable<Item>): this {
-    return changed(this, () => {
-      for (const item of itemsOf(this.constructor.name, items)) this.append(item);
-    });
-  }
-
-  /** Number of items. */
-  override get length(): number {
-    return this.items().length;
+    const { length } = this;
+    return this.setItems(itemsOf(this.constructor.name, items).map((item, i) => [String(length + i), item]));
   }
 
   /**
@@ -44,17 +68,12 @@ export abstract class Sequence<Item> extends Module {
       throw new IndexError(`${this.constructor.name}: index ${index} is out of range for length ${this.length}`);
     return found;
   }
-
-  /** Iterates over the items in order. */
-  [Symbol.iterator](): IterableIterator<Item> {
-    return this.items().values();
-  }
 }
 
 /** Items by name. */
-export abstract class Dictionary<Items extends object, Item> extends Module {
+export abstract class Dictionary<Items extends object, Item> extends Collection<[string, Item]> {
   /** Returns [name, item] pairs in insertion order. */
-  abstract items(): [string, Item][];
+  abstract override items(): [string, Item][];
 
   /** Sets the item with a name. Returns the dictionary. */
   abstract set(name: string, item: unknown): this;
@@ -92,11 +111,6 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
     for (const name of this.keys()) this.delete(name);
   }
 
-  /** Number of items. */
-  override get length(): number {
-    return this.items().length;
-  }
-
   /**
    * Sets several items: those of an object, or [name, item] pairs. Returns the dictionary.
    *
@@ -104,13 +118,7 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
    */
   update(items: Readonly<Partial<Items>> | Iterable<readonly [string, Item]>): this {
     const pairs = Object(items) !== items || Symbol.iterator in items ? items : Object.entries(items);
-    const own = this.constructor.name;
-    return changed(this, () => {
-      for (const pair of itemsOf(own, pairs as Iterable<[string, Item]>)) {
-        const [name, item] = itemsOf(own, pair, "[name, item] pairs");
-        this.set(name as string, item);
-      }
-    });
+    return this.setItems(pairs as Iterable<[string, Item]>); // safe: checked there
   }
 
   /** Removes the item with a name. Returns whether there was one. */
@@ -127,22 +135,4 @@ export abstract class Dictionary<Items extends object, Item> extends Module {
   values(): Item[] {
     return this.items().map(([, item]) => item);
   }
-
-  /** Iterates over [name, item] pairs in insertion order. */
-  [Symbol.iterator](): IterableIterator<[string, Item]> {
-    return this.items().values();
-  }
-}
-
-/** Changes a container. If the change fails, all of it is taken back. Returns the container. */
-function changed<Container extends Module>(container: Container, change: () => void): Container {
-  const before = { ...container };
-  try {
-    change();
-  } catch (error) {
-    for (const name of Object.keys(container)) Reflect.deleteProperty(container, name);
-    Object.assign(container, before);
-    throw error;
-  }
-  return container;
 }

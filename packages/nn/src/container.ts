@@ -12,9 +12,8 @@ abstract class ModuleSequence<M extends Module> extends Sequence<M> {
     return this.children() as M[]; // safe: only modules of this type are added
   }
 
-  /** Appends a module. Returns the container. */
-  append(module: M): this {
-    return add(this, String(this.length), module);
+  protected asItem(name: string, module: M): M {
+    return asModule(this, name, module);
   }
 
   /**
@@ -61,7 +60,7 @@ export class Sequential extends ModuleSequence<Layer> {
     super();
     const [first] = layers;
     const named = layers.length === 1 && first && typeof first === "object";
-    for (const [name, layer] of Object.entries(named ? first : layers)) add(this, name, layer);
+    this.setItems(Object.entries(named ? first : layers));
   }
 
   /** Returns a container of the layers from `start` up to, but not including, `end`, like Python's `model[start:end]`. */
@@ -124,7 +123,11 @@ export class ModuleDict<
 
   constructor(modules?: Modules) {
     super();
-    for (const [name, module] of Object.entries(modules ?? {})) add(this, name, module);
+    this.setItems(Object.entries(modules ?? {}));
+  }
+
+  protected asItem(name: string, module: M): M {
+    return asModule(this, name, module);
   }
 
   items(): [string, M][] {
@@ -137,7 +140,7 @@ export class ModuleDict<
    * @throws ArgumentError when the name is that of a method or property of the dictionary.
    */
   set<Name extends keyof Modules & string>(name: Name, module: Modules[Name]): this {
-    return add(this, name, module);
+    return this.setItems([[name, module]]);
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Call its modules instead. */
@@ -153,8 +156,8 @@ function renewed<Container extends Module>(container: Container, modules: readon
   return container;
 }
 
-/** Adds a module to a container under a name. Returns the container. */
-function add<Container extends Module>(container: Container, name: string, module: Module): Container {
+/** Returns a value as an item of a container. Throws an ArgumentError unless it is a module. */
+function asModule<M extends Module>(container: Module, name: string, module: M): M {
   expectModule(`${container.constructor.name}, "${name}"`, module);
-  return place(container, name, module);
+  return module;
 }

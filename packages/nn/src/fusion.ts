@@ -6,7 +6,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, describeValue, type Tensor } from "@akari/tensor";
+import { ArgumentError, expected, type Tensor } from "@akari/tensor";
 import { type Conv1d, type Conv2d, type Conv3d, ConvolutionLayer } from "./conv.ts";
 import { type ConvTranspose1d, type ConvTranspose2d, type ConvTranspose3d, ConvTransposeNd } from "./conv-transpose.ts";
 import { deepcopy } from "./deepcopy.ts";
@@ -33,8 +33,7 @@ function fused<Layer extends ConvolutionLayer | Linear>(
   outputs: number,
   scaled: (weight: Tensor, factors: Tensor) => Tensor,
 ): Layer {
-  if (!(bn instanceof BatchNormNd))
-    throw new ArgumentError(`${operation}: expected a batch normalization, got ${describeValue(bn)}`);
+  if (!(bn instanceof BatchNormNd)) expected(operation, "a batch normalization", bn);
   const { runningMean, runningVar, numFeatures } = bn;
   if (layer.training || bn.training)
     throw new ArgumentError(`${operation}: both layers must be in evaluation mode; call eval() first`);
@@ -76,8 +75,7 @@ function fused<Layer extends ConvolutionLayer | Linear>(
  * const layer = fuseConvBnEval(conv, bn); // layer(x) is bn(conv(x))
  */
 export function fuseConvBnEval<Layer extends Convolution>(conv: Layer, bn: BatchNorm): Layer {
-  if (!(conv instanceof ConvolutionLayer))
-    throw new ArgumentError(`fuseConvBnEval: expected a convolution, got ${describeValue(conv)}`);
+  if (!(conv instanceof ConvolutionLayer)) expected("fuseConvBnEval", "a convolution", conv);
   const { outChannels, groups, weight } = conv;
   const kernel = weight.shape.slice(2);
   const ones = kernel.map(() => 1);
@@ -101,7 +99,6 @@ export function fuseConvBnEval<Layer extends Convolution>(conv: Layer, bn: Batch
  * statistics, both in evaluation mode.
  */
 export function fuseLinearBnEval(linear: Linear, bn: BatchNorm): Linear {
-  if (!(linear instanceof Linear))
-    throw new ArgumentError(`fuseLinearBnEval: expected a linear layer, got ${describeValue(linear)}`);
+  if (!(linear instanceof Linear)) expected("fuseLinearBnEval", "a linear layer", linear);
   return fused("fuseLinearBnEval", linear, bn, linear.outFeatures, (w, factors) => w.mul(factors.reshape([-1, 1])));
 }

@@ -3,7 +3,7 @@
  */
 
 import { noGrad } from "@akari/autograd";
-import { ArgumentError, changed, keep, type Op, Tensor } from "@akari/tensor";
+import { changed, expectFunction, keep, type Op, Tensor } from "@akari/tensor";
 import type { Module } from "./module.ts";
 
 /** Hook called before `forward`. An array that it returns replaces the inputs. */
@@ -46,7 +46,7 @@ export class Hooks {
 
   /** Adds a hook and returns a function that removes it. */
   add<K extends keyof Kinds>(kind: K, hook: Kinds[K]): () => void {
-    if (typeof hook !== "function") throw new ArgumentError(`${kind} hook: expected a function, got ${String(hook)}`);
+    expectFunction(`${kind} hook`, hook);
     const entry = { hook };
     this.lists[kind].add(entry);
     changed();

@@ -12,6 +12,7 @@ import {
   checkChoice,
   type DType,
   describeValue,
+  expected,
   expectTensor,
   gradOf,
   isFloating,
@@ -239,7 +240,7 @@ export abstract class Module {
    */
   registerParameter(name: string, parameter: Parameter | null): void {
     if (parameter !== null && !(parameter instanceof Parameter))
-      throw new ArgumentError(`registerParameter: expected a parameter, got ${describeValue(parameter)}`);
+      expected("registerParameter", "a parameter", parameter);
     place(this, name, parameter);
   }
 
@@ -323,8 +324,7 @@ export abstract class Module {
    */
   loadStateDict(source: Readonly<StateDict>, options?: { readonly strict?: boolean }): LoadResult {
     const { strict } = settings("loadStateDict", options, { strict: true });
-    const kind = describeValue(source);
-    if (kind !== "an object") throw new ArgumentError(`loadStateDict: expected tensors by name, got ${kind}`);
+    if (describeValue(source) !== "an object") expected("loadStateDict", "tensors by name", source);
     const own = new Map(this.stateEntries());
     const missingKeys = [...own.keys()].filter((name) => source[name] === undefined);
     const unexpectedKeys = Object.keys(source).filter((name) => !own.has(name));
@@ -556,17 +556,21 @@ export function place<Container extends Module>(
   name: string,
   item: Module | Tensor | null,
 ): Container {
-  const old: unknown = Reflect.get(container, name);
-  if (name in container && old !== null && !(old instanceof Module || old instanceof Tensor))
-    throw new ArgumentError(`${container.constructor.name}: "${name}" is a reserved name; use another`);
+  checkName(container, name);
   Reflect.set(container, name, item);
   return container;
 }
 
+/** Throws an ArgumentError when a name is that of a method or a property that is no module or tensor. */
+export function checkName(container: Module, name: string): void {
+  const old: unknown = Reflect.get(container, name);
+  if (name in container && old !== null && !(old instanceof Module || old instanceof Tensor))
+    throw new ArgumentError(`${container.constructor.name}: "${name}" is a reserved name; use another`);
+}
+
 /** Throws an ArgumentError unless a value is a module. */
 export function expectModule(operation: string, value: unknown): void {
-  if (!(value instanceof Module))
-    throw new ArgumentError(`${operation}: expected a module, got ${describeValue(value)}`);
+  if (!(value instanceof Module)) expected(operation, "a module", value);
 }
 
 /** Creates a module without its properties: a function with the methods of its class, so that `model(x)` works. */

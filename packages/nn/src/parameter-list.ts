@@ -5,7 +5,6 @@
 import { noGrad } from "@akari/autograd";
 import { ArgumentError, cat, itemsOf, reshape, shapeOf, sizeOf, type Tensor } from "@akari/tensor";
 import { Dictionary, Sequence } from "./collection.ts";
-import { place } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
@@ -25,9 +24,8 @@ export class ParameterList extends Sequence<Parameter> {
     return this.ownParameters().map(([, parameter]) => parameter);
   }
 
-  /** Appends a parameter. Returns the list. */
-  append(parameter: Tensor): this {
-    return place(this, String(this.length), asParameter(parameter));
+  protected asItem(_: string, tensor: Tensor): Parameter {
+    return asParameter(tensor);
   }
 
   /** Throws a TypeError: a list has no `forward`. Use its parameters instead. */
@@ -46,7 +44,11 @@ export class ParameterDict extends Dictionary<Readonly<Record<string, Parameter>
 
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
     super();
-    for (const [name, parameter] of Object.entries(parameters)) this.set(name, parameter);
+    this.update(parameters);
+  }
+
+  protected asItem(_: string, tensor: Tensor): Parameter {
+    return asParameter(tensor);
   }
 
   items(): [string, Parameter][] {
@@ -59,7 +61,7 @@ export class ParameterDict extends Dictionary<Readonly<Record<string, Parameter>
    * @throws ArgumentError when the name is that of a method or property of the dictionary.
    */
   set(name: string, parameter: Tensor): this {
-    return place(this, name, asParameter(parameter));
+    return this.setItems([[name, parameter]]);
   }
 
   /** Throws a TypeError: a dictionary has no `forward`. Use its parameters instead. */

@@ -13,6 +13,7 @@ import {
   checkChoice,
   checkInteger,
   dimension,
+  expectFunction,
   expectRank,
   expectTensor,
   isOptions,
@@ -126,6 +127,7 @@ const cache = { computed: new Map<ParametrizationList, Tensor>(), depth: 0 };
 export function cached(): Disposable;
 export function cached<T>(fn: () => T): T;
 export function cached<T>(fn?: () => T): T | Disposable {
+  if (fn !== undefined) expectFunction("cached", fn);
   cache.depth++;
   const end = () => {
     if (--cache.depth === 0) cache.computed.clear();

@@ -10,8 +10,8 @@ import { noGrad } from "@akari/autograd";
 import {
   ArgumentError,
   checkNumber,
-  describeValue,
   dimension,
+  expected,
   expectShape,
   expectTensor,
   itemsOf,
@@ -203,8 +203,7 @@ export class PruningContainer extends BasePruningMethod implements Iterable<Base
    * @throws ArgumentError for what is not a pruning method.
    */
   addPruningMethod(method: BasePruningMethod): void {
-    if (!(method instanceof BasePruningMethod))
-      throw new ArgumentError(`addPruningMethod: expected a pruning method, got ${describeValue(method)}`);
+    if (!(method instanceof BasePruningMethod)) expected("addPruningMethod", "a pruning method", method);
     this.methods.push(method);
   }
 
@@ -461,9 +460,7 @@ export function globalUnstructured(
   const operation = "globalUnstructured";
   const { importanceScores } = settings(operation, options, { importanceScores: null });
   if (!Array.isArray(parameters) || parameters.length === 0)
-    throw new ArgumentError(
-      `${operation}: expected an array of pairs of a module and a name, got ${describeValue(parameters)}`,
-    );
+    expected(operation, "an array of pairs of a module and a name", parameters);
   if (!(method instanceof BasePruningMethod) || method.pruningType !== "unstructured")
     throw new ArgumentError(`${operation}: expected a method that prunes elements, such as new L1Unstructured(0.2)`);
   const parts = parameters.map((pair, i) => {

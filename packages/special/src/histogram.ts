@@ -10,6 +10,8 @@ import {
   checkOrder,
   expectBetween,
   expectFloating,
+  expectTensor,
+  itemsOf,
   linspace,
   namedTuple,
   ShapeError,
@@ -73,6 +75,7 @@ function edgesOf(
 ): Tensor {
   const { dtype, device } = points;
   if (typeof bins === "object") {
+    expectTensor(operation, bins, "a number of bins or a tensor of edges");
     if (bins.ndim !== 1 || bins.numel() < 2)
       throw new ShapeError(
         `${operation}: expected two or more edges in one dimension, got a tensor of shape [${bins.shape}]`,
@@ -182,7 +185,8 @@ export function histogramdd(
   });
   const points = x.detach().reshape(-1, x.size(-1));
   const dimensions = points.size(1);
-  const each = typeof bins === "number" ? new Array<number>(dimensions).fill(bins) : bins;
+  const each =
+    typeof bins === "number" ? new Array<number>(dimensions).fill(bins) : itemsOf("histogramdd", bins, "bins");
   if (each.length !== dimensions)
     throw new ShapeError(`histogramdd: expected bins for each of ${dimensions} dimensions, got ${each.length}`);
   if (range !== undefined && range.length !== 2 * dimensions)

@@ -35,6 +35,16 @@ export function isTensor(value: unknown): value is Tensor {
   return (value as Partial<Tensor> | null | undefined)?.storage !== undefined; // safe: only tested
 }
 
+/** Throws an ArgumentError that states what was expected instead of a value. */
+export function expected(operation: string, wanted: string, value: unknown): never {
+  throw new ArgumentError(`${operation}: expected ${wanted}, got ${describeValue(value)}`);
+}
+
+/** Throws an ArgumentError unless a value is a function. In plain JavaScript it may be anything. */
+export function expectFunction(operation: string, value: unknown): void {
+  if (typeof value !== "function") expected(operation, "a function", value);
+}
+
 /**
  * Throws an ArgumentError unless a value is a tensor, of any copy of this package. In plain JavaScript it may be
  * anything.
@@ -53,8 +63,8 @@ export function expectTensor(operation: string, value: unknown, wanted = "a tens
  * @throws ArgumentError for a value without items.
  */
 export function itemsOf<T>(operation: string, items: Iterable<T>, wanted = "an array"): T[] {
-  if (typeof items?.[Symbol.iterator] === "function") return [...items];
-  throw new ArgumentError(`${operation}: expected ${wanted}, got ${describeValue(items)}`);
+  if (typeof items !== "string" && typeof items?.[Symbol.iterator] === "function") return [...items];
+  return expected(operation, wanted, items);
 }
 
 /** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */

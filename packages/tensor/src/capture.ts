@@ -4,6 +4,7 @@
  * optimizer's steps, is registered here and runs at its position among the calls.
  */
 
+import { expectFunction } from "./argument.ts";
 import type { Backend, DeviceBuffer } from "./backend.ts";
 import { bytesOf, type TypedArray, viewBytes } from "./dtype.ts";
 import type { View } from "./kernel.ts";
@@ -60,6 +61,7 @@ export const capturing: { by: Capture | null; changes: number } = { by: null, ch
  * steps; // 5
  */
 export function perform(action: () => void, tensor: Tensor | null = null): void {
+  expectFunction("perform", action);
   if (capturing.by === null) unscoped(action);
   else capturing.by.perform(() => unscoped(action), tensor);
 }

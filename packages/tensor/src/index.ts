@@ -11,6 +11,8 @@ export {
   checkOrder,
   checkPositive,
   describeValue,
+  expected,
+  expectFunction,
   expectNumber,
   expectTensor,
   isTensor,

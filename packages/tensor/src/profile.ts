@@ -3,6 +3,7 @@
  * first use.
  */
 
+import { expectFunction } from "./argument.ts";
 import type { Backend } from "./backend.ts";
 import { defaultDevice } from "./device.ts";
 import type { Profile } from "./profiler.ts";
@@ -61,6 +62,7 @@ export interface ProfileEvent {
  * console.log(`${found}`);
  */
 export async function profile(fn: () => unknown, options?: ProfileOptions): Promise<Profile> {
+  expectFunction("profile", fn);
   const { device } = settings("profile", options, { device: defaultDevice() });
   const { measure } = await import("./profiler.ts");
   return measure(fn, device);

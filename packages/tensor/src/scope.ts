@@ -3,6 +3,7 @@
  * rule in one. Their use is optional.
  */
 
+import { expectFunction } from "./argument.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -35,11 +36,12 @@ export function unscoped<T>(fn: () => T): T {
  * Runs `fn` and disposes of every tensor created in it, except those that it returns (alone, or in an array or a plain
  * object) and those that autograd saved for a backward pass.
  *
- * @throws ArgumentError when `fn` is asynchronous.
+ * @throws ArgumentError when `fn` is not a function, or is asynchronous.
  * @example
  * const y = scope(() => x.mul(2).add(1).relu()); // the two intermediate tensors are freed at once
  */
 export function scope<T>(fn: () => T): T {
+  expectFunction("scope", fn);
   const outer = open;
   const made = new Set<Tensor>();
   open = made;

@@ -5,7 +5,7 @@ import {
   cat,
   checkInteger,
   checkSizes,
-  describeValue,
+  expected,
   type Shape,
   ShapeError,
   sameShape,
@@ -162,9 +162,7 @@ export class CumulativeDistributionTransform extends Transform {
   constructor(distribution: Distribution) {
     super();
     if (typeof distribution?.icdf !== "function")
-      throw new ArgumentError(
-        `CumulativeDistributionTransform: expected a distribution, got ${describeValue(distribution)}`,
-      );
+      expected("CumulativeDistributionTransform", "a distribution", distribution);
     this.distribution = distribution;
   }
 

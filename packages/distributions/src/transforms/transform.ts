@@ -8,7 +8,7 @@
 import {
   ArgumentError,
   checkChoice,
-  describeValue,
+  expected,
   expectTensor,
   type Shape,
   settings,
@@ -171,7 +171,7 @@ class InverseTransform extends Transform {
 /** Throws an ArgumentError unless the values in an array are transforms. */
 export function expectTransforms(transform: string, values: readonly Transform[]): void {
   const wrong = Array.isArray(values) ? values.filter((value) => !(value instanceof Transform)) : [values];
-  if (wrong.length > 0) throw new ArgumentError(`${transform}: expected transforms, got ${describeValue(wrong[0])}`);
+  if (wrong.length > 0) expected(transform, "transforms", wrong[0]);
 }
 
 /** Throws an ArgumentError unless a parameter is a number or a tensor. */

@@ -4,7 +4,7 @@
  * another scheduler, changes by the same factor instead.
  */
 
-import { ArgumentError, checkInteger, describeValue, FileError, perform, refuse } from "@akari/tensor";
+import { ArgumentError, checkInteger, expected, FileError, perform, refuse } from "@akari/tensor";
 import type { BaseOptions, Optimizer, ParamGroup } from "../optimizer.ts";
 
 /** Returns the initial learning rate of a group. The first call stores it in the group, with which it is saved. */
@@ -40,8 +40,7 @@ export function perGroup<T>(
 
 /** Throws an ArgumentError unless a value is an optimizer. */
 export function expectOptimizer(scheduler: string, optimizer: { readonly paramGroups: unknown }): void {
-  if (!optimizer?.paramGroups)
-    throw new ArgumentError(`${scheduler}: expected an optimizer, got ${describeValue(optimizer)}`);
+  if (!optimizer?.paramGroups) expected(scheduler, "an optimizer", optimizer);
 }
 
 /** Saved state of a scheduler, with PyTorch's names. Which entries there are depends on the scheduler. */

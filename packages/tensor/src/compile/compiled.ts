@@ -3,6 +3,7 @@
  * captured steps.
  */
 
+import { expectFunction } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import { warn } from "../backends/warn.ts";
 import { type Capture, capturing, writeBy } from "../capture.ts";
@@ -30,7 +31,7 @@ type State = "warm" | "writing" | "eager" | Replay;
 
 /** Implements `compile`. */
 export function compiled<F extends (...args: never[]) => unknown>(fn: F): F & Compiled {
-  if (typeof fn !== "function") throw new ArgumentError(`compile: expected a function, got ${String(fn)}`);
+  expectFunction("compile", fn);
   const { call, info } = caller(fn as unknown as Run); // safe: it is called with the caller's arguments
   const compiledFn: F = new Proxy(fn, {
     apply: (_, __, args) => call(args),

@@ -1,6 +1,6 @@
 /** `vmap`: runs a function of one example on all examples of a batch at once. */
 
-import { checkChoice, checkInteger, describeValue } from "../argument.ts";
+import { checkChoice, checkInteger, describeValue, expectFunction } from "../argument.ts";
 import type { Backend } from "../backend.ts";
 import { capturing } from "../capture.ts";
 import { defaultDevice, setDefaultDevice } from "../device.ts";
@@ -137,7 +137,7 @@ export function vmap<Args extends readonly unknown[], Result>(
   fn: (...args: Args) => Result,
   options?: VmapOptions,
 ): (...args: Args) => Result {
-  if (typeof fn !== "function") throw new ArgumentError(`vmap: expected a function, got ${describeValue(fn)}`);
+  expectFunction("vmap", fn);
   const {
     inDims = 0,
     outDims = 0,
