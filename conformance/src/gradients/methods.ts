@@ -162,6 +162,8 @@ export const apart: readonly string[] = [
   "expectOneType",
   "expectRank",
   "expectShape",
+  "expected",
+  "expectFunction",
   "expectTensor",
   "eye",
   "factor",

@@ -20,10 +20,12 @@ import {
   ConcatDataset,
   canCast,
   cat,
+  cdist,
   choleskySolve,
   clamp,
   combinations,
   conv2d,
+  cosineSimilarity,
   cpu,
   crossEntropy,
   DataLoader,
@@ -36,6 +38,7 @@ import {
   decodeTorch,
   defaultCollate,
   diff,
+  dist,
   enableGrad,
   encodeNpy,
   encodeNpz,
@@ -57,10 +60,13 @@ import {
   noGrad,
   norm,
   normal,
+  normalize,
   ones,
   optim,
   ParameterDict,
   pad,
+  pairwiseDistance,
+  pdist,
   perform,
   profile,
   promoteTypes,
@@ -76,7 +82,10 @@ import {
   solveTriangular,
   type Tensor,
   TensorDataset,
+  takeAlongDim,
   tensor,
+  varMean,
+  vecdot,
   vjp,
   WeightedRandomSampler,
   zeros,
@@ -521,6 +530,31 @@ describe("composed functions", () => {
   it("are named by errors about their dimensions", () => {
     expect(() => nanmean(ones([2]), 3)).toThrow(/^nanmean: dimension 3/);
     expect(() => norm(ones([2]), Number.POSITIVE_INFINITY, 3)).toThrow(/^norm: dimension 3/);
+  });
+
+  const [x, y, bools] = [ones([2, 3]), ones([4]), ones([2, 3], { dtype: "bool" })];
+  it.each<[string, () => unknown, RegExp]>([
+    ["cdist", () => cdist(x, bools), /^cdist: expected a floating-point dtype/],
+    ["cosineSimilarity", () => cosineSimilarity(bools, bools), /^cosineSimilarity: expected a floating-point dtype/],
+    ["cosineSimilarity's shapes", () => cosineSimilarity(x, y), /^cosineSimilarity: cannot broadcast/],
+    ["cosineSimilarity's dimension", () => cosineSimilarity(x, x, { dim: 2 }), /^cosineSimilarity: dimension 2/],
+    ["dist", () => dist(bools, bools), /^dist: expected a floating-point dtype/],
+    ["dist's shapes", () => dist(x, y), /^dist: cannot broadcast/],
+    ["normalize", () => normalize(bools), /^normalize: expected a floating-point dtype/],
+    ["normalize's dimension", () => normalize(y), /^normalize: dimension 1/],
+    ["pairwiseDistance", () => pairwiseDistance(x, y), /^pairwiseDistance: cannot broadcast/],
+    ["pdist", () => pdist(bools), /^pdist: expected a floating-point dtype/],
+    ["takeAlongDim", () => takeAlongDim(x, null as never), /^takeAlongDim: expected a tensor, got null/],
+    ["varMean", () => varMean(x, 2), /^varMean: dimension 2/],
+    ["vecdot", () => vecdot(x, x, 2), /^vecdot: dimension 2/],
+  ])("are named by errors of %s", (_, call, message) => {
+    expect(call).toThrow(message);
+  });
+
+  it("accept integers beside floating-point numbers as in PyTorch", () => {
+    const ones32 = ones([2, 3], { dtype: "int32" });
+    expect(cosineSimilarity(x, ones32).dtype).toBe("float32");
+    expect(dist(ones32, x).itemSync()).toBe(0);
   });
 });
 

@@ -3,13 +3,14 @@
  */
 
 import { checkNumber, checkPositive } from "../argument.ts";
-import { expectFloating } from "../dtype.ts";
+import { type DType, expectFloating, promoteTypes } from "../dtype.ts";
 import { withDerivative } from "../expr/derivative.ts";
 import { pointwise } from "../pointwise.ts";
 import { settings } from "../settings.ts";
-import { dimension, expectRank, shapeError, shapeOf } from "../shape.ts";
+import { broadcastShapes, dimension, expectRank, shapeError, shapeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
+import { cast } from "./copy.ts";
 import { broadcastTensors } from "./expand.ts";
 import { integers } from "./fill.ts";
 import { selectUnchecked } from "./gather.ts";
@@ -20,6 +21,14 @@ import { unsqueeze } from "./reshape.ts";
 import { clamp } from "./rounding.ts";
 import { type NormOrder, norm } from "./statistics.ts";
 import { sum } from "./sum.ts";
+
+/** Returns the common dtype of two tensors. Throws unless it is floating point and their shapes broadcast. */
+function commonType(operation: string, a: Tensor, b: Tensor): DType {
+  broadcastShapes(operation, [shapeOf(operation, a), shapeOf(operation, b)]);
+  const dtype = promoteTypes(a.dtype, b.dtype);
+  expectFloating(operation, { dtype });
+  return dtype;
+}
 
 /** Options of `normalize`. */
 export interface NormalizeOptions {
@@ -38,6 +47,8 @@ export interface NormalizeOptions {
  */
 export function normalize(x: Tensor, options?: NormalizeOptions): Tensor {
   const { p, dim, eps } = settings("normalize", options, { p: 2, dim: 1, eps: 1e-12 });
+  expectFloating("normalize", x);
+  dimension("normalize", dim, x);
   return div(x, clamp(norm(x, p, dim, { keepdim: true }), eps));
 }
 
@@ -56,8 +67,10 @@ export interface SimilarityOptions {
  */
 export function cosineSimilarity(a: Tensor, b: Tensor, options?: SimilarityOptions): Tensor {
   const { dim, eps } = settings("cosineSimilarity", options, { dim: 1, eps: 1e-8 });
+  const dtype = commonType("cosineSimilarity", a, b);
   // `dim` refers to the broadcast shape, since broadcasting may also expand that dimension.
-  const [x, y] = broadcastTensors(a, b);
+  const [x, y] = broadcastTensors(cast(a, dtype), cast(b, dtype));
+  dimension("cosineSimilarity", dim, x);
   return sum(mul(normalize(x, { dim, eps }), normalize(y, { dim, eps })), dim);
 }
 
@@ -78,6 +91,7 @@ export interface DistanceOptions {
  */
 export function pairwiseDistance(a: Tensor, b: Tensor, options?: DistanceOptions): Tensor {
   const { p, eps, keepdim } = settings("pairwiseDistance", options, { p: 2, eps: 1e-6, keepdim: false });
+  broadcastShapes("pairwiseDistance", [shapeOf("pairwiseDistance", a), shapeOf("pairwiseDistance", b)]);
   return norm(add(sub(a, b), eps), p, -1, { keepdim });
 }
 
@@ -89,6 +103,7 @@ export function pairwiseDistance(a: Tensor, b: Tensor, options?: DistanceOptions
  * @param p the order of the norm. Default 2.
  */
 export function dist(a: Tensor, b: Tensor, p: NormOrder = 2): Tensor {
+  commonType("dist", a, b);
   return norm(sub(a, b), p);
 }
 
@@ -120,6 +135,7 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
   if (shapeOf("cdist", a).length < 2 || shapeOf("cdist", b).length < 2 || a.shape.at(-1) !== b.shape.at(-1))
     throw shapeError("cdist", "rows of equal length", a, b);
   expectFloating("cdist", a);
+  expectFloating("cdist", b);
   if (p !== 2 || Math.max(a.shape.at(-2) as number, b.shape.at(-2) as number) <= 25)
     return norm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), p, -1);
   const squares = (x: Tensor) => sum(square(x), -1, { keepdim: true });
@@ -138,6 +154,7 @@ export function cdist(a: Tensor, b: Tensor, options?: CdistOptions): Tensor {
  */
 export function pdist(x: Tensor, p = 2): Tensor {
   expectRank("pdist", "a matrix", x, 2);
+  expectFloating("pdist", x);
   const count = x.shape[0] as number;
   const pairs = (count * (count - 1)) / 2;
   const [first, second] = [new Int32Array(pairs), new Int32Array(pairs)];

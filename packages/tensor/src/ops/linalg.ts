@@ -367,7 +367,7 @@ export function choleskySolve(b: Tensor, factor: Tensor, upper = false): Tensor 
 export function vecdot(a: Tensor, b: Tensor, dim = -1): Tensor {
   expectOneType("vecdot", a, b);
   expectFloating("vecdot", a);
-  broadcastShapes("vecdot", [a.shape, b.shape]);
+  dimension("vecdot", dim, { shape: broadcastShapes("vecdot", [a.shape, b.shape]) });
   return sum(mul(a, b), dim);
 }
 

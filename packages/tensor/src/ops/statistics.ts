@@ -143,6 +143,7 @@ function withMean<Name extends "var" | "std">(
   options?: SpreadOptions,
 ): NamedTuple<[Name, "mean"]> {
   const keepdim = options?.keepdim ?? false;
+  dimensions(`${name}Mean`, dim, x);
   return namedTuple([spread(name, x, dim, options), mean(x, dim, { keepdim })], name, "mean");
 }
 
