@@ -42,7 +42,7 @@ function collate(samples: readonly unknown[], path: string): unknown {
   // safe, all: the samples are of one kind
   if (first instanceof Tensor) {
     const tensors = samples as readonly Tensor[];
-    expectEqual(tensors, path, "has shape", ({ shape }) => showShape(shape), ShapeError);
+    expectEqual(tensors, path, "has shape", ({ shape }) => String(shape), ShapeError, ({ shape }) => showShape(shape));
     expectEqual(tensors, path, "is", ({ dtype }) => dtype, DTypeError);
     return stack(tensors);
   }
@@ -97,8 +97,9 @@ function expectEqual<Sample>(
   show: (sample: Sample) => string | number = of,
 ): void {
   const [first] = samples as readonly [Sample]; // safe: there is at least one
+  const wanted = of(first);
   for (const sample of samples) {
-    if (of(sample) !== of(first))
+    if (of(sample) !== wanted)
       throw new Kind(
         `defaultCollate: sample${path} ${verb} ${show(first)} in the first sample, but ${show(sample)} in another`,
       );
