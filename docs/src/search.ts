@@ -1,6 +1,7 @@
 /**
  * The search index: every name once, under its own spelling and under PyTorch's, so that `clip_grad_norm_` finds
- * `clipGradNorm_`; and under the heading that lists it, so that "learning rate" finds the schedulers.
+ * `clipGradNorm_`; under the heading that lists it, so that "pooling" finds the layers; and spelled out where it is
+ * abbreviated, so that "learning rate" finds `lr` and the schedulers.
  */
 
 import { type IndexEvent, ReflectionKind } from "typedoc";
@@ -24,6 +25,8 @@ export function prepareIndex(event: IndexEvent, counterparts: Counterparts, fami
   }
   event.searchFieldWeights.pytorch = 10;
   event.searchFieldWeights.heading = 8;
+  // Fields count less the fewer entries have them, and the more terms match a search. Few entries have this field.
+  event.searchFieldWeights.words = 1600;
   event.searchResults.forEach((result, i) => {
     if (!result.isDeclaration()) return;
     const names = counterparts
@@ -35,6 +38,9 @@ export function prepareIndex(event: IndexEvent, counterparts: Counterparts, fami
     // Names without an entry in the tables, such as the methods of `Module`, follow the same naming rule.
     if (names.length === 0 && /^[a-z]+[A-Z]/.test(result.name)) names.push(snakeCase(result.name));
     if (names.length > 0) event.searchFields[i] = { ...event.searchFields[i], pytorch: names.join(" ") };
+    // Parts of words match too, and "rate" would match "generate" better than the headings of the schedulers.
+    if (/^lr(?![a-z])|LR(?![a-z])|Lr(?![a-z])/.test(result.name))
+      event.searchFields[i] = { ...event.searchFields[i], words: "learning rate" };
     // Types are found by the names of what they belong to.
     const heading = result.kindOf(ReflectionKind.Class | ReflectionKind.Function) ? families.of(result)?.family : null;
     if (heading) event.searchFields[i] = { ...event.searchFields[i], heading: heading.title };
