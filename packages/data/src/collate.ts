@@ -42,7 +42,14 @@ function collate(samples: readonly unknown[], path: string): unknown {
   // safe, all: the samples are of one kind
   if (first instanceof Tensor) {
     const tensors = samples as readonly Tensor[];
-    expectEqual(tensors, path, "has shape", ({ shape }) => String(shape), ShapeError, ({ shape }) => showShape(shape));
+    expectEqual(
+      tensors,
+      path,
+      "has shape",
+      ({ shape }) => String(shape),
+      ShapeError,
+      ({ shape }) => showShape(shape),
+    );
     expectEqual(tensors, path, "is", ({ dtype }) => dtype, DTypeError);
     return stack(tensors);
   }

@@ -17,7 +17,7 @@ import {
 } from "@akari/tensor";
 import { type Collated, defaultCollate } from "./collate.ts";
 import type { Dataset, IterableDataset } from "./dataset.ts";
-import { BatchSampler, checkSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
+import { BatchSampler, drawSeed, RandomSampler, type Sampler, SequentialSampler } from "./sampler.ts";
 
 /** Options of `DataLoader`. */
 export interface DataLoaderOptions<Sample, Batch> {
@@ -122,11 +122,11 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     this.#options = settings("DataLoader", options?.batchSize === null ? ofOne(options) : options, defaults);
     const { batchSize, shuffle, sampler, batchSampler, dropLast, seed, prefetch } = this.#options;
     checkInteger("DataLoader", "prefetch", prefetch);
-    const { collateFn } = options;
-    if (collateFn !== undefined && typeof collateFn !== "function")
-      refuse("DataLoader", "collateFn", collateFn, "be a function");
-    checkSampler("DataLoader", "sampler", sampler);
-    checkSampler("DataLoader", "batchSampler", batchSampler);
+    const { collateFn = isStream } = options;
+    if (typeof collateFn !== "function") refuse("DataLoader", "collateFn", collateFn, "be a function");
+    for (const [name, order] of Object.entries({ sampler, batchSampler }))
+      if (order !== undefined && typeof order?.[Symbol.iterator] !== "function")
+        refuse("DataLoader", name, order, "be a sampler");
     checkExclusions(options);
     const generator = seed === undefined ? this.#options.generator : new Generator(seed);
     this.#generator = generator;

@@ -15,7 +15,6 @@ import {
   isTensor,
   itemsOf,
   multinomial,
-  refuse,
   settings,
   type Tensor,
 } from "@akari/tensor";
@@ -51,12 +50,6 @@ export function lengthOf(name: string, source: Sized): number {
   const length = source?.length;
   checkInteger(name, "the length of the dataset", length);
   return length;
-}
-
-/** Throws an ArgumentError for a sampler that cannot be iterated over. In plain JavaScript it may be anything. */
-export function checkSampler(operation: string, option: string, sampler: Sampler<unknown> | undefined): void {
-  if (sampler !== undefined && typeof sampler?.[Symbol.iterator] !== "function")
-    refuse(operation, option, sampler, "be a sampler");
 }
 
 /**
@@ -244,7 +237,6 @@ export class BatchSampler implements Sampler<readonly number[]> {
     this.batchSize = batchSize;
     this.dropLast = dropLast;
     const batches = lengthOf("BatchSampler", sampler) / batchSize;
-    checkSampler("BatchSampler", "sampler", sampler);
     this.length = dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 

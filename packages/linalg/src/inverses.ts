@@ -106,14 +106,11 @@ export function tensorinv(a: Tensor, ind = 2): Tensor {
 export function tensorsolve(a: Tensor, b: Tensor, dims: readonly number[] = []): Tensor {
   expectTensor("tensorsolve", a);
   expectTensor("tensorsolve", b);
-  itemsOf("tensorsolve", dims);
-  const moved =
-    dims.length === 0
-      ? a
-      : a.movedim(
-          dims,
-          dims.map((_, i) => i - dims.length),
-        );
+  const list = itemsOf("tensorsolve", dims);
+  const moved = a.movedim(
+    list,
+    list.map((_, i) => i - list.length),
+  );
   const shape = moved.shape.slice(b.ndim);
   const n = b.numel();
   if (sizeOf(shape) !== n || moved.numel() !== n * n)

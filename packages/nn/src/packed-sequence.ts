@@ -63,21 +63,19 @@ export class PackedSequence {
   readonly sortedIndices: readonly number[] | null;
 
   constructor(data: Tensor, batchSizes: readonly number[], sortedIndices: readonly number[] | null = null) {
-    itemsOf("PackedSequence", batchSizes, "batch sizes");
-    const grows = batchSizes.some(
-      (size, i) => !Number.isInteger(size) || size < 1 || size > (batchSizes[i - 1] ?? size),
-    );
-    if (batchSizes.length === 0 || grows)
+    const sizes = itemsOf("PackedSequence", batchSizes, "batch sizes");
+    const grows = sizes.some((size, i) => !Number.isInteger(size) || size < 1 || size > (sizes[i - 1] ?? size));
+    if (sizes.length === 0 || grows)
       throw new ArgumentError(
-        `PackedSequence: batch sizes must be positive and non-increasing, got [${batchSizes.join(", ")}]`,
+        `PackedSequence: batch sizes must be positive and non-increasing, got [${sizes.join(", ")}]`,
       );
-    const steps = batchSizes.reduce((sum, size) => sum + size, 0);
+    const steps = sizes.reduce((sum, size) => sum + size, 0);
     if (data.shape[0] !== steps)
       throw new ShapeError(
         `PackedSequence: batch sizes that add up to ${steps} need data [${steps}, ...], got ${showShape(data.shape)}`,
       );
     this.data = data;
-    this.batchSizes = batchSizes;
+    this.batchSizes = sizes;
     this.sortedIndices = sortedIndices;
   }
 

@@ -140,6 +140,8 @@ abstract class RecurrentLayer extends Module {
     this.bidirectional = bidirectional;
     const width = projSize || hiddenSize;
     const gates = cell.gates * hiddenSize;
+    // Throws when there is no room, before the host creates the layers one by one.
+    empty([numLayers, gates, width], factory).dispose();
     for (const [index, suffix] of this.suffixes().entries()) {
       const features = index < this.directions() ? inputSize : width * this.directions();
       const add = (name: string, ...shape: number[]) =>

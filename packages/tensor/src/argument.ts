@@ -63,8 +63,8 @@ export function expectTensor(operation: string, value: unknown, wanted = "a tens
  * @throws ArgumentError for a value without items.
  */
 export function itemsOf<T>(operation: string, items: Iterable<T>, wanted = "an array"): T[] {
-  if (typeof items !== "string" && typeof items?.[Symbol.iterator] === "function") return [...items];
-  return expected(operation, wanted, items);
+  if (typeof items?.[Symbol.iterator] === "function") return [...items];
+  throw new ArgumentError(`${operation}: expected ${wanted}, got ${describeValue(items)}`);
 }
 
 /** Throws a DeviceError unless a value is a device. In plain JavaScript it may be anything. */

@@ -103,7 +103,6 @@ export function pairwiseDistance(a: Tensor, b: Tensor, options?: DistanceOptions
  * @param p the order of the norm. Default 2.
  */
 export function dist(a: Tensor, b: Tensor, p: NormOrder = 2): Tensor {
-  commonType("dist", a, b);
   return norm(sub(a, b), p);
 }
 

@@ -4,7 +4,6 @@
  * in bounds by construction and are not checked.
  */
 
-import { expectTensor } from "../argument.ts";
 import { expectOneType } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import type { View } from "../kernel.ts";
@@ -260,7 +259,6 @@ export function take(x: Tensor, index: Tensor): Tensor {
  * @throws DTypeError unless the indices are int32.
  */
 export function takeAlongDim(x: Tensor, indices: Tensor, dim: number | null = null): Tensor {
-  expectTensor("takeAlongDim", indices);
   if (dim === null) return takeAlongDim(reshape(x, [-1]), reshape(indices, [-1]), 0);
   const at = dimension("takeAlongDim", dim, x);
   if (x.ndim !== shapeOf("takeAlongDim", indices).length) {

@@ -143,7 +143,6 @@ function withMean<Name extends "var" | "std">(
   options?: SpreadOptions,
 ): NamedTuple<[Name, "mean"]> {
   const keepdim = options?.keepdim ?? false;
-  dimensions(`${name}Mean`, dim, x);
   return namedTuple([spread(name, x, dim, options), mean(x, dim, { keepdim })], name, "mean");
 }
 
