@@ -62,7 +62,7 @@ const limits: readonly Limit[] = [
   {
     name: "@akari/tensor, all of it",
     code: usingAll("@akari/tensor", await import("@akari/tensor")),
-    limit: 96.1,
+    limit: 96.7,
     goal: 60,
   },
   { name: "akari: the training program of the README", code: training, limit: 84.1, goal: 80 },
