@@ -18,7 +18,7 @@ export interface Family {
 const tensor: readonly Family[] = [
   {
     title: "Tensors and dtypes",
-    files: "tensor dtype limits",
+    files: "tensor dtype limits print-options",
     names: "BackwardOptions",
   },
   {

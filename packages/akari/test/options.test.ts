@@ -197,6 +197,7 @@ const calls: Readonly<Record<string, Call>> = {
   logNormal_: (options) => akari.logNormal_(x(), 1, 2, options),
   random_: (options) => akari.random_(x(), 0, 2, options),
   "init.uniform_": (options) => nn.init.uniform_(x(), 0, 1, options),
+  setPrintoptions: (options) => akari.setPrintoptions(options),
   "init.normal_": (options) => nn.init.normal_(x(), 0, 1, options),
   "init.truncNormal_": (options) => nn.init.truncNormal_(x(), 0, 1, -2, 2, options),
   "init.kaimingUniform_": (options) => nn.init.kaimingUniform_(x(), options),

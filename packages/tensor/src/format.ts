@@ -7,16 +7,11 @@ import type { DType, TypedArray } from "./dtype.ts";
 import { isFloating } from "./dtype.ts";
 import { decoder } from "./encode.ts";
 import { narrow, select } from "./ops/slice.ts";
+import { printing } from "./print-options.ts";
 import { type Shape, showShape } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 const prefix = "tensor(";
-const precision = 4;
-const lineWidth = 80;
-/** Tensors with more elements are summarized. */
-const threshold = 1000;
-/** The number of elements that a summary shows at each end of a dimension. */
-const edge = 3;
 
 /** Formats a magnitude with a fixed number of decimals. */
 function fixed(magnitude: number): string {
@@ -31,11 +26,12 @@ function scientific(magnitude: number): string {
 
 /** Formats a number with `precision` decimals. Ties round to even, like in Python; JavaScript rounds them up. */
 function rounded(write: (digits: number) => string): string {
+  const { precision } = printing;
   const up = write(precision);
   if (!/5(e|$)/.test(write(precision + 1))) return up;
   // All of its digits, to distinguish an exact tie from a number next to one.
   const [long = "", exponent] = write(60).split("e");
-  const [kept, rest] = [long.slice(0, precision - 60), long.slice(precision - 60)];
+  const [kept, rest] = [long.slice(0, (precision || -1) - 60), long.slice(precision - 60)];
   if (!/^50*$/.test(rest) || Number(kept.at(-1)) % 2 === 1) return up;
   return exponent === undefined ? kept : `${kept}e${exponent}`;
 }
@@ -56,7 +52,8 @@ function styleOf(values: readonly number[], dtype: DType): Style {
   const most = finite.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
   const whole = finite.every(Number.isInteger);
   const far = finite.length > 0 && (most / least > 1000 || most > 1e8 || (!whole && least < 1e-4));
-  const size = far ? scientific : whole ? (magnitude: number) => `${magnitude.toFixed(0)}.` : fixed;
+  const size =
+    (printing.sciMode ?? far) ? scientific : whole ? (magnitude: number) => `${magnitude.toFixed(0)}.` : fixed;
   const write = (value: number) => {
     if (Number.isNaN(value)) return "nan";
     const magnitude = Math.abs(value);
@@ -74,6 +71,7 @@ function widest(values: readonly number[], write: (value: number) => string): nu
 function edges(x: Tensor): number[] {
   // Safe: only large tensors are passed, and parts of them that have a dimension.
   const size = x.shape[0] as number;
+  const edge = printing.edgeitems;
   const parts = size > 2 * edge ? [narrow(x, 0, 0, edge), narrow(x, 0, size - edge, edge)] : [x];
   return parts.flatMap((part) =>
     part.ndim === 1
@@ -93,13 +91,13 @@ function nested(values: readonly number[], shape: Shape, cut: readonly boolean[]
     if (rank === 0) return write(values[next++] as number).padStart(width);
     const parts: string[] = [];
     for (let i = 0; i < (shape[dim] as number); i++) {
-      if (cut[dim] && i === edge) parts.push(rank === 1 ? " ..." : "...");
+      if (cut[dim] && i === printing.edgeitems) parts.push(rank === 1 ? " ..." : "...");
       parts.push(text(dim + 1));
     }
     const indent = prefix.length + dim;
     const margin = " ".repeat(indent + 1);
     if (rank > 1) return `[${parts.join(`,${"\n".repeat(rank - 1)}${margin}`)}]`;
-    const perLine = Math.max(1, Math.floor((lineWidth - indent) / (width + 2)));
+    const perLine = Math.max(1, Math.floor((printing.linewidth - indent) / (width + 2)));
     const lines: string[] = [];
     for (let i = 0; i < parts.length; i += perLine) lines.push(parts.slice(i, i + perLine).join(", "));
     return `[${lines.join(`,\n${margin}`)}]`;
@@ -133,7 +131,7 @@ function withRemarks(text: string, x: Tensor): string {
   let result = text;
   let last = text.length - text.lastIndexOf("\n") + 1;
   for (const remark of remarks(x)) {
-    const room = last + remark.length + 2 <= lineWidth;
+    const room = last + remark.length + 2 <= printing.linewidth;
     result += room ? `, ${remark}` : `,\n${" ".repeat(prefix.length)}${remark}`;
     last = remark.length + (room ? last + 2 : prefix.length);
   }
@@ -143,8 +141,6 @@ function withRemarks(text: string, x: Tensor): string {
 /**
  * Formats the tensor as PyTorch prints it. On a device without synchronous reads, only shape, dtype and device are
  * shown unless the tensor was prefetched; inside of `vmap`, where it stands for many, always.
- *
- * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html (with PyTorch's defaults)
  */
 export function format(x: Tensor): string {
   const brief = (remark: string) => `${prefix}shape=${showShape(x.shape)}, dtype=${x.dtype}, ${remark})`;
@@ -152,6 +148,7 @@ export function format(x: Tensor): string {
   if (x.numel() === 0) return withRemarks(`${prefix}[]`, x);
   if (x.device.base || (x.device.readSync === undefined && x.storage.prefetched === null))
     return brief(`device='${x.device.name}'`);
+  const { threshold, edgeitems: edge } = printing;
   const long = x.numel() > threshold;
   const cut = x.shape.map((size) => long && size > 2 * edge);
   const values = long ? edges(x.detach()) : numbers(x.dataSync(), x.dtype);

@@ -563,6 +563,7 @@ export {
   resultType,
   type TensorOrNumber,
 } from "./pointwise.ts";
+export { getPrintoptions, type PrintOptions, setPrintoptions } from "./print-options.ts";
 export { type ProfileEvent, type ProfileOptions, type ProfileRow, profile } from "./profile.ts";
 export type { Profile } from "./profiler.ts";
 export { defaultGenerator, Generator, initialSeed, manualSeed, seed } from "./random/generator.ts";
