@@ -144,6 +144,15 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     this.#indexed = { dataset, batchSampler: batchSampler ?? new BatchSampler(order, batchSize, dropLast) };
   }
 
+  static {
+    // Node's `console.log` calls this method.
+    Object.defineProperty(DataLoader.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: DataLoader<unknown>): string {
+        return this.toString();
+      },
+    });
+  }
+
   #withIndices(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
     if (this.#indexed === null)
       throw new ArgumentError("DataLoader: an iterable of samples has no length and no indices");
@@ -194,6 +203,16 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     // PyTorch draws a seed for its workers at this point, even if there are none.
     drawSeed(this.#generator ?? defaultGenerator());
     return this.#stream === null ? this.#iterate(start) : this.#streamed(this.#stream, start);
+  }
+
+  /** Returns the number of batches and those options that are not the default: `DataLoader(length: 9, batchSize: 64)`. */
+  toString(): string {
+    const length = this.#indexed?.batchSampler.length;
+    const { batchSize, shuffle, dropLast, prefetch } = this.#options;
+    const shown = Object.entries({ length, batchSize, shuffle, dropLast, prefetch }).filter(
+      ([name, value]) => value !== Reflect.get(defaults, name),
+    );
+    return `DataLoader(${shown.map(([name, value]) => `${name}: ${value}`).join(", ")})`;
   }
 
   async *#streamed(dataset: IterableDataset<Sample>, start: number): AsyncGenerator<Batch, void, undefined> {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { ArgumentError, fromTypedArray, Generator, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { DataLoader } from "../src/data-loader.ts";
@@ -241,5 +242,18 @@ describe("DataLoader without batches", () => {
     const batchSampler = new BatchSampler(new SequentialSampler(range(4)), 2);
     const options = { batchSize: null, batchSampler } as never;
     expect(() => new DataLoader(range(4), options)).toThrow("batchSampler and batchSize exclude each other");
+  });
+});
+
+describe("a printed DataLoader", () => {
+  it("shows the number of batches and options that are not the default", () => {
+    const samples = [1, 2, 3];
+    expect(String(new DataLoader(samples))).toBe("DataLoader(length: 3)");
+    const loader = new DataLoader(samples, { batchSize: 2, shuffle: true, seed: 1 });
+    expect(inspect(loader)).toBe("DataLoader(length: 2, batchSize: 2, shuffle: true)");
+  });
+
+  it("shows no length for a stream", () => {
+    expect(String(new DataLoader(new Set([1, 2]), { batchSize: 2 }))).toBe("DataLoader(batchSize: 2)");
   });
 });

@@ -7,6 +7,14 @@ import { ArgumentError, cat, itemsOf, reshape, shapeOf, sizeOf, type Tensor } fr
 import { Dictionary, Sequence } from "./collection.ts";
 import { Parameter } from "./parameter.ts";
 
+/** Formats parameters by their dtypes and shapes, one per line. */
+function shown(parameters: readonly (readonly [name: string, parameter: Parameter])[]): string {
+  const lines = parameters.map(
+    ([name, { dtype, shape }]) => `\n  (${name}): Parameter containing: [${dtype} of size ${shape.join("x")}]`,
+  );
+  return lines.length > 0 ? `${lines.join("")}\n` : "";
+}
+
 /**
  * List of parameters. Tensors are converted to parameters. Their names in the state are "0", "1", ….
  *
@@ -18,6 +26,10 @@ export class ParameterList extends Sequence<Parameter> {
   constructor(parameters: Iterable<Tensor> = []) {
     super();
     this.extend(parameters);
+  }
+
+  override extraRepr(): string {
+    return shown(this.ownParameters());
   }
 
   protected items(): Parameter[] {
@@ -49,6 +61,10 @@ export class ParameterDict extends Dictionary<Readonly<Record<string, Parameter>
 
   protected asItem(_: string, tensor: Tensor): Parameter {
     return asParameter(tensor);
+  }
+
+  override extraRepr(): string {
+    return shown(this.items());
   }
 
   items(): [string, Parameter][] {

@@ -1,6 +1,16 @@
 import { ArgumentError, ones } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
-import { deepcopy, Linear, type Module, ModuleDict, ModuleList, ReLU, Sequential } from "../src/index.ts";
+import {
+  deepcopy,
+  Linear,
+  type Module,
+  ModuleDict,
+  ModuleList,
+  ParameterDict,
+  ParameterList,
+  ReLU,
+  Sequential,
+} from "../src/index.ts";
 
 describe("containers", () => {
   it("reject calls if they have no forward", () => {
@@ -105,5 +115,18 @@ describe("containers", () => {
     expect(() => list.insert(0, 1 as never)).toThrow(/^ModuleList: expected a module, got 1/);
     expect(() => list.extend([a, 1 as never])).toThrow(/^ModuleList, "4": expected a module, got 1/);
     expect(list.children()).toEqual([a, b, c]);
+  });
+});
+
+describe("printed parameters", () => {
+  it("are shown by dtype and shape", () => {
+    const list = new ParameterList([ones([2, 3]), ones([4], { dtype: "float64" })]);
+    expect(String(list)).toBe(
+      "ParameterList(\n  (0): Parameter containing: [float32 of size 2x3]\n  (1): Parameter containing: [float64 of size 4]\n)",
+    );
+    expect(String(new ParameterDict({ scale: ones([2]) }))).toBe(
+      "ParameterDict(\n  (scale): Parameter containing: [float32 of size 2]\n)",
+    );
+    expect(String(new ParameterList())).toBe("ParameterList()");
   });
 });

@@ -89,6 +89,15 @@ export interface OptimizerStateDict {
 
 const expected = "parameters, such as model.parameters()";
 
+/** Formats the value of an option as Python prints it. */
+function python(value: unknown): string {
+  if (Array.isArray(value)) return `(${value.map(python).join(", ")})`;
+  if (typeof value === "boolean") return value ? "True" : "False";
+  // Python switches to an exponent below 1e-4 and writes it with at least two digits.
+  const isSmall = typeof value === "number" && value !== 0 && Math.abs(value) < 1e-4;
+  return (isSmall ? value.toExponential() : String(value ?? "None")).replace(/e-(\d)$/, "e-0$1");
+}
+
 /** Converts a name to snake case, as PyTorch spells it: `weightDecay` becomes `weight_decay`. */
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -128,6 +137,15 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     else if (groups.length === list.length)
       for (const group of groups) this.addParamGroup(group as GroupArgument<Options>); // safe: all are groups
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
+  }
+
+  static {
+    // Node's `console.log` calls this method.
+    Object.defineProperty(Optimizer.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Optimizer): string {
+        return this.toString();
+      },
+    });
   }
 
   /**
@@ -371,6 +389,16 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     for (const [param, entries] of loaded) this.state.set(param, entries);
     // safe: as many
     options.forEach((group, g) => void Object.assign(this.paramGroups[g] as ParamGroup<Options>, group));
+  }
+
+  /** Returns the options of each parameter group as PyTorch prints them. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params, paramNames, ...options }, i) => {
+      const given = Object.entries(options).filter(([, value]) => value !== undefined);
+      const lines = given.map(([name, value]) => `    ${snakeCase(name)}: ${python(value)}\n`);
+      return `\nParameter Group ${i}\n${lines.sort().join("")}`;
+    });
+    return `${this.constructor.name} (${groups.join("")})`;
   }
 
   /** Checks the saved state of a parameter and copies it to its device and dtype. Numbers may be saved as tensors. */

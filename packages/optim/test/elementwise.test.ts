@@ -1,7 +1,9 @@
+import { inspect } from "node:util";
 import { ArgumentError, type Backend, type KernelCall, ones, type Tensor, tensor, zeros } from "@akari/tensor";
 import { reference } from "@akari/tensor/reference";
 import { describe, expect, it } from "vitest";
 import {
+  Adam,
   AdamW,
   type BaseOptions,
   type Elements,
@@ -187,5 +189,33 @@ describe("pairs of options", () => {
     );
     expect(rprop({ etas: [0.5] })).toThrow(/got \[0.5\]/);
     expect(rprop({ stepSizes: 1 })).toThrow(/^Rprop: stepSizes must be a minimum and a maximum, got 1/);
+  });
+});
+
+describe("a printed optimizer", () => {
+  it("shows the options of each group as in PyTorch", () => {
+    const groups = [{ params: [ones([2])] }, { params: [ones([2])], lr: 1e-5 }];
+    const optimizer = new Adam(groups, { weightDecay: 1e-5 });
+    const rest = ["amsgrad: False", "betas: (0.9, 0.999)", "eps: 1e-08"];
+    const group = (lr: string) =>
+      [...rest, `lr: ${lr}`, "maximize: False", "weight_decay: 1e-05"].map((line) => `    ${line}\n`).join("");
+    const text = `Adam (\nParameter Group 0\n${group("0.001")}\nParameter Group 1\n${group("1e-05")})`;
+    expect(String(optimizer)).toBe(text);
+    expect(inspect(optimizer)).toBe(text);
+  });
+
+  it("shows neither parameters nor options that are not set", () => {
+    const optimizer = new SGD([["weight", ones([1])]], { lr: 1, nesterov: true, momentum: 0.5 });
+    expect(String(optimizer).split("\n    ").slice(1)).toEqual([
+      "dampening: 0",
+      "lr: 1",
+      "maximize: False",
+      "momentum: 0.5",
+      "nesterov: True",
+      "weight_decay: 0\n)",
+    ]);
+    Object.assign(optimizer.paramGroups[0] as object, { initialLr: 1, name: "all" });
+    expect(String(optimizer)).toContain("    initial_lr: 1\n");
+    expect(String(optimizer)).toContain("    name: all\n");
   });
 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { ArgumentError, FileError, ones, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
@@ -386,5 +387,16 @@ describe("momenta", () => {
   it("need a whole number of steps", () => {
     const wrong = [{ epochs: 0.5, stepsPerEpoch: 4 }, { epochs: "2" as never, stepsPerEpoch: 3 }, { epochs: 2 }];
     for (const options of wrong) expect(() => new OneCycleLR(two(), 0.1, options)).toThrow(/as positive integers/);
+  });
+});
+
+describe("a printed scheduler", () => {
+  it("shows the epoch and the learning rates", () => {
+    const optimizer = new SGD([{ params: [ones([1])] }, { params: [ones([1])], lr: 2 }], { lr: 1 });
+    const scheduler = new StepLR(optimizer, 1, { gamma: 0.5 });
+    scheduler.step();
+    expect(String(scheduler)).toBe("StepLR(lastEpoch: 1, lr: [0.5, 1])");
+    expect(inspect(scheduler)).toBe(String(scheduler));
+    expect(inspect(new ReduceLROnPlateau(optimizer))).toBe("ReduceLROnPlateau(lastEpoch: 0, lr: [0.5, 1])");
   });
 });

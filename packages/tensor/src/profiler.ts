@@ -33,6 +33,15 @@ export class Profile {
       .sort((a, b) => b.total - a.total);
   }
 
+  static {
+    // Node's `console.log` calls this method.
+    Object.defineProperty(Profile.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: Profile): string {
+        return this.toString();
+      },
+    });
+  }
+
   /** Returns the rows as a text table. */
   toString(): string {
     const head = ["name", "kind", "calls", "total ms", "mean ms"];

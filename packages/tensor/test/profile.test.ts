@@ -1,5 +1,6 @@
 /** Profiles: rows by operation, on a synchronous and on an asynchronous device. */
 
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type Backend, cpu, ones, profile, randn } from "../src/index.ts";
 import { findWebGpu } from "./backends/software-adapter.ts";
@@ -24,6 +25,7 @@ describe.each(Object.entries(devices))("profile on %s", (name, device) => {
     expect(matmul?.mean).toBeCloseTo((matmul?.total ?? 0) / (matmul?.calls ?? 1));
     const totals = found.rows.map((row) => row.total);
     expect(totals).toEqual(totals.toSorted((a, b) => b - a));
+    expect(inspect(found)).toBe(`${found}`);
     expect(`${found}`.split("\n")[0]).toMatch(/^name +kind +calls +total ms +mean ms$/);
   });
 

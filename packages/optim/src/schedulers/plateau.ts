@@ -4,7 +4,7 @@
 
 import { checkChoice, expectNumber, FileError, isOptions, refuse, settings } from "@akari/tensor";
 import type { BaseOptions, Optimizer } from "../optimizer.ts";
-import { expectOptimizer, perGroup, type SchedulerState } from "./scheduler.ts";
+import { expectOptimizer, perGroup, type SchedulerState, showScheduler } from "./scheduler.ts";
 
 /** Options of `ReduceLROnPlateau`. */
 export interface PlateauOptions {
@@ -66,6 +66,15 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     checkChoice("ReduceLROnPlateau", "thresholdMode", thresholdMode, ["rel", "abs"]);
     this.#minLr = perGroup("ReduceLROnPlateau", optimizer, "minLr", minLr);
     this.#best = this.#worst;
+  }
+
+  static {
+    // Node's `console.log` calls this method.
+    Object.defineProperty(ReduceLROnPlateau.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: ReduceLROnPlateau<BaseOptions>): string {
+        return this.toString();
+      },
+    });
   }
 
   get #worst(): number {
@@ -137,5 +146,10 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     this.#best = Number.isFinite(best) ? best : this.#worst; // JSON turns infinity into null
     this.#bad = num_bad_epochs;
     this.#cooling = cooldown_counter;
+  }
+
+  /** Returns the name of the scheduler, its epoch and the current learning rate of each group. */
+  toString(): string {
+    return showScheduler(this);
   }
 }

@@ -90,6 +90,11 @@ export interface Scheduler {
   loadStateDict(state: SchedulerState): void;
 }
 
+/** Formats the epoch and the learning rates of a scheduler. */
+export function showScheduler(scheduler: Pick<Scheduler, "lastEpoch" | "getLastLr">): string {
+  return `${scheduler.constructor.name}(lastEpoch: ${scheduler.lastEpoch}, lr: [${scheduler.getLastLr().join(", ")}])`;
+}
+
 /**
  * Base class of learning rate schedulers.
  *
@@ -109,6 +114,15 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   protected readonly schedulers: readonly LRScheduler<Options>[] = [];
   #lastEpoch = 0;
   #baseLrs: readonly number[] = [];
+
+  static {
+    // Node's `console.log` calls this method.
+    Object.defineProperty(LRScheduler.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: LRScheduler): string {
+        return this.toString();
+      },
+    });
+  }
 
   constructor(optimizer: Optimizer<Options>) {
     expectOptimizer(this.constructor.name, optimizer);
@@ -209,6 +223,11 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
     // safe, all: checked
     this.enter(last_epoch as number);
     this.#setLrs(_last_lr as readonly number[]);
+  }
+
+  /** Returns the name of the scheduler, its epoch and the current learning rate of each group. */
+  toString(): string {
+    return showScheduler(this);
   }
 
   /** Throws a FileError unless `state` has the form of a saved state of this scheduler. */
