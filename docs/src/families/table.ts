@@ -130,6 +130,7 @@ const autograd: readonly Family[] = [
   { title: "Transformations of functions", files: "func" },
   { title: "Checkpointing", about: "Trades computation for memory.", files: "checkpoint" },
   { title: "Custom functions", files: "function formulas/" },
+  { title: "Saved tensors", files: "saved-tensors-hooks" },
   { title: "Gradient checks and debugging", files: "gradcheck anomaly" },
 ];
 

@@ -11,7 +11,7 @@ const own: Readonly<Record<string, string>> = {
   Attributes:
     "shape strides offset dtype device ndim dim ndimension numel nelement size stride elementSize isFloatingPoint isContiguous requiresGrad isLeaf isDisposed",
   "Reading values": "item itemSync toArray toArraySync data dataSync prefetch toString [toPrimitive]",
-  Gradients: "backward grad requiresGrad_ retainGrad registerHook detach detach_",
+  Gradients: "backward grad requiresGrad_ retainGrad registerHook registerPostAccumulateGradHook detach detach_",
   Memory: "dispose [Symbol.dispose]",
   "Random numbers": "bernoulli multinomial",
   Creation: "newZeros newOnes newFull",

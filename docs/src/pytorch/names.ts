@@ -61,7 +61,7 @@ const listed = {
     nanquantile nansum narrow nbytes ndim ndimension ne ne_ neg neg_ negative negative_ nelement new_empty new_empty_strided new_full
     new_ones new_tensor new_zeros nextafter nextafter_ nonzero norm normal_ not_equal not_equal_ numel numpy outer permute pinverse
     polygamma polygamma_ positive pow pow_ prod put put_ qr quantile rad2deg rad2deg_ random_ ravel real reciprocal reciprocal_
-    register_hook relu relu_ remainder remainder_ renorm renorm_ repeat repeat_interleave requires_grad requires_grad_ reshape
+    register_hook register_post_accumulate_grad_hook relu relu_ remainder remainder_ renorm renorm_ repeat repeat_interleave requires_grad requires_grad_ reshape
     reshape_as resize_ resize_as_ retain_grad retains_grad roll rot90 round round_ rsqrt rsqrt_ scatter scatter_ scatter_add
     scatter_add_ scatter_reduce scatter_reduce_ select select_scatter set_ sgn sgn_ shape share_memory_ short sigmoid sigmoid_ sign
     sign_ signbit sin sin_ sinc sinc_ sinh sinh_ size slice_scatter slogdet softmax sort split sqrt sqrt_ square square_ squeeze
@@ -156,6 +156,9 @@ const listed = {
   `,
   "torch.autograd": `
     Function FunctionCtx backward detect_anomaly grad gradcheck gradgradcheck set_detect_anomaly
+  `,
+  "torch.autograd.graph": `
+    saved_tensors_hooks
   `,
   "torch.autograd.functional": `
     hessian hvp jacobian jvp vhp vjp

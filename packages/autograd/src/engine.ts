@@ -64,30 +64,44 @@ class Pass {
   }
 
   run(roots: readonly Variable[], starts: readonly Tensor[]): (Tensor | null)[] {
-    const { only, capture, createGraph, retainGraph } = this.#options;
+    const { only, capture, retainGraph } = this.#options;
     if (!capture) for (const variable of only ?? []) variable.retains = true;
     roots.forEach((root, i) => {
       const start = starts[i] as Tensor; // safe: one for each root
       this.#deliver(root, this.#handle(start), null);
     });
     const order = this.#order(roots);
+    // The last node that adds to a leaf whose gradient is waited for.
+    const last = new Map<Variable, Node>();
+    if (!capture) for (const node of order) for (const edge of node.edges) if (edge?.after.size) last.set(edge, node);
     for (const node of order) {
       const gradients = this.#take(node);
-      if (gradients === null) continue;
-      this.#visit(node, gradients);
-      if (!retainGraph) node.release();
-    }
-    for (const [leaf, gradient] of this.#arrived) {
-      if (leaf.node !== null) continue;
-      const final = this.#options.bare ? gradient : this.#hooked(leaf, gradient);
-      if (only?.includes(leaf) ?? leaf.requiresGrad) {
-        if (capture) this.#captured.set(leaf, final);
-        else this.#accumulate(leaf, final);
-      } else if (!createGraph) {
-        final.dispose();
+      if (gradients !== null) {
+        this.#visit(node, gradients);
+        if (!retainGraph) node.release();
       }
+      for (const edge of node.edges) if (edge && last.get(edge) === node) this.#finish(edge);
     }
+    for (const variable of [...this.#arrived.keys()]) this.#finish(variable);
     return capture && only !== null ? only.map((variable) => this.#captured.get(variable) ?? null) : [];
+  }
+
+  /** Passes the complete gradient of a leaf on, to its `grad` or to the caller. */
+  #finish(leaf: Variable): void {
+    const { only, capture, createGraph, bare } = this.#options;
+    const gradient = this.#arrived.get(leaf);
+    if (gradient === undefined || leaf.node !== null) return;
+    this.#arrived.delete(leaf);
+    const final = bare ? gradient : this.#hooked(leaf, gradient);
+    if (only?.includes(leaf) ?? leaf.requiresGrad) {
+      if (capture) this.#captured.set(leaf, final);
+      else {
+        this.#accumulate(leaf, final);
+        for (const [hook, x] of leaf.after) hook(x);
+      }
+    } else if (!createGraph) {
+      final.dispose();
+    }
   }
 
   /** Returns the nodes to visit, newest first: those on a path to a wanted variable. */

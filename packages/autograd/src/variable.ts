@@ -27,6 +27,7 @@ import {
   type Trace,
 } from "@akari/tensor";
 import { checkForward, originOfCall } from "./anomaly.ts";
+import { expectFunction } from "./argument.ts";
 import { type PassOptions, runBackward } from "./engine.ts";
 import { gradientOf } from "./formulas/gradient.ts";
 import { isGradEnabled } from "./mode.ts";
@@ -49,6 +50,8 @@ export class Variable implements Trace {
   retains = false;
   /** Hooks, called in order of registration when the gradient has been computed. */
   readonly hooks: Set<Hook> = new Set();
+  /** Functions to call when the gradient of a leaf has been added to `grad`, with the leaf. */
+  readonly after: Map<Hook, Tensor> = new Map();
   #grad: Tensor | null = null;
   /** Whether nothing else can refer to the gradient, which is then freed when another takes its place. */
   #owned = false;
@@ -188,10 +191,14 @@ export class Variable implements Trace {
     this.retains = true;
   }
 
-  registerHook(_: Tensor, hook: Hook): () => void {
-    if (!this.requiresGrad) throw new AutogradError("registerHook: this tensor does not require a gradient");
-    this.hooks.add(hook);
-    return () => void this.hooks.delete(hook);
+  registerHook(x: Tensor, hook: Hook, after = false): () => void {
+    const name = after ? "registerPostAccumulateGradHook" : "registerHook";
+    expectFunction(name, hook);
+    if (!this.requiresGrad) throw new AutogradError(`${name}: this tensor does not require a gradient`);
+    if (after && !this.isLeaf)
+      throw new AutogradError(`${name}: this tensor is the result of an operation, not a leaf`);
+    const hooks = after ? this.after.set(hook, x) : this.hooks.add(hook);
+    return () => void hooks.delete(hook);
   }
 }
 

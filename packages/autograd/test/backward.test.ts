@@ -423,3 +423,71 @@ describe("requiresGrad", () => {
     expect(() => requiresGrad(null as never)).toThrow("requiresGrad: expected a tensor, got null; make one with");
   });
 });
+
+describe("registerPostAccumulateGradHook", () => {
+  it("calls the hook with the leaf once its gradient is in grad", () => {
+    const x = leaf([2]);
+    x.grad = tensor([1]);
+    const seen: unknown[] = [];
+    const remove = x.registerPostAccumulateGradHook((leaf) => void seen.push(leaf === x, leaf.grad?.toArraySync()));
+    x.mul(x).add(x).sum().backward();
+    expect(seen).toEqual([true, [6]]);
+    remove();
+    x.sum().backward();
+    expect(seen).toHaveLength(2);
+    expect(x.grad?.toArraySync()).toEqual([7]);
+  });
+
+  it("runs after hooks of the gradient, and in order", () => {
+    const x = leaf([2]);
+    const order: string[] = [];
+    x.registerPostAccumulateGradHook(() => void order.push("second"));
+    x.registerPostAccumulateGradHook(() => void order.push("third"));
+    x.registerHook((g) => {
+      order.push("first");
+      return g.mul(5);
+    });
+    x.sum().backward();
+    expect(order).toEqual(["first", "second", "third"]);
+    expect(x.grad?.toArraySync()).toEqual([5]);
+  });
+
+  it("lets a parameter be updated before the gradients of others are computed", () => {
+    const [a, b, shared] = [leaf([2]), leaf([3]), leaf([5])];
+    const seen: unknown[] = [];
+    b.registerPostAccumulateGradHook((x) => {
+      seen.push("b", a.grad, shared.grad);
+      x.sub_(x.grad as Tensor);
+      x.grad = null;
+    });
+    shared.registerPostAccumulateGradHook(() => void seen.push("shared", a.grad?.toArraySync() ?? null));
+    a.mul(shared).mul(b).mul(shared).sum().backward();
+    // The product with `a` is the last that `shared` takes part in.
+    expect(seen).toEqual(["b", null, null, "shared", null]);
+    expect([a.grad, b, shared.grad].map((x) => x?.toArraySync())).toEqual([[75], [-47], [60]]);
+    expect(b.grad).toBeNull();
+  });
+
+  it("runs neither in grad nor for leaves that the pass does not reach", () => {
+    const [x, y] = [leaf([2]), leaf([3])];
+    let calls = 0;
+    for (const each of [x, y]) each.registerPostAccumulateGradHook(() => void calls++);
+    grad(x.mul(y).sum(), [x, y]);
+    expect(calls).toBe(0);
+    x.mul(y)
+      .sum()
+      .backward({ inputs: [x] });
+    expect(calls).toBe(1);
+    x.sum().backward();
+    expect(calls).toBe(2);
+  });
+
+  it("is for leaves that require a gradient", () => {
+    const x = leaf([1]);
+    expect(() => x.mul(2).registerPostAccumulateGradHook(() => {})).toThrow(
+      "registerPostAccumulateGradHook: this tensor is the result of an operation, not a leaf",
+    );
+    expect(() => tensor([1]).registerPostAccumulateGradHook(() => {})).toThrow("does not require a gradient");
+    expect(() => x.registerPostAccumulateGradHook(5 as never)).toThrow("expected a function, got 5");
+  });
+});

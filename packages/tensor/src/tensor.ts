@@ -283,6 +283,27 @@ export class Tensor implements View {
     return this.#traced("registerHook").registerHook(this, hook);
   }
 
+  /**
+   * Registers a function that is called as `hook(x)` when a backward pass has added to the `grad` of this leaf, as soon as
+   * nothing of it is missing: for example to update a parameter and free its gradient before the other gradients are
+   * computed. Returns a function that removes the hook.
+   *
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.register_post_accumulate_grad_hook.html
+   *
+   * @throws AutogradError for a tensor that requires no gradient or is the result of an operation.
+   * @example
+   * for (const parameter of model.parameters()) {
+   *   const optimizer = new SGD([parameter], { lr: 0.1 });
+   *   parameter.registerPostAccumulateGradHook(() => {
+   *     optimizer.step();
+   *     optimizer.zeroGrad();
+   *   });
+   * }
+   */
+  registerPostAccumulateGradHook(hook: (x: Tensor) => void): () => void {
+    return this.#traced("registerPostAccumulateGradHook").registerHook(this, hook, true);
+  }
+
   /** Returns the trace, or throws when there is none. */
   #traced(operation: string): Trace {
     const { trace } = this;

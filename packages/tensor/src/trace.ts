@@ -96,10 +96,10 @@ export interface Trace {
   /** Makes backward passes also store the gradient of this non-leaf tensor. */
   retainGrad(output: Tensor): void;
   /**
-   * Registers a hook that is called with the gradient when it arrives; a returned tensor replaces it. Returns a
-   * function that removes the hook.
+   * Registers a hook that is called with the gradient when it arrives; a returned tensor replaces it. With `after`, it is
+   * called with `output`, a leaf, when its `grad` has been updated. Returns a function that removes the hook.
    */
-  registerHook(output: Tensor, hook: (gradient: Tensor) => Tensor | undefined | void): () => void;
+  registerHook(output: Tensor, hook: (x: Tensor) => Tensor | undefined | void, after?: boolean): () => void;
 }
 
 /**
