@@ -40,4 +40,5 @@ export {
   restoring,
   setGradEnabled,
 } from "./mode.ts";
+export { savedTensorsHooks } from "./saved-tensors-hooks.ts";
 export { requiresGrad } from "./variable.ts";
