@@ -47,10 +47,9 @@ export function savedTensorsHooks<Packed, T>(
     const read = (): Tensor => {
       if (unpacked !== null) return unpacked;
       const found = noGrad(() => unpack(packed));
-      expectTensor(name, found, "unpack to return a tensor");
-      expectShape(name, "result of unpack", found, shape);
-      if (found.dtype !== dtype)
-        throw new DTypeError(`${name}: unpack returned a ${found.dtype} tensor in place of a ${dtype} one`);
+      expectTensor(name, found);
+      expectShape(name, "result", found, shape);
+      if (found.dtype !== dtype) throw new DTypeError(`${name}: expected ${dtype}, got ${found.dtype}`);
       unpacked = keep(found.alias());
       return unpacked;
     };

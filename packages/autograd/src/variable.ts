@@ -195,8 +195,7 @@ export class Variable implements Trace {
     const name = after ? "registerPostAccumulateGradHook" : "registerHook";
     expectFunction(name, hook);
     if (!this.requiresGrad) throw new AutogradError(`${name}: this tensor does not require a gradient`);
-    if (after && !this.isLeaf)
-      throw new AutogradError(`${name}: this tensor is the result of an operation, not a leaf`);
+    if (after && !this.isLeaf) throw new AutogradError(`${name}: this tensor is the result of an operation`);
     const hooks = after ? this.after.set(hook, x) : this.hooks.add(hook);
     return () => void hooks.delete(hook);
   }
