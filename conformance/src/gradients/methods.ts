@@ -122,6 +122,7 @@ export const apart: readonly string[] = [
   "applyInPlace",
   "arange",
   "asTensor",
+  "assertClose",
   "bernoulli",
   "broadcastShapes",
   "broadcastStrides",

@@ -40,7 +40,7 @@ const tensor: readonly Family[] = [
   {
     title: "Comparison and logic",
     about: "Pointwise. Results have dtype bool, except for the bitwise operations.",
-    files: "ops/comparison ops/equality ops/where",
+    files: "ops/comparison ops/equality ops/where assert-close",
   },
   {
     title: "Activations",
@@ -222,7 +222,7 @@ const special: readonly Family[] = [
   { title: "Bessel functions", files: "bessel modified-bessel airy" },
   { title: "Orthogonal polynomials", files: "polynomials" },
   { title: "Integers and floating point representation", files: "integers binary" },
-  { title: "Numerical gradient and histograms", files: "gradient histogram" },
+  { title: "Numerical gradient, histograms and positions", files: "gradient histogram unravel-index" },
 ];
 
 const distributions: readonly Family[] = [
@@ -235,7 +235,7 @@ const distributions: readonly Family[] = [
   {
     title: "Discrete distributions",
     files:
-      "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson sampling/poisson odds",
+      "bernoulli categorical one-hot-categorical multinomial binomial negative-binomial geometric poisson sampling/binomial sampling/poisson odds",
   },
   { title: "Continuous vectors", files: "multivariate-normal low-rank-multivariate-normal dirichlet logistic-normal" },
   { title: "Matrices", files: "wishart lkj-cholesky" },

@@ -73,6 +73,7 @@ function pageOf(namespace: Namespace, name: string): string {
   if (namespace === "torch.utils.data") return `${docs}/data.html#${full}`;
   if (namespace === "torch.utils.checkpoint") return `${docs}/checkpoint.html#${full}`;
   if (namespace === "torch.autograd.graph") return `${docs}/autograd.html#${full}`;
+  if (namespace === "torch.testing") return `${docs}/testing.html#${full}`;
   if (namespace === "torch.nn.init") return `${docs}/nn.init.html#${full}`;
   if (namespace === "torch.special") return `${docs}/special.html#${full}`;
   if (full === "torch.nn.Parameter") return `${docs}/generated/torch.nn.parameter.Parameter.html`;
@@ -131,6 +132,7 @@ export class Counterparts {
       "torch.special": new Map([...exportsOf("@akari/tensor"), ...exportsOf("@akari/special")]),
       "torch.autograd": exportsOf("@akari/autograd"),
       "torch.autograd.graph": exportsOf("@akari/autograd"),
+      "torch.testing": exportsOf("@akari/tensor"),
       "torch.autograd.functional": exportsOf("@akari/autograd"),
       "torch.func": new Map(
         ["@akari/autograd/func", "@akari/nn/func", "@akari/tensor/vmap"].flatMap((name) => [...exportsOf(name)]),

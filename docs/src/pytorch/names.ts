@@ -9,7 +9,7 @@ const listed = {
     Generator abs absolute acos acosh adaptive_avg_pool1d add addbmm addcdiv addcmul addmm addmv addr adjoint all allclose amax amin
     aminmax angle any arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin argsort argwhere as_strided
     as_strided_scatter as_tensor asarray asin asinh atan atan2 atanh atleast_1d atleast_2d atleast_3d avg_pool1d baddbmm
-    bartlett_window batch_norm bernoulli bilinear bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
+    bartlett_window batch_norm bernoulli bilinear binomial bincount bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
     bitwise_xor blackman_window block_diag bmm broadcast_shapes broadcast_tensors broadcast_to bucketize can_cast cartesian_prod cat
     cdist ceil celu celu_ chain_matmul channel_shuffle cholesky cholesky_inverse cholesky_solve chunk clamp clip clone column_stack combinations compile complex concat
     concatenate conj conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d copysign corrcoef cos cosh cosine_similarity
@@ -34,7 +34,7 @@ const listed = {
     softmax sort split sqrt square squeeze stack std std_mean stft sub subtract sum svd svd_lowrank swapaxes swapdims t take
     take_along_dim tan
     tanh tensor tensor_split tensordot threshold_ tile topk trace transpose trapezoid trapz tril tril_indices triu triu_indices triangular_solve
-    true_divide trunc unbind unflatten unique unique_consecutive unsqueeze vander var var_mean vdot view_as_complex view_as_real
+    true_divide trunc unbind unravel_index unflatten unique unique_consecutive unsqueeze vander var var_mean vdot view_as_complex view_as_real
     vsplit vstack where xlogy zeros zeros_like
   `,
   "torch.Tensor": `
@@ -156,6 +156,9 @@ const listed = {
   `,
   "torch.autograd": `
     Function FunctionCtx backward detect_anomaly grad gradcheck gradgradcheck set_detect_anomaly
+  `,
+  "torch.testing": `
+    assert_close
   `,
   "torch.autograd.graph": `
     saved_tensors_hooks

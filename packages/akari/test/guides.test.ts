@@ -67,13 +67,13 @@ function phrases(): string {
           ? `${code} { forward(v: Tensor) { return v; } length = 1; get() { return samples[0] as Sample; } *[Symbol.iterator]() { yield* samples; } }`
           : `{ ${code}; }`,
     );
-  return `import { Adam, arange, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, div, type FunctionContext, fromTypedArray, get, grad, inv, isTensor, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, pow, requiresGrad, save, savedTensorsHooks, setGradEnabled, setPrintoptions, slogdet, type StateDict, stdMean, sub, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
+  return `import { Adam, arange, assertClose, cat, Compose, compile, cpu, DataLoader, type Dataset, deepcopy, defaultGenerator, div, type FunctionContext, fromTypedArray, get, grad, inv, isTensor, jacobian, load, manualSeed, multinomial, nn, noGrad, optim, pow, requiresGrad, save, savedTensorsHooks, setGradEnabled, setPrintoptions, slogdet, type StateDict, stdMean, sub, tensor, TensorDataset, type Transform, variance, zeros, type Tensor } from "akari";
 import { Binomial, Categorical, type Distribution, klDivergence, Normal, poisson, TanhTransform, TransformedDistribution } from "@akari/distributions";
 import * as fft from "@akari/fft";
 import { irfft, rfft } from "@akari/fft";
 import * as linalg from "@akari/linalg";
 import { svd } from "@akari/linalg";
-import { besselJ0, gcd, histogram, ndtr } from "@akari/special";
+import { besselJ0, gcd, histogram, ndtr, unravelIndex } from "@akari/special";
 import { Adafactor } from "@akari/optim-adafactor";
 import { Muon } from "@akari/optim-muon";
 import { checkpoint, checkpointSequential } from "akari/checkpoint";

@@ -223,6 +223,7 @@ const npy = await written("x.npy", (path) => akari.saveNpy(path, x()));
 const npz = await written("x.npz", (path) => akari.saveNpz(path, { x: x() }));
 
 const laterCalls: Readonly<Record<string, (options: never) => Promise<unknown>>> = {
+  assertClose: (options) => akari.assertClose(x(), x(), options),
   allclose: (options) => akari.allclose(x(), x(), options),
   decodeNpy: async (options) => akari.decodeNpy(await bytesOf(npy), options),
   decodeNpz: async (options) => akari.decodeNpz(await bytesOf(npz), options),

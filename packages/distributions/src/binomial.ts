@@ -12,7 +12,7 @@ import {
 import { type Constraint, integerInterval, nonnegativeInteger, real, unitInterval } from "./constraints.ts";
 import { Distribution, type DistributionOptions, unrecorded } from "./distribution.ts";
 import { BinaryOdds, type Odds } from "./odds.ts";
-import { binomial } from "./sampling/binomial.ts";
+import { drawnBinomial } from "./sampling/binomial.ts";
 import { expectWithin } from "./validation.ts";
 
 /** `x l - n ln(1 + eˡ)` */
@@ -96,7 +96,7 @@ export class Binomial extends Distribution {
 
   override sample(sampleShape: Shape = [], options: GeneratorOption = {}): Tensor {
     const shape = this.extendedShape(sampleShape);
-    return unrecorded(() => binomial(this.totalCount.expand(shape), this.probs.expand(shape), options));
+    return unrecorded(() => drawnBinomial(this.totalCount.expand(shape), this.probs.expand(shape), options));
   }
 
   override logProb(value: TensorOrNumber): Tensor {

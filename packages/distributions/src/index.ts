@@ -40,6 +40,7 @@ export { OneHotCategorical, OneHotCategoricalStraightThrough } from "./one-hot-c
 export { Pareto } from "./pareto.ts";
 export { Poisson } from "./poisson.ts";
 export { RelaxedBernoulli, RelaxedOneHotCategorical } from "./relaxed.ts";
+export { binomial } from "./sampling/binomial.ts";
 export { poisson } from "./sampling/poisson.ts";
 export { StudentT } from "./student-t.ts";
 export { TransformedDistribution } from "./transformed-distribution.ts";

@@ -10,6 +10,7 @@ import { findWebGpu } from "../../tensor/test/backends/software-adapter.ts";
 import {
   Beta,
   Binomial,
+  binomial,
   Categorical,
   type Distribution,
   Gamma,
@@ -46,6 +47,24 @@ describe("samples are the same as in PyTorch for", () => {
 });
 
 // The numbers are PyTorch's.
+describe("binomial", () => {
+  it("draws the numbers of PyTorch, with shapes broadcast", async () => {
+    manualSeed(0);
+    const draws = binomial(tensor([10, 100, 1000, 3]), tensor([0.5, 0.3, 0.9, 0.1]));
+    expect(await draws.toArray()).toEqual([7, 31, 901, 0]);
+    expect(binomial(tensor([1, 2]), tensor(0.5)).shape).toEqual([2]);
+  });
+
+  it("rejects what is no number of trials or no probability", () => {
+    expect(() => binomial(tensor([-1]), tensor([0.5]))).toThrow(
+      "binomial: trials must be finite and not negative, got -1",
+    );
+    expect(() => binomial(tensor([1]), tensor([1.5]))).toThrow("binomial: probabilities must be from 0 to 1, got 1.5");
+    expect(() => binomial(tensor([1], { dtype: "int32" }), tensor([0.5]))).toThrow("binomial: expected a floating");
+    expect(() => binomial(3 as never, tensor([0.5]))).toThrow("binomial: expected a tensor, got 3");
+  });
+});
+
 describe("poisson", () => {
   it("draws PyTorch's numbers", async () => {
     manualSeed(0);

@@ -65,4 +65,5 @@ export {
   shiftedChebyshevPolynomialV,
   shiftedChebyshevPolynomialW,
 } from "./polynomials.ts";
+export { unravelIndex } from "./unravel-index.ts";
 export { zeta } from "./zeta.ts";

@@ -19,6 +19,7 @@ export {
   itemsOf,
   refuse,
 } from "./argument.ts";
+export { type AssertCloseOptions, assertClose, type Comparable } from "./assert-close.ts";
 export type { Backend, DeviceBuffer, KernelClock, KernelSpan, MemoryUse } from "./backend.ts";
 export { type CpuOptions, cpu } from "./backends/cpu/index.ts";
 export { type Capture, capturing, changed, type Drawn, perform, writeDrawn } from "./capture.ts";

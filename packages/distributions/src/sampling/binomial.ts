@@ -7,13 +7,18 @@
  */
 
 import {
+  broadcastTensors,
   computeType,
   defaultGenerator,
   type Expr,
+  expectBetween,
+  expectFloating,
+  finfo,
   type Generator,
   type GeneratorOption,
   pointwise,
   rand,
+  settings,
   type Tensor,
 } from "@akari/tensor";
 import { drawEach, isReadable } from "./host.ts";
@@ -142,10 +147,28 @@ function drawnOnDevice(trials: Tensor, p: Tensor, generator: Generator): Tensor 
 }
 
 /**
- * Draws the number of successes of `trials` with probability `p` for each element. Both tensors have the same shape and
- * dtype.
+ * Draws the number of successes of `trials` with probability `p` for each element, in the dtype of `p`. Shapes are
+ * broadcast. On the CPU, a seed gives PyTorch's numbers. The result has no gradient.
+ *
+ * https://pytorch.org/docs/stable/generated/torch.binomial.html
+ *
+ * @throws DTypeError for integers.
+ * @throws ArgumentError for a probability outside [0, 1] and numbers of trials that are negative or not finite.
+ * @example
+ * binomial(tensor([10, 100]), tensor(0.5)).shape; // [2]
  */
-export function binomial(trials: Tensor, p: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
+export function binomial(trials: Tensor, p: Tensor, options?: GeneratorOption): Tensor {
+  const given = settings("binomial", options, { generator: undefined });
+  expectFloating("binomial", trials);
+  expectFloating("binomial", p);
+  expectBetween(trials, 0, finfo(trials.dtype).max, "binomial: trials must be finite and not negative, got {}");
+  expectBetween(p, 0, 1, "binomial: probabilities must be from 0 to 1, got {}");
+  const [n, probability] = broadcastTensors(trials, p);
+  return drawnBinomial(n, probability, given);
+}
+
+/** `binomial` without the checks, for tensors of the same shape. */
+export function drawnBinomial(trials: Tensor, p: Tensor, { generator = defaultGenerator() }: GeneratorOption): Tensor {
   // safe: two results
   const [n, probability] = [trials, p].map((x) => x.detach().to(computeType(p.dtype))) as [Tensor, Tensor];
   if (!isReadable(p)) return drawnOnDevice(n, probability, generator).to(p.dtype);
