@@ -84,6 +84,7 @@ export const housekeeping: readonly string[] = [
   "numel",
   "prefetch",
   "registerHook",
+  "registerPostAccumulateGradHook",
   "requiresGrad_",
   "retainGrad",
   "setData",
