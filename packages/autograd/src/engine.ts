@@ -80,7 +80,7 @@ class Pass {
         this.#visit(node, gradients);
         if (!retainGraph) node.release();
       }
-      for (const edge of node.edges) if (edge && last.get(edge) === node) this.#finish(edge);
+      if (last.size > 0) for (const edge of node.edges) if (edge && last.get(edge) === node) this.#finish(edge);
     }
     for (const variable of [...this.#arrived.keys()]) this.#finish(variable);
     return capture && only !== null ? only.map((variable) => this.#captured.get(variable) ?? null) : [];

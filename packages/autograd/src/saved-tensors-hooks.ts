@@ -2,8 +2,7 @@
  * `savedTensorsHooks`: what the tape saves for the backward pass is kept in another form, such as float16 or a file.
  */
 
-import { DTypeError, expectShape, expectTensor, keep, type Tensor } from "@akari/tensor";
-import { expectFunction } from "./argument.ts";
+import { DTypeError, expectFunction, expectShape, expectTensor, keep, type Tensor } from "@akari/tensor";
 import { type GradModeGuard, noGrad, restoring } from "./mode.ts";
 import { saving } from "./node.ts";
 

@@ -11,6 +11,7 @@ import {
   changed,
   checkChoice,
   DTypeError,
+  expectFunction,
   expectShape,
   expectTensor,
   gradMode,
@@ -27,7 +28,6 @@ import {
   type Trace,
 } from "@akari/tensor";
 import { checkForward, originOfCall } from "./anomaly.ts";
-import { expectFunction } from "./argument.ts";
 import { type PassOptions, runBackward } from "./engine.ts";
 import { gradientOf } from "./formulas/gradient.ts";
 import { isGradEnabled } from "./mode.ts";

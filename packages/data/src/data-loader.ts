@@ -144,15 +144,6 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
     this.#indexed = { dataset, batchSampler: batchSampler ?? new BatchSampler(order, batchSize, dropLast) };
   }
 
-  static {
-    // Node's `console.log` calls this method.
-    Object.defineProperty(DataLoader.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: DataLoader<unknown>): string {
-        return this.toString();
-      },
-    });
-  }
-
   #withIndices(): { readonly dataset: Dataset<Sample, unknown>; readonly batchSampler: Sampler<readonly number[]> } {
     if (this.#indexed === null)
       throw new ArgumentError("DataLoader: an iterable of samples has no length and no indices");

@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { ArgumentError, fromTypedArray, Generator, type Tensor, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import { DataLoader } from "../src/data-loader.ts";
@@ -250,7 +249,7 @@ describe("a printed DataLoader", () => {
     const samples = [1, 2, 3];
     expect(String(new DataLoader(samples))).toBe("DataLoader(length: 3)");
     const loader = new DataLoader(samples, { batchSize: 2, shuffle: true, seed: 1 });
-    expect(inspect(loader)).toBe("DataLoader(length: 2, batchSize: 2, shuffle: true)");
+    expect(String(loader)).toBe("DataLoader(length: 2, batchSize: 2, shuffle: true)");
   });
 
   it("shows no length for a stream", () => {

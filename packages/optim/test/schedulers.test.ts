@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { ArgumentError, FileError, ones, tensor } from "@akari/tensor";
 import { describe, expect, it } from "vitest";
 import {
@@ -396,7 +395,6 @@ describe("a printed scheduler", () => {
     const scheduler = new StepLR(optimizer, 1, { gamma: 0.5 });
     scheduler.step();
     expect(String(scheduler)).toBe("StepLR(lastEpoch: 1, lr: [0.5, 1])");
-    expect(inspect(scheduler)).toBe(String(scheduler));
-    expect(inspect(new ReduceLROnPlateau(optimizer))).toBe("ReduceLROnPlateau(lastEpoch: 0, lr: [0.5, 1])");
+    expect(String(new ReduceLROnPlateau(optimizer))).toBe("ReduceLROnPlateau(lastEpoch: 0, lr: [0.5, 1])");
   });
 });

@@ -68,15 +68,6 @@ export class ReduceLROnPlateau<Options extends BaseOptions> {
     this.#best = this.#worst;
   }
 
-  static {
-    // Node's `console.log` calls this method.
-    Object.defineProperty(ReduceLROnPlateau.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: ReduceLROnPlateau<BaseOptions>): string {
-        return this.toString();
-      },
-    });
-  }
-
   get #worst(): number {
     return this.#options.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }

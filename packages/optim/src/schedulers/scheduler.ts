@@ -115,15 +115,6 @@ export abstract class LRScheduler<Options extends BaseOptions = BaseOptions> imp
   #lastEpoch = 0;
   #baseLrs: readonly number[] = [];
 
-  static {
-    // Node's `console.log` calls this method.
-    Object.defineProperty(LRScheduler.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: LRScheduler): string {
-        return this.toString();
-      },
-    });
-  }
-
   constructor(optimizer: Optimizer<Options>) {
     expectOptimizer(this.constructor.name, optimizer);
     this.optimizer = optimizer;
