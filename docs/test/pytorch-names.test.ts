@@ -11,8 +11,9 @@ it("PyTorch's names are converted to camelCase", () => {
 });
 
 it("each namespace contains its names only once", () => {
+  const small = ["torch.nn.utils.parametrizations", "torch.testing"]; // of three names
   for (const [namespace, names] of pytorchNames) {
     expect(new Set(names).size, namespace).toBe(names.length);
-    expect(names.length, namespace).toBeGreaterThan(namespace === "torch.nn.utils.parametrizations" ? 2 : 3);
+    expect(names.length, namespace).toBeGreaterThan(small.includes(namespace) ? 2 : 3);
   }
 });

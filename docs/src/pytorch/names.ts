@@ -158,10 +158,11 @@ const listed = {
     Function FunctionCtx backward detect_anomaly grad gradcheck gradgradcheck set_detect_anomaly
   `,
   "torch.testing": `
-    assert_close
+    assert_allclose assert_close make_tensor
   `,
   "torch.autograd.graph": `
-    saved_tensors_hooks
+    GradientEdge Node allow_mutation_on_saved_tensors disable_saved_tensors_hooks get_gradient_edge increment_version
+    register_multi_grad_hook save_on_cpu saved_tensors_hooks
   `,
   "torch.autograd.functional": `
     hessian hvp jacobian jvp vhp vjp

@@ -23,7 +23,7 @@ async function bundled(
   }
   await build({
     configFile: false,
-    logLevel: "error",
+    logLevel: "silent",
     root: place,
     plugins: [...plugins],
     define,
