@@ -26,6 +26,12 @@ function unsigned({ U, S, Vh }: decompositions.SVD): readonly akari.Tensor[] {
   return [left.abs(), S, right.abs(), left.mul(S.unsqueeze(-2)).matmul(right)];
 }
 
+/** Returns a symmetric matrix. It is Hermitian too, because it is real. */
+function symmetric(given: Arguments, name = "A"): akari.Tensor {
+  given.value("hermitian");
+  return given.tensor(name);
+}
+
 /** Linear algebra. */
 export const linalg: Readonly<Record<string, Call>> = {
   "linalg.cholesky": (given) => akari.cholesky(given.tensor("A"), given.options("upper")),
@@ -43,6 +49,10 @@ export const linalg: Readonly<Record<string, Call>> = {
   "linalg.householder_product": (given) => decompositions.householderProduct(given.tensor("A"), given.tensor("tau")),
   "linalg.inv": (given) => akari.inv(given.tensor("A")),
   "linalg.inv_ex": (given) => decompositions.invEx(given.tensor("A")),
+  "linalg.ldl_factor": (given) => decompositions.ldlFactor(symmetric(given)),
+  "linalg.ldl_factor_ex": (given) => decompositions.ldlFactorEx(symmetric(given)),
+  "linalg.ldl_solve": (given) =>
+    decompositions.ldlSolve(symmetric(given, "LD"), given.tensor("pivots"), given.tensor("B")),
   "linalg.lstsq": (given) => {
     given.value("driver"); // The method of LAPACK; all have the same result.
     return decompositions.lstsq(given.tensor("A"), given.tensor("B"), given.options("rcond")).solution;
@@ -101,6 +111,8 @@ export const linalg: Readonly<Record<string, Call>> = {
   logdet: (given) => akari.logdet(given.x),
   lu_unpack: (given) => decompositions.luUnpack(given.tensor("LU_data"), given.tensor("LU_pivots")),
   matrix_exp: (given) => decompositions.matrixExp(given.x),
+  ormqr: (given) =>
+    decompositions.ormqr(given.x, given.tensor("input2"), given.tensor("input3"), given.options("left", "transpose")),
   matrix_power: (given) => akari.matrixPower(given.x, given.number("n")),
   pinverse: (given) => decompositions.pinv(given.x),
   trace: (given) => akari.trace(given.x),
