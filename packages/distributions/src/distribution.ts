@@ -180,15 +180,6 @@ export abstract class Distribution {
     throw this.missing("enumerateSupport");
   }
 
-  static {
-    // Node's `console.log` calls this method.
-    Object.defineProperty(Distribution.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: Distribution): string {
-        return this.toString();
-      },
-    });
-  }
-
   /** Returns the distribution with its batch broadcast to a larger shape. */
   abstract expand(batchShape: Shape): Distribution;
 

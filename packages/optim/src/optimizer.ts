@@ -139,15 +139,6 @@ export abstract class Optimizer<Options extends BaseOptions = BaseOptions> {
     else throw new ArgumentError(`${this.constructor.name}: expected either parameters or groups, got both`);
   }
 
-  static {
-    // Node's `console.log` calls this method.
-    Object.defineProperty(Optimizer.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value(this: Optimizer): string {
-        return this.toString();
-      },
-    });
-  }
-
   /**
    * Checks the values of options. Subclasses extend it.
    *
