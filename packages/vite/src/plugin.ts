@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Tensor } from "@akari/tensor";
+import { ArgumentError, refuse, settings, Tensor } from "@akari/tensor";
 import type { Program } from "estree";
 import { collectCalls, collectNames, collectWords, mayCall, type Names } from "./names.ts";
 import { mayContainTables, withoutUncalled } from "./tables.ts";
@@ -197,7 +197,7 @@ function forOneBuild(keep: readonly string[], { transform: { define = {} } = {} 
  * or a package that it uses, other than Akari's, contains the name as a word of a string or as a key of an object, or two
  * strings that it consists of. It acts on builds only, not in development and not when a build watches its files.
  *
- * @throws TypeError if `keep` contains a name that no method of tensors has.
+ * @throws ArgumentError for unknown options, and if `keep` contains a name that no method of tensors has.
  * @example
  * // vite.config.ts
  * import { akari } from "@akari/vite";
@@ -205,9 +205,12 @@ function forOneBuild(keep: readonly string[], { transform: { define = {} } = {} 
  *
  * export default defineConfig({ plugins: [akari()] });
  */
-export function akari({ keep = [] }: AkariOptions = {}): AkariPlugin {
+export function akari(options?: AkariOptions): AkariPlugin {
+  const { keep } = settings("akari", options, { keep: [] });
+  if (!Array.isArray(keep)) refuse("akari", "keep", keep, "be an array of names");
   const unknown = keep.find((name) => !ownNames.has(name));
-  if (unknown !== undefined) throw new TypeError(`akari: keep contains ${unknown}, but tensors have no such method`);
+  if (unknown !== undefined)
+    throw new ArgumentError(`akari: keep contains ${String(unknown)}, but tensors have no such method`);
   return {
     name: "akari",
     apply: "build",

@@ -126,6 +126,9 @@ describe("the plugin", () => {
   it("keeps what it is told to, and rejects names of no method", async () => {
     expect(await run(asking(["sinh", "cosh"], ""), { keep: ["sinh"] })).toEqual(["sinh"]);
     expect(() => akari({ keep: ["sinus"] })).toThrow("akari: keep contains sinus, but tensors have no such method");
+    expect(() => akari({ keep: "sinh" as never })).toThrow('akari: keep must be an array of names, got "sinh"');
+    expect(() => akari({ keeps: ["sinh"] } as never)).toThrow('akari: there is no option "keeps"');
+    expect(() => akari(["sinh"] as never)).toThrow("akari: expected options by name");
   });
 
   it("leaves a training with a model, an optimizer and gradients as it is", async () => {
