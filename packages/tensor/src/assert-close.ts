@@ -39,6 +39,6 @@ export async function assertClose(
   expected: Comparable,
   options?: AssertCloseOptions,
 ): Promise<void> {
-  const { checkCloseness } = await import("./difference.ts");
+  const { checkCloseness } = await import("./closeness.ts");
   await checkCloseness(actual, expected, options);
 }

@@ -46,58 +46,65 @@ export function fold(runtime: Runtime, lanes: Lanes, call: ConvCall, made: CpuBu
   const weight = denseView(runtime, lanes, call.weight, made);
   const output = denseView(runtime, lanes, call.output, made);
   const [images, channels] = input.shape as readonly [number, number]; // safe: [N, Cin, ...S]
+  const inGroup = channels / groups;
   const each = (weight.shape[0] as number) / groups;
   const rows = sizeOf(weight.shape.slice(1));
-  const taps = (rows * groups) / channels;
+  const taps = rows / inGroup;
   const positions = sizeOf(output.shape.slice(2));
-  const table = runsOf(call, lanes.bytes);
   const productBytes = taps * positions * lanes.bytes;
   const planeBytes = sizeOf(input.shape.slice(2)) * lanes.bytes;
-  const part = partOf(images, groups, channels / groups, productBytes);
+  const table = runsOf(call, lanes.bytes);
+  const part = partOf(images, groups, inGroup, productBytes);
   const products = temporary(runtime, lanes.element, [part.images, part.groups, part.channels * taps, positions]);
   const runs = temporary(runtime, "int32", [table.length]);
   made.push(products.buffer, runs.buffer);
   runtime.memory.i32.set(table, runs.buffer.address >>> 2);
-  for (let image = 0; image < images; image += part.images) {
-    for (let group = 0; group < groups; group += part.groups) {
-      for (let channel = 0; channel < channels / groups; channel += part.channels) {
-        const count = Math.min(part.images, images - image);
-        const height = Math.min(part.channels, channels / groups - channel) * taps;
-        const product = [count, part.groups, height, positions];
-        const outputStrides = contiguousStrides([images, groups, each, positions]);
-        const outputStart = output.offset + image * (outputStrides[0] as number) + group * each * positions;
-        const weightStart = weight.offset + group * each * rows + channel * taps;
-        runMatmul(runtime, {
-          ...{ kind: "matmul", accumulate: false, bias: null },
-          a: windowOn(weight, [count, part.groups, height, each], [0, each * rows, 1, rows], weightStart),
-          b: windowOn(output, [count, part.groups, each, positions], outputStrides, outputStart),
-          to: windowOn(products, product, contiguousStrides(product), products.offset),
-        });
-        const plane = image * channels + (group * channels) / groups + channel;
-        const args: Arguments<Argument> = {
-          ...{ to: addressOf(input) + plane * planeBytes, planeBytes },
-          ...{ products: addressOf(products), productBytes },
-          ...{ runs: addressOf(runs), runsEnd: addressOf(runs) + 4 * table.length },
-          step: (call.stride.at(-1) as number) * lanes.bytes,
-        };
-        launch(
-          runtime,
-          `conv/fold/${lanes.element}`,
-          args,
-          (names) => foldKernel(runtime.shared, lanes, names),
-          (count * part.groups * height) / taps,
-          20_000 / (taps * positions),
-        );
-      }
-    }
-  }
+  const outputStrides = [groups * each * positions, each * positions, positions, 1] as const;
+  const shared: Omit<Arguments<Argument>, "to"> = {
+    ...{ planeBytes, products: addressOf(products), productBytes },
+    ...{ runs: addressOf(runs), runsEnd: addressOf(runs) + 4 * table.length },
+    step: (call.stride.at(-1) as number) * lanes.bytes,
+  };
+
+  /** Computes the part that begins at an image, a group and a channel of the group. */
+  const compute = (image: number, group: number, channel: number): void => {
+    const count = Math.min(part.images, images - image);
+    const planes = Math.min(part.channels, inGroup - channel);
+    const shape = [count, part.groups, planes * taps, positions];
+    const a = weight.offset + group * each * rows + channel * taps;
+    const b = output.offset + image * outputStrides[0] + group * outputStrides[1];
+    runMatmul(runtime, {
+      ...{ kind: "matmul", accumulate: false, bias: null },
+      a: windowOn(weight, [count, part.groups, planes * taps, each], [0, each * rows, 1, rows], a),
+      b: windowOn(output, [count, part.groups, each, positions], outputStrides, b),
+      to: windowOn(products, shape, contiguousStrides(shape), products.offset),
+    });
+    const plane = image * channels + group * inGroup + channel;
+    launch(
+      runtime,
+      `conv/fold/${lanes.element}`,
+      { ...shared, to: addressOf(input) + plane * planeBytes },
+      (names) => foldKernel(runtime.shared, lanes, names),
+      count * part.groups * planes,
+      20_000 / (taps * positions),
+    );
+  };
+
+  for (let image = 0; image < images; image += part.images)
+    for (let group = 0; group < groups; group += part.groups)
+      for (let channel = 0; channel < inGroup; channel += part.channels) compute(image, group, channel);
 }
 
 /**
  * Returns of how many images, groups and channels per group the products are computed together: of all channels of some
  * images, or of some channels of one group where those of one image take too much memory.
  */
-function partOf(images: number, groups: number, channels: number, productBytes: number) {
+function partOf(
+  images: number,
+  groups: number,
+  channels: number,
+  productBytes: number,
+): Record<"images" | "groups" | "channels", number> {
   const imageBytes = groups * channels * productBytes;
   return imageBytes <= mostBytes
     ? { images: Math.min(images, Math.max(1, Math.floor(blockBytes / imageBytes))), groups, channels }
