@@ -71,33 +71,34 @@ class Pass {
       this.#deliver(root, this.#handle(start), null);
     });
     const order = this.#order(roots);
-    // The last node that adds to a leaf whose gradient is waited for.
-    const last = new Map<Variable, Node>();
-    if (!capture) for (const node of order) for (const edge of node.edges) if (edge?.after.size) last.set(edge, node);
+    const last = capture ? null : lastNodes(order);
     for (const node of order) {
       const gradients = this.#take(node);
       if (gradients !== null) {
         this.#visit(node, gradients);
         if (!retainGraph) node.release();
       }
-      if (last.size > 0) for (const edge of node.edges) if (edge && last.get(edge) === node) this.#finish(edge);
+      if (last === null) continue;
+      for (const edge of node.edges) {
+        const gradient = edge && last.get(edge) === node && this.#arrived.get(edge);
+        if (!edge || !gradient) continue;
+        this.#arrived.delete(edge);
+        this.#finish(edge, gradient);
+      }
     }
-    for (const variable of [...this.#arrived.keys()]) this.#finish(variable);
+    for (const [leaf, gradient] of this.#arrived) if (leaf.node === null) this.#finish(leaf, gradient);
     return capture && only !== null ? only.map((variable) => this.#captured.get(variable) ?? null) : [];
   }
 
   /** Passes the complete gradient of a leaf on, to its `grad` or to the caller. */
-  #finish(leaf: Variable): void {
+  #finish(leaf: Variable, gradient: Tensor): void {
     const { only, capture, createGraph, bare } = this.#options;
-    const gradient = this.#arrived.get(leaf);
-    if (gradient === undefined || leaf.node !== null) return;
-    this.#arrived.delete(leaf);
     const final = bare ? gradient : this.#hooked(leaf, gradient);
     if (only?.includes(leaf) ?? leaf.requiresGrad) {
       if (capture) this.#captured.set(leaf, final);
       else {
         this.#accumulate(leaf, final);
-        for (const [hook, x] of leaf.after) hook(x);
+        if (leaf.after !== null) for (const [hook, x] of leaf.after) hook(x);
       }
     } else if (!createGraph) {
       final.dispose();
@@ -222,6 +223,7 @@ class Pass {
 
   #hooked(variable: Variable, gradient: Tensor): Tensor {
     let current = gradient;
+    if (variable.hooks === null) return gradient;
     for (const hook of variable.hooks) {
       // The hook may keep the tensor it receives, so it gets a handle of its own.
       const replaced = hook(this.#handle(current));
@@ -260,6 +262,14 @@ class Pass {
   #copy(gradient: Tensor): Tensor {
     return this.#options.createGraph ? gradient : keep(gradient.clone());
   }
+}
+
+/** Returns the last node that adds to each leaf whose gradient is waited for; null when none is. */
+function lastNodes(order: readonly Node[]): ReadonlyMap<Variable, Node> | null {
+  let last: Map<Variable, Node> | null = null;
+  for (const node of order)
+    for (const edge of node.edges) if (edge?.after) last = (last ?? new Map<Variable, Node>()).set(edge, node);
+  return last;
 }
 
 /** Returns whether a gradient has memory of its own, in which it can be modified. */

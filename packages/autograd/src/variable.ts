@@ -48,10 +48,10 @@ export class Variable implements Trace {
   readonly index: number;
   /** Whether the gradient is added to `grad` although the tensor is not a leaf, to which it always is. */
   retains = false;
-  /** Hooks, called in order of registration when the gradient has been computed. */
-  readonly hooks: Set<Hook> = new Set();
-  /** Functions to call when the gradient of a leaf has been added to `grad`, with the leaf. */
-  readonly after: Map<Hook, Tensor> = new Map();
+  /** Hooks, called in order of registration when the gradient has been computed. Null until the first is registered. */
+  hooks: Set<Hook> | null = null;
+  /** Functions to call when the gradient of a leaf has been added to `grad`, with the leaf. Null like `hooks`. */
+  after: Map<Hook, Tensor> | null = null;
   #grad: Tensor | null = null;
   /** Whether nothing else can refer to the gradient, which is then freed when another takes its place. */
   #owned = false;
@@ -196,8 +196,9 @@ export class Variable implements Trace {
     expectFunction(name, hook);
     if (!this.requiresGrad) throw new AutogradError(`${name}: this tensor does not require a gradient`);
     if (after && !this.isLeaf) throw new AutogradError(`${name}: this tensor is the result of an operation`);
-    const hooks = after ? this.after.set(hook, x) : this.hooks.add(hook);
-    return () => void hooks.delete(hook);
+    if (after) this.after = (this.after ?? new Map<Hook, Tensor>()).set(hook, x);
+    else this.hooks = (this.hooks ?? new Set<Hook>()).add(hook);
+    return () => void (after ? this.after : this.hooks)?.delete(hook);
   }
 }
 
