@@ -71,19 +71,18 @@ class Pass {
       this.#deliver(root, this.#handle(start), null);
     });
     const order = this.#order(roots);
-    const last = capture ? null : lastNodes(order);
+    const last = lastNodes(capture ? [] : order);
     for (const node of order) {
       const gradients = this.#take(node);
       if (gradients !== null) {
         this.#visit(node, gradients);
         if (!retainGraph) node.release();
       }
-      if (last === null) continue;
       for (const edge of node.edges) {
-        const gradient = edge && last.get(edge) === node && this.#arrived.get(edge);
-        if (!edge || !gradient) continue;
+        if (!edge || last.get(edge) !== node) continue;
+        const gradient = this.#arrived.get(edge);
         this.#arrived.delete(edge);
-        this.#finish(edge, gradient);
+        if (gradient) this.#finish(edge, gradient);
       }
     }
     for (const [leaf, gradient] of this.#arrived) if (leaf.node === null) this.#finish(leaf, gradient);
@@ -98,7 +97,7 @@ class Pass {
       if (capture) this.#captured.set(leaf, final);
       else {
         this.#accumulate(leaf, final);
-        if (leaf.after !== null) for (const [hook, x] of leaf.after) hook(x);
+        leaf.after?.forEach((x, hook) => void hook(x));
       }
     } else if (!createGraph) {
       final.dispose();
@@ -264,11 +263,10 @@ class Pass {
   }
 }
 
-/** Returns the last node that adds to each leaf whose gradient is waited for; null when none is. */
-function lastNodes(order: readonly Node[]): ReadonlyMap<Variable, Node> | null {
-  let last: Map<Variable, Node> | null = null;
-  for (const node of order)
-    for (const edge of node.edges) if (edge?.after) last = (last ?? new Map<Variable, Node>()).set(edge, node);
+/** Returns the last node that adds to each leaf whose gradient is waited for. */
+function lastNodes(order: readonly Node[]): ReadonlyMap<Variable, Node> {
+  const last = new Map<Variable, Node>();
+  for (const node of order) for (const edge of node.edges) if (edge?.after) last.set(edge, node);
   return last;
 }
 
